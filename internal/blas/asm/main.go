@@ -1,0 +1,45 @@
+package main
+
+import (
+	"flag"
+	"log"
+
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	isa := flag.String("isa", "", "avx512, avx2 or pack")
+	ConstraintExpr("!noasm")
+	flag.Parse()
+	switch *isa {
+	case "avx512":
+		for _, p := range []precision{single, double} {
+			for _, height := range []int{12, 8, 4} {
+				for _, vectors := range []int{2, 1} {
+					for _, byRow := range []bool{false, true} {
+						tile{precision: p, vector: zmm, height: height, vectors: vectors, byRow: byRow}.emit()
+					}
+				}
+			}
+			emitLeaf(p, zmm, true)
+			emitLeaf(p, zmm, false)
+		}
+	case "avx2":
+		for _, p := range []precision{single, double} {
+			for _, vectors := range []int{3, 2, 1} {
+				for _, byRow := range []bool{false, true} {
+					tile{precision: p, vector: ymm, height: 4, vectors: vectors, byRow: byRow}.emit()
+				}
+			}
+			emitLeaf(p, ymm, true)
+			emitLeaf(p, ymm, false)
+		}
+	case "pack":
+		emitCopy()
+		emitTranspose(single)
+		emitTranspose(double)
+	default:
+		log.Fatalf("unknown -isa %q", *isa)
+	}
+	Generate()
+}

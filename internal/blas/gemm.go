@@ -1,0 +1,99 @@
+//go:build amd64 && !noasm
+
+package blas
+
+import "runtime"
+
+// multiply computes C = α·op(A)·op(B) + β·C, or one triangle of it, on checked
+// arguments with m, n > 0. workers bounds the goroutines.
+func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+	workers := 1
+	if float64(m)*float64(n)*float64(k) > parallelWork {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	j := free.get()
+	j.kern, j.alpha, j.part, j.ldc = kern, alpha, part, ldc
+	opA := operand[T]{a, lda, transA}
+	opB := operand[T]{b, ldb, !transB}
+	rowStride, colStride := ldc, 1
+	j.flipped = part == whole && transA && n <= flipCols
+	if j.flipped {
+		m, n, opA, opB = n, m, opB, opA
+		rowStride, colStride = 1, ldc
+	}
+	for l := 0; l < k; l += maxDepth {
+		j.k = min(maxDepth, k-l)
+		j.beta = beta
+		if l > 0 {
+			j.beta = 1
+		}
+		for x := 0; x < m; x += maxSpan {
+			j.a = opA.at(x, l)
+			j.rows = newPartition(min(maxSpan, m-x), kern.rowUnit, tileRows(kern, j.a, n))
+			for y := 0; y < n; y += maxSpan {
+				switch {
+				case part == whole:
+				case x == y:
+					j.part = part
+				case (x < y) == (part == upper):
+					j.part = whole
+				default:
+					continue
+				}
+				j.cols = newPartition(min(maxSpan, n-y), kern.colUnit, len(kern.tiles[0]))
+				j.b = opB.at(y, l)
+				j.c = c[x*rowStride+y*colStride:]
+				j.run(workers)
+			}
+		}
+	}
+	j.a, j.b, j.c = operand[T]{}, operand[T]{}, nil
+	free.put(j)
+}
+
+// flipCols is the number of columns of C up to which AᵀB is formed as
+// (BᵀA)ᵀ: the few columns of B then fill the height of a tile rather than a
+// fraction of its width, and A is read in whole cache lines, once.
+const flipCols = 12
+
+// tileRows is the greatest number of row units of a tile. Rows of A that are
+// read in place and meet in the same sets of the L1 cache leave room for one.
+func tileRows[T Float](kern *kernels[T], a operand[T], n int) int {
+	if n <= directCols && !a.contiguous && a.conflicts() {
+		return 1
+	}
+	return len(kern.tiles)
+}
+
+// parallelWork is the number of multiplications from which a second goroutine
+// repays its start.
+const parallelWork = 1 << 20
+
+// freelist keeps finished jobs and their memory for the next calls.
+type freelist[T Float] struct{ jobs chan *job[T] }
+
+var (
+	free32 = freelist[float32]{make(chan *job[float32], spareJobs)}
+	free64 = freelist[float64]{make(chan *job[float64], spareJobs)}
+)
+
+// spareJobs is how many jobs are kept; more concurrent callers than that
+// allocate theirs anew. A job keeps (m+n)·k elements of its largest product, at
+// most 2·maxSpan·maxDepth: 16 MiB of float32, 32 MiB of float64.
+const spareJobs = 4
+
+func (f *freelist[T]) get() *job[T] {
+	select {
+	case j := <-f.jobs:
+		return j
+	default:
+		return newJob[T]()
+	}
+}
+
+func (f *freelist[T]) put(j *job[T]) {
+	select {
+	case f.jobs <- j:
+	default:
+	}
+}

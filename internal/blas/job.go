@@ -1,0 +1,222 @@
+//go:build amd64 && !noasm
+
+package blas
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+// job is one product C = α·A·B + β·C in flight, shared by its workers.
+//
+// Work is handed out as numbered tickets: first one per panel to pack, then for
+// every pass over k one per item of C. A ticket waits only for tickets with
+// smaller numbers, and those are held by workers that are already running, so a
+// worker that starts late, or never, delays nobody. Every element of C is
+// summed in the order of k by whoever holds its tickets: neither the number of
+// workers nor their timing can change a bit of the result.
+type job[T Float] struct {
+	kern        *kernels[T]
+	a, b        operand[T]
+	rows, cols  partition
+	k           int
+	alpha, beta T
+	c           []T
+	ldc         int
+	part        triangle
+	flipped     bool // the job forms Cᵀ = op(B)ᵀ·op(A)ᵀ, and stores it as C
+
+	// firstA and firstB are the first panels that are packed; earlier ones are
+	// read in place.
+	firstA, firstB   int
+	packedA, packedB []T
+
+	passes, passLength   int
+	rowPanels, colPanels int // of an item
+	rowsInner            bool
+	rowItems, colItems   int
+	packTickets, tickets int
+
+	next     atomic.Int64
+	packed   atomic.Int64
+	progress []atomic.Int32 // passes finished, for every item
+	id       atomic.Int32
+	scratch  []T // a tile for every worker
+	memory   []T
+
+	triangle triangular[T] // of a triangular solve, which runs jobs of its own
+
+	wait   sync.WaitGroup
+	helper func() // work, then wait.Done: built once, so that go does not allocate
+}
+
+func newJob[T Float]() *job[T] {
+	j := new(job[T])
+	j.helper = func() {
+		j.work()
+		j.wait.Done()
+	}
+	return j
+}
+
+// maxDepth bounds k of one job, maxSpan its m and n; with that, its memory.
+const (
+	maxDepth = 1024
+	maxSpan  = 2048
+)
+
+// tileSize is room for the largest tile of any tier.
+const tileSize = 12 * 32
+
+// plan fills in everything that follows from the operands and the shape.
+func (j *job[T]) plan(workers int) {
+	kern := j.kern
+	j.firstA, j.firstB = 0, 0
+	if j.cols.total <= directCols || !j.a.contiguous && !j.a.conflicts() {
+		j.firstA = j.rows.wholePanels()
+	}
+	if j.b.contiguous && j.rows.total <= directRows {
+		j.firstB = j.cols.wholePanels()
+	}
+	j.packTickets = groups(j.rows.panels-j.firstA) + groups(j.cols.panels-j.firstB)
+
+	j.passes = (j.k + kern.depth - 1) / kern.depth
+	j.passLength = ((j.k+j.passes-1)/j.passes + 3) &^ 3
+	j.rowPanels, j.colPanels = kern.rowPanels, kern.colPanels
+	j.rowsInner = kern.rowsInner && j.cols.padded()*j.passLength > smallBlock
+	if j.rowsInner {
+		j.rowPanels = min(j.rows.panels, kern.rowPanels*kern.depth/j.passLength)
+	} else {
+		j.colPanels = min(j.cols.panels, kern.colPanels*kern.depth/j.passLength)
+	}
+	j.rowItems = (j.rows.panels + j.rowPanels - 1) / j.rowPanels
+	j.colItems = (j.cols.panels + j.colPanels - 1) / j.colPanels
+	items := j.rowItems * j.colItems
+	j.tickets = j.packTickets + j.passes*items
+
+	if cap(j.progress) < items {
+		j.progress = make([]atomic.Int32, items)
+	}
+	j.progress = j.progress[:items]
+	for i := range j.progress {
+		j.progress[i].Store(0)
+	}
+	startA, _, _ := j.rows.panel(j.firstA)
+	startB, _, _ := j.cols.panel(j.firstB)
+	sizeA := (j.rows.padded() - startA) * j.k
+	sizeB := (j.cols.padded() - startB) * j.k
+	sizeA = (sizeA + 15) &^ 15
+	sizeB = (sizeB + 15) &^ 15
+	j.reserve(workers*tileSize + sizeA + sizeB)
+	j.scratch = j.memory[:workers*tileSize]
+	j.packedA = j.memory[workers*tileSize:][:sizeA]
+	j.packedB = j.memory[workers*tileSize+sizeA:][:sizeB]
+	j.next.Store(0)
+	j.packed.Store(0)
+	j.id.Store(0)
+}
+
+// Where an operand is read in place instead of being packed, by measurement:
+//
+// Rows of A always, unless they meet in the same sets of the L1 cache: a tile
+// then follows a dozen contiguous streams, which costs nothing.
+//
+// Columns of A up to directCols columns of C: of every cache line a panel uses
+// 48 bytes, and every panel of B fetches it again.
+//
+// Rows of B up to directRows rows of C: beyond, it loses as soon as the rows
+// are not aligned to cache lines.
+const (
+	directRows = 192
+	directCols = 64
+)
+
+// smallBlock is a number of elements of B that the L1 cache holds all at once:
+// then C is better written along its rows.
+const smallBlock = 6144
+
+// reserve makes memory at least n elements long, starting on a cache line.
+func (j *job[T]) reserve(n int) {
+	if len(j.memory) >= n {
+		return
+	}
+	size := int(unsafe.Sizeof(j.alpha))
+	m := make([]T, n+64/size)
+	skip := int(-uintptr(unsafe.Pointer(&m[0]))&63) / size
+	j.memory = m[skip : skip+n]
+}
+
+// run carries the job out with the calling goroutine and workers-1 others,
+// which have ended when it returns.
+func (j *job[T]) run(workers int) {
+	j.plan(workers)
+	j.wait.Add(workers - 1)
+	for range workers - 1 {
+		go j.helper()
+	}
+	j.work()
+	j.wait.Wait()
+}
+
+// work draws tickets until none is left.
+func (j *job[T]) work() {
+	scratch := j.scratch[int(j.id.Add(1)-1)*tileSize:][:tileSize]
+	items := j.rowItems * j.colItems
+	ready := false
+	for {
+		ticket := int(j.next.Add(1) - 1)
+		if ticket >= j.tickets {
+			return
+		}
+		if ticket < j.packTickets {
+			j.pack(ticket)
+			j.packed.Add(1)
+			continue
+		}
+		if !ready {
+			for spin := 0; int(j.packed.Load()) < j.packTickets; spin++ {
+				pause(spin)
+			}
+			ready = true
+		}
+		pass, item := (ticket-j.packTickets)/items, (ticket-j.packTickets)%items
+		progress := &j.progress[item]
+		for spin := 0; int(progress.Load()) < pass; spin++ {
+			pause(spin)
+		}
+		if j.rowsInner {
+			j.multiply(pass, item/j.colItems, item%j.colItems, scratch)
+		} else {
+			j.multiply(pass, item%j.rowItems, item/j.rowItems, scratch)
+		}
+		progress.Store(int32(pass + 1))
+	}
+}
+
+// pause waits a moment: what is waited for takes microseconds, unless its
+// worker lost the processor.
+func pause(spin int) {
+	if spin > 1000 {
+		runtime.Gosched()
+	}
+}
+
+// pack packs one group of panels of A or B.
+func (j *job[T]) pack(ticket int) {
+	if first := j.firstA + ticket*packGroup; first < j.rows.panels {
+		j.packGroup(j.a, j.rows, j.packedA, j.firstA, first)
+		return
+	}
+	j.packGroup(j.b, j.cols, j.packedB, j.firstB, j.firstB+(ticket-groups(j.rows.panels-j.firstA))*packGroup)
+}
+
+func (j *job[T]) packGroup(o operand[T], p partition, packed []T, origin, first int) {
+	skip, _, _ := p.panel(origin)
+	start, _, _ := p.panel(first)
+	o.packPanels(j.kern, packed[(start-skip)*j.k:], p, first, min(first+packGroup, p.panels), j.k)
+}
+
+// groups is the number of groups that n panels make.
+func groups(n int) int { return (n + packGroup - 1) / packGroup }

@@ -1,0 +1,38 @@
+package blas
+
+// tile computes C = α·A·B + β·C for one tile of C, at most as high and wide as
+// the kernel's own size: step l of the k steps takes the column a[l*as:] and
+// the row b[l*bs:]. The kernel reads whole columns and rows, so both must be
+// padded, but touches only rows×cols elements of C, and reads none if β = 0.
+type tile[T Float] func(k int, a *T, as int, b *T, bs int, c *T, cs int, alpha, beta T, rows, cols int)
+
+// kernels is what a tier offers for one element type, with the blocking that
+// suits it.
+type kernels[T Float] struct {
+	// Tiles come in multiples of a unit: tiles[i][j] is (i+1)·rowUnit high and
+	// (j+1)·colUnit wide. rowTiles take rows of A in place of columns: a[i*as+l]
+	// where tiles take a[l*as+i].
+	tiles, rowTiles  [][]tile[T]
+	rowUnit, colUnit int
+
+	// transpose writes four rows of k elements as four columns, width apart.
+	transpose func(k int, dst *T, width int, a, b, c, d *T)
+
+	// solve8 and multiply8 combine 8 rows of strips·colUnit elements, stride
+	// apart, in place with the triangle m: each row with those before it, or
+	// with those after it.
+	solve8, multiply8 func(strips int, b *T, stride int, m *[64]T)
+
+	// depth is the largest number of k steps of one pass.
+	depth int
+
+	// An item of work is rowPanels×colPanels tiles at full depth. Where
+	// rowsInner is set, a panel of B stays in the L1 cache while rowPanels
+	// panels of A pass by from the L2 cache; otherwise a panel of A stays and
+	// colPanels panels of B pass by. Their number grows as the depth shrinks.
+	rowPanels, colPanels int
+	rowsInner            bool
+}
+
+// packUnit divides the height and the width of every tile.
+const packUnit = 4

@@ -1,0 +1,53 @@
+package blas
+
+import (
+	"math/rand/v2"
+	"syscall"
+	"testing"
+	"unsafe"
+
+	"github.com/stretchr/testify/require"
+)
+
+// fenced copies the matrix to memory that ends (or starts) at a page no one may
+// touch, so that a kernel that strays beyond the slice by one element dies.
+func (m matrix[T]) fenced(t *testing.T, atEnd bool) matrix[T] {
+	if len(m.data) == 0 {
+		return m
+	}
+	page := syscall.Getpagesize()
+	size := len(m.data) * int(unsafe.Sizeof(m.data[0]))
+	pages := (size + page - 1) / page * page
+	memory, err := syscall.Mmap(-1, 0, pages+2*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, syscall.Munmap(memory)) })
+	require.NoError(t, syscall.Mprotect(memory[:page], syscall.PROT_NONE))
+	require.NoError(t, syscall.Mprotect(memory[page+pages:], syscall.PROT_NONE))
+	at := page
+	if atEnd {
+		at = page + pages - size
+	}
+	data := unsafe.Slice((*T)(unsafe.Pointer(&memory[at])), len(m.data))
+	copy(data, m.data)
+	m.data, m.all = data, nil
+	return m
+}
+
+func TestFences(t *testing.T) { eachTier(t, testFences[float32], testFences[float64]) }
+
+func testFences[T Float](t *testing.T, tier *tier) {
+	rng := rand.New(rand.NewPCG(13, 14))
+	sizes := []int{1, 2, 4, 7, 12, 16, 17, 33, 64, 65, 200}
+	for range 150 {
+		s := shape{
+			transA: rng.IntN(2) == 0, transB: rng.IntN(2) == 0, pad: rng.IntN(3),
+			m: sizes[rng.IntN(len(sizes))], n: sizes[rng.IntN(len(sizes))], k: sizes[rng.IntN(len(sizes))],
+		}
+		atEnd := rng.IntN(2) == 0
+		a, b, c := operands[T](rng, s)
+		value, magnitude := product(s, 1, a, b, 1, c)
+		a, b, c = a.fenced(t, atEnd), b.fenced(t, atEnd), c.fenced(t, atEnd)
+		tierGemm(tier, s.transA, s.transB, s.m, s.n, s.k, 1, a.data, a.stride, b.data, b.stride, 1, c.data, c.stride)
+		requireClose(t, s.k, c, value, magnitude, nil)
+	}
+}

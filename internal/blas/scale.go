@@ -1,0 +1,41 @@
+package blas
+
+// triangle tells which part of C a job writes.
+type triangle uint8
+
+const (
+	whole triangle = iota
+	upper
+	lower
+)
+
+// scaleRows multiplies the m×n matrix c by beta; with beta = 0 it is cleared,
+// whatever it held.
+func scaleRows[T Float](m, n int, beta T, c []T, ldc int) {
+	for i := range m {
+		scale(beta, c[i*ldc:i*ldc+n])
+	}
+}
+
+// scaleTriangle does the same to one triangle of an n×n matrix.
+func scaleTriangle[T Float](part triangle, n int, beta T, c []T, ldc int) {
+	for i := range n {
+		if part == upper {
+			scale(beta, c[i*ldc+i:i*ldc+n])
+		} else {
+			scale(beta, c[i*ldc:i*ldc+i+1])
+		}
+	}
+}
+
+func scale[T Float](beta T, x []T) {
+	switch beta {
+	case 0:
+		clear(x)
+	case 1:
+	default:
+		for i := range x {
+			x[i] *= beta
+		}
+	}
+}

@@ -1,0 +1,71 @@
+//go:build amd64 && !noasm
+
+package blas
+
+import "golang.org/x/sys/cpu"
+
+var avx512 = tier{
+	name: "avx512",
+	f32: &kernels[float32]{
+		tiles: [][]tile[float32]{
+			{sgemm4x16avx512, sgemm4x32avx512},
+			{sgemm8x16avx512, sgemm8x32avx512},
+			{sgemm12x16avx512, sgemm12x32avx512},
+		},
+		rowTiles: [][]tile[float32]{
+			{sgemm4x16rowavx512, sgemm4x32rowavx512},
+			{sgemm8x16rowavx512, sgemm8x32rowavx512},
+			{sgemm12x16rowavx512, sgemm12x32rowavx512},
+		},
+		rowUnit: 4, colUnit: 16,
+		transpose: stranspose4, solve8: ssolve8avx512, multiply8: smultiply8avx512,
+		depth: 512, rowPanels: 2, colPanels: 8,
+	},
+	f64: &kernels[float64]{
+		tiles: [][]tile[float64]{
+			{dgemm4x8avx512, dgemm4x16avx512},
+			{dgemm8x8avx512, dgemm8x16avx512},
+			{dgemm12x8avx512, dgemm12x16avx512},
+		},
+		rowTiles: [][]tile[float64]{
+			{dgemm4x8rowavx512, dgemm4x16rowavx512},
+			{dgemm8x8rowavx512, dgemm8x16rowavx512},
+			{dgemm12x8rowavx512, dgemm12x16rowavx512},
+		},
+		rowUnit: 4, colUnit: 8,
+		transpose: dtranspose4, solve8: dsolve8avx512, multiply8: dmultiply8avx512,
+		depth: 512, rowPanels: 2, colPanels: 8,
+	},
+}
+
+var avx2 = tier{
+	name: "avx2",
+	f32: &kernels[float32]{
+		tiles:    [][]tile[float32]{{sgemm4x8avx2, sgemm4x16avx2, sgemm4x24avx2}},
+		rowTiles: [][]tile[float32]{{sgemm4x8rowavx2, sgemm4x16rowavx2, sgemm4x24rowavx2}},
+		rowUnit:  4, colUnit: 8,
+		transpose: stranspose4, solve8: ssolve8avx2, multiply8: smultiply8avx2,
+		depth: 256, rowPanels: 32, colPanels: 2, rowsInner: true,
+	},
+	f64: &kernels[float64]{
+		tiles:    [][]tile[float64]{{dgemm4x4avx2, dgemm4x8avx2, dgemm4x12avx2}},
+		rowTiles: [][]tile[float64]{{dgemm4x4rowavx2, dgemm4x8rowavx2, dgemm4x12rowavx2}},
+		rowUnit:  4, colUnit: 4,
+		transpose: dtranspose4, solve8: dsolve8avx2, multiply8: dmultiply8avx2,
+		depth: 256, rowPanels: 32, colPanels: 2, rowsInner: true,
+	},
+}
+
+// tiers lists what this machine can run, best first. The flags of package cpu
+// include that the operating system saves the registers.
+func tiers() []*tier {
+	var list []*tier
+	fma := cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2
+	if fma && cpu.X86.HasAVX512F {
+		list = append(list, &avx512)
+	}
+	if fma {
+		list = append(list, &avx2)
+	}
+	return append(list, &generic)
+}

@@ -1,0 +1,200 @@
+package blas
+
+import (
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/blas"
+)
+
+func TestTier(t *testing.T) {
+	supported := tiers()
+	assert.Equal(t, &generic, supported[len(supported)-1])
+	assert.Equal(t, choose(os.Getenv("GOKFAC_BLAS"), supported).name, Tier())
+	for _, tier := range supported {
+		assert.Same(t, tier, choose(tier.name, supported))
+	}
+	assert.Same(t, supported[0], choose("", supported))
+	assert.Same(t, supported[0], choose("sse9", supported), "an unknown tier is ignored")
+	assert.Same(t, &generic, choose("avx512", []*tier{&generic}), "an unsupported tier is ignored")
+	t.Logf("%s on %s/%s", Tier(), runtime.GOOS, runtime.GOARCH)
+}
+
+// counting returns the kernels with tiles that count their calls.
+func counting[T Float](kern *kernels[T], calls *int) *kernels[T] {
+	counted := *kern
+	wrap := func(tiles [][]tile[T]) (wrapped [][]tile[T]) {
+		for _, row := range tiles {
+			var r []tile[T]
+			for _, f := range row {
+				r = append(r, func(k int, a *T, as int, b *T, bs int, c *T, cs int, alpha, beta T, rows, cols int) {
+					*calls++
+					f(k, a, as, b, bs, c, cs, alpha, beta, rows, cols)
+				})
+			}
+			wrapped = append(wrapped, r)
+		}
+		return wrapped
+	}
+	counted.tiles, counted.rowTiles = wrap(kern.tiles), wrap(kern.rowTiles)
+	return &counted
+}
+
+// TestFastPath makes sure that no entry point falls back to gonum silently.
+func TestFastPath(t *testing.T) {
+	for _, base := range tiers() {
+		if base.f32 == nil {
+			continue
+		}
+		t.Run(base.name, func(t *testing.T) {
+			var calls int
+			use(t, &tier{name: base.name, f32: counting(base.f32, &calls), f64: counting(base.f64, &calls)})
+			x := make([]float32, 40*40)
+			y := make([]float64, 40*40)
+			var impl Implementation
+			for name, f := range map[string]func(){
+				"Gemm32": func() { Gemm(true, false, 40, 20, 40, 1, x, 40, x, 40, 0, make([]float32, 1600), 40) },
+				"Gemm64": func() { Gemm(false, true, 40, 20, 40, 1, y, 40, y, 40, 0, make([]float64, 1600), 40) },
+				"Syrk32": func() { Syrk(40, 40, 1, x, 40, 0, make([]float32, 1600), 40) },
+				"Syrk64": func() { Syrk(40, 40, 1, y, 40, 0, make([]float64, 1600), 40) },
+				"Strsm": func() {
+					impl.Strsm(blas.Left, blas.Upper, blas.Trans, blas.Unit, 40, 40, 1, x, 40, make([]float32, 1600), 40)
+				},
+				"Dtrsm": func() {
+					impl.Dtrsm(blas.Right, blas.Upper, blas.Trans, blas.Unit, 40, 40, 1, y, 40, make([]float64, 1600), 40)
+				},
+				"Dtrmm": func() {
+					impl.Dtrmm(blas.Left, blas.Lower, blas.Trans, blas.Unit, 40, 40, 1, y, 40, make([]float64, 1600), 40)
+				},
+			} {
+				calls = 0
+				f()
+				assert.Positive(t, calls, name)
+			}
+		})
+	}
+}
+
+// TestPanics runs every contradiction of arguments on every tier; the message
+// must be the same, so that it does not matter where a mistake is found.
+func TestPanics(t *testing.T) {
+	x := make([]float64, 100)
+	type gemmArgs struct {
+		tA, tB                blas.Transpose
+		m, n, k, lda, ldb, ld int
+		a, b, c               []float64
+	}
+	good := gemmArgs{blas.NoTrans, blas.NoTrans, 10, 10, 10, 10, 10, 10, x, x, x}
+	for name, spoil := range map[string]func(*gemmArgs){
+		badTranspose: func(g *gemmArgs) { g.tA = 'X' },
+		mLT0:         func(g *gemmArgs) { g.m = -1 },
+		nLT0:         func(g *gemmArgs) { g.n = -1 },
+		kLT0:         func(g *gemmArgs) { g.k = -1 },
+		badLdA:       func(g *gemmArgs) { g.lda = 9 },
+		badLdB:       func(g *gemmArgs) { g.ldb = 9 },
+		badLdC:       func(g *gemmArgs) { g.ld = 9 },
+		shortA:       func(g *gemmArgs) { g.a = x[:99] },
+		shortB:       func(g *gemmArgs) { g.b = x[:99] },
+		shortC:       func(g *gemmArgs) { g.c = x[:99] },
+	} {
+		for _, tier := range tiers() {
+			g := good
+			spoil(&g)
+			require.PanicsWithValue(t, name, func() {
+				dgemm(tier, g.tA, g.tB, g.m, g.n, g.k, 1, g.a, g.lda, g.b, g.ldb, 0, g.c, g.ld)
+			}, tier.name)
+		}
+	}
+	for _, tier := range tiers() {
+		require.PanicsWithValue(t, badUplo, func() { dsyrk(tier, 'X', blas.Trans, 2, 2, 1, x, 2, 0, x, 2) })
+		require.PanicsWithValue(t, shortC, func() { dsyrk(tier, blas.Upper, blas.Trans, 11, 2, 1, x, 11, 0, x, 11) })
+		for _, f := range []func(*tier_, blas.Side, blas.Uplo, blas.Transpose, blas.Diag, int, int, float64, []float64, int, []float64, int){dtrsm, dtrmm} {
+			require.PanicsWithValue(t, badSide, func() { f(tier, 'X', blas.Upper, blas.Trans, blas.Unit, 2, 2, 1, x, 2, x, 2) })
+			require.PanicsWithValue(t, badDiag, func() { f(tier, blas.Left, blas.Upper, blas.Trans, 'X', 2, 2, 1, x, 2, x, 2) })
+			require.PanicsWithValue(t, shortA, func() { f(tier, blas.Left, blas.Upper, blas.Trans, blas.Unit, 11, 2, 1, x, 11, x, 2) })
+		}
+	}
+}
+
+// tier_ names the type where a loop variable hides it.
+type tier_ = tier
+
+// TestDeterminism asks for the same bits however often and by however many
+// workers a product is formed.
+func TestDeterminism(t *testing.T) { eachTier(t, testDeterminism[float32], testDeterminism[float64]) }
+
+func testDeterminism[T Float](t *testing.T, tier *tier) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	for _, s := range []shape{{m: 150, n: 333, k: 500}, {m: 300, n: 10, k: 500, transA: true}, {m: 64, n: 300, k: 1100, transB: true}} {
+		a, b, c := operands[T](rng, s)
+		var first []T
+		for run := range 8 {
+			previous := runtime.GOMAXPROCS(1 + run%3)
+			tierGemm(tier, s.transA, s.transB, s.m, s.n, s.k, 1, a.data, a.stride, b.data, b.stride, 0, c.data, c.stride)
+			runtime.GOMAXPROCS(previous)
+			if run == 0 {
+				first = append(first, c.data...)
+				continue
+			}
+			require.Equal(t, first, c.data, "%v, run %d", s, run)
+		}
+	}
+}
+
+// TestConcurrent lets more callers work at once than jobs are kept.
+func TestConcurrent(t *testing.T) { eachTier(t, testConcurrent[float32], testConcurrent[float64]) }
+
+func testConcurrent[T Float](t *testing.T, tier *tier) {
+	rng := rand.New(rand.NewPCG(11, 12))
+	s := shape{m: 130, n: 140, k: 150, transB: true}
+	a, b, c := operands[T](rng, s)
+	value, magnitude := product(s, 1, a, b, 0, c)
+	const callers = 8
+	results := make([]matrix[T], callers)
+	done := make(chan struct{})
+	for i := range results {
+		results[i] = c.clone()
+		go func() {
+			for range 10 {
+				tierGemm(tier, s.transA, s.transB, s.m, s.n, s.k, 1, a.data, a.stride, b.data, b.stride, 0, results[i].data, c.stride)
+			}
+			done <- struct{}{}
+		}()
+	}
+	for range results {
+		<-done
+	}
+	for _, r := range results {
+		requireClose(t, s.k, r, value, magnitude, nil)
+	}
+}
+
+// TestAllocs: nothing is allocated once the memory of a shape is there; the
+// workers of a parallel product are goroutines that the runtime recycles.
+func TestAllocs(t *testing.T) {
+	if raceEnabled {
+		t.Skip("the race detector allocates")
+	}
+	for _, tier := range tiers() {
+		if tier.f32 == nil {
+			continue
+		}
+		use(t, tier)
+		x := make([]float32, 200*200)
+		y, z := make([]float64, 200*200), make([]float64, 200*200)
+		work := func(n int) func() {
+			return func() {
+				Gemm(false, true, n, n, n, 1, x, 200, x, 200, 0, x, 200)
+				Gemm(true, false, n, n, n, 1, y, 200, y, 200, 0, z, 200)
+				Syrk(n, n, 1, y, 200, 0, z, 200)
+				Implementation{}.Dtrsm(blas.Left, blas.Upper, blas.Trans, blas.Unit, n, n, 1, y, 200, z, 200)
+			}
+		}
+		assert.Zero(t, testing.AllocsPerRun(20, work(60)), "%s, one goroutine", tier.name)
+		assert.LessOrEqual(t, testing.AllocsPerRun(20, work(200)), 1.0, "%s, all goroutines", tier.name)
+	}
+}
