@@ -1,0 +1,46 @@
+// Package graph is the only package of gokfac that touches gorgonia. It gives
+// the rest of the house an expression graph that can be trusted:
+//
+//   - [Kernel], the one op type: it owns its output buffer, never works in
+//     place and never panics, so a value read after a run is the value that
+//     was computed (gorgonia's stock ops reuse registers and overwrite dead
+//     operands, weights included).
+//   - [Builder], which collects a graph for one batch size and one mode, its
+//     parameters and its taps.
+//   - [Builder.Backward], a reverse walker that may be called many times and
+//     for any node (gorgonia's own Grad returns the first call's results for
+//     ever after, and refuses nodes that are not inputs).
+//   - [Program], compiled from a set of wanted nodes and pruned to their
+//     ancestors. Programs over one graph, and graphs over one set of
+//     parameters, share memory.
+//   - [Tap], the hook on an affine map s = aW + b that K-FAC reads.
+//   - [Objective], what an optimizer sees of a mini-batch.
+//
+// # Conventions
+//
+// Matrices are row-major. A batch of N examples is N×…; the loss is the mean
+// over examples of a sum over output units, a tensor of shape (1): a real
+// scalar would be a different gorgonia type with rules of its own. Class
+// labels travel as whole numbers in the graph's float type, exact to 2²⁴
+// classes.
+//
+// # Writing an op
+//
+// An op is a value of type [Op]: a function for each float type, usually two
+// instantiations of one generic function, and a reverse rule that applies
+// further ops.
+//
+//	double := graph.Op{
+//		Name:  "double",
+//		Shape: x.Shape(),
+//		F32:   scale[float32], F64: scale[float64],
+//		Diff: func(d *graph.Diff) ([]*graph.Node, error) { … },
+//	}
+//	y, err := b.Apply(double, x)
+//
+// Stock gorgonia ops may be used in a layer of one's own if they read only
+// [Builder.Snapshot] copies of kernel values and inputs, and their result
+// comes back through Snapshot. A snapshot that the program is asked for is not
+// theirs to read, and gorgonia's Reshape, which shares memory, is replaced by
+// [Builder.Reshape]. [Builder.Compile] refuses anything else.
+package graph

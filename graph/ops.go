@@ -1,0 +1,106 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"gorgonia.org/tensor"
+)
+
+// Snapshot copies n into a buffer of its own. It is the border between
+// kernels and stock gorgonia ops; see the package comment.
+func (b *Builder) Snapshot(n *Node) (*Node, error) {
+	if err := b.check(n); err != nil {
+		return nil, fmt.Errorf("graph: snapshot: %w", err)
+	}
+	return b.Apply(Op{
+		Name:   "snapshot",
+		Shape:  n.Shape().Clone(),
+		F32:    copyInput[float32],
+		F64:    copyInput[float64],
+		Diff:   func(d *Diff) ([]*Node, error) { return []*Node{d.Grad}, nil },
+		border: true,
+	}, n)
+}
+
+// Reshape gives n's elements, in row-major order, another shape.
+func (b *Builder) Reshape(n *Node, shape ...int) (*Node, error) {
+	if err := b.check(n); err != nil {
+		return nil, fmt.Errorf("graph: reshape: %w", err)
+	}
+	if len(shape) == 0 || slices.Min(shape) <= 0 {
+		return nil, fmt.Errorf("graph: reshape to %v: want positive sizes", shape)
+	}
+	from, to := n.Shape().Clone(), tensor.Shape(shape).Clone()
+	if from.TotalSize() != to.TotalSize() {
+		return nil, fmt.Errorf("graph: reshape of %v to %v: element counts differ", from, to)
+	}
+	return b.Apply(Op{
+		Name:  "reshape",
+		Shape: to,
+		F32:   copyInput[float32],
+		F64:   copyInput[float64],
+		Diff: func(d *Diff) ([]*Node, error) {
+			g, err := d.Reshape(d.Grad, from...)
+			return []*Node{g}, err
+		},
+	}, n)
+}
+
+func copyInput[T Float](out []T, in [][]T) { copy(out, in[0]) }
+
+// Sum adds nodes of one shape, in their order.
+func (b *Builder) Sum(ns ...*Node) (*Node, error) {
+	if len(ns) == 0 {
+		return nil, errors.New("graph: sum of no nodes")
+	}
+	if err := b.check(ns...); err != nil {
+		return nil, fmt.Errorf("graph: sum: %w", err)
+	}
+	for _, n := range ns[1:] {
+		if !n.Shape().Eq(ns[0].Shape()) {
+			return nil, fmt.Errorf("graph: sum of %v and %v: shapes differ", ns[0].Shape(), n.Shape())
+		}
+	}
+	return b.Apply(Op{
+		Name:  "sum",
+		Shape: ns[0].Shape().Clone(),
+		F32:   sum[float32],
+		F64:   sum[float64],
+		Diff: func(d *Diff) ([]*Node, error) {
+			gs := make([]*Node, len(d.In))
+			for i := range gs {
+				gs[i] = d.Grad
+			}
+			return gs, nil
+		},
+	}, ns...)
+}
+
+func sum[T Float](out []T, in [][]T) {
+	copy(out, in[0])
+	for _, x := range in[1:] {
+		for i, v := range x {
+			out[i] += v
+		}
+	}
+}
+
+// Ones is a constant input of the given shape: the usual seed of Backward.
+func (b *Builder) Ones(shape ...int) *Node {
+	n, v := b.Input("ones", shape...)
+	// Memset cannot fail on a float tensor of our own making.
+	if b.DType == Float32 {
+		fill(v.Float32s())
+	} else {
+		fill(v.Float64s())
+	}
+	return n
+}
+
+func fill[T Float](x []T) {
+	for i := range x {
+		x[i] = 1
+	}
+}

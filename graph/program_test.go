@@ -1,0 +1,83 @@
+package graph_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+func TestRunRecomputes(t *testing.T) {
+	b, runs := newBuilder(t), 0
+	x, mem := b.Input("x", 2)
+	y := must(t)(times(b, &runs, x, x))
+	p, err := b.Compile(y)
+	require.NoError(t, err)
+	for i, v := range []float64{3, -2, -2} {
+		mem.Float64s()[0] = v
+		require.NoError(t, p.Run())
+		assert.Equal(t, []float64{v * v, 0}, values(y))
+		assert.Equal(t, i+1, runs)
+	}
+}
+
+// Programs of one graph share its kernels: the last run of either is what a
+// node holds.
+func TestProgramsShareBuffers(t *testing.T) {
+	b := newBuilder(t)
+	x, mem := b.Input("x", 1)
+	square := must(t)(times(b, nil, x, x))
+	cube := must(t)(times(b, nil, square, x))
+	mem.Float64s()[0] = 2
+	first := compute(t, b, square)
+	mem.Float64s()[0] = 3
+	compute(t, b, cube, square, square)
+	assert.Equal(t, []float64{9}, values(square))
+	assert.Equal(t, []float64{27}, values(cube))
+	mem.Float64s()[0] = 1
+	require.NoError(t, first.Run())
+	assert.Equal(t, []float64{1}, values(square))
+	assert.Equal(t, []float64{27}, values(cube), "not the first program's business")
+}
+
+func TestCompileErrors(t *testing.T) {
+	b, other := newBuilder(t), newBuilder(t)
+	x := vector(b, "x", 1)
+	theirs := must(t)(other.Snapshot(vector(other, "x", 1)))
+	for name, c := range map[string]struct {
+		outs []*graph.Node
+		want string
+	}{
+		"nothing":     {nil, "nothing to compute"},
+		"only inputs": {[]*graph.Node{x}, "nothing to compute"},
+		"nil":         {[]*graph.Node{nil}, "nil"},
+		"another's":   {[]*graph.Node{theirs}, "another builder"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := b.Compile(c.outs...)
+			assert.ErrorContains(t, err, c.want)
+		})
+	}
+	y := must(t)(b.Snapshot(x))
+	compute(t, b, x, y)
+	assert.Equal(t, []float64{1}, values(y), "an input among the wanted is skipped")
+}
+
+func TestReshapeAndSum(t *testing.T) {
+	b := newBuilder(t)
+	x, mem := b.Input("x", 2, 3)
+	copy(mem.Float64s(), []float64{1, 2, 3, 4, 5, 6})
+	y := must(t)(b.Reshape(x, 3, 2))
+	three := must(t)(b.Sum(y, y, must(t)(b.Snapshot(y))))
+	seed, weights := b.Input("seed", 3, 2)
+	copy(weights.Float64s(), []float64{1, 0, 0, 10, 0, 100})
+	g, err := b.Backward(three, seed, x)
+	require.NoError(t, err)
+	compute(t, b, three, g[0])
+	assert.Equal(t, []float64{3, 6, 9, 12, 15, 18}, values(three))
+	assert.Equal(t, []int{3, 2}, []int(three.Shape()))
+	assert.Equal(t, []float64{3, 0, 0, 30, 0, 300}, values(g[0]))
+	assert.Equal(t, []int{2, 3}, []int(g[0].Shape()))
+}

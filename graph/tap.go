@@ -1,0 +1,46 @@
+package graph
+
+import "gorgonia.org/tensor"
+
+// Tap is the hook of one affine map s = aW + b: where an optimizer or an
+// observer reads the layer's input and the gradient at its output. A and G
+// point at the graph's own memory: nothing is copied, and both are valid only
+// until the objective runs again.
+type Tap struct {
+	Name     string // the layer's
+	Weight   *Param // in×out
+	Bias     *Param // out; nil if the map has none
+	Examples int    // N
+
+	// A holds the input activations, N×in.
+	A *tensor.Dense
+	// G holds the gradient of the mean loss with respect to s, N×out. Row n
+	// is 1/N of example n's own gradient: an average of outer products of
+	// per-example gradients is N·ΣGᵀG.
+	G *tensor.Dense
+
+	a, s *Node
+}
+
+// Nodes returns the map's input a and output s.
+func (t *Tap) Nodes() (a, s *Node) { return t.a, t.s }
+
+// Pass says which targets the gradients of a set of taps come from.
+type Pass int
+
+// The passes that fill taps.
+const (
+	PassGrad      Pass = iota // the true targets: Objective.Grad, or Curvature with Empirical
+	PassCurvature             // targets as the Fisher estimator draws them
+)
+
+func (p Pass) String() string {
+	if p == PassGrad {
+		return "gradient"
+	}
+	return "curvature"
+}
+
+// Observer is called after every pass that fills taps, with all of the
+// model's taps in layer order. It must not keep their tensors.
+type Observer func(pass Pass, taps []*Tap)
