@@ -1,0 +1,17 @@
+// Package layers has the building blocks of a network: affine maps,
+// activations, dropout, and the initialisers of their weights.
+//
+// A layer is a struct whose zero fields mean their documented defaults. It
+// creates its parameters when it is first built, from the shape of what it is
+// given, and builds the same parameters into every further graph:
+//
+//	net := layers.Sequential{
+//		&layers.Flatten{},
+//		&layers.Dense{Units: 512, Init: layers.HeNormal},
+//		layers.ReLU(),
+//		&layers.Dense{Units: 10},
+//	}
+//
+// Inputs are N×…, N the batch size. A shape that does not fit is an error that
+// names the layer and both shapes.
+package layers

@@ -1,0 +1,90 @@
+package layers
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// Dropout zeroes each element with probability Rate in training and scales
+// the rest by 1/(1−Rate), so that the expectation is the input; in evaluation
+// it passes its input on. Masks come from the graph's dropout stream, one per
+// mini-batch: every program run on one mini-batch sees the same mask.
+type Dropout struct {
+	Rate float64 // in [0, 1)
+}
+
+var _ Layer = (*Dropout)(nil)
+
+func (d *Dropout) String() string { return fmt.Sprintf("Dropout(%g)", d.Rate) }
+
+// Params returns none.
+func (d *Dropout) Params() []*graph.Param { return nil }
+
+// Build adds x·mask/(1−Rate) to a training graph.
+func (d *Dropout) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	if !(d.Rate >= 0 && d.Rate < 1) {
+		return nil, fmt.Errorf("layers: dropout rate %g: want 0 ≤ rate < 1", d.Rate)
+	}
+	if !b.Train || d.Rate == 0 {
+		return x, nil
+	}
+	m := &mask{b: b, rand: b.Streams.Dropout, rate: d.Rate}
+	keep, err := b.Apply(graph.Op{
+		Name:  "dropout-mask",
+		Shape: x.Shape().Clone(),
+		F32:   func(out []float32, _ [][]float32) { drawMask(m, out) },
+		F64:   func(out []float64, _ [][]float64) { drawMask(m, out) },
+		Const: true,
+	}, x)
+	if err != nil {
+		return nil, err
+	}
+	return multiply(b, x, keep)
+}
+
+// mask remembers the mini-batch it was drawn for.
+type mask struct {
+	b     *graph.Builder
+	rand  *rand.Rand
+	rate  float64
+	drawn bool
+	draw  uint64
+}
+
+func drawMask[T graph.Float](m *mask, out []T) {
+	if m.drawn && m.draw == m.b.Draw() {
+		return
+	}
+	m.drawn, m.draw = true, m.b.Draw()
+	scale := T(1 / (1 - m.rate))
+	for i := range out {
+		if m.rand.Float64() < m.rate {
+			out[i] = 0
+		} else {
+			out[i] = scale
+		}
+	}
+}
+
+// multiply is the elementwise product x·c, c a constant.
+func multiply(b *graph.Builder, x, c *graph.Node) (*graph.Node, error) {
+	return b.Apply(graph.Op{
+		Name:  "multiply",
+		Shape: x.Shape().Clone(),
+		F32:   times[float32],
+		F64:   times[float64],
+		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
+			g, err := multiply(d.Builder, d.Grad, d.In[1])
+			return []*graph.Node{g, nil}, err
+		},
+	}, x, c)
+}
+
+func times[T graph.Float](out []T, in [][]T) {
+	c := in[1]
+	for i, x := range in[0] {
+		out[i] = x * c[i]
+	}
+}
