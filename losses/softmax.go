@@ -1,0 +1,170 @@
+package losses
+
+import (
+	"fmt"
+	"math"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// SoftmaxCrossEntropy is −log softmax(z)_y for integer class labels y, of
+// shape N, below the number of outputs C.
+type SoftmaxCrossEntropy struct{}
+
+var _ Loss = SoftmaxCrossEntropy{}
+
+func (SoftmaxCrossEntropy) String() string { return "softmax cross-entropy" }
+
+// TargetShape is (N): one label per example.
+func (l SoftmaxCrossEntropy) TargetShape(out tensor.Shape) (tensor.Shape, error) {
+	return tensor.Shape{out[0]}, checkOutputs(l.String(), out)
+}
+
+// Validate checks that labels are whole numbers in 0…C−1.
+func (SoftmaxCrossEntropy) Validate(y *tensor.Dense, outputs int) error {
+	i, v := firstBad(y, func(v float64) bool { return v >= 0 && v < float64(outputs) && v == math.Trunc(v) })
+	if i >= 0 {
+		return fmt.Errorf("losses: label %v of example %d: want a whole number from 0 to %d", v, i, outputs-1)
+	}
+	return nil
+}
+
+// Build adds (1/N) Σ_n log Σ_c exp(z_nc) − z_{n,y_n}.
+func (l SoftmaxCrossEntropy) Build(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	n, c := z.Shape()[0], z.Shape()[1]
+	return lossOp(b, graph.Op{
+		Name: "softmax-cross-entropy",
+		F32:  crossEntropy[float32](n, c),
+		F64:  crossEntropy[float64](n, c),
+	}, func(d *graph.Diff) (*graph.Node, error) {
+		p, err := l.Mean(d.Builder, z)
+		if err != nil {
+			return nil, err
+		}
+		return d.Apply(graph.Op{
+			Name:  "softmax-cross-entropy-gradient",
+			Shape: z.Shape().Clone(),
+			F32:   crossEntropyGrad[float32](n, c),
+			F64:   crossEntropyGrad[float64](n, c),
+		}, p, y, d.Grad)
+	}, z, y)
+}
+
+// Mean adds the class probabilities softmax(z).
+func (l SoftmaxCrossEntropy) Mean(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+	return b.Once(meanKey{l, z}, func() (*graph.Node, error) {
+		c := z.Shape()[1]
+		return b.Apply(graph.Op{Name: "softmax", Shape: z.Shape().Clone(), F32: softmax[float32](c), F64: softmax[float64](c)}, z)
+	})
+}
+
+// Sample adds labels drawn from softmax(z).
+func (l SoftmaxCrossEntropy) Sample(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+	p, err := l.Mean(b, z)
+	if err != nil {
+		return nil, err
+	}
+	n, c := z.Shape()[0], z.Shape()[1]
+	r := b.Streams.Sample
+	return b.Apply(graph.Op{
+		Name:  "categorical-sample",
+		Shape: tensor.Shape{n},
+		F32:   func(out []float32, in [][]float32) { categorical(r.Float64, c, out, in[0]) },
+		F64:   func(out []float64, in [][]float64) { categorical(r.Float64, c, out, in[0]) },
+		Const: true,
+	}, p)
+}
+
+// Factor adds √p_c (e_c − p)/N, column c of diag(√p) − p√pᵀ.
+func (l SoftmaxCrossEntropy) Factor(b *graph.Builder, z *graph.Node, column *int) (*graph.Node, error) {
+	p, err := l.Mean(b, z)
+	if err != nil {
+		return nil, err
+	}
+	n, c := z.Shape()[0], z.Shape()[1]
+	return b.Apply(graph.Op{
+		Name:  "softmax-fisher-factor",
+		Shape: z.Shape().Clone(),
+		F32:   func(out []float32, in [][]float32) { softmaxFactor(n, c, *column, out, in[0]) },
+		F64:   func(out []float64, in [][]float64) { softmaxFactor(n, c, *column, out, in[0]) },
+		Const: true,
+	}, p)
+}
+
+// logSumExp is log Σ exp(z), safe for any finite z.
+func logSumExp[T graph.Float](z []T) float64 {
+	m := z[0]
+	for _, v := range z {
+		m = max(m, v)
+	}
+	var s float64
+	for _, v := range z {
+		s += math.Exp(float64(v - m))
+	}
+	return float64(m) + math.Log(s)
+}
+
+func crossEntropy[T graph.Float](n, c int) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) {
+		z, y := in[0], in[1]
+		var sum float64
+		for i := range n {
+			row := z[i*c : (i+1)*c]
+			sum += logSumExp(row) - float64(row[int(y[i])])
+		}
+		out[0] = T(sum / float64(n))
+	}
+}
+
+func crossEntropyGrad[T graph.Float](n, c int) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) {
+		p, y, scale := in[0], in[1], in[2][0]/T(n)
+		for i, v := range p {
+			out[i] = v * scale
+		}
+		for i := range n {
+			out[i*c+int(y[i])] -= scale
+		}
+	}
+}
+
+func softmax[T graph.Float](c int) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) {
+		for i := 0; i < len(out); i += c {
+			row := in[0][i : i+c]
+			lse := logSumExp(row)
+			for j, v := range row {
+				out[i+j] = T(math.Exp(float64(v) - lse))
+			}
+		}
+	}
+}
+
+func categorical[T graph.Float](uniform func() float64, c int, out, p []T) {
+	for i := range out {
+		u := uniform()
+		last := 0 // class that can be drawn: rounded, p may sum to less than u
+		for k, v := range p[i*c : (i+1)*c] {
+			if v > 0 {
+				last = k
+			}
+			if u -= float64(v); u < 0 {
+				break
+			}
+		}
+		out[i] = T(last)
+	}
+}
+
+func softmaxFactor[T graph.Float](n, c, column int, out, p []T) {
+	for i := range n {
+		row := p[i*c : (i+1)*c]
+		r := T(math.Sqrt(float64(row[column]))) / T(n)
+		for j, v := range row {
+			out[i*c+j] = -r * v
+		}
+		out[i*c+column] += r
+	}
+}

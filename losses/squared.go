@@ -1,0 +1,95 @@
+package losses
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// SquaredError is ½‖z − y‖² for real targets y, N×C: the negative
+// log-likelihood, up to a constant, of a Gaussian of mean z and variance 1 per
+// unit. (Without the ½ the variance would be ½, and H_L = 2I.)
+type SquaredError struct{}
+
+var _ Loss = SquaredError{}
+
+func (SquaredError) String() string { return "squared error" }
+
+// TargetShape is N×C, as the outputs.
+func (l SquaredError) TargetShape(out tensor.Shape) (tensor.Shape, error) {
+	return out.Clone(), checkOutputs(l.String(), out)
+}
+
+// Validate checks that targets are finite.
+func (SquaredError) Validate(y *tensor.Dense, outputs int) error {
+	i, v := firstBad(y, func(v float64) bool { return v-v == 0 })
+	if i >= 0 {
+		return fmt.Errorf("losses: target %v of example %d: want a finite number", v, i/outputs)
+	}
+	return nil
+}
+
+// Build adds (1/2N) Σ_n ‖z_n − y_n‖².
+func (l SquaredError) Build(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	n := z.Shape()[0]
+	return lossOp(b, graph.Op{
+		Name: "squared-error",
+		F32:  halfSquares[float32](n),
+		F64:  halfSquares[float64](n),
+	}, func(d *graph.Diff) (*graph.Node, error) {
+		return residual(d.Builder, z, y, d.Grad)
+	}, z, y)
+}
+
+// Mean is z itself.
+func (SquaredError) Mean(_ *graph.Builder, z *graph.Node) (*graph.Node, error) { return z, nil }
+
+// Sample adds z + ε, ε standard normal.
+func (SquaredError) Sample(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+	r := b.Streams.Sample
+	return b.Apply(graph.Op{
+		Name:  "gaussian-sample",
+		Shape: z.Shape().Clone(),
+		F32:   func(out []float32, in [][]float32) { gaussian(r.NormFloat64, out, in[0]) },
+		F64:   func(out []float64, in [][]float64) { gaussian(r.NormFloat64, out, in[0]) },
+		Const: true,
+	}, z)
+}
+
+// Factor adds e_c/N, column c of the identity.
+func (SquaredError) Factor(b *graph.Builder, z *graph.Node, column *int) (*graph.Node, error) {
+	n, c := z.Shape()[0], z.Shape()[1]
+	return b.Apply(graph.Op{
+		Name:  "gaussian-fisher-factor",
+		Shape: z.Shape().Clone(),
+		F32:   func(out []float32, _ [][]float32) { unitColumn(n, c, *column, out) },
+		F64:   func(out []float64, _ [][]float64) { unitColumn(n, c, *column, out) },
+		Const: true,
+	}, z)
+}
+
+func halfSquares[T graph.Float](n int) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) {
+		var sum float64
+		for i, z := range in[0] {
+			d := float64(z) - float64(in[1][i])
+			sum += d * d
+		}
+		out[0] = T(sum / float64(2*n))
+	}
+}
+
+func gaussian[T graph.Float](normal func() float64, out, z []T) {
+	for i, v := range z {
+		out[i] = v + T(normal())
+	}
+}
+
+func unitColumn[T graph.Float](n, c, column int, out []T) {
+	clear(out)
+	for i := range n {
+		out[i*c+column] = 1 / T(n)
+	}
+}
