@@ -1,0 +1,43 @@
+package trainer
+
+import "errors"
+
+// EventKind says what has happened in a run.
+type EventKind int
+
+// The events of a run.
+const (
+	StepDone  EventKind = iota // a step was taken
+	Evaluated                  // an evaluation was recorded
+)
+
+// Event is what a callback is told. It is the callback's only until it returns.
+type Event struct {
+	Kind         EventKind
+	Step, Total  int     // steps taken, and in the whole run
+	Epoch        int     // the epoch that Step belongs to, counted from 1
+	Loss         float64 // h before the last step
+	LearningRate float64 // of the last step
+	Record       *Record // of an Evaluated event
+}
+
+// Callback is told of events, in the order of Trainer.Callbacks. ErrStop ends
+// the run; any other error ends it as a failure.
+type Callback func(*Event) error
+
+// ErrStop, returned by a callback, ends a run early and in good order.
+var ErrStop = errors.New("trainer: stopped by a callback")
+
+func (r *run) tell(kind EventKind, rec *Record) error {
+	r.event = Event{
+		Kind: kind, Record: rec,
+		Step: r.res.Steps, Total: r.total, Epoch: 1 + (r.res.Steps-1)/r.perEpoch,
+		Loss: r.loss, LearningRate: r.Optimizer.LearningRate(),
+	}
+	for _, f := range r.Callbacks {
+		if err := f(&r.event); err != nil {
+			return err
+		}
+	}
+	return nil
+}

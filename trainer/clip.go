@@ -1,0 +1,61 @@
+package trainer
+
+import (
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// ClipNorm returns obj with its gradients scaled down to an Euclidean norm,
+// over all parameters together, of at most max. Taps are not scaled.
+func ClipNorm(obj graph.Objective, max float64) graph.Objective { return clipped{obj, max} }
+
+type clipped struct {
+	graph.Objective
+	max float64
+}
+
+func (c clipped) Grad() (float64, error) {
+	loss, err := c.Objective.Grad()
+	c.clip()
+	return loss, err
+}
+
+func (c clipped) Curvature(est graph.FisherEstimator, visit func([]*graph.Tap) error) (float64, error) {
+	loss, err := c.Objective.Curvature(est, visit)
+	c.clip()
+	return loss, err
+}
+
+func (c clipped) clip() {
+	norm := GradNorm(c.Params())
+	if !(norm > c.max) { // NaN stays what it is
+		return
+	}
+	for _, p := range c.Params() {
+		if p.Value.Dtype() == graph.Float32 {
+			scale(p.Grad.Float32s(), float32(c.max/norm))
+		} else {
+			scale(p.Grad.Float64s(), c.max/norm)
+		}
+	}
+}
+
+// GradNorm is the Euclidean norm of all gradients together.
+func GradNorm(params []*graph.Param) float64 {
+	var sum float64
+	for _, p := range params {
+		if p.Grad.Dtype() == graph.Float32 {
+			sum += dot(p.Grad.Float32s(), p.Grad.Float32s())
+		} else {
+			sum += dot(p.Grad.Float64s(), p.Grad.Float64s())
+		}
+	}
+	return math.Sqrt(sum)
+}
+
+func scale[T graph.Float](x []T, c T) {
+	for i := range x {
+		x[i] *= c
+	}
+}

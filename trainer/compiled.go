@@ -1,0 +1,118 @@
+package trainer
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// compiled is the model's graph for one batch size and mode. Its programs are
+// built when they are first asked for.
+type compiled struct {
+	model     *Model
+	b         *graph.Builder
+	x, y      *tensor.Dense // bound inputs
+	target    *graph.Node
+	out, mean *graph.Node
+	outputs   int // units of out, per example
+	loss      *graph.Node
+	ones      *graph.Node
+	objective objective
+
+	forward *graph.Program // the loss, and the mean in evaluation mode
+	means   *graph.Program // the mean alone
+}
+
+func newCompiled(m *Model, key graphKey) (*compiled, error) {
+	b, err := graph.NewBuilder(graph.Config{DType: m.cfg.DType, Batch: key.batch, Train: key.train, Streams: m.streams})
+	if err != nil {
+		return nil, err
+	}
+	c := &compiled{model: m, b: b}
+	var x *graph.Node
+	x, c.x = b.Input("x", append([]int{key.batch}, m.cfg.Input...)...)
+	if c.out, err = m.net.Build(b, x); err != nil {
+		return nil, err
+	}
+	shape, err := m.loss.TargetShape(c.out.Shape())
+	if err != nil {
+		return nil, err
+	}
+	c.target, c.y = b.Input("y", shape...)
+	if c.loss, err = m.loss.Build(b, c.out, c.target); err != nil {
+		return nil, err
+	}
+	if c.mean, err = m.loss.Mean(b, c.out); err != nil {
+		return nil, err
+	}
+	c.outputs = c.out.Shape().TotalSize() / key.batch
+	c.ones = b.Ones(1)
+	c.objective.c = c
+	return c, nil
+}
+
+// bind copies a mini-batch into the graph's inputs; y may be nil where only
+// predictions are wanted.
+func (c *compiled) bind(x, y *tensor.Dense) error {
+	c.b.NewDraw()
+	if err := graph.CopyInto(c.x, x); err != nil {
+		return err
+	}
+	if y == nil {
+		return nil
+	}
+	// An autoencoder's targets are its inputs: N×28×28 for outputs N×784.
+	if y.Dims() == 0 || y.Shape()[0] != c.y.Shape()[0] || y.DataSize() != c.y.DataSize() {
+		return fmt.Errorf("trainer: targets of shape %v: the loss takes %v", y.Shape(), c.y.Shape())
+	}
+	if err := graph.CopyInto(c.y, y); err != nil {
+		return err
+	}
+	return c.model.loss.Validate(c.y, c.outputs)
+}
+
+// evaluate returns the data loss of the bound batch and, in evaluation mode,
+// fills the mean.
+func (c *compiled) evaluate() (float64, error) {
+	if c.forward == nil {
+		wanted := []*graph.Node{c.loss}
+		if !c.b.Train {
+			wanted = append(wanted, c.mean)
+		}
+		var err error
+		if c.forward, err = c.b.Compile(wanted...); err != nil {
+			return 0, err
+		}
+	}
+	if err := c.forward.Run(); err != nil {
+		return 0, err
+	}
+	return scalar(c.loss), nil
+}
+
+func (c *compiled) predict() (*tensor.Dense, error) {
+	if graph.IsInput(c.mean) { // a network of no layers predicts its input
+		return graph.Value(c.mean), nil
+	}
+	if c.means == nil {
+		var err error
+		if c.means, err = c.b.Compile(c.mean); err != nil {
+			return nil, err
+		}
+	}
+	if err := c.means.Run(); err != nil {
+		return nil, err
+	}
+	return graph.Value(c.mean), nil
+}
+
+// scalar is the first element of a computed node.
+func scalar(n *graph.Node) float64 {
+	v := graph.Value(n)
+	if v.Dtype() == graph.Float32 {
+		return float64(v.Float32s()[0])
+	}
+	return v.Float64s()[0]
+}

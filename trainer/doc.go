@@ -1,0 +1,24 @@
+// Package trainer trains a network: a [Model] compiles layers and a loss into
+// an objective, an [Optimizer] takes steps on it, and [Trainer.Fit] runs the
+// loop with a learning-rate schedule, evaluations and callbacks.
+//
+// The loop knows nothing of the optimizer it drives. SGD and Adam are here;
+// K-FAC is package kfac, which this package does not import. One's own loop
+// needs neither Trainer nor Fit:
+//
+//	for x, y, ok := data.Next(); ok; x, y, ok = data.Next() {
+//		obj, err := model.Batch(x, y)
+//		…
+//		loss, err := optimizer.Step(obj)
+//		…
+//	}
+//
+// # Scaling
+//
+// The objective is h(θ) = (1/N) Σ_n loss_n + (η/2)‖θ‖², a mean over the
+// examples of the batch. L2 (η, [ModelConfig]) is part of it: its gradient is
+// seen by momentum, by Adam's moments and by K-FAC's damping. Weight decay (of
+// an optimizer's configuration) is not: θ ← θ − αwθ beside the step, which for
+// Adam makes it AdamW (Loshchilov & Hutter 2019). Clipping by the gradient's
+// norm comes before the optimizer sees it, L2 included.
+package trainer

@@ -1,0 +1,194 @@
+package trainer
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// Trainer runs the training loop. The zero value of a field is its default.
+type Trainer struct {
+	Model     *Model
+	Optimizer Optimizer
+
+	Epochs    int      // passes over the data; 0 = as many as MaxSteps takes
+	MaxSteps  int      // steps in all; 0 = as many as Epochs take
+	Schedule  Schedule // of the learning rate; nil = Constant
+	ClipNorm  float64  // largest norm of the gradient; 0 = no clipping
+	EvalEvery int      // evaluate every so many steps as well as after each epoch; 0 = epochs only
+
+	Evaluations []Evaluation
+	Metrics     []Metric
+	Callbacks   []Callback
+}
+
+// Record is what was known after one evaluation.
+type Record struct {
+	Step         int                // steps taken
+	Epoch        int                // the epoch that Step belongs to, counted from 1
+	TrainLoss    float64            // mean over the steps since the last record of h before the step
+	Scores       map[string]float64 // by Evaluation.Prefix + metric
+	TrainSeconds float64            // spent in batches and steps, not in evaluations or callbacks
+}
+
+// Result is what a run came to.
+type Result struct {
+	Steps        int
+	Epochs       int // completed
+	TrainSeconds float64
+	History      []Record // one record per evaluation
+}
+
+// DivergedError reports a loss that is NaN or infinite.
+type DivergedError struct {
+	Step int // the step, counted from 1, whose loss it was
+	Err  error
+}
+
+func (e *DivergedError) Error() string {
+	return "diverged at step " + strconv.Itoa(e.Step) + ": " + e.Err.Error()
+}
+
+// Unwrap returns the cause, a *graph.NonFiniteError.
+func (e *DivergedError) Unwrap() error { return e.Err }
+
+// Fit trains on train until the run's steps are done, a callback returns
+// ErrStop, or ctx ends; then the error is ctx's. A *DivergedError means the
+// loss stopped being a number. The result is what was done, also with an
+// error.
+func (t *Trainer) Fit(ctx context.Context, train Source) (*Result, error) {
+	r, err := t.newRun(train)
+	if err != nil {
+		return &Result{}, err
+	}
+	alpha := t.Optimizer.LearningRate()
+	defer t.Optimizer.SetLearningRate(alpha)
+	for r.res.Steps < r.total {
+		if err := ctx.Err(); err != nil {
+			return &r.res, err
+		}
+		t.Optimizer.SetLearningRate(alpha * r.schedule(r.res.Steps, r.total))
+		epochEnds, err := r.step()
+		if err != nil {
+			return &r.res, err
+		}
+		if err := r.tell(StepDone, nil); err != nil {
+			return r.end(err)
+		}
+		due := t.EvalEvery > 0 && r.res.Steps%t.EvalEvery == 0
+		if epochEnds || due || r.res.Steps == r.total {
+			if err := r.evaluate(ctx); err != nil {
+				return r.end(err)
+			}
+		}
+	}
+	return r.end(nil)
+}
+
+// run is the state of one Fit.
+type run struct {
+	*Trainer
+	train    Source
+	schedule Schedule
+	total    int // steps
+	perEpoch int
+	res      Result
+	loss     float64 // of the last step
+	lossSum  float64 // since the last record
+	lossN    int
+	spent    time.Duration
+	clip     clipped // here, and the event, so that a step allocates nothing
+	event    Event
+}
+
+func (t *Trainer) newRun(train Source) (*run, error) {
+	switch {
+	case t.Model == nil || t.Optimizer == nil || train == nil:
+		return nil, errors.New("trainer: Fit needs a model, an optimizer and data")
+	case t.Epochs < 0 || t.MaxSteps < 0 || t.EvalEvery < 0 || !(t.ClipNorm >= 0):
+		return nil, errors.New("trainer: Epochs, MaxSteps, EvalEvery and ClipNorm must not be negative")
+	case t.Epochs == 0 && t.MaxSteps == 0:
+		return nil, errors.New("trainer: set Epochs or MaxSteps")
+	case train.Steps() <= 0:
+		return nil, errors.New("trainer: the data give no mini-batch")
+	}
+	r := &run{Trainer: t, train: train, schedule: t.Schedule, perEpoch: train.Steps()}
+	if r.schedule == nil {
+		r.schedule = Constant()
+	}
+	r.total = t.Epochs * r.perEpoch
+	if r.total == 0 || t.MaxSteps > 0 && t.MaxSteps < r.total {
+		r.total = t.MaxSteps
+	}
+	return r, nil
+}
+
+// step takes one step and reports whether it was the epoch's last.
+func (r *run) step() (bool, error) {
+	start := time.Now()
+	x, y, ok := r.train.Next()
+	if !ok { // an epoch is over, and the next call begins another
+		if x, y, ok = r.train.Next(); !ok {
+			return false, errors.New("trainer: the data give no mini-batch")
+		}
+	}
+	obj, err := r.Model.Batch(x, y)
+	if err != nil {
+		return false, err
+	}
+	if r.ClipNorm > 0 {
+		r.clip = clipped{obj, r.ClipNorm}
+		obj = &r.clip
+	}
+	r.loss, err = r.Optimizer.Step(obj)
+	r.spent += time.Since(start)
+	r.res.TrainSeconds = r.spent.Seconds()
+	if err != nil {
+		if nonFinite := (*graph.NonFiniteError)(nil); errors.As(err, &nonFinite) {
+			err = &DivergedError{Step: r.res.Steps + 1, Err: nonFinite}
+		}
+		return false, err
+	}
+	r.res.Steps++
+	r.res.Epochs = r.res.Steps / r.perEpoch
+	r.lossSum += r.loss
+	r.lossN++
+	return r.res.Steps%r.perEpoch == 0, nil
+}
+
+// evaluate scores the model and adds a record.
+func (r *run) evaluate(ctx context.Context) error {
+	rec := Record{
+		Step:         r.res.Steps,
+		Epoch:        1 + (r.res.Steps-1)/r.perEpoch,
+		TrainLoss:    r.lossSum / float64(r.lossN),
+		Scores:       map[string]float64{},
+		TrainSeconds: r.res.TrainSeconds,
+	}
+	r.lossSum, r.lossN = 0, 0
+	for _, e := range r.Evaluations {
+		scores, err := r.Model.Evaluate(ctx, e.Source, r.Metrics...)
+		if err != nil {
+			return err
+		}
+		if err := graph.CheckFinite(scores["loss"]); err != nil {
+			return &DivergedError{Step: r.res.Steps, Err: err}
+		}
+		for name, v := range scores {
+			rec.Scores[e.Prefix+name] = v
+		}
+	}
+	r.res.History = append(r.res.History, rec)
+	return r.tell(Evaluated, &r.res.History[len(r.res.History)-1])
+}
+
+// end closes the run; ErrStop is a good ending.
+func (r *run) end(err error) (*Result, error) {
+	if errors.Is(err, ErrStop) {
+		err = nil
+	}
+	return &r.res, err
+}

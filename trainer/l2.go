@@ -1,0 +1,52 @@
+package trainer
+
+import "github.com/gokfac/gokfac/graph"
+
+// penalty is (η/2)‖θ‖², over all parameters, biases included: K-FAC's damping
+// γ = √(λ+η) treats a layer's weights and bias as one block.
+func (o *objective) penalty() float64 {
+	eta := o.L2()
+	if eta == 0 {
+		return 0
+	}
+	var sum float64
+	for _, p := range o.Params() {
+		if p.Value.Dtype() == graph.Float32 {
+			sum += dot(p.Value.Float32s(), p.Value.Float32s())
+		} else {
+			sum += dot(p.Value.Float64s(), p.Value.Float64s())
+		}
+	}
+	return eta / 2 * sum
+}
+
+// regularised adds η·θ to the gradients of the last run and returns h.
+func (o *objective) regularised() float64 {
+	if eta := o.L2(); eta != 0 {
+		for i, p := range o.Params() {
+			if o.grads[i] == nil { // no program writes it
+				p.Grad.Zero()
+			}
+			if p.Value.Dtype() == graph.Float32 {
+				addScaled(p.Grad.Float32s(), float32(eta), p.Value.Float32s())
+			} else {
+				addScaled(p.Grad.Float64s(), eta, p.Value.Float64s())
+			}
+		}
+	}
+	return scalar(o.c.loss) + o.penalty()
+}
+
+func dot[T graph.Float](x, y []T) float64 {
+	var s float64
+	for i, v := range x {
+		s += float64(v) * float64(y[i])
+	}
+	return s
+}
+
+func addScaled[T graph.Float](dst []T, c T, x []T) {
+	for i, v := range x {
+		dst[i] += c * v
+	}
+}

@@ -1,0 +1,137 @@
+package trainer
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/losses"
+)
+
+// ModelConfig says what a model is built for.
+type ModelConfig struct {
+	Input []int        // shape of one example, e.g. {28, 28}
+	DType tensor.Dtype // graph.Float32 if zero
+	Seed  uint64       // of initial weights, dropout masks and sampled targets
+	L2    float64      // η of the regulariser (η/2)‖θ‖², part of the objective; 0 = none
+}
+
+// Model is a network with its loss: parameters, and a graph compiled for each
+// batch size and mode it has met. It is not safe for concurrent use.
+type Model struct {
+	cfg       ModelConfig
+	net       layers.Layer
+	loss      losses.Loss
+	streams   graph.Streams
+	params    []*graph.Param
+	rows      []graph.LayerInfo
+	outputs   tensor.Shape // batch axis included, of a batch of one
+	graphs    map[graphKey]*compiled
+	observers []graph.Observer
+}
+
+type graphKey struct {
+	batch int
+	train bool
+}
+
+// NewModel builds net once, which creates its parameters and checks every
+// shape.
+func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, error) {
+	if net == nil || loss == nil {
+		return nil, errors.New("trainer: a model needs a network and a loss")
+	}
+	if cfg.DType == (tensor.Dtype{}) {
+		cfg.DType = graph.Float32
+	}
+	if !(cfg.L2 >= 0) {
+		return nil, fmt.Errorf("trainer: L2 %g: want a number ≥ 0", cfg.L2)
+	}
+	if len(cfg.Input) == 0 || slices.Min(cfg.Input) <= 0 {
+		return nil, fmt.Errorf("trainer: input shape %v: want positive sizes", cfg.Input)
+	}
+	if len(net.Params()) > 0 {
+		return nil, errors.New("trainer: the network already belongs to a model; build a new one")
+	}
+	m := &Model{cfg: cfg, net: net, loss: loss, graphs: map[graphKey]*compiled{}, streams: graph.Streams{
+		Init:    rand.New(rand.NewPCG(cfg.Seed, 1)),
+		Dropout: rand.New(rand.NewPCG(cfg.Seed, 2)),
+		Sample:  rand.New(rand.NewPCG(cfg.Seed, 3)),
+	}}
+	c, err := m.compiled(graphKey{1, false})
+	if err != nil {
+		return nil, err
+	}
+	m.params = net.Params()
+	m.rows = c.b.Layers
+	m.outputs = c.out.Shape()
+	return m, nil
+}
+
+// Params lists the parameters in layer order.
+func (m *Model) Params() []*graph.Param { return m.params }
+
+// Observe adds a function that is called after every pass that fills taps:
+// the gradient of every training step, and every curvature pass.
+func (m *Model) Observe(f graph.Observer) { m.observers = append(m.observers, f) }
+
+// Batch binds a training mini-batch and returns it as an objective, valid
+// until the next call. x is N×Input and y holds N targets in the loss's target
+// shape; both are copied and converted to the model's float type. Dropout
+// masks are drawn once per call.
+func (m *Model) Batch(x, y *tensor.Dense) (graph.Objective, error) {
+	if y == nil {
+		return nil, errors.New("trainer: batch without targets")
+	}
+	c, err := m.bind(x, y, true)
+	if err != nil {
+		return nil, err
+	}
+	return &c.objective, nil
+}
+
+// Predict returns the mean of the predictive distribution for each example of
+// x in evaluation mode, N×C: probabilities for the cross-entropies. The tensor
+// is the model's own and valid until its next use.
+func (m *Model) Predict(x *tensor.Dense) (*tensor.Dense, error) {
+	c, err := m.bind(x, nil, false)
+	if err != nil {
+		return nil, err
+	}
+	return c.predict()
+}
+
+func (m *Model) bind(x, y *tensor.Dense, train bool) (*compiled, error) {
+	if x == nil || x.Dims() != len(m.cfg.Input)+1 || !slices.Equal([]int(x.Shape()[1:]), m.cfg.Input) {
+		return nil, fmt.Errorf("trainer: batch of shape %v: the model takes N×%v", shapeOf(x), m.cfg.Input)
+	}
+	c, err := m.compiled(graphKey{x.Shape()[0], train})
+	if err != nil {
+		return nil, err
+	}
+	return c, c.bind(x, y)
+}
+
+func shapeOf(t *tensor.Dense) tensor.Shape {
+	if t == nil {
+		return nil
+	}
+	return t.Shape()
+}
+
+func (m *Model) compiled(key graphKey) (*compiled, error) {
+	if c, ok := m.graphs[key]; ok {
+		return c, nil
+	}
+	c, err := newCompiled(m, key)
+	if err != nil {
+		return nil, err
+	}
+	m.graphs[key] = c
+	return c, nil
+}

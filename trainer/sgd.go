@@ -1,0 +1,82 @@
+package trainer
+
+import (
+	"math"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// SGDConfig are the settings of stochastic gradient descent.
+type SGDConfig struct {
+	LearningRate float64 // α; 0 means 0.1
+	Momentum     float64 // μ in [0, 1); 0 = none
+	Nesterov     bool    // look-ahead momentum; needs μ > 0 to matter
+	WeightDecay  float64 // w, decoupled; 0 = none
+}
+
+// SGD is gradient descent with momentum (v ← μv + ∇h) and step −αv, or
+// −α(∇h + μv) with Nesterov's look-ahead, as PyTorch has them.
+type SGD struct {
+	rate
+	cfg      SGDConfig
+	velocity []*tensor.Dense
+}
+
+var _ Optimizer = (*SGD)(nil)
+
+// NewSGD returns an SGD optimizer.
+func NewSGD(cfg SGDConfig) (*SGD, error) {
+	if cfg.LearningRate == 0 {
+		cfg.LearningRate = 0.1
+	}
+	for _, err := range []error{
+		checkRange("learning rate", cfg.LearningRate, 0, math.Inf(1)),
+		checkRange("momentum", cfg.Momentum, 0, 1),
+		checkRange("weight decay", cfg.WeightDecay, 0, math.Inf(1)),
+	} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return &SGD{rate: rate{cfg.LearningRate}, cfg: cfg}, nil
+}
+
+// Step takes one step.
+func (o *SGD) Step(obj graph.Objective) (float64, error) {
+	loss, err := gradient(obj)
+	if err != nil {
+		return loss, err
+	}
+	if o.velocity == nil {
+		o.velocity = moments(obj.Params())
+	}
+	for i, p := range obj.Params() {
+		if p.Value.Dtype() == graph.Float32 {
+			sgdStep(o, p.Value.Float32s(), p.Grad.Float32s(), o.velocity[i].Float32s())
+		} else {
+			sgdStep(o, p.Value.Float64s(), p.Grad.Float64s(), o.velocity[i].Float64s())
+		}
+	}
+	return loss, nil
+}
+
+func sgdStep[T graph.Float](o *SGD, theta, grad, velocity []T) {
+	alpha, mu := T(o.alpha), T(o.cfg.Momentum)
+	shrink := T(1 - o.alpha*o.cfg.WeightDecay)
+	grad, velocity = grad[:len(theta)], velocity[:len(theta)]
+	if o.cfg.Nesterov {
+		for i, g := range grad {
+			v := mu*velocity[i] + g
+			velocity[i] = v
+			theta[i] = shrink*theta[i] - alpha*(g+mu*v)
+		}
+		return
+	}
+	for i, g := range grad {
+		v := mu*velocity[i] + g
+		velocity[i] = v
+		theta[i] = shrink*theta[i] - alpha*v
+	}
+}

@@ -1,0 +1,31 @@
+package trainer
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// Summary is a table of the layers: output shape per example, parameters.
+func (m *Model) Summary() string {
+	var s strings.Builder
+	w := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "layer\toutput\tparameters")
+	fmt.Fprintf(w, "input\t%s\t0\n", dimensions(m.cfg.Input))
+	for _, row := range m.rows {
+		fmt.Fprintf(w, "%s\t%s\t%d\n", row.Name, dimensions(row.Output[1:]), graph.CountParams(row.Params))
+	}
+	fmt.Fprintf(w, "total\t\t%d\n", graph.CountParams(m.params))
+	w.Flush()
+	return s.String()
+}
+
+func dimensions(shape []int) string {
+	parts := make([]string, len(shape))
+	for i, d := range shape {
+		parts[i] = fmt.Sprint(d)
+	}
+	return strings.Join(parts, "×")
+}

@@ -1,0 +1,44 @@
+package trainer
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Target is a score to be reached. Its Callback stops the run when an
+// evaluation's score is at least Value, for an accuracy, or at most Value, for
+// anything else (errors, losses).
+type Target struct {
+	Metric  string  // a key of Record.Scores
+	Value   float64 // to be reached
+	Reached bool
+	Step    int     // where it was reached
+	Seconds float64 // of training till then
+}
+
+// ParseTarget reads METRIC=VALUE.
+func ParseTarget(s string) (*Target, error) {
+	metric, value, ok := strings.Cut(s, "=")
+	v, err := strconv.ParseFloat(value, 64)
+	if !ok || metric == "" || err != nil || v-v != 0 {
+		return nil, fmt.Errorf("target %q: want METRIC=VALUE, e.g. test_accuracy=0.98", s)
+	}
+	return &Target{Metric: metric, Value: v}, nil
+}
+
+// Callback watches evaluations.
+func (t *Target) Callback(e *Event) error {
+	if e.Kind != Evaluated {
+		return nil
+	}
+	score, ok := e.Record.Scores[t.Metric]
+	if !ok {
+		return fmt.Errorf("trainer: target: no metric %q is evaluated", t.Metric)
+	}
+	if strings.HasSuffix(t.Metric, "accuracy") && score >= t.Value || !strings.HasSuffix(t.Metric, "accuracy") && score <= t.Value {
+		t.Reached, t.Step, t.Seconds = true, e.Step, e.Record.TrainSeconds
+		return ErrStop
+	}
+	return nil
+}
