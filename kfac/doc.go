@@ -1,0 +1,37 @@
+// Package kfac is the K-FAC natural-gradient optimizer of Martens & Grosse
+// 2015 (arXiv 1503.05671, "MG15" below), over graph.Objective: it knows taps
+// and parameters, and no layer.
+//
+// # Mathematics
+//
+// For an affine map s = āW̄ with ā = [a, 1] (N×(in+1)) and W̄ = [W; b]
+// ((in+1)×out), the block of the Fisher matrix that belongs to W̄ is
+// approximated by a Kronecker product of two covariances,
+//
+//	F ≈ A ⊗ G,  A = (1/N) āᵀā,  G = (1/N) gᵀg,
+//
+// where g (N×out) are gradients at s, per example, of −log p(ŷ|x) with the
+// targets ŷ drawn from the model itself. Taps hold the gradient of the mean
+// loss, g/N, so that G is N times the sum of its outer products. A and G are
+// running averages over mini-batches (see decayAt). With V = ∂h/∂W̄ the
+// update is
+//
+//	U = (A + πγI)⁻¹ V (G + γ/π I)⁻¹,  v ← μv + νU,  W̄ ← W̄ − αv
+//
+// with γ = √(λ+η), λ the damping, η the L2 coefficient, π the factored
+// damping's balance (see balance) and ν the norm clip of Ba, Grosse & Martens
+// 2017. λ follows the Levenberg–Marquardt rule: it shrinks while the
+// quadratic model
+//
+//	M(δ) − M(0) = ∇hᵀδ + ½ δᵀ(F̂ + (λ+η)I)δ
+//
+// predicts the change of h well, and grows where it does not.
+//
+// # What is here and what is not
+//
+// This is the fixed mode: learning-rate schedule, momentum and norm clip. M
+// is built on the Kronecker approximation F̂ itself, not on the exact Fisher
+// of the batch, so ρ measures F̂ and the damping together. Every parameter must be under exactly
+// one tap: Step refuses others rather than train them by something that is
+// not K-FAC.
+package kfac
