@@ -1,0 +1,101 @@
+package datasets
+
+import (
+	"image"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+
+	"golang.org/x/image/vector"
+)
+
+// Digits come in images of side×side and numerals classes, as MNIST has them.
+const (
+	side     = 28
+	numerals = 10
+)
+
+// DigitsOptions sizes the built-in digits. The zero value is the documented default.
+type DigitsOptions struct {
+	Train, Test int    // examples; 0 is 20000 and 4000
+	Seed        uint64 // of every draw: another seed gives other digits
+}
+
+// Digits draws the ten digits, 28×28 pixels in [0,1], light on dark: a random typeface of the Go fonts with a random
+// stroke width, bent by a smooth random field, sheared, rotated, scaled and moved, and a little noise. It stands in for
+// MNIST where there is no network. The same options give the same bytes, however many processors draw them; the test
+// split comes from draws of its own.
+//
+// The task is about as hard as MNIST. Softmax regression trained to convergence stays below 95 % test accuracy (92 % at its
+// best); a 784-512-512-10 ReLU network passes 98 % in 3 epochs of batches of 128, 5 of 512, with Adam.
+func Digits(opt DigitsOptions) *Dataset {
+	if opt.Train <= 0 {
+		opt.Train = 20000
+	}
+	if opt.Test <= 0 {
+		opt.Test = 4000
+	}
+	faces := goFonts()
+	return &Dataset{
+		Name:    "digits",
+		Shape:   []int{side, side},
+		Classes: numerals,
+		Train:   drawSplit(faces, opt.Seed, trainStream, opt.Train),
+		Test:    drawSplit(faces, opt.Seed, testStream, opt.Test),
+		Pixels:  true,
+	}
+}
+
+// An example's generator is seeded with the user's seed and its stream: the split's in the upper half, the index below.
+const (
+	trainStream uint64 = 1 << 32
+	testStream  uint64 = 2 << 32
+)
+
+// drawSplit draws n examples, each from a generator of its own, on all processors.
+func drawSplit(faces []typeface, seed, stream uint64, n int) Split {
+	s := Split{X: make([]float32, n*side*side), Labels: make([]int32, n)}
+	workers := min(runtime.GOMAXPROCS(0), n)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			c := newCanvas()
+			for i := n * w / workers; i < n*(w+1)/workers; i++ {
+				c.pcg.Seed(seed, stream+uint64(i))
+				s.Labels[i] = c.draw(faces, s.X[i*side*side:(i+1)*side*side])
+			}
+		})
+	}
+	wg.Wait()
+	return s
+}
+
+// canvas draws one example after the other. It belongs to one goroutine.
+type canvas struct {
+	pcg   rand.PCG
+	rng   *rand.Rand
+	pen   *vector.Rasterizer
+	paper *image.Alpha
+	bent  []point // a contour after distortion
+}
+
+func newCanvas() *canvas {
+	c := &canvas{pen: vector.NewRasterizer(side, side), paper: image.NewAlpha(image.Rect(0, 0, side, side))}
+	c.rng = rand.New(&c.pcg)
+	return c
+}
+
+// draw fills pixels, side×side of them, with a random digit and returns which it is.
+func (c *canvas) draw(faces []typeface, pixels []float32) int32 {
+	digit := c.rng.IntN(numerals)
+	shape := faces[c.rng.IntN(len(faces))][digit]
+	warp := randomDistortion(c.rng)
+
+	c.pen.Reset(side, side)
+	for _, contour := range shape {
+		c.bent = warp.bend(c.bent[:0], contour)
+		c.trace(c.bent)
+	}
+	c.develop(pixels)
+	return int32(digit)
+}

@@ -1,0 +1,104 @@
+package datasets_test
+
+import (
+	"context"
+	"fmt"
+	"log"
+
+	"github.com/gokfac/gokfac/datasets"
+)
+
+func Example() {
+	d := datasets.Digits(datasets.DigitsOptions{Train: 1000, Test: 200})
+	loader, err := datasets.NewLoader(d, d.Train, datasets.LoaderOptions{BatchSize: 256, Shuffle: true, KeepLast: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for x, y, ok := loader.Next(); ok; x, y, ok = loader.Next() {
+		fmt.Println(x.Shape(), y.Shape())
+	}
+	// Output:
+	// (256, 28, 28) (256)
+	// (256, 28, 28) (256)
+	// (256, 28, 28) (256)
+	// (232, 28, 28) (232)
+}
+
+func ExampleOpen() {
+	// Also: auto, mnist, fashion-mnist, digits, a directory of idx files, a .csv.
+	_, why, err := datasets.Open(context.Background(), "testdata/keras.npz", datasets.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(why)
+	// Output: keras (testdata/keras.npz: 5 training and 2 test examples in 10 classes)
+}
+
+func ExampleMNIST() {
+	d, err := datasets.MNIST(context.Background(), datasets.Options{Download: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(d.Train.Len(), d.Shape)
+}
+
+func ExampleReadCSV() {
+	d, err := datasets.ReadCSV("testdata/points.csv")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(d.Classes, d.Shape, d.Train.Len(), d.Test.X)
+	// Output: 3 [2] 4 [-4 2.5]
+}
+
+func ExampleReadNPZ() {
+	d, err := datasets.ReadNPZ("testdata/keras.npz")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(d.Name, d.Shape, d.Train.Labels, d.Pixels)
+	// Output: keras [4 3] [5 0 4 1 9] true
+}
+
+func ExampleReadIDX() {
+	_, err := datasets.ReadIDX("testdata")
+	fmt.Println(err)
+	// Output: datasets: testdata has no train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte (or .gz)
+}
+
+func ExampleDataset_Standardize() {
+	d := &datasets.Dataset{
+		Shape: []int{2},
+		Train: datasets.Split{X: []float32{1, 7, 3, 7}, Labels: []int32{0, 1}},
+		Test:  datasets.Split{X: []float32{5, 8}, Labels: []int32{1}},
+	}
+	d.Standardize()
+	fmt.Println(d.Train.X, d.Test.X)
+	// Output: [-1 0 1 0] [3 0]
+}
+
+func ExampleLoader_UnmarshalBinary() {
+	d := &datasets.Dataset{Shape: []int{1}, Train: datasets.Split{X: make([]float32, 6), Labels: []int32{0, 1, 2, 3, 4, 5}}}
+	opt := datasets.LoaderOptions{BatchSize: 2, Shuffle: true, Seed: 1}
+	interrupted, err := datasets.NewLoader(d, d.Train, opt)
+	if err != nil {
+		log.Fatal(err)
+	}
+	interrupted.Next()
+	state, err := interrupted.MarshalBinary()
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	resumed, err := datasets.NewLoader(d, d.Train, opt)
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := resumed.UnmarshalBinary(state); err != nil {
+		log.Fatal(err)
+	}
+	_, want, _ := interrupted.Next()
+	_, got, _ := resumed.Next()
+	fmt.Println(got.Eq(want))
+	// Output: true
+}

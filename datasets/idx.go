@@ -1,0 +1,109 @@
+package datasets
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// maxValues bounds what one array may hold: 4 GiB once it is float32.
+const maxValues = 1 << 30
+
+// Numbers of dimensions of the idx files of MNIST.
+const (
+	idxLabels = 1 // n
+	idxImages = 3 // n × rows × columns
+)
+
+// idxArray is a decoded idx file: unsigned bytes in row-major order.
+type idxArray struct {
+	dims []int
+	data []byte
+}
+
+// decodeIDX reads an idx stream of unsigned bytes with the given number of dimensions, to its end. The format is two zero
+// bytes, the element type, the number of dimensions, each dimension as a big-endian uint32, then the values.
+func decodeIDX(r io.Reader, dimensions int) (idxArray, error) {
+	var head [4]byte
+	if n, err := io.ReadFull(r, head[:]); err != nil {
+		return idxArray{}, shortRead(err, "an idx header of 4 bytes", int64(n))
+	}
+	if err := checkMagic(head, dimensions); err != nil {
+		return idxArray{}, err
+	}
+	a := idxArray{dims: make([]int, dimensions)}
+	size := int64(1)
+	for i := range a.dims {
+		var field [4]byte
+		if n, err := io.ReadFull(r, field[:]); err != nil {
+			return idxArray{}, shortRead(err, "a dimension of 4 bytes", int64(n))
+		}
+		d := int64(binary.BigEndian.Uint32(field[:]))
+		switch {
+		case d == 0:
+			return idxArray{}, fmt.Errorf("dimension %d is 0: there is nothing in it", i)
+		case size > maxValues/d:
+			return idxArray{}, fmt.Errorf("the header claims more than %d values: it is damaged, or the data do not fit in memory", maxValues)
+		}
+		a.dims[i] = int(d)
+		size *= d
+	}
+	var err error
+	if a.data, err = readExactly(r, size); err != nil {
+		return idxArray{}, err
+	}
+	return a, expectEnd(r)
+}
+
+func checkMagic(head [4]byte, dimensions int) error {
+	const unsignedByte = 0x08
+	switch {
+	case head[0] != 0 || head[1] != 0:
+		return fmt.Errorf("not an idx file: it begins with % x, not with 00 00", head[:2])
+	case head[2] != unsignedByte:
+		return fmt.Errorf("idx element type 0x%02x: only unsigned bytes (0x08) are read", head[2])
+	case dimensions == idxImages && head[3] == idxLabels:
+		return errors.New("it holds labels, not images: are the image and label files swapped?")
+	case dimensions == idxLabels && head[3] == idxImages:
+		return errors.New("it holds images, not labels: are the image and label files swapped?")
+	case int(head[3]) != dimensions:
+		return fmt.Errorf("an idx array of %d dimensions, not %d", head[3], dimensions)
+	}
+	return nil
+}
+
+// readExactly reads size bytes. Its buffer grows with what arrives, so that a damaged header cannot claim memory that the
+// file does not back.
+func readExactly(r io.Reader, size int64) ([]byte, error) {
+	const first = 1 << 20
+	buf := bytes.NewBuffer(make([]byte, 0, min(size, first)))
+	n, err := io.Copy(buf, io.LimitReader(r, size))
+	if err == nil && n < size {
+		err = io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return nil, shortRead(err, fmt.Sprintf("%d bytes of data", size), n)
+	}
+	return buf.Bytes(), nil
+}
+
+// expectEnd reads on to the end of the stream, where gzip also verifies its own checksum.
+func expectEnd(r io.Reader) error {
+	n, err := io.Copy(io.Discard, io.LimitReader(r, 1))
+	if err != nil {
+		return fmt.Errorf("damaged: %w", err)
+	}
+	if n > 0 {
+		return errors.New("there are trailing bytes after the data the header announces")
+	}
+	return nil
+}
+
+func shortRead(err error, want string, got int64) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return fmt.Errorf("truncated: %s should follow, but there are %d", want, got)
+	}
+	return fmt.Errorf("damaged: %w", err)
+}

@@ -1,0 +1,135 @@
+package datasets
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"gorgonia.org/tensor"
+)
+
+// LoaderOptions configures a [Loader]. BatchSize has no default.
+type LoaderOptions struct {
+	BatchSize   int    // examples per batch, at least 1 and at most the split's length
+	Shuffle     bool   // a new random order every epoch; off: the order of the split
+	Seed        uint64 // of the order
+	KeepLast    bool   // deal the short batch left over at an epoch's end; off: drop it
+	Reconstruct bool   // targets are the inputs themselves, for autoencoders
+}
+
+// Loader deals out a split in mini-batches. It is not safe for concurrent use.
+type Loader struct {
+	opt   LoaderOptions
+	split Split
+	width int // features per example
+
+	pcg   rand.PCG // advanced once per epoch, by the shuffle
+	rng   *rand.Rand
+	start rand.PCG // pcg as it was before this epoch's shuffle
+	order []int32
+	dealt int  // batches of this epoch already dealt
+	open  bool // an epoch is under way
+
+	full, last batch
+}
+
+// batch is a pair of tensors over the loader's buffers. The short last batch is a second pair over the same memory, since
+// reshaping a tensor allocates.
+type batch struct {
+	x, y   *tensor.Dense
+	values []float32
+	labels []int32
+}
+
+// NewLoader deals out s, which must be a split of d or have the features of its examples. The split is shared, not
+// copied. It fails if the split is empty or ragged, or if the batch size is not in [1, s.Len()].
+func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
+	n, width := s.Len(), d.Features()
+	switch {
+	case n == 0:
+		return nil, fmt.Errorf("datasets: %s: the split is empty", d.Name)
+	case len(s.X) != n*width:
+		return nil, fmt.Errorf("datasets: %s: %d values are not %d examples of %d features", d.Name, len(s.X), n, width)
+	case opt.BatchSize < 1:
+		return nil, fmt.Errorf("datasets: %s: batch size %d is not positive", d.Name, opt.BatchSize)
+	case opt.BatchSize > n:
+		return nil, fmt.Errorf("datasets: %s: batch size %d is larger than the %d examples", d.Name, opt.BatchSize, n)
+	}
+	l := &Loader{opt: opt, split: s, width: width, order: make([]int32, n)}
+	l.pcg.Seed(opt.Seed, loaderStream)
+	l.rng = rand.New(&l.pcg)
+
+	values := make([]float32, opt.BatchSize*width)
+	labels := make([]int32, opt.BatchSize)
+	l.full = l.newBatch(values, labels, d.Shape)
+	if rest := n % opt.BatchSize; rest > 0 && opt.KeepLast {
+		l.last = l.newBatch(values[:rest*width], labels[:rest], d.Shape)
+	}
+	return l, nil
+}
+
+// loaderStream keeps the loader's numbers apart from other generators under the same seed.
+const loaderStream = 0x6c6f61646572
+
+func (l *Loader) newBatch(values []float32, labels []int32, shape []int) batch {
+	size := len(labels)
+	b := batch{values: values, labels: labels}
+	b.x = tensor.New(tensor.WithShape(append([]int{size}, shape...)...), tensor.WithBacking(values))
+	b.y = b.x
+	if !l.opt.Reconstruct {
+		b.y = tensor.New(tensor.WithShape(size), tensor.WithBacking(labels))
+	}
+	return b
+}
+
+// Next returns the next batch: x is float32 of shape (B, Shape...), y is int32 of shape (B), or x itself under
+// Reconstruct. ok is false at the end of an epoch; the call after that begins the next epoch. The tensors are the
+// loader's own and are overwritten by the next call.
+func (l *Loader) Next() (x, y *tensor.Dense, ok bool) {
+	if !l.open {
+		l.begin()
+	}
+	if l.dealt == l.Steps() {
+		l.open = false
+		return nil, nil, false
+	}
+	first := l.dealt * l.opt.BatchSize
+	b := &l.full
+	if first+l.opt.BatchSize > len(l.order) {
+		b = &l.last
+	}
+	for i := range b.labels {
+		from := int(l.order[first+i])
+		copy(b.values[i*l.width:(i+1)*l.width], l.split.X[from*l.width:])
+		b.labels[i] = l.split.Labels[from]
+	}
+	l.dealt++
+	return b.x, b.y, true
+}
+
+// begin draws an epoch's order. It starts from the identity, not from the last order, so that the generator's state
+// alone determines it.
+func (l *Loader) begin() {
+	l.open, l.dealt, l.start = true, 0, l.pcg
+	for i := range l.order {
+		l.order[i] = int32(i)
+	}
+	if l.opt.Shuffle {
+		l.rng.Shuffle(len(l.order), func(i, j int) { l.order[i], l.order[j] = l.order[j], l.order[i] })
+	}
+}
+
+// Steps is the number of batches in an epoch. The short last batch counts only under KeepLast.
+func (l *Loader) Steps() int {
+	if l.opt.KeepLast {
+		return (len(l.order) + l.opt.BatchSize - 1) / l.opt.BatchSize
+	}
+	return len(l.order) / l.opt.BatchSize
+}
+
+// Examples is the number of examples dealt in an epoch: all of them under KeepLast, else Steps()·BatchSize.
+func (l *Loader) Examples() int {
+	if l.opt.KeepLast {
+		return len(l.order)
+	}
+	return l.Steps() * l.opt.BatchSize
+}

@@ -1,0 +1,63 @@
+package datasets
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestLoaderResumes(t *testing.T) {
+	for _, shuffle := range []bool{true, false} {
+		opt := LoaderOptions{BatchSize: 4, Shuffle: shuffle, Seed: 3, KeepLast: true}
+		// Eleven calls run through two epochs of five: before, within, at the end of and between them.
+		for calls := range 11 {
+			original := newTestLoader(t, 14, opt)
+			for range calls {
+				original.Next()
+			}
+			state, err := original.MarshalBinary()
+			require.NoError(t, err)
+
+			// The copy has a past and a seed of its own.
+			opt := opt
+			opt.Seed = 99
+			resumed := newTestLoader(t, 14, opt)
+			resumed.Next()
+			require.NoError(t, resumed.UnmarshalBinary(state))
+			for range 3 {
+				assert.Equal(t, epoch(t, original), epoch(t, resumed), "after %d calls", calls)
+			}
+		}
+	}
+}
+
+func TestLoaderRefusesForeignState(t *testing.T) {
+	opt := LoaderOptions{BatchSize: 4, Shuffle: true}
+	l := newTestLoader(t, 14, opt)
+	state, err := l.MarshalBinary()
+	require.NoError(t, err)
+	want := epoch(t, newTestLoader(t, 14, opt))
+
+	other := func(n int, opt LoaderOptions) []byte {
+		data, err := newTestLoader(t, n, opt).MarshalBinary()
+		require.NoError(t, err)
+		return data
+	}
+	ahead := append([]byte(nil), state...)
+	ahead[14] = 200 // batches dealt
+	newer := append([]byte(nil), state...)
+	newer[0]++
+	for name, data := range map[string][]byte{
+		"empty":             nil,
+		"truncated":         state[:len(state)-1],
+		"of a newer format": newer,
+		"past the end":      ahead,
+		"other data":        other(15, opt),
+		"other batch size":  other(14, LoaderOptions{BatchSize: 5, Shuffle: true}),
+		"not shuffled":      other(14, LoaderOptions{BatchSize: 4}),
+	} {
+		assert.Error(t, l.UnmarshalBinary(data), name)
+	}
+	assert.Equal(t, want, epoch(t, l), "a refused state leaves the loader as it is")
+}

@@ -1,0 +1,103 @@
+package datasets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Open loads a data set by name: mnist, fashion-mnist, digits, auto, or the path of one's own data, which is a directory
+// for [ReadIDX], an .npz file for [ReadNPZ] or a .csv for [ReadCSV]. auto, also the empty name, is MNIST if its files are
+// there or can be downloaded, and else digits. why says in one sentence what was chosen, and for auto the reason.
+func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string, err error) {
+	switch name {
+	case "", "auto":
+		return openAuto(ctx, opt)
+	case "mnist":
+		return openSource(ctx, mnistSource(), opt)
+	case "fashion-mnist":
+		return openSource(ctx, fashionSource(), opt)
+	case "digits":
+		return Digits(DigitsOptions{}), "digits (built in)", nil
+	}
+	return openPath(name)
+}
+
+func openSource(ctx context.Context, src source, opt Options) (*Dataset, string, error) {
+	d, where, err := src.load(ctx, opt)
+	if err != nil {
+		return nil, "", err
+	}
+	return d, fmt.Sprintf("%s (%s)", src.name, where), nil
+}
+
+func openAuto(ctx context.Context, opt Options) (*Dataset, string, error) {
+	d, why, err := openSource(ctx, mnistSource(), opt)
+	if err == nil {
+		return d, why, nil
+	}
+	// Whoever interrupts a download wants to stop, not to train on something else.
+	if ctx.Err() != nil {
+		return nil, "", err
+	}
+	return Digits(DigitsOptions{}), fmt.Sprintf("digits (built in: %s)", whyNotMNIST(err)), nil
+}
+
+func whyNotMNIST(err error) string {
+	var absent *absentError
+	if !errors.As(err, &absent) {
+		return fmt.Sprintf("MNIST cannot be used: %s", strings.TrimPrefix(err.Error(), "datasets: mnist: "))
+	}
+	where := "MNIST is not in " + absent.dir
+	if n := len(absent.missing); n < len([]string{trainImages, trainLabels, testImages, testLabels}) {
+		where = fmt.Sprintf("of MNIST's four files, %s lacks %d", absent.dir, n)
+	}
+	if absent.download == nil {
+		return where + " and downloading is off"
+	}
+	return fmt.Sprintf("%s and could not be downloaded: %v", where, absent.download)
+}
+
+func openPath(path string) (*Dataset, string, error) {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, "", fmt.Errorf("datasets: %q is none of auto, mnist, fashion-mnist and digits, and no such file or directory exists: %w", path, fs.ErrNotExist)
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("datasets: %w", err)
+	}
+	var d *Dataset
+	lower := strings.ToLower(filepath.Base(path))
+	switch {
+	case info.IsDir():
+		d, err = ReadIDX(path)
+	case strings.HasSuffix(lower, ".npz"):
+		d, err = ReadNPZ(path)
+	case strings.HasSuffix(lower, ".csv"), strings.HasSuffix(lower, ".csv.gz"):
+		d, err = ReadCSV(path)
+		if err == nil && sortedByLabel(d) {
+			return d, describe(d, path) + "; its rows are sorted by label and the test rows are the last fifth: shuffle the file", nil
+		}
+	default:
+		err = fmt.Errorf("datasets: %s: neither a directory of idx files nor an .npz nor a .csv", path)
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return d, describe(d, path), nil
+}
+
+func describe(d *Dataset, path string) string {
+	return fmt.Sprintf("%s (%s: %d training and %d test examples in %d classes)", d.Name, path, d.Train.Len(), d.Test.Len(), d.Classes)
+}
+
+// sortedByLabel tells of a file whose held-out end is another distribution than the rest.
+func sortedByLabel(d *Dataset) bool {
+	train, test := d.Train.Labels, d.Test.Labels
+	return d.Classes > 1 && slices.IsSorted(train) && slices.IsSorted(test) && train[len(train)-1] <= test[0]
+}

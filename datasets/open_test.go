@@ -1,0 +1,108 @@
+package datasets
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestOpenAutoFallsBack(t *testing.T) {
+	d, why, err := Open(t.Context(), "auto", Options{Dir: t.TempDir(), Download: true, Mirrors: []string{refused(t)}})
+	require.NoError(t, err)
+	assert.Equal(t, "digits", d.Name)
+	assert.Regexp(t, `^digits \(built in: MNIST is not in .* could not be downloaded: .*refused\)$`, why)
+}
+
+func TestOpenAutoSaysWhyNotMNIST(t *testing.T) {
+	_, files := published(t)
+	dir := t.TempDir()
+	damaged := t.TempDir()
+	writeFiles(t, damaged, files)
+	partly := t.TempDir()
+	writeFiles(t, filepath.Join(partly, "mnist"), map[string][]byte{trainLabels: nil})
+
+	for name, test := range map[string]struct {
+		opt  Options
+		want string
+	}{
+		"no download": {Options{Dir: dir}, "MNIST is not in " + filepath.Join(dir, "mnist") + " and downloading is off"},
+		"no network":  {Options{Dir: dir, Download: true, Mirrors: []string{refused(t)}}, "and could not be downloaded: 127.0.0.1:"},
+		"partly":      {Options{Dir: partly}, "of MNIST's four files, " + filepath.Join(partly, "mnist") + " lacks 3 and downloading is off"},
+		"damaged":     {Options{Dir: damaged}, "MNIST cannot be used: " + damaged},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := mnistSource().load(t.Context(), test.opt)
+			require.Error(t, err)
+			why := whyNotMNIST(err)
+			assert.Contains(t, why, test.want)
+			assert.NotContains(t, why, "\n")
+		})
+	}
+}
+
+func TestOpenAutoPrefersMNIST(t *testing.T) {
+	dir := mnistDir(t)
+	d, why, err := Open(t.Context(), "", Options{Dir: dir})
+	require.NoError(t, err)
+	assert.Equal(t, "mnist", d.Name)
+	assert.Equal(t, "mnist (in "+dir+")", why)
+}
+
+func TestOpenAutoInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, err := Open(ctx, "auto", Options{Dir: t.TempDir(), Download: true, Mirrors: []string{refused(t)}})
+	assert.ErrorIs(t, err, context.Canceled)
+}
+
+func TestOpenNames(t *testing.T) {
+	opt := Options{Dir: t.TempDir()}
+	for _, name := range []string{"mnist", "fashion-mnist"} {
+		_, _, err := Open(t.Context(), name, opt)
+		assert.ErrorContains(t, err, name+": "+filepath.Join(opt.Dir, name)+" has no "+trainImages)
+		assert.ErrorContains(t, err, "put it there or allow the download")
+	}
+	d, why, err := Open(t.Context(), "digits", opt)
+	require.NoError(t, err)
+	assert.Equal(t, "digits", d.Name)
+	assert.Equal(t, "digits (built in)", why)
+}
+
+func TestOpenPath(t *testing.T) {
+	dir := t.TempDir()
+	idx := filepath.Join(dir, "own")
+	writeFiles(t, idx, smallIDX())
+	writeFiles(t, dir, map[string][]byte{
+		"mixed.csv":     []byte("1,2\n0,3\n1,4\n0,5\n1,6\n"),
+		"sorted.CSV":    []byte("0,2\n0,3\n1,4\n1,5\n1,6\n"),
+		"packed.csv.gz": compress(t, []byte("1,2\n0,3\n1,4\n0,5\n1,6\n")),
+		"notes.txt":     nil,
+	})
+	archive, err := os.ReadFile(filepath.Join("testdata", "keras.npz"))
+	require.NoError(t, err)
+	writeFiles(t, dir, map[string][]byte{"images.npz": archive})
+
+	for path, want := range map[string]string{
+		"own":           "own (PATH: 3 training and 2 test examples in 4 classes)",
+		"mixed.csv":     "mixed (PATH: 4 training and 1 test examples in 2 classes)",
+		"sorted.CSV":    "sorted (PATH: 4 training and 1 test examples in 2 classes); its rows are sorted by label and the test rows are the last fifth: shuffle the file",
+		"packed.csv.gz": "packed (PATH: 4 training and 1 test examples in 2 classes)",
+		"images.npz":    "images (PATH: 5 training and 2 test examples in 10 classes)",
+	} {
+		full := filepath.Join(dir, path)
+		_, why, err := Open(t.Context(), full, Options{})
+		require.NoError(t, err)
+		assert.Equal(t, strings.Replace(want, "PATH", full, 1), why)
+	}
+
+	_, _, err = Open(t.Context(), filepath.Join(dir, "notes.txt"), Options{})
+	assert.ErrorContains(t, err, "notes.txt: neither a directory of idx files nor an .npz nor a .csv")
+	_, _, err = Open(t.Context(), "minst", Options{})
+	assert.ErrorContains(t, err, `"minst" is none of auto, mnist, fashion-mnist and digits, and no such file`)
+	assert.ErrorIs(t, err, os.ErrNotExist)
+}
