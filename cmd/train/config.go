@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// setting is one line of the configuration in force.
+type setting struct {
+	group string
+	flag  string // without its dash
+	value any    // as JSON has it
+}
+
+// inForce lists the configuration once resolve has been called. What does not
+// apply to the optimizer or model is left out.
+func (s *settings) inForce() []setting {
+	list := []setting{
+		{"model", "model", s.model}, {"model", "hidden", s.hidden}, {"model", "act", s.act}, {"model", "init", s.init},
+	}
+	if s.model == "mlp" {
+		list = append(list, setting{"model", "dropout", s.dropout})
+	}
+	list = append(list,
+		setting{"data", "dataset", s.dataset}, setting{"data", "data-dir", s.dataDir}, setting{"data", "download", s.download},
+		setting{"training", "opt", s.opt}, setting{"training", "epochs", s.epochs}, setting{"training", "max-steps", s.maxSteps},
+		setting{"training", "batch-size", s.batch}, setting{"training", "lr", s.lr},
+	)
+	if s.opt != "adam" {
+		list = append(list, setting{"training", "momentum", s.momentum})
+	}
+	list = append(list,
+		setting{"training", "schedule", s.schedule}, setting{"training", "warmup-steps", s.warmup},
+		setting{"training", "weight-decay", s.weightDecay}, setting{"training", "l2", s.l2}, setting{"training", "clip-grad", s.clip},
+		setting{"run", "target", s.targetText()}, setting{"run", "eval-every", s.evalEvery}, setting{"run", "seed", s.seed},
+		setting{"run", "workers", s.workers}, setting{"run", "dtype", s.dtype}, setting{"run", "dry-run", s.dryRun},
+	)
+	if c := s.kfac; s.opt == "kfac" {
+		list = append(list,
+			setting{"kfac", "kfac-damping", c.Damping}, setting{"kfac", "kfac-min-damping", c.MinDamping},
+			setting{"kfac", "kfac-damping-update-steps", c.DampingUpdateSteps},
+			setting{"kfac", "kfac-factor-decay", c.FactorDecay}, setting{"kfac", "kfac-factor-update-steps", c.FactorUpdateSteps},
+			setting{"kfac", "kfac-inv-update-steps", c.InverseUpdateSteps},
+			setting{"kfac", "kfac-kl-clip", c.KLClip}, setting{"kfac", "kfac-fisher", string(c.Estimator)},
+		)
+	}
+	return list
+}
+
+func (s *settings) targetText() string {
+	if s.target == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s=%g", s.target.Metric, s.target.Value)
+}
+
+// printConfig writes the configuration as flags, a group to a paragraph,
+// without what is off.
+func printConfig(w io.Writer, list []setting) {
+	const width, indent = 96, 10
+	group, column := "", 0
+	for _, item := range list {
+		text := argument(item)
+		if text == "" {
+			continue
+		}
+		switch {
+		case item.group != group:
+			if group != "" {
+				fmt.Fprintln(w)
+			}
+			group, column = item.group, indent
+			fmt.Fprintf(w, "%-*s", indent, group)
+		case column+len(text) > width:
+			fmt.Fprintf(w, "\n%*s", indent, "")
+			column = indent
+		default:
+			fmt.Fprint(w, "  ")
+			column += 2
+		}
+		fmt.Fprint(w, text)
+		column += len(text)
+	}
+	fmt.Fprintln(w)
+}
+
+func argument(item setting) string {
+	value := fmt.Sprint(item.value)
+	switch v := item.value.(type) {
+	case bool:
+		if item.flag == "download" || !v { // where the data came from has been said
+			return ""
+		}
+		return "-" + item.flag
+	case []int:
+		value = strings.Trim(strings.ReplaceAll(value, " ", ","), "[]")
+	case string:
+		if v == "" {
+			return ""
+		}
+	case int, float64:
+		if value == "0" {
+			return ""
+		}
+	}
+	return "-" + item.flag + " " + value
+}

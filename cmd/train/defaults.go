@@ -1,0 +1,51 @@
+package main
+
+import "github.com/gokfac/gokfac/kfac"
+
+// defaults stand in for the zeros of the command line. Zero fields of kfac
+// are package kfac's own defaults.
+type defaults struct {
+	batch, epochs int
+	schedule      string
+	warmup        int
+	lr, momentum  float64
+	weightDecay   float64
+	l2, clip      float64
+	kfac          kfac.Config
+}
+
+// defaultsFor is the one table of tuned settings.
+func defaultsFor(optimizer, model string) defaults {
+	type pair struct{ optimizer, model string }
+	return map[pair]defaults{
+		{"kfac", "mlp"}: {batch: 512, epochs: 5, schedule: "exponential", lr: 0.4, momentum: 0.8, kfac: kfac.Config{Damping: 0.5, MinDamping: 0.5}},
+		{"adam", "mlp"}: {batch: 512, epochs: 5, schedule: "linear", lr: 2e-3},
+		{"sgd", "mlp"}:  {batch: 512, epochs: 5, schedule: "linear", lr: 0.1, momentum: 0.9},
+
+		{"kfac", "autoencoder"}: {batch: 1000, epochs: 5, schedule: "linear", lr: 0.3, momentum: 0.9},
+		{"adam", "autoencoder"}: {batch: 1000, epochs: 5, schedule: "linear", lr: 1e-3},
+		{"sgd", "autoencoder"}:  {batch: 1000, epochs: 5, schedule: "linear", lr: 0.01, momentum: 0.9},
+	}[pair{optimizer, model}]
+}
+
+func hiddenOf(model string) []int {
+	if model == "autoencoder" {
+		return []int{1000, 500, 250, 30}
+	}
+	return []int{512, 512}
+}
+
+func activationOf(model string) string {
+	if model == "autoencoder" {
+		return "tanh"
+	}
+	return "relu"
+}
+
+// initOf is the initialisation that keeps the scale of activations.
+func initOf(act string) string {
+	if act == "relu" {
+		return "he"
+	}
+	return "lecun"
+}

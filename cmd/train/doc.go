@@ -1,0 +1,17 @@
+// Command train trains a network on images or on one's own data with K-FAC,
+// Adam or SGD.
+//
+//	go run ./cmd/train -opt kfac
+//	go run ./cmd/train -opt adam -dataset mnist -target test_accuracy=0.98 -json
+//	go run ./cmd/train -model autoencoder -dataset my.npz -epochs 10
+//
+// Flag -h lists all flags, -list what can be chosen. Messages and progress go
+// to stderr, the result to stdout: a short table or, with -json, one object.
+//
+// The exit status is 0 when done, 1 on an error, 2 on a wrong command line, 3
+// if the loss stopped being a number, 4 if a target was asked for and not
+// reached, 130 or 143 after SIGINT or SIGTERM.
+//
+// The same seed and the same number of workers give the same numbers, bit for
+// bit. Only times differ.
+package main

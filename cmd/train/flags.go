@@ -1,0 +1,126 @@
+package main
+
+import (
+	"flag"
+	"io"
+	"strings"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/kfac"
+)
+
+// flagTable is the flag set with what -h needs to know about it.
+type flagTable struct {
+	set    *flag.FlagSet
+	groups []flagGroup
+}
+
+type flagGroup struct {
+	title string
+	flags []flagDoc
+}
+
+type flagDoc struct{ name, argument, text string }
+
+// group begins a section of the help.
+func (t *flagTable) group(title string) { t.groups = append(t.groups, flagGroup{title: title}) }
+
+// add defines a flag that takes an argument.
+func (t *flagTable) add(v flag.Value, name, argument, text string) {
+	t.set.Var(v, name, "")
+	t.describe(name, argument, text)
+}
+
+// toggle defines a flag that takes none.
+func (t *flagTable) toggle(p *bool, name, text string) {
+	t.set.BoolVar(p, name, *p, "")
+	t.describe(name, "", text)
+}
+
+func (t *flagTable) word(p *string, name, argument, text string) {
+	t.set.StringVar(p, name, *p, "")
+	t.describe(name, argument, text)
+}
+
+func (t *flagTable) describe(name, argument, text string) {
+	last := &t.groups[len(t.groups)-1]
+	last.flags = append(last.flags, flagDoc{name, argument, text})
+}
+
+func (t *flagTable) names() []string {
+	var names []string
+	t.set.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
+// newFlagTable defines the flags, which write to s, and sets the defaults of s
+// that depend on nothing.
+func newFlagTable(s *settings) *flagTable {
+	*s = settings{opt: "kfac", model: "mlp", dataset: "auto", download: true, seed: 1, dtype: "float32", progress: "auto"}
+	t := &flagTable{set: flag.NewFlagSet("train", flag.ContinueOnError)}
+	t.set.SetOutput(io.Discard)
+	t.set.Usage = func() {}
+	t.modelFlags(s)
+	t.trainingFlags(s)
+	t.kfacFlags(&s.kfac)
+	t.outputFlags(s)
+	return t
+}
+
+// oneOf lists what an argument can be, as the help writes it.
+func oneOf(entries []entry) string { return strings.Join(namesOf(entries), "|") }
+
+func (t *flagTable) modelFlags(s *settings) {
+	t.group("Model and data")
+	t.add(choice[string]{&s.opt, optimizers()}, "opt", oneOf(optimizers()), "optimizer (default kfac)")
+	t.add(choice[string]{&s.model, models()}, "model", oneOf(models()), "network (default mlp)")
+	t.add(sizes{&s.hidden}, "hidden", "512,512", "hidden layers (autoencoder: the encoder's and the code)")
+	t.add(choice[string]{&s.act, activations()}, "act", oneOf(activations()), "activation (mlp: relu, autoencoder: tanh)")
+	t.add(choice[string]{&s.init, initialisers()}, "init", oneOf(initialisers()), "initial weights (relu: he, else lecun)")
+	t.add(number{p: &s.dropout, below: 1}, "dropout", "RATE", "of the mlp's hidden units, in training")
+	t.word(&s.dataset, "dataset", oneOf(datasetNames())+"|PATH", "data to train on (default auto)")
+	t.word(&s.dataDir, "data-dir", "DIR", "where MNIST is kept (default: in the user's cache)")
+	t.toggle(&s.download, "download", "download missing files there (default true)")
+	t.add(choice[string]{&s.dtype, dtypes()}, "dtype", oneOf(dtypes()), "arithmetic (default float32)")
+	t.add(seed{&s.seed}, "seed", "N", "of weights, batches, dropout and sampled targets (default 1)")
+	t.add(count{&s.workers, 0, 1024}, "workers", "N", "processors to use (default all)")
+}
+
+func (t *flagTable) trainingFlags(s *settings) {
+	t.group("Training (0 or empty = the default; -list has the table)")
+	t.add(count{&s.epochs, 0, manySteps}, "epochs", "N", "passes over the training data")
+	t.add(count{&s.maxSteps, 0, manySteps}, "max-steps", "N", "steps, instead of -epochs or at most")
+	t.add(count{&s.batch, 0, manySteps}, "batch-size", "N", "examples in a step")
+	t.add(number{p: &s.lr}, "lr", "RATE", "learning rate")
+	t.add(number{p: &s.momentum, below: 1, none: true}, "momentum", "RATE", "of kfac and sgd; the word none switches it off")
+	t.add(number{p: &s.weightDecay}, "weight-decay", "RATE", "decoupled from the gradient, times the learning rate")
+	t.add(number{p: &s.l2}, "l2", "ETA", "adds ETA/2·‖θ‖² to the loss")
+	t.add(choice[string]{&s.schedule, schedules()}, "schedule", oneOf(schedules()), "of the learning rate")
+	t.add(count{&s.warmup, 0, manySteps}, "warmup-steps", "N", "steps in which the learning rate rises from 0")
+	t.add(number{p: &s.clip}, "clip-grad", "NORM", "largest norm of the gradient; 0 = any")
+	t.add(goal{&s.target}, "target", "METRIC=VALUE", "stop when reached, as in test_accuracy=0.98")
+	t.add(count{&s.evalEvery, 0, manySteps}, "eval-every", "N", "evaluate every N steps as well as after each epoch")
+	t.toggle(&s.dryRun, "dry-run", "one step and one evaluation, and out")
+}
+
+func (t *flagTable) kfacFlags(c *kfac.Config) {
+	t.group("K-FAC (0 = default)")
+	t.add(number{p: &c.Damping}, "kfac-damping", "LAMBDA", "Levenberg-Marquardt damping at the start")
+	t.add(number{p: &c.MinDamping}, "kfac-min-damping", "LAMBDA", "its least value")
+	t.add(count{&c.DampingUpdateSteps, -1, manySteps}, "kfac-damping-update-steps", "N", "adapt it every N steps; -1 = never")
+	t.add(number{p: &c.FactorDecay, below: 1}, "kfac-factor-decay", "RATE", "weight of the old average of the factors")
+	t.add(count{&c.FactorUpdateSteps, 0, manySteps}, "kfac-factor-update-steps", "N", "update the factors every N steps")
+	t.add(count{&c.InverseUpdateSteps, 0, manySteps}, "kfac-inv-update-steps", "N", "invert them every N steps")
+	t.add(number{p: &c.KLClip}, "kfac-kl-clip", "KAPPA", "bound on the size of a step in the Fisher norm; 0 = none")
+	t.add(choice[graph.FisherEstimator]{&c.Estimator, estimators()}, "kfac-fisher", oneOf(estimators()), "targets that curvature is measured with")
+}
+
+func (t *flagTable) outputFlags(s *settings) {
+	t.group("Output")
+	t.add(choice[string]{&s.progress, progressModes()}, "progress", oneOf(progressModes()), "on stderr (default auto: bar on a terminal, else plain)")
+	t.toggle(&s.json, "json", "print the result as one JSON object")
+	t.toggle(&s.list, "list", "print what can be chosen")
+	t.toggle(&s.version, "version", "print the version")
+	t.word(&s.cpuProfile, "cpuprofile", "FILE", "write a CPU profile")
+	t.word(&s.memProfile, "memprofile", "FILE", "write a memory profile at the end")
+}

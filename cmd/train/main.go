@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"runtime"
+	"syscall"
+)
+
+func main() {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		s := <-signals
+		// The second signal finds the system's handler, which kills at once.
+		signal.Reset()
+		cancel(&interruptedError{signal: s})
+	}()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is the command. It returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	err := command(ctx, args, stdout, stderr)
+	if err != nil {
+		fmt.Fprintf(stderr, "train: %s\n", message(err))
+	}
+	return exitStatus(err)
+}
+
+func command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	s, err := parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return printHelp(stdout)
+	case err != nil:
+		return err
+	case s.version:
+		return printVersion(stdout)
+	case s.list:
+		return printList(stdout)
+	}
+	if s.workers > 0 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(s.workers))
+	}
+	s.workers = runtime.GOMAXPROCS(0)
+	profiles, err := startProfiles(s.cpuProfile, s.memProfile)
+	if err != nil {
+		return err
+	}
+	err = train(ctx, s, stdout, stderr)
+	return errors.Join(err, profiles.stop())
+}

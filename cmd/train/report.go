@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+)
+
+// printTable writes the result for people.
+func (r *training) printTable(w io.Writer) error {
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(tab, "optimizer\t%s\n", r.s.opt)
+	fmt.Fprintf(tab, "model\t%s %s, %d parameters\n", r.s.model, joined(widths(r.s, r.d), "-"), r.params())
+	fmt.Fprintf(tab, "data set\t%s\n", r.d.Name)
+	fmt.Fprintf(tab, "steps\t%d (%.4g epochs)\n", r.result.Steps, float64(r.result.Steps)/float64(r.perEpoch))
+	fmt.Fprintf(tab, "training time\t%.3g s (%.3g steps/s)\n", r.result.TrainSeconds, r.stepsPerSecond())
+	fmt.Fprintf(tab, "train loss\t%s\n", figure(r.trainLoss()))
+	for _, name := range scoresOf(r.s.model) {
+		fmt.Fprintf(tab, "%s\t%s\n", strings.ReplaceAll(name, "_", " "), figure(r.score(name)))
+	}
+	if t := r.s.target; t != nil && t.Reached {
+		fmt.Fprintf(tab, "target\t%s reached at step %d, after %.3g s\n", r.s.targetText(), t.Step, t.Seconds)
+	} else if t != nil {
+		fmt.Fprintf(tab, "target\t%s not reached\n", r.s.targetText())
+	}
+	if err := tab.Flush(); err != nil {
+		return fmt.Errorf("writing the result: %w", err)
+	}
+	return nil
+}
+
+// figure is a loss or a score.
+func figure(v float64) string {
+	switch a := math.Abs(v); {
+	case math.IsNaN(v):
+		return "not measured"
+	case a >= 1e6:
+		return fmt.Sprintf("%.4g", v)
+	case a >= 100:
+		return fmt.Sprintf("%.2f", v)
+	case a >= 10:
+		return fmt.Sprintf("%.3f", v)
+	}
+	return fmt.Sprintf("%.4f", v)
+}
+
+func times(shape []int) string { return joined(shape, "×") }
+
+func joined(numbers []int, separator string) string {
+	parts := make([]string, len(numbers))
+	for i, n := range numbers {
+		parts[i] = strconv.Itoa(n)
+	}
+	return strings.Join(parts, separator)
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"cmp"
+
+	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// settings is what the command line asks for and, once resolve has filled in
+// the defaults for its zeros, what is in force.
+type settings struct {
+	opt, model  string
+	hidden      []int
+	act, init   string
+	dropout     float64
+	dataset     string
+	dataDir     string
+	download    bool
+	epochs      int // 0 once resolved: as many as maxSteps takes
+	maxSteps    int
+	batch       int
+	lr          float64
+	momentum    float64 // negative: none, until resolve makes that 0
+	weightDecay float64
+	l2          float64
+	schedule    string
+	warmup      int
+	clip        float64
+	target      *trainer.Target // nil: none
+	evalEvery   int
+	seed        uint64
+	workers     int
+	dtype       string
+	kfac        kfac.Config
+	progress    string
+
+	json, dryRun, list, version bool
+	cpuProfile, memProfile      string
+
+	given map[string]bool // the flags on the command line
+}
+
+// resolve fills in the defaults for a training set of so many examples, and
+// refuses what does not go with it.
+func (s *settings) resolve(examples int) error {
+	d := defaultsFor(s.opt, s.model)
+	if s.batch > examples {
+		return usagef("-batch-size %d: larger than the %d training examples", s.batch, examples)
+	}
+	s.batch = cmp.Or(s.batch, min(d.batch, examples))
+	if s.maxSteps == 0 {
+		s.epochs = cmp.Or(s.epochs, d.epochs)
+	}
+	if len(s.hidden) == 0 {
+		s.hidden = hiddenOf(s.model)
+	}
+	s.act = cmp.Or(s.act, activationOf(s.model))
+	s.init = cmp.Or(s.init, initOf(s.act))
+	s.schedule = cmp.Or(s.schedule, d.schedule)
+	s.lr = cmp.Or(s.lr, d.lr)
+	s.momentum = max(cmp.Or(s.momentum, d.momentum), 0)
+	s.weightDecay = cmp.Or(s.weightDecay, d.weightDecay)
+	s.l2 = cmp.Or(s.l2, d.l2)
+	s.clip = cmp.Or(s.clip, d.clip)
+	total := s.total(examples / s.batch) // short batches are dropped
+	if s.warmup > 0 && s.warmup >= total {
+		return usagef("-warmup-steps %d: the whole run has %d steps", s.warmup, total)
+	}
+	s.warmup = cmp.Or(s.warmup, min(d.warmup, total/10))
+	return s.resolveKFAC(d.kfac)
+}
+
+func (s *settings) resolveKFAC(d kfac.Config) error {
+	if s.opt != "kfac" {
+		return nil
+	}
+	c := &s.kfac
+	c.LearningRate, c.WeightDecay, c.Momentum = s.lr, s.weightDecay, s.momentum
+	if c.Momentum == 0 {
+		c.Momentum = -1 // package kfac's word for none
+	}
+	c.Damping = cmp.Or(c.Damping, d.Damping)
+	if c.MinDamping == 0 && d.MinDamping > 0 {
+		c.MinDamping = min(d.MinDamping, cmp.Or(c.Damping, d.MinDamping))
+	}
+	c.MaxDamping = d.MaxDamping
+	c.DampingUpdateSteps = cmp.Or(c.DampingUpdateSteps, d.DampingUpdateSteps)
+	c.FactorDecay = cmp.Or(c.FactorDecay, d.FactorDecay)
+	c.FactorUpdateSteps = cmp.Or(c.FactorUpdateSteps, d.FactorUpdateSteps)
+	c.InverseUpdateSteps = cmp.Or(c.InverseUpdateSteps, d.InverseUpdateSteps)
+	c.KLClip = cmp.Or(c.KLClip, d.KLClip)
+	c.Estimator = cmp.Or(c.Estimator, d.Estimator)
+	o, err := kfac.New(*c)
+	if err != nil {
+		return usagef("%v", err)
+	}
+	*c = o.Config()
+	return nil
+}
+
+// total is the number of steps in the run, but for a dry run's one.
+func (s *settings) total(perEpoch int) int {
+	steps := s.epochs * perEpoch
+	if steps == 0 || s.maxSteps > 0 && s.maxSteps < steps {
+		return s.maxSteps
+	}
+	return steps
+}

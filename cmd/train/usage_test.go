@@ -1,0 +1,170 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestBadInput: one line on stderr that names the thing, nothing on stdout,
+// and the right exit status.
+func TestBadInput(t *testing.T) {
+	data, dir := blobs(t), t.TempDir()
+	file := filepath.Join(dir, "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	text := filepath.Join(dir, "text.csv")
+	require.NoError(t, os.WriteFile(text, []byte(strings.Repeat("1,2,3\n", 9)+"1,two,3\n"), 0o600))
+	truncated := t.TempDir()
+	for name, dimensions := range map[string]byte{
+		"train-images-idx3-ubyte": 3, "train-labels-idx1-ubyte": 1, "t10k-images-idx3-ubyte": 3, "t10k-labels-idx1-ubyte": 1,
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(truncated, name), []byte{0, 0, 8, dimensions, 0}, 0o600))
+	}
+
+	for _, c := range []struct {
+		args   string
+		status int
+		want   string
+	}{
+		{"-opt adm", 2, `"adm" for flag -opt: want kfac, adam or sgd (did you mean adam?)`},
+		{"-opt", 2, "flag -opt needs a value"},
+		{"-model convnet", 2, "want mlp or autoencoder"},
+		{"-act gelu", 2, "want relu, tanh or sigmoid"},
+		{"-init zero", 2, "want he, glorot, lecun, sparse or orthogonal"},
+		{"-schedule line", 2, "(did you mean linear?)"},
+		{"-dtype float16", 2, "want float32 or float64"},
+		{"-kfac-fisher ggn", 2, "want mc, exact or empirical"},
+		{"-progress fancy", 2, "want auto, bar, plain or none"},
+		{"-dataset minst", 2, `unknown data set "minst": want auto, mnist, fashion-mnist, digits, or a path of one's own data (did you mean mnist?)`},
+
+		{"-optimizer adam", 2, "unknown flag -optimizer (did you mean -opt?)"},
+		{"-resume auto", 2, "unknown flag -resume;"},
+		{"-out dir", 2, "unknown flag -out;"},
+		{"-kfac-mode adaptive", 2, "unknown flag -kfac-mode"},
+		{"---opt", 2, "bad flag syntax"},
+		{"data.csv", 2, `unexpected argument "data.csv"`},
+		{"-json true", 2, "-json=false"},
+		{"-json=perhaps", 2, "want true or false"},
+
+		{"-lr -0.1", 2, "must not be negative"},
+		{"-lr NaN", 2, "want a finite number"},
+		{"-l2 Inf", 2, "want a finite number"},
+		{"-clip-grad 1e999", 2, "want a finite number"},
+		{"-lr fast", 2, `"fast" for flag -lr: want a finite number`},
+		{"-momentum 1", 2, "must be below 1"},
+		{"-dropout 1", 2, "must be below 1"},
+		{"-kfac-factor-decay 1", 2, "must be below 1"},
+		{"-epochs -1", 2, "must not be negative"},
+		{"-epochs 2.5", 2, "want a whole number"},
+		{"-max-steps 99999999999999999999", 2, "must be between 0 and 1000000000"},
+		{"-batch-size -1", 2, "must not be negative"},
+		{"-kfac-damping-update-steps -2", 2, "must be between -1 and"},
+		{"-seed -1", 2, "want a whole number from 0"},
+		{"-workers 100000", 2, "must be between 0 and 1024"},
+		{"-hidden 0", 2, `"0" is not a layer size`},
+		{"-hidden 512,-1", 2, `"-1" is not a layer size`},
+		{"-hidden 512,,1", 2, `"" is not a layer size`},
+		{"-hidden " + strings.Repeat("2,", 64) + "2", 2, "65 hidden layers"},
+
+		{"-target 0.98", 2, "want METRIC=VALUE"},
+		{"-target test_accuracy=x", 2, "want METRIC=VALUE"},
+		{"-target accuracy=0.98", 2, "want test_loss or test_accuracy"},
+		{"-target test_accuracy=98", 2, "an accuracy is between 0 and 1"},
+		{"-target test_loss=-1", 2, "must not be negative"},
+		{"-model autoencoder -target test_accuracy=0.9", 2, "want loss, reconstruction_error, test_loss or test_reconstruction_error"},
+		{"-opt adam -momentum 0.5", 2, "-momentum does not apply to -opt adam"},
+		{"-opt sgd -kfac-damping 1", 2, "-kfac-damping does not apply to -opt sgd"},
+		{"-model autoencoder -dropout 0.1", 2, "-dropout does not apply to -model autoencoder"},
+
+		{"-dataset DATA -batch-size 161", 2, "-batch-size 161: larger than the 160 training examples"},
+		{"-dataset DATA -epochs 5 -warmup-steps 5", 2, "the whole run has 5 steps"},
+		{"-dataset DATA -kfac-damping 1 -kfac-min-damping 2", 2, "more than the damping at the start"},
+		{"-dataset DATA -model autoencoder", 2, "needs images"},
+		{"-dataset DATA -hidden 1000000,1000000", 1, "of memory"},
+
+		{"-dataset DIR/absent.csv", 1, "no such file or directory"},
+		{"-dataset DIR/file", 1, "neither a directory"},
+		{"-dataset DIR/text.csv", 1, "line 10, column 2"},
+		{"-dataset DIR", 1, "train-images-idx3-ubyte"},
+		{"-dataset TRUNCATED", 1, "idx1-ubyte: truncated"},
+		{"-dataset mnist -download=false -data-dir DIR", 1, "train-images-idx3-ubyte"},
+		{"-dataset mnist -data-dir TRUNCATED", 1, "idx1-ubyte: truncated"},
+		{"-data-dir DIR/absent", 1, "no such directory"},
+		{"-data-dir DIR/file", 1, "not a directory"},
+		{"-cpuprofile DIR/absent/cpu", 1, "-cpuprofile: open"},
+		{"-memprofile DIR/absent/mem", 1, "-memprofile: open"},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			args := strings.Fields(strings.NewReplacer("DATA", data, "TRUNCATED", truncated, "DIR", dir).Replace(c.args))
+			o := execute(args...)
+			assert.Equal(t, c.status, o.status)
+			assert.Contains(t, o.stderr, c.want)
+			assert.True(t, strings.HasPrefix(o.stderr, "train: "), o.stderr)
+			assert.Equal(t, 1, strings.Count(o.stderr, "\n"), o.stderr)
+			assert.Equal(t, c.status == exitUsage, strings.HasSuffix(o.stderr, "; run with -h for the flags\n"), o.stderr)
+			assert.Empty(t, o.stdout)
+		})
+	}
+}
+
+func TestHelpListVersion(t *testing.T) {
+	help := execute("-h")
+	assert.Zero(t, help.status)
+	assert.Empty(t, help.stderr)
+	for _, name := range newFlagTable(&settings{}).names() {
+		assert.Contains(t, help.stdout, "\n  -"+name, "undocumented")
+	}
+	for line := range strings.Lines(help.stdout) {
+		assert.LessOrEqual(t, len([]rune(line)), 100, line)
+	}
+
+	list := execute("-list")
+	assert.Zero(t, list.status)
+	for _, entries := range [][]entry{optimizers(), models(), datasetNames(), activations(), initialisers(), schedules(), estimators()} {
+		for _, e := range entries {
+			assert.Contains(t, list.stdout, "\n  "+e.name+" ")
+		}
+	}
+
+	version := execute("-version")
+	assert.Zero(t, version.status)
+	assert.Regexp(t, `^gokfac \S+, go1\.\S+ \w+/\w+\n$`, version.stdout)
+}
+
+// TestDefaults: the table covers every optimizer and model, with settings that
+// validate.
+func TestDefaults(t *testing.T) {
+	list := execute("-list").stdout
+	for _, m := range models() {
+		for _, o := range optimizers() {
+			assert.Contains(t, list, "\n  "+m.name+" "+o.name+" ")
+			d := defaultsFor(o.name, m.name)
+			s := settings{opt: o.name, model: m.name}
+			require.NoError(t, s.resolve(1_000_000))
+			assert.Equal(t, []any{d.batch, d.epochs, d.lr, d.schedule}, []any{s.batch, s.epochs, s.lr, s.schedule})
+			assert.Positive(t, s.lr)
+			assert.Positive(t, s.batch)
+			assert.Contains(t, namesOf(schedules()), s.schedule)
+			_, err := newOptimizer(&s)
+			assert.NoError(t, err)
+		}
+	}
+}
+
+func TestDidYouMean(t *testing.T) {
+	names := []string{"opt", "adam", "batch-size", "learning", "lr"}
+	for text, want := range map[string]string{
+		"Adam": "adam", "adan": "adam", "optimizer": "opt", "batch": "batch-size", "batchsize": "batch-size",
+		"out": "", "xyz": "", "": "", "b": "",
+	} {
+		if want != "" {
+			want = " (did you mean " + want + "?)"
+		}
+		assert.Equal(t, want, didYouMean(text, names), text)
+	}
+	assert.Equal(t, 3, distance("kitten", "sitting"))
+}

@@ -1,0 +1,148 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// The kinds of flag value. Each Set leaves a clear reason in its error, which
+// package flag puts behind the value and the flag's name.
+
+// number is a float in [0, below); below 0 means no bound.
+type number struct {
+	p     *float64
+	below float64
+	none  bool // "none" is -1
+}
+
+func (n number) String() string { return "" }
+
+func (n number) Set(text string) error {
+	if n.none && text == "none" {
+		*n.p = -1
+		return nil
+	}
+	v, err := strconv.ParseFloat(text, 64)
+	switch {
+	case err != nil || math.IsInf(v, 0) || math.IsNaN(v):
+		return errors.New("want a finite number")
+	case v < 0:
+		return errors.New("must not be negative")
+	case n.below > 0 && v >= n.below:
+		return fmt.Errorf("must be below %g", n.below)
+	}
+	*n.p = v
+	return nil
+}
+
+// count is a whole number in [least, most].
+type count struct {
+	p           *int
+	least, most int
+}
+
+const manySteps = 1_000_000_000 // so that products of counts cannot overflow
+
+func (c count) String() string { return "" }
+
+func (c count) Set(text string) error {
+	v, err := strconv.Atoi(text)
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return fmt.Errorf("must be between %d and %d", c.least, c.most)
+	case err != nil:
+		return errors.New("want a whole number")
+	case v < 0 && c.least == 0:
+		return errors.New("must not be negative")
+	case v < c.least || v > c.most:
+		return fmt.Errorf("must be between %d and %d", c.least, c.most)
+	}
+	*c.p = v
+	return nil
+}
+
+// seed is any whole number from 0.
+type seed struct{ p *uint64 }
+
+func (s seed) String() string { return "" }
+
+func (s seed) Set(text string) error {
+	v, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return errors.New("want a whole number from 0 to 18446744073709551615")
+	}
+	*s.p = v
+	return nil
+}
+
+// choice is one of a list of words. The empty word keeps the default.
+type choice[T ~string] struct {
+	p       *T
+	allowed []entry
+}
+
+func (c choice[T]) String() string { return "" }
+
+func (c choice[T]) Set(text string) error {
+	names := namesOf(c.allowed)
+	if text == "" {
+		return nil
+	}
+	if !slices.Contains(names, text) {
+		return fmt.Errorf("want %s%s", alternatives(names), didYouMean(text, names))
+	}
+	*c.p = T(text)
+	return nil
+}
+
+// sizes is a comma-separated list of layer sizes. Empty keeps the default.
+type sizes struct{ p *[]int }
+
+const (
+	maxUnits  = 1 << 20
+	maxLayers = 64
+)
+
+func (s sizes) String() string { return "" }
+
+func (s sizes) Set(text string) error {
+	*s.p = nil
+	if text == "" {
+		return nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		v, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || v < 1 || v > maxUnits {
+			return fmt.Errorf("%q is not a layer size: want whole numbers from 1 to %d separated by commas, as in 512,512", part, maxUnits)
+		}
+		*s.p = append(*s.p, v)
+	}
+	if len(*s.p) > maxLayers {
+		return fmt.Errorf("%d hidden layers: want at most %d", len(*s.p), maxLayers)
+	}
+	return nil
+}
+
+// goal is METRIC=VALUE.
+type goal struct{ p **trainer.Target }
+
+func (g goal) String() string { return "" }
+
+func (g goal) Set(text string) error {
+	*g.p = nil
+	if text == "" {
+		return nil
+	}
+	t, err := trainer.ParseTarget(text)
+	if err != nil {
+		return errors.New("want METRIC=VALUE, as in test_accuracy=0.98")
+	}
+	*g.p = t
+	return nil
+}
