@@ -22,7 +22,7 @@ func defaultsFor(optimizer, model string) defaults {
 		{"adam", "mlp"}: {batch: 512, epochs: 5, schedule: "linear", lr: 2e-3},
 		{"sgd", "mlp"}:  {batch: 512, epochs: 5, schedule: "linear", lr: 0.1, momentum: 0.9},
 
-		{"kfac", "autoencoder"}: {batch: 1000, epochs: 5, schedule: "linear", lr: 0.3, momentum: 0.9},
+		{"kfac", "autoencoder"}: {batch: 1000, epochs: 5, schedule: "linear", lr: 1, momentum: 0.9, kfac: kfac.Config{Damping: 1, MinDamping: 0.01, KLClip: 0.2}},
 		{"adam", "autoencoder"}: {batch: 1000, epochs: 5, schedule: "linear", lr: 1e-3},
 		{"sgd", "autoencoder"}:  {batch: 1000, epochs: 5, schedule: "linear", lr: 0.01, momentum: 0.9},
 	}[pair{optimizer, model}]
