@@ -1,6 +1,10 @@
 package kfac
 
-import "math"
+import (
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+)
 
 // balance is π, the ratio in which the damping of A ⊗ G is shared out:
 // (A + πγI) ⊗ (G + γ/π I) has the least residual, in the trace norm, at
@@ -39,3 +43,32 @@ func adapt(lambda, rho, omega float64) float64 {
 
 // omega is the factor for an adaptation every so many steps: (19/20)^steps.
 func omega(steps int) float64 { return math.Pow(19.0/20, float64(steps)) }
+
+// adaptDamping compares the change of h on this mini-batch with the quadratic
+// model's prediction, and moves λ.
+func (o *Optimizer) adaptDamping(obj graph.Objective, before float64) error {
+	var vd, dd, dfd float64
+	for _, b := range o.blocks {
+		v, d, f := b.model()
+		vd, dd, dfd = vd+v, dd+d, dfd+f
+	}
+	a := o.alpha
+	predicted := a*vd + a*a/2*(dfd+(o.lambda+obj.L2())*dd)
+	after, err := obj.Loss()
+	if err != nil {
+		return err
+	}
+	o.stats.Predicted, o.stats.Actual = predicted, after-before
+	o.stats.Ratio = o.stats.Actual / predicted
+	if predicted >= 0 {
+		// Uphill even by the model, by momentum or a rate too great for the
+		// damping: the quotient says nothing, but a rise of h does.
+		if after <= before {
+			return nil
+		}
+		o.stats.Ratio = math.Inf(-1)
+	}
+	o.lambda = adapt(o.lambda, o.stats.Ratio, omega(o.cfg.DampingUpdateSteps))
+	o.lambda = min(max(o.lambda, o.cfg.MinDamping), o.cfg.MaxDamping)
+	return nil
+}

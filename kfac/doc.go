@@ -27,11 +27,23 @@
 //
 // predicts the change of h well, and grows where it does not.
 //
+// # Defaults
+//
+// They come from MNIST, 784-512-512-10 at batch 512, three seeds. The optimum
+// is flat: rates 0.2 to 0.6, momentum 0.7 to 0.9 and λ from 0.3 to 1.5 all end
+// at 98.2 to 98.3 % after three epochs of a linear schedule. Rate 0.3 with
+// momentum 0.9 and λ falling to 0.2 does not: the loss doubles half-way. ρ is
+// measured on the mini-batch that the step was taken on, which flatters it,
+// and an unguarded λ falls too far; hence MinDamping. An exponential schedule
+// reaches 97 % in 60 to 72 steps where a linear one takes 66 to 84, for 0.2 %
+// less at the end. The norm clip does nothing for that network and is what
+// the deep autoencoder needs in this mode: κ = 0.2 with rate 1.
+//
 // # What is here and what is not
 //
 // This is the fixed mode: learning-rate schedule, momentum and norm clip. M
 // is built on the Kronecker approximation F̂ itself, not on the exact Fisher
-// of the batch, so ρ measures F̂ and the damping together. Every parameter must be under exactly
-// one tap: Step refuses others rather than train them by something that is
-// not K-FAC.
+// of the batch, so ρ measures F̂ and the damping together. Every parameter
+// must be under exactly one tap: Step refuses others rather than train them
+// by something that is not K-FAC.
 package kfac

@@ -1,7 +1,6 @@
 package kfac
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -23,18 +22,6 @@ type Optimizer struct {
 
 	passes int // over the taps, in the present curvature call
 	visit  func([]*graph.Tap) error
-}
-
-// block is the curvature of one tap and the update of its parameters.
-type block interface {
-	accumulate(t *graph.Tap, first bool)
-	finite() bool
-	fold(keep float64)
-	invert(gamma float64, c *inverter) (retries int, err error)
-	precondition()
-	products() (vv, uu, vu float64)
-	step(alpha, mu, nu, shrink float64)
-	model() (vd, dd, dfd float64)
 }
 
 // New returns a K-FAC optimizer.
@@ -101,92 +88,6 @@ func lap(clock *time.Time, phase *time.Duration) {
 	*clock = now
 }
 
-// measure computes loss and gradient and, when it is due, folds the batch's
-// curvature into the averages.
-func (o *Optimizer) measure(obj graph.Objective) (float64, error) {
-	if o.steps%o.cfg.FactorUpdateSteps != 0 && o.steps >= 3 {
-		loss, err := obj.Grad()
-		if err != nil {
-			return loss, err
-		}
-		return loss, graph.CheckFinite(loss)
-	}
-	o.passes = 0
-	loss, err := obj.Curvature(o.cfg.Estimator, o.visit)
-	if err != nil {
-		return loss, err
-	}
-	if err := graph.CheckFinite(loss); err != nil {
-		return loss, err
-	}
-	if err := o.covers(obj.Params()); err != nil {
-		return loss, err
-	}
-	for _, b := range o.blocks {
-		if !b.finite() {
-			return loss, &graph.NonFiniteError{Loss: loss, Gradient: true}
-		}
-	}
-	o.folds++
-	for _, b := range o.blocks {
-		b.fold(decayAt(o.folds, o.cfg.FactorDecay))
-	}
-	return loss, nil
-}
-
-// accumulate adds one pass over the taps to the batch's curvature.
-func (o *Optimizer) accumulate(taps []*graph.Tap) error {
-	if o.blocks == nil {
-		if err := o.build(taps); err != nil {
-			return err
-		}
-	}
-	for _, t := range taps {
-		i, ok := o.owner[t.Weight]
-		if !ok {
-			return fmt.Errorf("kfac: tap %s is new: an optimizer serves one model", t.Name)
-		}
-		o.blocks[i].accumulate(t, o.passes == 0)
-	}
-	o.passes++
-	return nil
-}
-
-// build makes the blocks from the first taps seen.
-func (o *Optimizer) build(taps []*graph.Tap) error {
-	owner := map[*graph.Param]int{}
-	var blocks []block
-	for _, t := range taps {
-		if _, ok := owner[t.Weight]; ok {
-			return fmt.Errorf("kfac: layer %s is used twice: K-FAC has no curvature for shared weights", t.Name)
-		}
-		owner[t.Weight] = len(blocks)
-		if t.Weight.Value.Dtype() == graph.Float32 {
-			blocks = append(blocks, newKronecker[float32](t))
-		} else {
-			blocks = append(blocks, newKronecker[float64](t))
-		}
-		if t.Bias != nil {
-			owner[t.Bias] = len(blocks) - 1
-		}
-	}
-	o.owner, o.blocks = owner, blocks
-	return nil
-}
-
-// covers returns an error unless every parameter is under a tap.
-func (o *Optimizer) covers(params []*graph.Param) error {
-	if len(params) == len(o.owner) {
-		return nil
-	}
-	for _, p := range params {
-		if _, ok := o.owner[p]; !ok {
-			return fmt.Errorf("kfac: parameter %s is under no tap: its layer must declare one (graph.Builder.Tap) to be trained by K-FAC", p.Name)
-		}
-	}
-	return nil
-}
-
 // invert renews every block's inverses. A block that cannot be inverted keeps
 // its last ones; at the first step there are none, which is an error.
 func (o *Optimizer) invert(l2 float64) error {
@@ -218,33 +119,4 @@ func (o *Optimizer) precondition() (nu float64) {
 	o.stats.GradNorm, o.stats.PreconditionedNorm, o.stats.ClipFactor = math.Sqrt(vv), math.Sqrt(uu), nu
 	o.stats.Cosine = vu / math.Sqrt(vv*uu)
 	return nu
-}
-
-// adaptDamping compares the change of h on this mini-batch with the quadratic
-// model's prediction, and moves λ.
-func (o *Optimizer) adaptDamping(obj graph.Objective, before float64) error {
-	var vd, dd, dfd float64
-	for _, b := range o.blocks {
-		v, d, f := b.model()
-		vd, dd, dfd = vd+v, dd+d, dfd+f
-	}
-	a := o.alpha
-	predicted := a*vd + a*a/2*(dfd+(o.lambda+obj.L2())*dd)
-	after, err := obj.Loss()
-	if err != nil {
-		return err
-	}
-	o.stats.Predicted, o.stats.Actual = predicted, after-before
-	o.stats.Ratio = o.stats.Actual / predicted
-	if predicted >= 0 {
-		// Uphill even by the model, by momentum or a rate too great for the
-		// damping: the quotient says nothing, but a rise of h does.
-		if after <= before {
-			return nil
-		}
-		o.stats.Ratio = math.Inf(-1)
-	}
-	o.lambda = adapt(o.lambda, o.stats.Ratio, omega(o.cfg.DampingUpdateSteps))
-	o.lambda = min(max(o.lambda, o.cfg.MinDamping), o.cfg.MaxDamping)
-	return nil
 }

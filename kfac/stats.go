@@ -12,9 +12,10 @@ type Stats struct {
 	Cosine             float64 // of the angle between U and ∇h: 1 would be gradient descent
 	ClipFactor         float64 // ν; 1 = not clipped
 
-	// Where λ was adapted, what the quadratic model predicted for the change
-	// of h, what it was on the same mini-batch, and their ratio ρ. Ratio is
-	// NaN at other steps.
+	// Where λ was up for adaptation, what the quadratic model predicted for
+	// the change of h, what it was on the same mini-batch, and their ratio ρ:
+	// −∞ where both rose, so that a quotient would say nothing. Ratio is NaN
+	// at other steps.
 	Predicted, Actual, Ratio float64
 
 	InverseAge     int // steps since the inverses were renewed
