@@ -1,5 +1,3 @@
-// Package blas is the matrix arithmetic gokfac runs on: row-major products
-// over float32 and float64.
 package blas
 
 import "gonum.org/v1/gonum/blas"

@@ -5,12 +5,10 @@ package blas
 import "runtime"
 
 // multiply computes C = α·op(A)·op(B) + β·C, or one triangle of it, on checked
-// arguments with m, n > 0. workers bounds the goroutines.
+// arguments with m, n, k > 0.
 func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	workers := 1
-	if float64(m)*float64(n)*float64(k) > parallelWork {
-		workers = runtime.GOMAXPROCS(0)
-	}
+	work := float64(m) * float64(n) * float64(k)
+	workers := max(1, int(min(float64(runtime.GOMAXPROCS(0)), work/workerShare)))
 	j := free.get()
 	j.kern, j.alpha, j.part, j.ldc = kern, alpha, part, ldc
 	opA := operand[T]{a, lda, transA}
@@ -28,8 +26,8 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 			j.beta = 1
 		}
 		for x := 0; x < m; x += maxSpan {
-			j.a = opA.at(x, l)
-			j.rows = newPartition(min(maxSpan, m-x), kern.rowUnit, tileRows(kern, j.a, n))
+			opRows := opA.at(x, l)
+			rows := newPartition(min(maxSpan, m-x), kern.rowUnit, tileRows(kern, opRows, n))
 			for y := 0; y < n; y += maxSpan {
 				switch {
 				case part == whole:
@@ -40,14 +38,16 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 				default:
 					continue
 				}
-				j.cols = newPartition(min(maxSpan, n-y), kern.colUnit, len(kern.tiles[0]))
-				j.b = opB.at(y, l)
+				cols := newPartition(min(maxSpan, n-y), kern.colUnit, len(kern.tiles[0]))
 				j.c = c[x*rowStride+y*colStride:]
+				j.plan(workers, opRows, rows, opB.at(y, l), cols)
 				j.run(workers)
 			}
 		}
 	}
-	j.a, j.b, j.c = operand[T]{}, operand[T]{}, nil
+	j.rows.release()
+	j.cols.release()
+	j.c = nil
 	free.put(j)
 }
 
@@ -65,9 +65,9 @@ func tileRows[T Float](kern *kernels[T], a operand[T], n int) int {
 	return len(kern.tiles)
 }
 
-// parallelWork is the number of multiplications from which a second goroutine
-// repays its start.
-const parallelWork = 1 << 20
+// workerShare is the number of multiplications that repay a goroutine: ten to
+// forty microseconds of them.
+const workerShare = 1 << 20
 
 // freelist keeps finished jobs and their memory for the next calls.
 type freelist[T Float] struct{ jobs chan *job[T] }

@@ -4,6 +4,9 @@ package blas
 
 import "gonum.org/v1/gonum/blas"
 
+// kernels are a type for tiers to have none of.
+type kernels[T Float] struct{}
+
 // freelist has nothing to keep where there are no kernels.
 type freelist[T Float] struct{}
 

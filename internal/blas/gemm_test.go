@@ -202,6 +202,9 @@ func testGemm[T Float](t *testing.T, tier *tier) {
 		shapes = append(shapes, shape{m: s[0], n: s[1], k: s[2], pad: 3})
 	}
 	for i, s := range shapes {
+		if raceEnabled && i%9 != 0 {
+			continue
+		}
 		for trans := range 4 {
 			s.transA, s.transB = trans&1 != 0, trans&2 != 0
 			alpha, beta := scalars[(i+trans)%3], scalars[(i/3+trans)%3]

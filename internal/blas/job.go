@@ -19,8 +19,7 @@ import (
 // workers nor their timing can change a bit of the result.
 type job[T Float] struct {
 	kern        *kernels[T]
-	a, b        operand[T]
-	rows, cols  partition
+	rows, cols  side[T] // A and B
 	k           int
 	alpha, beta T
 	c           []T
@@ -28,14 +27,8 @@ type job[T Float] struct {
 	part        triangle
 	flipped     bool // the job forms Cᵀ = op(B)ᵀ·op(A)ᵀ, and stores it as C
 
-	// firstA and firstB are the first panels that are packed; earlier ones are
-	// read in place.
-	firstA, firstB   int
-	packedA, packedB []T
-
 	passes, passLength   int
 	rowPanels, colPanels int // of an item
-	rowsInner            bool
 	rowItems, colItems   int
 	packTickets, tickets int
 
@@ -71,28 +64,18 @@ const (
 const tileSize = 12 * 32
 
 // plan fills in everything that follows from the operands and the shape.
-func (j *job[T]) plan(workers int) {
-	kern := j.kern
-	j.firstA, j.firstB = 0, 0
-	if j.cols.total <= directCols || !j.a.contiguous && !j.a.conflicts() {
-		j.firstA = j.rows.wholePanels()
-	}
-	if j.b.contiguous && j.rows.total <= directRows {
-		j.firstB = j.cols.wholePanels()
-	}
-	j.packTickets = groups(j.rows.panels-j.firstA) + groups(j.cols.panels-j.firstB)
+func (j *job[T]) plan(workers int, a operand[T], rows partition, b operand[T], cols partition) {
+	sizeA := j.rows.cut(a, rows, j.k, cols.total <= directCols || !a.contiguous && !a.conflicts())
+	sizeB := j.cols.cut(b, cols, j.k, b.contiguous && rows.total <= j.kern.directRows)
+	j.packTickets = j.rows.groups() + j.cols.groups()
 
+	kern := j.kern
 	j.passes = (j.k + kern.depth - 1) / kern.depth
 	j.passLength = ((j.k+j.passes-1)/j.passes + 3) &^ 3
-	j.rowPanels, j.colPanels = kern.rowPanels, kern.colPanels
-	j.rowsInner = kern.rowsInner && j.cols.padded()*j.passLength > smallBlock
-	if j.rowsInner {
-		j.rowPanels = min(j.rows.panels, kern.rowPanels*kern.depth/j.passLength)
-	} else {
-		j.colPanels = min(j.cols.panels, kern.colPanels*kern.depth/j.passLength)
-	}
-	j.rowItems = (j.rows.panels + j.rowPanels - 1) / j.rowPanels
-	j.colItems = (j.cols.panels + j.colPanels - 1) / j.colPanels
+	j.rowPanels = kern.rowPanels
+	j.colPanels = min(cols.panels, kern.colPanels*kern.depth/j.passLength)
+	j.rowItems = (rows.panels + j.rowPanels - 1) / j.rowPanels
+	j.colItems = (cols.panels + j.colPanels - 1) / j.colPanels
 	items := j.rowItems * j.colItems
 	j.tickets = j.packTickets + j.passes*items
 
@@ -103,16 +86,11 @@ func (j *job[T]) plan(workers int) {
 	for i := range j.progress {
 		j.progress[i].Store(0)
 	}
-	startA, _, _ := j.rows.panel(j.firstA)
-	startB, _, _ := j.cols.panel(j.firstB)
-	sizeA := (j.rows.padded() - startA) * j.k
-	sizeB := (j.cols.padded() - startB) * j.k
-	sizeA = (sizeA + 15) &^ 15
-	sizeB = (sizeB + 15) &^ 15
-	j.reserve(workers*tileSize + sizeA + sizeB)
+	startB := (workers*tileSize + sizeA + 15) &^ 15
+	j.reserve(startB + sizeB)
 	j.scratch = j.memory[:workers*tileSize]
-	j.packedA = j.memory[workers*tileSize:][:sizeA]
-	j.packedB = j.memory[workers*tileSize+sizeA:][:sizeB]
+	j.rows.place(j.memory[workers*tileSize : startB])
+	j.cols.place(j.memory[startB:])
 	j.next.Store(0)
 	j.packed.Store(0)
 	j.id.Store(0)
@@ -126,16 +104,10 @@ func (j *job[T]) plan(workers int) {
 // Columns of A up to directCols columns of C: of every cache line a panel uses
 // 48 bytes, and every panel of B fetches it again.
 //
-// Rows of B up to directRows rows of C: beyond, it loses as soon as the rows
-// are not aligned to cache lines.
-const (
-	directRows = 192
-	directCols = 64
-)
-
-// smallBlock is a number of elements of B that the L1 cache holds all at once:
-// then C is better written along its rows.
-const smallBlock = 6144
+// Rows of B up to directRows rows of C, a property of the kernels: those that do
+// not prefetch need packed rows early; those that do lose beyond 192, as soon
+// as the rows are not aligned to cache lines.
+const directCols = 64
 
 // reserve makes memory at least n elements long, starting on a cache line.
 func (j *job[T]) reserve(n int) {
@@ -151,7 +123,6 @@ func (j *job[T]) reserve(n int) {
 // run carries the job out with the calling goroutine and workers-1 others,
 // which have ended when it returns.
 func (j *job[T]) run(workers int) {
-	j.plan(workers)
 	j.wait.Add(workers - 1)
 	for range workers - 1 {
 		go j.helper()
@@ -186,11 +157,9 @@ func (j *job[T]) work() {
 		for spin := 0; int(progress.Load()) < pass; spin++ {
 			pause(spin)
 		}
-		if j.rowsInner {
-			j.multiply(pass, item/j.colItems, item%j.colItems, scratch)
-		} else {
-			j.multiply(pass, item%j.rowItems, item/j.rowItems, scratch)
-		}
+		// Items of the same columns follow each other: their panels of B stay
+		// in the L2 cache.
+		j.multiply(pass, item%j.rowItems, item/j.rowItems, scratch)
 		progress.Store(int32(pass + 1))
 	}
 }
@@ -205,18 +174,9 @@ func pause(spin int) {
 
 // pack packs one group of panels of A or B.
 func (j *job[T]) pack(ticket int) {
-	if first := j.firstA + ticket*packGroup; first < j.rows.panels {
-		j.packGroup(j.a, j.rows, j.packedA, j.firstA, first)
+	if groups := j.rows.groups(); ticket >= groups {
+		j.cols.pack(j.kern, ticket-groups)
 		return
 	}
-	j.packGroup(j.b, j.cols, j.packedB, j.firstB, j.firstB+(ticket-groups(j.rows.panels-j.firstA))*packGroup)
+	j.rows.pack(j.kern, ticket)
 }
-
-func (j *job[T]) packGroup(o operand[T], p partition, packed []T, origin, first int) {
-	skip, _, _ := p.panel(origin)
-	start, _, _ := p.panel(first)
-	o.packPanels(j.kern, packed[(start-skip)*j.k:], p, first, min(first+packGroup, p.panels), j.k)
-}
-
-// groups is the number of groups that n panels make.
-func groups(n int) int { return (n + packGroup - 1) / packGroup }

@@ -1,3 +1,5 @@
+//go:build amd64 && !noasm
+
 package blas
 
 // tile computes C = α·A·B + β·C for one tile of C, at most as high and wide as
@@ -26,12 +28,13 @@ type kernels[T Float] struct {
 	// depth is the largest number of k steps of one pass.
 	depth int
 
-	// An item of work is rowPanels×colPanels tiles at full depth. Where
-	// rowsInner is set, a panel of B stays in the L1 cache while rowPanels
-	// panels of A pass by from the L2 cache; otherwise a panel of A stays and
-	// colPanels panels of B pass by. Their number grows as the depth shrinks.
+	// An item of work is rowPanels×colPanels tiles at full depth: rowPanels
+	// panels of A, each in the L1 cache as colPanels panels of B pass by from
+	// the L2 cache. colPanels grows as the depth shrinks.
 	rowPanels, colPanels int
-	rowsInner            bool
+
+	// directRows is the number of rows of C up to which B is read in place.
+	directRows int
 }
 
 // packUnit divides the height and the width of every tile.

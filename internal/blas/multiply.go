@@ -2,28 +2,6 @@
 
 package blas
 
-// block is a panel of one operand during one pass over k: where it starts in C
-// and the elements the tile kernel reads.
-type block[T Float] struct {
-	start, size, valid int
-	data               *T
-	stride             int
-	byRow              bool
-}
-
-// block returns a panel of A or B, packed or in place, from inner index l on.
-func (j *job[T]) block(o operand[T], p partition, packed []T, first, panel, l int) (b block[T]) {
-	b.start, b.size, b.valid = p.panel(panel)
-	if panel < first {
-		o = o.at(b.start, l)
-		b.data, b.stride, b.byRow = &o.data[0], o.stride, !o.contiguous
-		return b
-	}
-	skip, _, _ := p.panel(first)
-	b.data, b.stride = &packed[(b.start-skip)*j.k+l*b.size], b.size
-	return b
-}
-
 // multiply adds one pass over k to one item of C.
 func (j *job[T]) multiply(pass, rowItem, colItem int, scratch []T) {
 	l := pass * j.passLength
@@ -32,61 +10,50 @@ func (j *job[T]) multiply(pass, rowItem, colItem int, scratch []T) {
 	if pass > 0 {
 		beta = 1
 	}
-	row, rowEnd := rowItem*j.rowPanels, min((rowItem+1)*j.rowPanels, j.rows.panels)
-	col, colEnd := colItem*j.colPanels, min((colItem+1)*j.colPanels, j.cols.panels)
-	if j.rowsInner {
-		for q := col; q < colEnd; q++ {
-			b := j.block(j.b, j.cols, j.packedB, j.firstB, q, l)
-			for p := row; p < rowEnd; p++ {
-				j.tile(depth, j.block(j.a, j.rows, j.packedA, j.firstA, p, l), b, beta, scratch)
+	kern := j.kern
+	row, col := rowItem*j.rowPanels, colItem*j.colPanels
+	rows := j.rows.panels[row:min(row+j.rowPanels, len(j.rows.panels))]
+	cols := j.cols.panels[col:min(col+j.colPanels, len(j.cols.panels))]
+	for p := range rows {
+		a := &rows[p]
+		tiles := kern.tiles
+		if a.byRow {
+			tiles = kern.rowTiles
+		}
+		level := tiles[a.size/kern.rowUnit-1]
+		for q := range cols {
+			b := &cols[q]
+			f := level[b.size/kern.colUnit-1]
+			if j.part != whole || j.flipped {
+				j.special(f, depth, l, a, b, beta, scratch)
+				continue
 			}
-		}
-		return
-	}
-	for p := row; p < rowEnd; p++ {
-		a := j.block(j.a, j.rows, j.packedA, j.firstA, p, l)
-		for q := col; q < colEnd; q++ {
-			j.tile(depth, a, j.block(j.b, j.cols, j.packedB, j.firstB, q, l), beta, scratch)
+			f(depth, a.at(l), a.stride, b.at(l), b.stride, &j.c[a.start*j.ldc+b.start], j.ldc, j.alpha, beta, a.valid, b.valid)
 		}
 	}
 }
 
-// tile adds the product of two panels to one tile of C.
-func (j *job[T]) tile(depth int, a, b block[T], beta T, scratch []T) {
-	tiles := j.kern.tiles
-	if a.byRow {
-		tiles = j.kern.rowTiles
+// special adds one tile where not all of it is stored, or not as it stands.
+func (j *job[T]) special(f tile[T], depth, l int, a, b *panel[T], beta T, scratch []T) {
+	first, last := a.start-b.start, a.start+a.valid-1-b.start // of the diagonal
+	switch {
+	case j.part == upper && first >= b.valid, j.part == lower && last < 0:
+		return // beside the triangle
+	case j.part == upper && last <= 0, j.part == lower && first >= b.valid-1:
+		f(depth, a.at(l), a.stride, b.at(l), b.stride, &j.c[a.start*j.ldc+b.start], j.ldc, j.alpha, beta, a.valid, b.valid)
+		return
 	}
-	f := tiles[a.size/j.kern.rowUnit-1][b.size/j.kern.colUnit-1]
+	f(depth, a.at(l), a.stride, b.at(l), b.stride, &scratch[0], b.size, j.alpha, 0, a.valid, b.valid)
 	if j.flipped {
-		j.tileFlipped(f, depth, a, b, beta, scratch)
+		j.storeFlipped(a, b, beta, scratch)
 		return
 	}
-	switch j.part {
-	case upper:
-		if b.start+b.valid-1 < a.start {
-			return
-		}
-		if b.start < a.start+a.valid-1 {
-			j.tileAcross(f, depth, a, b, beta, scratch)
-			return
-		}
-	case lower:
-		if a.start+a.valid-1 < b.start {
-			return
-		}
-		if a.start < b.start+b.valid-1 {
-			j.tileAcross(f, depth, a, b, beta, scratch)
-			return
-		}
-	}
-	f(depth, a.data, a.stride, b.data, b.stride, &j.c[a.start*j.ldc+b.start], j.ldc, j.alpha, beta, a.valid, b.valid)
+	j.storeTriangle(a, b, beta, scratch)
 }
 
-// tileAcross is tile where the diagonal of C crosses: the product goes to
-// scratch, and from there only what belongs to the triangle goes to C.
-func (j *job[T]) tileAcross(f tile[T], depth int, a, b block[T], beta T, scratch []T) {
-	f(depth, a.data, a.stride, b.data, b.stride, &scratch[0], b.size, j.alpha, 0, a.valid, b.valid)
+// storeTriangle adds a tile that the diagonal of C crosses, as far as it belongs
+// to the triangle.
+func (j *job[T]) storeTriangle(a, b *panel[T], beta T, scratch []T) {
 	for i := range a.valid {
 		from, to := 0, b.valid
 		if j.part == upper {
@@ -109,9 +76,8 @@ func (j *job[T]) tileAcross(f tile[T], depth int, a, b block[T], beta T, scratch
 	}
 }
 
-// tileFlipped is tile for a job that forms Cᵀ.
-func (j *job[T]) tileFlipped(f tile[T], depth int, a, b block[T], beta T, scratch []T) {
-	f(depth, a.data, a.stride, b.data, b.stride, &scratch[0], b.size, j.alpha, 0, a.valid, b.valid)
+// storeFlipped adds the transpose of a tile.
+func (j *job[T]) storeFlipped(a, b *panel[T], beta T, scratch []T) {
 	done := 0
 	if beta == 0 {
 		for ; done+packUnit <= a.valid; done += packUnit {

@@ -29,37 +29,8 @@ func (o operand[T]) conflicts() bool {
 	return uintptr(o.stride)*unsafe.Sizeof(o.data[0])%4096 == 0
 }
 
-// packGroup is how many neighbouring panels are packed together, packChunk how
-// many steps of k at a time. Contiguous panels share cache lines and pages of
-// the source, so all panels of a group take their part of a chunk before the
-// next one. Transposed panels are each written by four rows at once, so a
-// chunk must stay in the L1 cache.
-const (
-	packGroup = 4
-	packChunk = 128
-)
-
-// packPanels packs the panels from first up to end of a partition into dst,
-// panel after panel, each as k rows of its size. The columns of the padding may
-// hold anything: what they are multiplied into is not stored.
-func (o operand[T]) packPanels(kern *kernels[T], dst []T, p partition, first, end, k int) {
-	origin, _, _ := p.panel(first)
-	step := end - first
-	if !o.contiguous {
-		step = 1
-	}
-	for x := first; x < end; x += step {
-		for l := 0; l < k; l += packChunk {
-			chunk := min(packChunk, k-l)
-			for i := x; i < x+step; i++ {
-				start, size, valid := p.panel(i)
-				o.at(start, l).pack(kern, dst[(start-origin)*k+l*size:], chunk, size, valid)
-			}
-		}
-	}
-}
-
-// pack packs k steps of one panel.
+// pack copies the first valid outer indices of k inner steps to dst, as k rows
+// of size elements.
 func (o operand[T]) pack(kern *kernels[T], dst []T, k, size, valid int) {
 	_ = dst[k*size-1]
 	if o.contiguous {

@@ -31,11 +31,3 @@ func (p partition) panel(i int) (start, size, valid int) {
 
 // padded is the size of all panels.
 func (p partition) padded() int { return (p.panels*p.base + p.extra) * p.unit }
-
-// wholePanels is the number of panels without padding.
-func (p partition) wholePanels() int {
-	if p.padded() > p.total {
-		return p.panels - 1
-	}
-	return p.panels
-}

@@ -19,7 +19,7 @@ var avx512 = tier{
 		},
 		rowUnit: 4, colUnit: 16,
 		transpose: stranspose4, solve8: ssolve8avx512, multiply8: smultiply8avx512,
-		depth: 512, rowPanels: 2, colPanels: 8,
+		depth: 512, rowPanels: 2, colPanels: 8, directRows: 192,
 	},
 	f64: &kernels[float64]{
 		tiles: [][]tile[float64]{
@@ -34,7 +34,7 @@ var avx512 = tier{
 		},
 		rowUnit: 4, colUnit: 8,
 		transpose: dtranspose4, solve8: dsolve8avx512, multiply8: dmultiply8avx512,
-		depth: 512, rowPanels: 2, colPanels: 8,
+		depth: 512, rowPanels: 2, colPanels: 8, directRows: 192,
 	},
 }
 
@@ -45,14 +45,14 @@ var avx2 = tier{
 		rowTiles: [][]tile[float32]{{sgemm4x8rowavx2, sgemm4x16rowavx2, sgemm4x24rowavx2}},
 		rowUnit:  4, colUnit: 8,
 		transpose: stranspose4, solve8: ssolve8avx2, multiply8: smultiply8avx2,
-		depth: 256, rowPanels: 32, colPanels: 2, rowsInner: true,
+		depth: 512, rowPanels: 6, colPanels: 4, directRows: 16,
 	},
 	f64: &kernels[float64]{
 		tiles:    [][]tile[float64]{{dgemm4x4avx2, dgemm4x8avx2, dgemm4x12avx2}},
 		rowTiles: [][]tile[float64]{{dgemm4x4rowavx2, dgemm4x8rowavx2, dgemm4x12rowavx2}},
 		rowUnit:  4, colUnit: 4,
 		transpose: dtranspose4, solve8: dsolve8avx2, multiply8: dmultiply8avx2,
-		depth: 256, rowPanels: 32, colPanels: 2, rowsInner: true,
+		depth: 512, rowPanels: 6, colPanels: 4, directRows: 16,
 	},
 }
 

@@ -45,10 +45,11 @@ type frame struct {
 	b                []reg.VecPhysical
 	spare            []reg.VecPhysical // broadcasts of A
 	pa               []reg.Register    // byRow: of every third row
-	pb, pc           reg.Register
+	pb               reg.Register
 	strideA, strideB reg.Register
-	strideC, rows    reg.Register
 	k                reg.Register
+	pc, strideC      reg.Register // only once the loop is done
+	rows             reg.Register
 	returned         bool // the return sequence is written
 }
 
@@ -78,7 +79,6 @@ func (t tile) emit() {
 
 	f := t.allocate()
 	f.load()
-	f.prefetchC()
 	for _, row := range f.acc {
 		for _, acc := range row {
 			f.vector.zero(acc)
@@ -118,10 +118,7 @@ func (f *frame) load() {
 	f.strideA = Load(Param("as"), GP64())
 	f.pb = Load(Param("b"), GP64())
 	f.strideB = Load(Param("bs"), GP64())
-	f.pc = Load(Param("c"), GP64())
-	f.strideC = Load(Param("cs"), GP64())
-	f.rows = Load(Param("rows"), GP64())
-	for _, stride := range []reg.Register{f.strideA, f.strideB, f.strideC} {
+	for _, stride := range []reg.Register{f.strideA, f.strideB} {
 		SHLQ(U8(f.precision.shift), stride)
 	}
 	if !f.byRow {
@@ -147,29 +144,34 @@ func (f *frame) elementA(i int) Mem {
 	return at
 }
 
-// prefetchC asks for the tile of C, which is needed only after the loop over
-// k. A prefetch of an address outside C does no harm.
-func (f *frame) prefetchC() {
-	Comment("Fetch C while the products are formed.")
-	p := GP64()
-	MOVQ(f.pc, p)
-	for i := range f.height {
+// prefetchC returns a function that asks for one row of the tile of C, which is
+// needed only after the loop over k, each time round; after the last row, for
+// that one again. All rows at once, before the loop, would keep the first loads
+// of A and B waiting.
+func (f *frame) prefetchC() func() {
+	p, stride, rows, zero := Load(Param("c"), GP64()), Load(Param("cs"), GP64()), GP64(), GP64()
+	SHLQ(U8(f.precision.shift), stride)
+	MOVQ(U32(uint32(f.height-1)), rows)
+	XORQ(zero, zero)
+	return func() {
 		for offset := 0; offset < f.vectors*f.vector.bytes; offset += 64 {
-			PREFETCHT0(Mem{Base: p, Disp: offset + f.vectors*f.vector.bytes})
+			PREFETCHT0(Mem{Base: p, Disp: offset})
 		}
-		if i+1 < f.height {
-			ADDQ(f.strideC, p)
-		}
+		ADDQ(stride, p)
+		DECQ(rows)
+		CMOVQEQ(zero, stride)
 	}
 }
 
 // multiply forms the products of all k steps in the accumulators.
 func (f *frame) multiply() {
+	prefetchRow := f.prefetchC()
 	trips := GP64()
 	MOVQ(f.k, trips)
 	SHRQ(U8(2), trips)
 	JZ(LabelRef("tail"))
 	Label("loop")
+	prefetchRow()
 	for range unroll {
 		f.step()
 	}
@@ -208,10 +210,10 @@ func (f *frame) step() {
 	ADDQ(f.strideB, f.pb)
 }
 
-// prefetchStep fetches what a later step will read, where that pays. The AVX2
-// kernels have no room for it: their 19 other instructions of a step already
-// fill five of the six cycles that its products take, and their panel of B
-// stays in the L1 cache.
+// prefetchStep fetches what a later step will read, for operands read in place:
+// they step through memory in strides that no hardware prefetcher follows. The
+// AVX2 kernels have no room for it: 19 instructions fill nearly five of the six
+// cycles that the products of a step take, and two more cost 7 %.
 func (f *frame) prefetchStep() {
 	if f.vector.isa != "avx512" {
 		return
@@ -220,7 +222,6 @@ func (f *frame) prefetchStep() {
 		PREFETCHT0(Mem{Base: f.pb, Index: f.strideB, Scale: ahead, Disp: offset})
 	}
 	if !f.byRow {
-		Comment("A read in place steps through memory in strides no hardware prefetcher follows.")
 		PREFETCHT0(Mem{Base: f.pa[0], Index: f.strideA, Scale: ahead})
 	}
 }
@@ -228,6 +229,10 @@ func (f *frame) prefetchStep() {
 // finish scales by α, adds β·C and stores: four copies of the row loop, for
 // whole rows or masked ones, with or without reading C.
 func (f *frame) finish() {
+	f.pc = Load(Param("c"), GP64())
+	f.strideC = Load(Param("cs"), GP64())
+	f.rows = Load(Param("rows"), GP64())
+	SHLQ(U8(f.precision.shift), f.strideC)
 	free := append(append([]reg.VecPhysical{}, f.b...), f.spare...)
 	alpha, beta := free[0], free[0]
 	f.precision.broadcast(f.argument("alpha"), alpha)
