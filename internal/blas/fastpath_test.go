@@ -1,0 +1,65 @@
+//go:build amd64 && !noasm
+
+package blas
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"gonum.org/v1/gonum/blas"
+)
+
+// counting returns the kernels with tiles that count their calls.
+func counting[T Float](kern *kernels[T], calls *int) *kernels[T] {
+	counted := *kern
+	wrap := func(tiles [][]tile[T]) (wrapped [][]tile[T]) {
+		for _, row := range tiles {
+			var r []tile[T]
+			for _, f := range row {
+				r = append(r, func(k int, a *T, as int, b *T, bs int, c *T, cs int, alpha, beta T, rows, cols int) {
+					*calls++
+					f(k, a, as, b, bs, c, cs, alpha, beta, rows, cols)
+				})
+			}
+			wrapped = append(wrapped, r)
+		}
+		return wrapped
+	}
+	counted.tiles, counted.rowTiles = wrap(kern.tiles), wrap(kern.rowTiles)
+	return &counted
+}
+
+// TestFastPath makes sure that no entry point falls back to gonum silently.
+func TestFastPath(t *testing.T) {
+	for _, base := range tiers() {
+		if base.f32 == nil {
+			continue
+		}
+		t.Run(base.name, func(t *testing.T) {
+			var calls int
+			use(t, &tier{name: base.name, f32: counting(base.f32, &calls), f64: counting(base.f64, &calls)})
+			x := make([]float32, 40*40)
+			y := make([]float64, 40*40)
+			var impl Implementation
+			for name, f := range map[string]func(){
+				"Gemm32": func() { Gemm(true, false, 40, 20, 40, 1, x, 40, x, 40, 0, make([]float32, 1600), 40) },
+				"Gemm64": func() { Gemm(false, true, 40, 20, 40, 1, y, 40, y, 40, 0, make([]float64, 1600), 40) },
+				"Syrk32": func() { Syrk(40, 40, 1, x, 40, 0, make([]float32, 1600), 40) },
+				"Syrk64": func() { Syrk(40, 40, 1, y, 40, 0, make([]float64, 1600), 40) },
+				"Strsm": func() {
+					impl.Strsm(blas.Left, blas.Upper, blas.Trans, blas.Unit, 40, 40, 1, x, 40, make([]float32, 1600), 40)
+				},
+				"Dtrsm": func() {
+					impl.Dtrsm(blas.Right, blas.Upper, blas.Trans, blas.Unit, 40, 40, 1, y, 40, make([]float64, 1600), 40)
+				},
+				"Dtrmm": func() {
+					impl.Dtrmm(blas.Left, blas.Lower, blas.Trans, blas.Unit, 40, 40, 1, y, 40, make([]float64, 1600), 40)
+				},
+			} {
+				calls = 0
+				f()
+				assert.Positive(t, calls, name)
+			}
+		})
+	}
+}
