@@ -1,9 +1,6 @@
 package graph
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // FisherEstimator names the targets that curvature is measured with.
 type FisherEstimator string
@@ -48,13 +45,16 @@ type Objective interface {
 	Curvature(est FisherEstimator, visit func(taps []*Tap) error) (float64, error)
 	// L2 is η.
 	L2() float64
+	// GradScale is the factor that the last gradients were scaled by on
+	// purpose: 1 unless they were clipped.
+	GradScale() float64
 }
 
 // NonFiniteError reports a loss, or the gradient of a finite loss, that is NaN
 // or infinite. The parameters are as they were when it was computed.
 type NonFiniteError struct {
 	Loss     float64
-	Gradient bool // the gradient's elements are at fault
+	Gradient bool // the gradient's elements are at fault, not the loss
 }
 
 func (e *NonFiniteError) Error() string {
@@ -62,12 +62,4 @@ func (e *NonFiniteError) Error() string {
 		return fmt.Sprintf("the loss is %v, but its gradient is not finite", e.Loss)
 	}
 	return fmt.Sprintf("the loss is %v", e.Loss)
-}
-
-// CheckFinite returns a *NonFiniteError if loss is NaN or infinite.
-func CheckFinite(loss float64) error {
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return &NonFiniteError{Loss: loss}
-	}
-	return nil
 }

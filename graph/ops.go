@@ -90,7 +90,6 @@ func sum[T Float](out []T, in [][]T) {
 // Ones is a constant input of the given shape: the usual seed of Backward.
 func (b *Builder) Ones(shape ...int) *Node {
 	n, v := b.Input("ones", shape...)
-	// Memset cannot fail on a float tensor of our own making.
 	if b.DType == Float32 {
 		fill(v.Float32s())
 	} else {

@@ -7,7 +7,7 @@ import "gorgonia.org/tensor"
 type Param struct {
 	Name  string
 	Value *tensor.Dense
-	Grad  *tensor.Dense // gradient of the mean loss, filled by Objective.Grad and Curvature
+	Grad  *tensor.Dense // gradient of the objective h, filled by Objective.Grad and Curvature
 }
 
 // NewParam returns a zero parameter.

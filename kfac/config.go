@@ -15,11 +15,11 @@ type Config struct {
 
 	Damping            float64 // λ at the start; default 0.5
 	MinDamping         float64 // least λ; default half of Damping
-	MaxDamping         float64 // greatest λ; default 1000
+	MaxDamping         float64 // greatest λ; default 1000, or Damping if that is more
 	DampingUpdateSteps int     // adapt λ every so many steps; default 5, negative = keep λ
 
 	FactorDecay        float64 // most weight that the old average keeps; default 0.95
-	FactorUpdateSteps  int     // update the factors every so many steps; default 2
+	FactorUpdateSteps  int     // update the factors every so many steps, and in each of the first three; default 2
 	InverseUpdateSteps int     // invert every so many steps, and in each of the first three; default 10
 
 	KLClip    float64               // κ: bound on α²·ΣVᵀU, twice the step's KL divergence to second order; default 0 = none
@@ -33,7 +33,7 @@ func (c Config) withDefaults() Config {
 		def float64
 	}{
 		{&c.LearningRate, 0.4}, {&c.Momentum, 0.8}, {&c.FactorDecay, 0.95},
-		{&c.Damping, 0.5}, {&c.MaxDamping, 1000},
+		{&c.Damping, 0.5},
 	} {
 		if *d.v == 0 {
 			*d.v = d.def
@@ -49,6 +49,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MinDamping == 0 {
 		c.MinDamping = c.Damping / 2
+	}
+	if c.MaxDamping == 0 {
+		c.MaxDamping = max(1000, c.Damping)
 	}
 	if c.Momentum < 0 {
 		c.Momentum = 0

@@ -1,7 +1,9 @@
 package kfac
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gokfac/gokfac/graph"
 )
@@ -11,29 +13,33 @@ type block interface {
 	accumulate(t *graph.Tap, first bool)
 	finite() bool
 	fold(keep float64)
-	invert(gamma float64, c *inverter) (retries int, err error)
+	invert(gamma float64, c *inverter) (retries int, ok bool)
 	precondition()
 	products() (vv, uu, vu float64)
-	step(alpha, mu, nu, shrink float64)
+	step(alpha, mu, nu float64) (uu float64)
+	decay(alpha, shrink float64)
 	model() (vd, dd, dfd float64)
 }
 
 // measure computes loss and gradient and, when it is due, folds the batch's
 // curvature into the averages.
 func (o *Optimizer) measure(obj graph.Objective) (float64, error) {
+	if o.params != nil && !slices.Equal(o.params, obj.Params()) {
+		return 0, errors.New("kfac: an optimizer serves one model: make another one for these parameters")
+	}
 	if o.steps%o.cfg.FactorUpdateSteps != 0 && o.steps >= 3 {
 		loss, err := obj.Grad()
 		if err != nil {
 			return loss, err
 		}
-		return loss, graph.CheckFinite(loss)
+		return loss, graph.CheckGradients(loss, obj.Params())
 	}
 	o.passes = 0
 	loss, err := obj.Curvature(o.cfg.Estimator, o.visit)
 	if err != nil {
 		return loss, err
 	}
-	if err := graph.CheckFinite(loss); err != nil {
+	if err := graph.CheckGradients(loss, obj.Params()); err != nil {
 		return loss, err
 	}
 	if err := o.covers(obj.Params()); err != nil {
@@ -91,9 +97,10 @@ func (o *Optimizer) build(taps []*graph.Tap) error {
 	return nil
 }
 
-// covers returns an error unless every parameter is under a tap.
+// covers returns an error unless the parameters and what is under the taps are
+// the same.
 func (o *Optimizer) covers(params []*graph.Param) error {
-	if len(params) == len(o.owner) {
+	if o.params != nil {
 		return nil
 	}
 	for _, p := range params {
@@ -101,5 +108,9 @@ func (o *Optimizer) covers(params []*graph.Param) error {
 			return fmt.Errorf("kfac: parameter %s is under no tap: its layer must declare one (graph.Builder.Tap) to be trained by K-FAC", p.Name)
 		}
 	}
+	if len(params) != len(o.owner) {
+		return fmt.Errorf("kfac: %d parameters under taps, but the objective has %d", len(o.owner), len(params))
+	}
+	o.params = slices.Clone(params)
 	return nil
 }

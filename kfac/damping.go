@@ -53,7 +53,9 @@ func (o *Optimizer) adaptDamping(obj graph.Objective, before float64) error {
 		vd, dd, dfd = vd+v, dd+d, dfd+f
 	}
 	a := o.alpha
-	predicted := a*vd + a*a/2*(dfd+(o.lambda+obj.L2())*dd)
+	// v is the gradient as it was clipped; the slope of h is not.
+	slope := a * vd / obj.GradScale()
+	predicted := slope + a*a/2*(dfd+(o.lambda+obj.L2())*dd)
 	after, err := obj.Loss()
 	if err != nil {
 		return err

@@ -12,10 +12,11 @@ type factor[T graph.Float] struct {
 	batch   []T // this mini-batch's covariance, upper triangle
 	mean    []T // running average, both triangles: symmetric by construction
 	inverse []T // of mean + damping·I, when it was last inverted; symmetric
+	fresh   []T // the inverse that accept makes the present one
 }
 
 func newFactor[T graph.Float](n int) *factor[T] {
-	return &factor[T]{n: n, batch: make([]T, n*n), mean: make([]T, n*n), inverse: make([]T, n*n)}
+	return &factor[T]{n: n, batch: make([]T, n*n), mean: make([]T, n*n), inverse: make([]T, n*n), fresh: make([]T, n*n)}
 }
 
 // setInputs makes batch the covariance (1/rows) āᵀā of the rows of a

@@ -1,25 +1,23 @@
 package kfac
 
-import "errors"
-
 // ladder is how often an inversion is tried, each time with ten times the
 // damping, before the last good inverse is kept.
 const ladder = 6
 
-var errNotPositive = errors.New("kfac: a factor has no Cholesky decomposition even with damping raised 10⁵ times")
-
-// invert sets inverse to (mean + damping·I)⁻¹, computed in float64 by
-// Cholesky. Where that fails the damping is raised tenfold and it is tried
-// again; retries counts this. After an error inverse is what it was.
-func (f *factor[T]) invert(damping float64, c *inverter) (retries int, err error) {
+// invert sets fresh to (mean + damping·I)⁻¹, computed in float64 by Cholesky;
+// accept makes it the inverse in use. Where that fails the damping is raised
+// tenfold and it is tried again; retries counts this.
+func (f *factor[T]) invert(damping float64, c *inverter) (retries int, ok bool) {
 	for retries = range ladder {
 		if f.tryInvert(damping, c) {
-			return retries, nil
+			return retries, true
 		}
 		damping *= 10
 	}
-	return ladder, errNotPositive
+	return ladder, false
 }
+
+func (f *factor[T]) accept() { f.inverse, f.fresh = f.fresh, f.inverse }
 
 func (f *factor[T]) tryInvert(damping float64, c *inverter) bool {
 	n := f.n
@@ -36,8 +34,8 @@ func (f *factor[T]) tryInvert(damping float64, c *inverter) bool {
 	for i := range n {
 		for j := i; j < n; j++ {
 			v := T(c.l[i*n+j])
-			f.inverse[i*n+j] = v
-			f.inverse[j*n+i] = v
+			f.fresh[i*n+j] = v
+			f.fresh[j*n+i] = v
 		}
 	}
 	return true

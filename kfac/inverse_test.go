@@ -34,8 +34,9 @@ func TestInverse(t *testing.T) {
 	for _, n := range []int{1, 2, 17, leaf, leaf + 1, 3*leaf + 5} {
 		f := covariance(r, n, 3*n)
 		before := append([]float64{}, f.mean...)
-		retries, err := f.invert(0.1, new(inverter))
-		require.NoError(t, err)
+		retries, ok := f.invert(0.1, new(inverter))
+		require.True(t, ok)
+		f.accept()
 		assert.Zero(t, retries)
 		var want mat.Dense
 		require.NoError(t, want.Inverse(damped(f, 0.1)))
@@ -49,19 +50,20 @@ func TestInverse(t *testing.T) {
 func TestFailureLadder(t *testing.T) {
 	f, c := newFactor[float64](2), new(inverter)
 	copy(f.mean, []float64{1, 0, 0, -5})
-	retries, err := f.invert(0.01, c)
-	require.NoError(t, err)
+	retries, ok := f.invert(0.01, c)
+	require.True(t, ok)
+	f.accept()
 	assert.Equal(t, 3, retries, "0.01, 0.1 and 1 fail, 10 does not")
 	assert.InDeltaSlice(t, []float64{1.0 / 11, 0, 0, 1.0 / 5}, f.inverse, 1e-15)
 
 	good := append([]float64{}, f.inverse...)
 	f.mean[3] = -1e12
-	_, err = f.invert(0.01, c)
-	assert.ErrorIs(t, err, errNotPositive)
+	_, ok = f.invert(0.01, c)
+	assert.False(t, ok)
 	assert.Equal(t, good, f.inverse)
 	f.mean[3] = math.NaN()
-	_, err = f.invert(0.01, c)
-	assert.ErrorIs(t, err, errNotPositive)
+	_, ok = f.invert(0.01, c)
+	assert.False(t, ok)
 	assert.Equal(t, good, f.inverse)
 }
 
@@ -70,8 +72,9 @@ func TestFailureLadder(t *testing.T) {
 func TestSingularFactor(t *testing.T) {
 	f := newFactor[float32](3)
 	copy(f.mean, []float32{1, 1, 0, 1, 1, 0, 0, 0, 0})
-	retries, err := f.invert(1e-3, new(inverter))
-	require.NoError(t, err)
+	retries, ok := f.invert(1e-3, new(inverter))
+	require.True(t, ok)
+	f.accept()
 	assert.Zero(t, retries)
 	assert.InDelta(t, 1e3, f.inverse[8], 1e-3)
 }
@@ -82,8 +85,8 @@ func TestPreconditionedUpdateIsADenseInverse(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 2))
 	const rows, out, gamma = 5, 3, 0.3
 	b := &kronecker[float64]{rows: rows, in: rows - 1, out: out, a: covariance(r, rows, 20), g: covariance(r, out, 20)}
-	_, err := b.invert(gamma, new(inverter))
-	require.NoError(t, err)
+	_, ok := b.invert(gamma, new(inverter))
+	require.True(t, ok)
 	v := randomSlice(r, rows*out)
 	u, work := make([]float64, rows*out), make([]float64, rows*out)
 	sandwich(u, b.a.inverse, v, b.g.inverse, work, rows, out)
@@ -94,4 +97,18 @@ func TestPreconditionedUpdateIsADenseInverse(t *testing.T) {
 	var want mat.VecDense
 	require.NoError(t, want.SolveVec(&fisher, mat.NewVecDense(rows*out, v)))
 	assert.InDeltaSlice(t, want.RawVector().Data, u, 1e-10)
+}
+
+// TestInversesArePaired: where one factor fails, both keep their last inverse.
+func TestInversesArePaired(t *testing.T) {
+	r := rand.New(rand.NewPCG(6, 2))
+	b := &kronecker[float64]{rows: 3, in: 2, out: 2, a: covariance(r, 3, 9), g: covariance(r, 2, 9)}
+	_, ok := b.invert(0.1, new(inverter))
+	require.True(t, ok)
+	a, g := append([]float64{}, b.a.inverse...), append([]float64{}, b.g.inverse...)
+	b.g.mean[0] = -1e12
+	_, ok = b.invert(0.2, new(inverter))
+	assert.False(t, ok)
+	assert.Equal(t, a, b.a.inverse)
+	assert.Equal(t, g, b.g.inverse)
 }

@@ -43,15 +43,22 @@ func (b *kronecker[T]) fold(keep float64) {
 	b.g.fold(keep)
 }
 
-// invert inverts both factors with the damping γ shared out by π.
-func (b *kronecker[T]) invert(gamma float64, c *inverter) (retries int, err error) {
+// invert inverts both factors with the damping γ shared out by π, or leaves
+// both inverses as they were: a new one beside an old one, made with another
+// π, would be the inverse of nothing.
+func (b *kronecker[T]) invert(gamma float64, c *inverter) (retries int, ok bool) {
 	pi := balance(b.a.trace(), b.a.n, b.g.trace(), b.g.n)
-	ra, err := b.a.invert(pi*gamma, c)
-	if err != nil {
-		return ra, err
+	retries, ok = b.a.invert(pi*gamma, c)
+	if !ok {
+		return retries, false
 	}
-	rg, err := b.g.invert(gamma/pi, c)
-	return ra + rg, err
+	more, ok := b.g.invert(gamma/pi, c)
+	if !ok {
+		return retries + more, false
+	}
+	b.a.accept()
+	b.g.accept()
+	return retries + more, true
 }
 
 // precondition sets v to the gradient V, and u to (A+πγI)⁻¹ V (G+γ/π I)⁻¹.
@@ -81,23 +88,42 @@ func (b *kronecker[T]) products() (vv, uu, vu float64) {
 	return vv, uu, vu
 }
 
-// step makes velocity μ·velocity + ν·u, and W̄ (1−shrink)·W̄ − α·velocity.
-func (b *kronecker[T]) step(alpha, mu, nu, shrink float64) {
+// step makes velocity μ·velocity + ν·u and W̄ W̄ − α·velocity, and returns the
+// sum of squares of velocity.
+func (b *kronecker[T]) step(alpha, mu, nu float64) (ss float64) {
 	m, c := T(mu), T(nu)
 	for i, u := range b.u {
-		b.velocity[i] = m*b.velocity[i] + c*u
+		v := m*b.velocity[i] + c*u
+		b.velocity[i] = v
+		ss += float64(v) * float64(v)
 	}
 	split := b.in * b.out
-	move(graph.Data[T](b.weight.Value), b.velocity[:split], alpha, shrink)
+	add(graph.Data[T](b.weight.Value), T(-alpha), b.velocity[:split])
 	if b.bias != nil {
-		move(graph.Data[T](b.bias.Value), b.velocity[split:], alpha, shrink)
+		add(graph.Data[T](b.bias.Value), T(-alpha), b.velocity[split:])
+	}
+	return ss
+}
+
+// decay takes the share shrink of W̄ as it was before the step away from it.
+func (b *kronecker[T]) decay(alpha, shrink float64) {
+	split := b.in * b.out
+	shrinkBefore(graph.Data[T](b.weight.Value), b.velocity[:split], alpha, shrink)
+	if b.bias != nil {
+		shrinkBefore(graph.Data[T](b.bias.Value), b.velocity[split:], alpha, shrink)
 	}
 }
 
-func move[T graph.Float](theta, velocity []T, alpha, shrink float64) {
-	a, keep := T(alpha), T(1-shrink)
+func add[T graph.Float](dst []T, c T, x []T) {
+	for i, v := range x {
+		dst[i] += c * v
+	}
+}
+
+func shrinkBefore[T graph.Float](theta, velocity []T, alpha, shrink float64) {
+	a, s := T(alpha), T(shrink)
 	for i, v := range velocity {
-		theta[i] = keep*theta[i] - a*v
+		theta[i] -= s * (theta[i] + a*v)
 	}
 }
 

@@ -1,6 +1,7 @@
 package kfac
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -13,7 +14,8 @@ type Optimizer struct {
 	alpha  float64
 	lambda float64
 	blocks []block
-	owner  map[*graph.Param]int // index into blocks of the tap that a weight is under
+	params []*graph.Param       // of the one model it serves
+	owner  map[*graph.Param]int // index into blocks of the tap that a parameter is under
 	steps  int                  // taken
 	folds  int                  // updates of the factors' averages
 	stats  Stats
@@ -47,8 +49,9 @@ func (o *Optimizer) Stats() Stats { return o.stats }
 // Config returns the settings in force, defaults filled in.
 func (o *Optimizer) Config() Config { return o.cfg }
 
-// Step takes one step. On an error, averages and parameters are as they were;
-// a loss or a curvature that is not finite is a *graph.NonFiniteError.
+// Step takes one step. A loss, gradient or curvature that is not finite is a
+// *graph.NonFiniteError. On any error that comes before the step, averages and
+// parameters are as they were; only the pass that measures ρ comes after it.
 func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
 	o.stats = Stats{Damping: o.lambda, InverseAge: o.stats.InverseAge + 1, FailedInverses: o.stats.FailedInverses, Ratio: math.NaN()}
 	clock := time.Now()
@@ -65,17 +68,21 @@ func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
 	}
 	lap(&clock, &o.stats.InverseTime)
 	nu := o.precondition()
-	if v := o.stats.GradNorm; v-v != 0 {
-		return loss, &graph.NonFiniteError{Loss: loss, Gradient: true}
-	}
+	var uu float64
 	for _, b := range o.blocks {
-		b.step(o.alpha, o.cfg.Momentum, nu, o.alpha*o.cfg.WeightDecay)
+		uu += b.step(o.alpha, o.cfg.Momentum, nu)
 	}
+	o.stats.UpdateNorm = o.alpha * math.Sqrt(uu)
 	lap(&clock, &o.stats.UpdateTime)
 	o.steps++
 	if every := o.cfg.DampingUpdateSteps; every > 0 && o.steps%every == 0 {
 		if err := o.adaptDamping(obj, loss); err != nil {
 			return loss, err
+		}
+	}
+	if shrink := o.alpha * o.cfg.WeightDecay; shrink > 0 { // after ρ, whose model does not know of it
+		for _, b := range o.blocks {
+			b.decay(o.alpha, shrink)
 		}
 	}
 	lap(&clock, &o.stats.DampingTime)
@@ -92,16 +99,23 @@ func lap(clock *time.Time, phase *time.Duration) {
 // its last ones; at the first step there are none, which is an error.
 func (o *Optimizer) invert(l2 float64) error {
 	gamma := math.Sqrt(o.lambda + l2)
-	o.stats.InverseAge = 0
+	renewed := true
 	for _, b := range o.blocks {
-		retries, err := b.invert(gamma, &o.inverter)
+		retries, ok := b.invert(gamma, &o.inverter)
 		o.stats.FailedInverses += retries
-		if err != nil && o.steps == 0 {
-			return err
+		if !ok && o.steps == 0 {
+			o.folds = 0 // the next batch starts the averages again
+			return errNotPositive
 		}
+		renewed = renewed && ok
+	}
+	if renewed {
+		o.stats.InverseAge = 0
 	}
 	return nil
 }
+
+var errNotPositive = errors.New("kfac: a factor has no Cholesky decomposition, even with its damping raised 10⁵ times: raise the damping")
 
 // precondition computes every block's update and returns the norm clip
 // ν = min(1, √(κ/(α² Σ VᵀU))).

@@ -128,11 +128,15 @@ func TestRefusals(t *testing.T) {
 	a, b := newModel(t, tinyNet(), losses.SoftmaxCrossEntropy{}, 6), newModel(t, tinyNet(), losses.SoftmaxCrossEntropy{}, 6)
 	o, err := kfac.New(kfac.Config{})
 	require.NoError(t, err)
-	step(t, a, o, x, y)
-	obj, err := b.Batch(x, y)
-	require.NoError(t, err)
-	_, err = o.Step(obj)
-	assert.ErrorContains(t, err, "one model")
+	for range 5 {
+		step(t, a, o, x, y)
+		obj, err := b.Batch(x, y)
+		require.NoError(t, err)
+		before := flat(a.Params(), values)
+		_, err = o.Step(obj)
+		assert.ErrorContains(t, err, "one model")
+		assert.Equal(t, before, flat(a.Params(), values))
+	}
 }
 
 // offset is a layer with a parameter and no tap: y = x + c.
@@ -183,6 +187,29 @@ func TestNonFiniteBatch(t *testing.T) {
 	assert.Equal(t, want[1], flat(m.Params(), values))
 	step(t, m, o, x, y)
 	assert.Equal(t, want[2], flat(m.Params(), values))
+}
+
+// TestRatioOfAlteredSteps: clipping the gradient and decaying the weights are
+// not the quadratic model's fault. On least squares, where it is the function
+// itself, ρ is 1 with either.
+func TestRatioOfAlteredSteps(t *testing.T) {
+	x, y := normal(1, 30, 6), normal(2, 30, 3)
+	for _, decay := range []float64{0, 0.5} {
+		for _, clip := range []float64{math.Inf(1), 0.01} {
+			m := newModel(t, &layers.Dense{Units: 3}, losses.SquaredError{}, 6)
+			cfg := plain(1e-12, 0.3)
+			cfg.DampingUpdateSteps, cfg.WeightDecay = 1, decay
+			o, err := kfac.New(cfg)
+			require.NoError(t, err)
+			for range 3 {
+				obj, err := m.Batch(x, y)
+				require.NoError(t, err)
+				_, err = o.Step(trainer.ClipNorm(obj, clip))
+				require.NoError(t, err)
+				assert.InDelta(t, 1, o.Stats().Ratio, 1e-6, "decay %g, clip %g", decay, clip)
+			}
+		}
+	}
 }
 
 // TestDampingMoves: λ falls while the model predicts well, and rises when

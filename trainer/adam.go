@@ -23,6 +23,7 @@ type AdamConfig struct {
 //	θ ← θ − α (m̂/(√v̂ + ε) + wθ), m̂ = m/(1−β₁ᵗ), v̂ = v/(1−β₂ᵗ)
 type Adam struct {
 	rate
+	owner
 	cfg  AdamConfig
 	t    int
 	m, v []*tensor.Dense
@@ -60,7 +61,9 @@ func (o *Adam) Step(obj graph.Objective) (float64, error) {
 	if err != nil {
 		return loss, err
 	}
-	if o.m == nil {
+	if first, err := o.first(obj.Params()); err != nil {
+		return loss, err
+	} else if first {
 		o.m, o.v = moments(obj.Params()), moments(obj.Params())
 	}
 	o.t++

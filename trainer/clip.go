@@ -8,35 +8,42 @@ import (
 
 // ClipNorm returns obj with its gradients scaled down to an Euclidean norm,
 // over all parameters together, of at most max. Taps are not scaled.
-func ClipNorm(obj graph.Objective, max float64) graph.Objective { return clipped{obj, max} }
+func ClipNorm(obj graph.Objective, max float64) graph.Objective {
+	return &clipped{Objective: obj, max: max}
+}
 
 type clipped struct {
 	graph.Objective
-	max float64
+	max    float64
+	factor float64 // of the last gradients
 }
 
-func (c clipped) Grad() (float64, error) {
+func (c *clipped) GradScale() float64 { return c.factor * c.Objective.GradScale() }
+
+func (c *clipped) Grad() (float64, error) {
 	loss, err := c.Objective.Grad()
 	c.clip()
 	return loss, err
 }
 
-func (c clipped) Curvature(est graph.FisherEstimator, visit func([]*graph.Tap) error) (float64, error) {
+func (c *clipped) Curvature(est graph.FisherEstimator, visit func([]*graph.Tap) error) (float64, error) {
 	loss, err := c.Objective.Curvature(est, visit)
 	c.clip()
 	return loss, err
 }
 
-func (c clipped) clip() {
+func (c *clipped) clip() {
+	c.factor = 1
 	norm := GradNorm(c.Params())
 	if !(norm > c.max) { // NaN stays what it is
 		return
 	}
+	c.factor = c.max / norm
 	for _, p := range c.Params() {
 		if p.Value.Dtype() == graph.Float32 {
-			scale(p.Grad.Float32s(), float32(c.max/norm))
+			scale(p.Grad.Float32s(), float32(c.factor))
 		} else {
-			scale(p.Grad.Float64s(), c.max/norm)
+			scale(p.Grad.Float64s(), c.factor)
 		}
 	}
 }

@@ -26,7 +26,8 @@ type Evaluation struct {
 }
 
 // Evaluate runs one epoch of src in evaluation mode and returns the data loss
-// under "loss" and each metric under its name: means over the examples.
+// under "loss" and each metric under its name: means over the examples. An
+// evaluation that ends in an error leaves src in the middle of its epoch.
 func (m *Model) Evaluate(ctx context.Context, src Source, metrics ...Metric) (map[string]float64, error) {
 	for _, metric := range metrics {
 		metric.Reset()
@@ -47,7 +48,9 @@ func (m *Model) Evaluate(ctx context.Context, src Source, metrics ...Metric) (ma
 		}
 		mean := graph.Value(c.mean)
 		for _, metric := range metrics {
-			metric.Add(mean, c.y)
+			if err := metric.Add(mean, c.y); err != nil {
+				return nil, err
+			}
 		}
 		sum += loss * float64(c.b.Batch)
 		examples += c.b.Batch

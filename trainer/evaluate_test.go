@@ -131,3 +131,10 @@ func TestSmallestModel(t *testing.T) {
 		})
 	}
 }
+
+// TestAccuracyNeedsLabels: matrix targets have no accuracy, rather than a
+// wrong one.
+func TestAccuracyNeedsLabels(t *testing.T) {
+	assert.ErrorContains(t, trainer.Accuracy().Add(graph.NewDense(graph.Float32, 3, 4), graph.NewDense(graph.Float32, 3, 4)), "no score for targets")
+	assert.ErrorContains(t, trainer.ReconstructionError().Add(graph.NewDense(graph.Float32, 3, 4), graph.NewDense(graph.Float32, 3)), "no score for targets")
+}

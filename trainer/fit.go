@@ -55,7 +55,7 @@ func (e *DivergedError) Error() string {
 // Unwrap returns the cause, a *graph.NonFiniteError.
 func (e *DivergedError) Unwrap() error { return e.Err }
 
-// Fit trains on train until the run's steps are done, a callback returns
+// Fit trains on train, which should be at the beginning of an epoch, until the run's steps are done, a callback returns
 // ErrStop, or ctx ends; then the error is ctx's. A *DivergedError means the
 // loss stopped being a number. The result is what was done, also with an
 // error.
@@ -140,7 +140,7 @@ func (r *run) step() (bool, error) {
 		return false, err
 	}
 	if r.ClipNorm > 0 {
-		r.clip = clipped{obj, r.ClipNorm}
+		r.clip = clipped{Objective: obj, max: r.ClipNorm}
 		obj = &r.clip
 	}
 	r.loss, err = r.Optimizer.Step(obj)

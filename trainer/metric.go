@@ -1,6 +1,8 @@
 package trainer
 
 import (
+	"fmt"
+
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
@@ -8,17 +10,19 @@ import (
 
 // Metric scores predictions. Add is called for every batch of an evaluation
 // with the mean of the predictive distribution, N×C, and the targets as the
-// loss takes them, both in the model's float type.
+// loss takes them, both in the model's float type; it returns an error if it
+// has no score for targets of that shape.
 type Metric interface {
 	Name() string
 	Reset()
-	Add(mean, target *tensor.Dense)
+	Add(mean, target *tensor.Dense) error
 	Value() float64 // mean over the examples since Reset
 }
 
 // perExample is a Metric that averages one number per example.
 type perExample struct {
 	name  string
+	dims  int                                      // of the targets: 1 for labels, 2 for N×C
 	score func(mean, target *tensor.Dense) float64 // summed over the batch
 	sum   float64
 	n     int
@@ -27,16 +31,20 @@ type perExample struct {
 func (m *perExample) Name() string { return m.name }
 func (m *perExample) Reset()       { m.sum, m.n = 0, 0 }
 
-func (m *perExample) Add(mean, target *tensor.Dense) {
+func (m *perExample) Add(mean, target *tensor.Dense) error {
+	if target.Dims() != m.dims {
+		return fmt.Errorf("trainer: metric %s: no score for targets of shape %v", m.name, target.Shape())
+	}
 	m.sum += m.score(mean, target)
 	m.n += mean.Shape()[0]
+	return nil
 }
 
 func (m *perExample) Value() float64 { return m.sum / float64(m.n) }
 
 // Accuracy is the fraction of examples whose largest output is the label.
 func Accuracy() Metric {
-	return &perExample{name: "accuracy", score: func(mean, target *tensor.Dense) float64 {
+	return &perExample{name: "accuracy", dims: 1, score: func(mean, target *tensor.Dense) float64 {
 		if mean.Dtype() == graph.Float32 {
 			return hits(mean.Float32s(), target.Float32s())
 		}
@@ -64,7 +72,7 @@ func hits[T graph.Float](p, y []T) float64 {
 // ReconstructionError is the squared difference between prediction and
 // target, summed over units.
 func ReconstructionError() Metric {
-	return &perExample{name: "reconstruction_error", score: func(mean, target *tensor.Dense) float64 {
+	return &perExample{name: "reconstruction_error", dims: 2, score: func(mean, target *tensor.Dense) float64 {
 		if mean.Dtype() == graph.Float32 {
 			return squaredDistance(mean.Float32s(), target.Float32s())
 		}

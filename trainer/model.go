@@ -56,7 +56,7 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 		return nil, fmt.Errorf("trainer: input shape %v: want positive sizes", cfg.Input)
 	}
 	if len(net.Params()) > 0 {
-		return nil, errors.New("trainer: the network already belongs to a model; build a new one")
+		return nil, errors.New("trainer: the network has parameters from another NewModel, or from one that failed; build a new one")
 	}
 	m := &Model{cfg: cfg, net: net, loss: loss, graphs: map[graphKey]*compiled{}, streams: graph.Streams{
 		Init:    rand.New(rand.NewPCG(cfg.Seed, 1)),
@@ -68,6 +68,9 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 		return nil, err
 	}
 	m.params = net.Params()
+	if err := uniqueNames(m.params); err != nil {
+		return nil, err
+	}
 	m.rows = c.b.Layers
 	m.outputs = c.out.Shape()
 	return m, nil
@@ -134,4 +137,15 @@ func (m *Model) compiled(key graphKey) (*compiled, error) {
 	}
 	m.graphs[key] = c
 	return c, nil
+}
+
+func uniqueNames(params []*graph.Param) error {
+	seen := map[string]bool{}
+	for _, p := range params {
+		if seen[p.Name] {
+			return fmt.Errorf("trainer: two parameters are called %s: give their layers different names", p.Name)
+		}
+		seen[p.Name] = true
+	}
+	return nil
 }

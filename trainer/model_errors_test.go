@@ -32,8 +32,9 @@ func TestNewModelErrors(t *testing.T) {
 		{"negative L2", &layers.Dense{Units: 2}, losses.SquaredError{}, trainer.ModelConfig{Input: []int{3}, L2: -1}, "L2 -1"},
 		{"NaN L2", &layers.Dense{Units: 2}, losses.SquaredError{}, trainer.ModelConfig{Input: []int{3}, L2: math.NaN()}, "L2 NaN"},
 		{"int", &layers.Dense{Units: 2}, losses.SquaredError{}, trainer.ModelConfig{Input: []int{3}, DType: tensor.Int}, "float32 or float64"},
-		{"used net", used, losses.SquaredError{}, fine, "already belongs to a model"},
+		{"used net", used, losses.SquaredError{}, fine, "has parameters from another NewModel"},
 		{"nil layer", layers.Sequential{nil}, losses.SquaredError{}, fine, "layer 0 of the sequence is nil"},
+		{"same name", layers.Sequential{&layers.Dense{Units: 2, Name: "a"}, &layers.Dense{Units: 2, Name: "a"}}, losses.SquaredError{}, fine, "two parameters are called a.weight"},
 		{"no units", &layers.Dense{}, losses.SquaredError{}, fine, "dense1: 0 units"},
 		{"outputs of images", layers.Sequential{}, losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{3, 4}}, "outputs of shape (1, 3, 4): want a matrix"},
 	} {

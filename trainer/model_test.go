@@ -77,7 +77,7 @@ func (o *offsets) Params() []*graph.Param {
 
 func (o *offsets) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	if o.p == nil {
-		o.p, o.q = graph.NewParam("p", b.DType, x.Shape()...), graph.NewParam("q", b.DType, x.Shape()...)
+		o.p, o.q = graph.NewParam(b.UniqueName("p"), b.DType, x.Shape()...), graph.NewParam(b.UniqueName("q"), b.DType, x.Shape()...)
 		o.p.Value.Float64s()[0] = 0.5
 	}
 	return b.Sum(x, b.Param(o.p), b.Param(o.q))

@@ -25,6 +25,9 @@ func (o *objective) Params() []*graph.Param { return o.c.model.params }
 // L2 is η.
 func (o *objective) L2() float64 { return o.c.model.cfg.L2 }
 
+// GradScale is 1: the model does not clip.
+func (o *objective) GradScale() float64 { return 1 }
+
 // Loss is h, with the mini-batch's dropout masks.
 func (o *objective) Loss() (float64, error) {
 	loss, err := o.c.evaluate()

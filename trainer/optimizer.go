@@ -1,8 +1,10 @@
 package trainer
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -41,44 +43,28 @@ func checkRange(name string, v, lo, hi float64) error {
 }
 
 // gradient runs obj.Grad and refuses a loss or a gradient that is not finite.
-// The loss alone does not tell: an infinite input to a saturated unit gives a
-// finite loss and a gradient of ∞·0.
 func gradient(obj graph.Objective) (float64, error) {
 	loss, err := obj.Grad()
 	if err != nil {
 		return loss, err
 	}
-	if err := graph.CheckFinite(loss); err != nil {
-		return loss, err
-	}
-	for _, p := range obj.Params() {
-		ok := true
-		if p.Grad.Dtype() == graph.Float32 {
-			ok = finite(p.Grad.Float32s())
-		} else {
-			ok = finite(p.Grad.Float64s())
-		}
-		if !ok {
-			return loss, &graph.NonFiniteError{Loss: loss, Gradient: true}
-		}
-	}
-	return loss, nil
+	return loss, graph.CheckGradients(loss, obj.Params())
 }
 
-// finite sums 0·v, which is 0 unless some v is NaN or infinite. Four sums,
-// since one would wait for each addition.
-func finite[T graph.Float](x []T) bool {
-	var a, b, c, d T
-	for ; len(x) >= 4; x = x[4:] {
-		a += 0 * x[0]
-		b += 0 * x[1]
-		c += 0 * x[2]
-		d += 0 * x[3]
+// owner remembers the parameters that an optimizer's moments belong to.
+type owner struct{ params []*graph.Param }
+
+// first reports whether params are the first it sees, and an error if they
+// are others than those.
+func (o *owner) first(params []*graph.Param) (bool, error) {
+	if o.params == nil {
+		o.params = slices.Clone(params)
+		return true, nil
 	}
-	for _, v := range x {
-		a += 0 * v
+	if !slices.Equal(o.params, params) {
+		return false, errors.New("trainer: an optimizer serves one model: make another one for these parameters")
 	}
-	return a+b+c+d == 0
+	return false, nil
 }
 
 // moments is one zero tensor for each parameter.

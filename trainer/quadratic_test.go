@@ -36,6 +36,7 @@ func (q *quadratic) set(v ...float64) {
 
 func (q *quadratic) Params() []*graph.Param { return q.params }
 func (q *quadratic) L2() float64            { return 0 }
+func (q *quadratic) GradScale() float64     { return 1 }
 
 func (q *quadratic) Loss() (float64, error) {
 	p := snapshot(q.params, false)

@@ -20,6 +20,7 @@ type SGDConfig struct {
 // −α(∇h + μv) with Nesterov's look-ahead, as PyTorch has them.
 type SGD struct {
 	rate
+	owner
 	cfg      SGDConfig
 	velocity []*tensor.Dense
 }
@@ -49,7 +50,9 @@ func (o *SGD) Step(obj graph.Objective) (float64, error) {
 	if err != nil {
 		return loss, err
 	}
-	if o.velocity == nil {
+	if first, err := o.first(obj.Params()); err != nil {
+		return loss, err
+	} else if first {
 		o.velocity = moments(obj.Params())
 	}
 	for i, p := range obj.Params() {
