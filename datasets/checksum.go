@@ -6,6 +6,7 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -13,8 +14,9 @@ import (
 )
 
 // checksum is a published digest of a data file, hexadecimal. One of the two is set: SHA-256 is of the decompressed
-// content, which any copy of the file has; MD5 is of the .gz, and says nothing about a copy that has been unpacked.
-type checksum struct{ md5, sha256 string }
+// content, which any copy of the file has; MD5 is of the .gz, and says nothing about a copy that has been unpacked. mnist,
+// for a data set with MNIST's file names, is the SHA-256 of what is MNIST's own.
+type checksum struct{ md5, sha256, mnist string }
 
 // readIDXFile decodes the idx file at path, which may be compressed whatever its name, and verifies sum where it can: an
 // MD5 only on a file that is compressed. A nil sum verifies nothing.
@@ -40,11 +42,14 @@ func readIDXFile(path string, dimensions int, sum *checksum) (a idxArray, err er
 	if err != nil {
 		return idxArray{}, err
 	}
-	if sum != nil && sum.sha256 != "" {
+	if sum != nil && sum.sha256+sum.mnist != "" {
 		r = io.TeeReader(r, content)
 	}
 	if a, err = decodeIDX(r, dimensions); err != nil || sum == nil {
 		return a, err
+	}
+	if sum.mnist != "" && digest(content) == sum.mnist {
+		return a, errors.New("by its SHA-256 this is MNIST's file, which has the same name")
 	}
 	if sum.sha256 != "" {
 		return a, compare("SHA-256", content, sum.sha256)
@@ -69,8 +74,11 @@ func decompress(r *bufio.Reader) (content io.Reader, compressed bool, err error)
 }
 
 func compare(algorithm string, h hash.Hash, want string) error {
-	if got := hex.EncodeToString(h.Sum(nil)); got != want {
-		return fmt.Errorf("wrong %s checksum %.12s…, published is %.12s…: delete the file and get it again", algorithm, got, want)
+	if got := digest(h); got != want {
+		return fmt.Errorf("wrong %s checksum %.12s…, published is %.12s…: is it of another data set? If not, delete the file and get it again",
+			algorithm, got, want)
 	}
 	return nil
 }
+
+func digest(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }

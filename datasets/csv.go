@@ -16,10 +16,10 @@ const minRows = 5
 const maxLine = 1 << 24
 
 // ReadCSV reads comma-separated numbers: the label in the first column, an integer from 0 up, then the features, the same
-// number on every line. A first line whose first field is not a number is taken for a header. The last fifth of the rows,
-// rounded down, is the test split. The file may be compressed with gzip.
+// number on every line. A first line is a header if none of its fields is a number. The last fifth of the rows, rounded
+// down, is the test split. The file may be compressed with gzip.
 //
-// Shape is {features} and Classes the largest label plus one. If all features are integers from 0 to 255, some above 1,
+// Shape is {features} and Classes the largest training label plus one; a test label above is an error. If all features are integers from 0 to 255, some above 1,
 // and their number is a square of at least 8×8, they are taken for pixels and divided by 255.
 //
 // Errors give the file, and for what is in it the line and column, both from 1.
@@ -60,8 +60,12 @@ func decodeCSV(r *bufio.Reader, size int64) (*Dataset, error) {
 	if n < minRows {
 		return nil, fmt.Errorf("%d rows of data: at least %d are needed to hold out a fifth for testing", n, minRows)
 	}
-	d := &Dataset{Shape: []int{t.width}, Classes: classes(t.labels)}
 	train := n - n/5
+	where := func(i int) string { return fmt.Sprintf("line %d, column 1", t.lines[train+i]) }
+	if err := checkTest(t.labels[:train], t.labels[train:], where); err != nil {
+		return nil, fmt.Errorf("%w: the last fifth of the rows is for testing; are they in random order?", err)
+	}
+	d := &Dataset{Shape: []int{t.width}, Classes: classes(t.labels[:train])}
 	d.Train = Split{X: t.x[: train*t.width : train*t.width], Labels: t.labels[:train:train]}
 	d.Test = Split{X: t.x[train*t.width:], Labels: t.labels[train:]}
 	if t.bytes && t.top > 1 && isSquareImage(t.width) {
@@ -75,13 +79,15 @@ func decodeCSV(r *bufio.Reader, size int64) (*Dataset, error) {
 type table struct {
 	x      []float32 // rows×width
 	labels []int32
-	width  int     // features per row, -1 before the first
-	bytes  bool    // all of x are integers in [0,255]
-	top    float64 // the largest of x
+	width  int         // features per row, -1 before the first
+	bytes  bool        // all of x are integers in [0,255]
+	top    float64     // the largest of x
+	peak   int32       // the largest label
+	lines  map[int]int // from 1, by row, of those whose label is above all before: one in error is among them
 }
 
 func readTable(r *bufio.Reader, size int64) (*table, error) {
-	t := &table{width: -1, bytes: true}
+	t := &table{width: -1, bytes: true, peak: -1, lines: map[int]int{}}
 	var long []byte
 	consumed, first := int64(0), true
 	for number := 1; ; number++ {
@@ -98,6 +104,7 @@ func readTable(r *bufio.Reader, size int64) (*table, error) {
 				if err := t.add(line); err != nil {
 					return nil, fmt.Errorf("line %d, %w", number, err)
 				}
+				t.note(number)
 				t.reserve(size, consumed)
 			}
 			first = false
@@ -105,6 +112,14 @@ func readTable(r *bufio.Reader, size int64) (*table, error) {
 		if err != nil {
 			return t, nil
 		}
+	}
+}
+
+// note remembers the line of the row just added if its label is the largest so far.
+func (t *table) note(line int) {
+	row := len(t.labels) - 1
+	if label := t.labels[row]; label > t.peak {
+		t.peak, t.lines[row] = label, line
 	}
 }
 

@@ -8,11 +8,15 @@ import (
 	"strconv"
 )
 
-// isHeader tells whether a first line is column names: its label column is not a number.
+// isHeader tells whether a first line is column names: none of its fields is a number. With one, the line is taken for
+// data with a mistake in it, which is told rather than skipped.
 func isHeader(line []byte) bool {
-	first, _, _ := bytes.Cut(line, []byte{','})
-	_, err := parseNumber(unquote(first))
-	return err != nil
+	for field := range bytes.SplitSeq(line, []byte{','}) {
+		if _, err := parseNumber(unquote(field)); err == nil || errors.Is(err, strconv.ErrRange) {
+			return false
+		}
+	}
+	return true
 }
 
 // add appends one line of data. Its errors begin with the column.
@@ -27,7 +31,11 @@ func (t *table) add(line []byte) error {
 				return fmt.Errorf("column %d: the field is empty", column+1)
 			}
 			if v, err = parseNumber(field); err != nil {
-				return fmt.Errorf("column %d: %w", column+1, notNumber(field, err, column == 0))
+				err = notNumber(field, err, column == 0)
+				if column == 0 && t.width < 0 {
+					err = fmt.Errorf("%w; a header would have no number in it", err)
+				}
+				return fmt.Errorf("column %d: %w", column+1, err)
 			}
 		}
 		if column == 0 {

@@ -182,6 +182,34 @@ func TestDownloadResumes(t *testing.T) {
 	}
 }
 
+// TestDownloadCompletes: a set begun in the directory given is completed there, and not begun again below it.
+func TestDownloadCompletes(t *testing.T) {
+	src, files := published(t)
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string][]byte{trainImages + ".gz": files[trainImages+".gz"], testLabels + ".gz": files[testLabels+".gz"]})
+	_, _, err := src.load(t.Context(), Options{Dir: dir})
+	require.ErrorContains(t, err, dir+" has no "+trainLabels+", "+testImages+" (or .gz)")
+
+	var fetched []string
+	mirror := serveFunc(t, func(w http.ResponseWriter, r *http.Request) {
+		name := filepath.Base(r.URL.Path)
+		fetched = append(fetched, name)
+		w.Write(files[name])
+	})
+	_, where, err := src.load(t.Context(), Options{Dir: dir, Download: true, Mirrors: []string{mirror}})
+	require.NoError(t, err)
+	assert.Equal(t, "downloaded to "+dir, where)
+	assert.Equal(t, []string{trainLabels + ".gz", testImages + ".gz"}, fetched)
+	assert.Equal(t, complete, names(t, dir))
+
+	both := t.TempDir()
+	writeFiles(t, both, map[string][]byte{trainImages: nil})
+	writeFiles(t, filepath.Join(both, "tiny"), map[string][]byte{trainLabels: nil})
+	where, err = Options{Dir: both}.directory("tiny")
+	require.NoError(t, err)
+	assert.Equal(t, filepath.Join(both, "tiny"), where, "the place of its own comes first")
+}
+
 func TestDownloadFails(t *testing.T) {
 	src, files := published(t)
 	html := serveFunc(t, func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>sign in</html>") })

@@ -22,6 +22,18 @@ func checkLabel(v float64) (int32, error) {
 	return int32(v), nil
 }
 
+// checkTest refuses labels of the test split above every training label: no example teaches such a class, and a mistyped
+// label would widen the classifier unnoticed. Its errors begin with what where says of the test example's index.
+func checkTest(train, test []int32, where func(i int) string) error {
+	known := classes(train)
+	for i, label := range test {
+		if int(label) >= known {
+			return fmt.Errorf("%s: label %d is above the largest training label, %d", where(i), label, known-1)
+		}
+	}
+	return nil
+}
+
 // isSquareImage tells whether so many features without further shape may be pixels: a square of at least 8×8, the size
 // of the smallest images in use.
 func isSquareImage(features int) bool {

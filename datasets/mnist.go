@@ -8,8 +8,8 @@ import (
 // Options says where published data sets are kept and how they get there. The zero value reads the user's cache directory
 // and downloads nothing.
 type Options struct {
-	// Dir holds the data. A directory with the four idx files in it is used as it is, otherwise Dir/<name>. Empty: the
-	// directory gokfac in the user's cache directory.
+	// Dir holds the data. A directory with the four idx files in it is used as it is, otherwise Dir/<name>, unless some
+	// of the four are in Dir and none there. Empty: the directory gokfac in the user's cache directory.
 	Dir string
 
 	// Download fetches files that are missing. Off: a missing file is an error.
@@ -36,7 +36,7 @@ func MNIST(ctx context.Context, opt Options) (*Dataset, error) {
 
 // FashionMNIST is Zalando's drop-in replacement of MNIST (Xiao, Rasul and Vollgraf 2017): clothes, same sizes. Its
 // authors publish MD5 digests of the compressed files only; a file that has been unpacked is held to its sizes and to 10
-// classes. Otherwise like MNIST.
+// classes, and not to be MNIST's, which has the same names. Otherwise like MNIST.
 func FashionMNIST(ctx context.Context, opt Options) (*Dataset, error) {
 	d, _, err := fashionSource().load(ctx, opt)
 	return d, err
@@ -59,6 +59,7 @@ func mnistSource() source {
 }
 
 func fashionSource() source {
+	mnist := mnistSource().sums
 	return source{
 		name: "fashion-mnist",
 		mirrors: []string{
@@ -67,10 +68,10 @@ func fashionSource() source {
 			"http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
 		},
 		sums: idxFiles[*checksum]{
-			trainImages: &checksum{md5: "8d4fb7e6c68d591d4c3dfef9ec88bf0d"},
-			trainLabels: &checksum{md5: "25c81989df183df01b3e8a0aad5dffbe"},
-			testImages:  &checksum{md5: "bef4ecab320f06d8554ea6380940ec79"},
-			testLabels:  &checksum{md5: "bb300cfdad3c16e7a12a480ee83cd310"},
+			trainImages: &checksum{md5: "8d4fb7e6c68d591d4c3dfef9ec88bf0d", mnist: mnist.trainImages.sha256},
+			trainLabels: &checksum{md5: "25c81989df183df01b3e8a0aad5dffbe", mnist: mnist.trainLabels.sha256},
+			testImages:  &checksum{md5: "bef4ecab320f06d8554ea6380940ec79", mnist: mnist.testImages.sha256},
+			testLabels:  &checksum{md5: "bb300cfdad3c16e7a12a480ee83cd310", mnist: mnist.testLabels.sha256},
 		},
 	}
 }

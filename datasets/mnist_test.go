@@ -1,7 +1,9 @@
 package datasets
 
 import (
+	"bufio"
 	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -44,7 +46,31 @@ func TestMNIST(t *testing.T) {
 	assert.Equal(t, d.Test.Labels, own.Test.Labels)
 
 	_, err = FashionMNIST(t.Context(), Options{Dir: dir})
-	assert.ErrorContains(t, err, "wrong MD5 checksum", "the files have the same names")
+	assert.ErrorContains(t, err, "by its SHA-256 this is MNIST's", "the files have the same names")
+
+	_, err = FashionMNIST(t.Context(), Options{Dir: unpacked(t, dir)})
+	assert.ErrorContains(t, err, "by its SHA-256 this is MNIST's", "also where there is no MD5 to hold them to")
+}
+
+// unpacked is a copy of the four .gz files in dir, decompressed.
+func unpacked(t testing.TB, dir string) string {
+	t.Helper()
+	paths, _ := locate(dir)
+	files := map[string][]byte{}
+	for name, path := range map[string]string{
+		trainImages: paths.trainImages, trainLabels: paths.trainLabels, testImages: paths.testImages, testLabels: paths.testLabels,
+	} {
+		f, err := os.Open(path)
+		require.NoError(t, err)
+		r, _, err := decompress(bufio.NewReader(f))
+		require.NoError(t, err)
+		files[name], err = io.ReadAll(r)
+		require.NoError(t, err)
+		require.NoError(t, f.Close())
+	}
+	out := t.TempDir()
+	writeFiles(t, out, files)
+	return out
 }
 
 func TestMNISTIsVerified(t *testing.T) {

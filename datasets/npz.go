@@ -13,7 +13,8 @@ import (
 
 // ReadNPZ reads a NumPy archive laid out as Keras's mnist.npz: arrays x_train (n×shape), y_train (n), x_test and y_test.
 // Elements may be booleans, integers or floating-point numbers of any width and byte order, the arrays in C or Fortran
-// order. An example of shape () becomes {1}; labels may also have shape n×1. Classes is the largest label plus one.
+// order. An example of shape () becomes {1}; labels may also have shape n×1. Classes is the largest training
+// label plus one, and a test label above is an error.
 //
 // x are pixels if they are integers from 0 to 255 and shaped like images, that is of two dimensions or more, or a square
 // of at least 8×8 in one; they are divided by 255 unless all are 0 or 1. Floating-point images of two dimensions or more
@@ -55,7 +56,10 @@ func decodeNPZ(r io.ReaderAt, size int64) (*Dataset, error) {
 	if !slices.Equal(shape, testShape) {
 		return nil, fmt.Errorf("x_train has examples of shape %v, x_test of %v", shape, testShape)
 	}
-	d := &Dataset{Shape: shape, Train: train, Test: test, Classes: classes(train.Labels, test.Labels)}
+	if err := checkTest(train.Labels, test.Labels, func(i int) string { return fmt.Sprintf("y_test: example %d", i) }); err != nil {
+		return nil, err
+	}
+	d := &Dataset{Shape: shape, Train: train, Test: test, Classes: classes(train.Labels)}
 	image := len(shape) > 1 || isSquareImage(d.Features())
 	switch {
 	case archive.integer && image && archive.low >= 0 && archive.high <= 255:

@@ -55,9 +55,9 @@ func archive(t testing.TB, arrays map[string][]byte) []byte {
 func smallNPZ() map[string][]byte {
 	return map[string][]byte{
 		"x_train": npy("|u1", "(2, 2, 2)", false, []byte{0, 51, 102, 153, 204, 255, 0, 255}),
-		"y_train": npy("|u1", "(2,)", false, []byte{3, 0}),
+		"y_train": npy("|u1", "(2,)", false, []byte{4, 0}),
 		"x_test":  npy("|u1", "(1, 2, 2)", false, []byte{255, 0, 0, 0}),
-		"y_test":  npy("|u1", "(1,)", false, []byte{4}),
+		"y_test":  npy("|u1", "(1,)", false, []byte{3}),
 	}
 }
 
@@ -73,8 +73,8 @@ func TestReadNPZ(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, &Dataset{
 		Name: "own", Shape: []int{2, 2}, Classes: 5, Pixels: true,
-		Train: Split{X: []float32{0, 0.2, 0.4, 0.6, 0.8, 1, 0, 1}, Labels: []int32{3, 0}},
-		Test:  Split{X: []float32{1, 0, 0, 0}, Labels: []int32{4}},
+		Train: Split{X: []float32{0, 0.2, 0.4, 0.6, 0.8, 1, 0, 1}, Labels: []int32{4, 0}},
+		Test:  Split{X: []float32{1, 0, 0, 0}, Labels: []int32{3}},
 	}, d)
 }
 
@@ -210,31 +210,32 @@ func TestReadNPZRefuses(t *testing.T) {
 		change func(map[string][]byte)
 		want   string
 	}{
-		"missing array":    {set("x_test", nil), `x_test: the archive has no such array; it has ["x_train" "y_train" "y_test"]`},
-		"objects":          {set("x_train", npy("|O", "(2,)", false, nil)), "x_train: an array of Python objects (dtype=object)"},
-		"text":             {set("y_train", npy("<U5", "(2,)", false, nil)), `y_train: dtype "<U5": only integers`},
-		"complex":          {set("x_train", npy("<c8", "(2,)", false, nil)), `x_train: dtype "<c8": only integers`},
-		"records":          {set("x_train", bytes.Replace(smallNPZ()["x_train"], []byte("'|u1'"), []byte("[(1,)"), 1)), "x_train: an array of records"},
-		"one-hot":          {set("y_train", npy("|u1", "(2, 10)", false, make([]byte, 20))), "y_train: shape [2 10]: labels are class numbers of shape (n), not one-hot rows"},
-		"a number":         {set("y_train", npy("|u1", "()", false, []byte{1})), "y_train: a single number"},
-		"fewer labels":     {set("y_train", npy("|u1", "(1,)", false, []byte{1})), "x_train has 2 examples, y_train 1 labels"},
-		"shapes differ":    {set("x_test", npy("|u1", "(1, 4)", false, make([]byte, 4))), "x_train has examples of shape [2 2], x_test of [4]"},
-		"no examples":      {set("x_test", npy("|u1", "(0, 2, 2)", false, nil)), "x_test: shape (0, 2, 2): there is nothing in it"},
-		"giant":            {set("x_train", npy("|u1", "(2000000000, 2000000000)", false, nil)), "x_train: shape (2000000000, 2000000000): more than"},
-		"overflowing":      {set("x_train", npy("|u1", "(99999999999999999999,)", false, nil)), "x_train: the .npy header has shape"},
-		"truncated":        {set("x_train", npy("|u1", "(2, 2, 2)", false, make([]byte, 7))), "x_train: truncated: 8 more bytes of values should follow, but there are 7"},
-		"trailing":         {set("x_train", npy("|u1", "(2, 2, 2)", false, make([]byte, 9))), "x_train: there are trailing bytes"},
-		"no array":         {set("x_train", []byte("P5 28 28 255 and so on")), "x_train: not a NumPy array"},
-		"empty":            {set("x_train", []byte{}), "x_train: truncated"},
-		"future version":   {set("y_test", version9), "y_test: .npy format version 9.0"},
-		"long header":      {set("y_test", longHeader), "y_test: .npy header of 2147483647 bytes"},
-		"no shape":         {set("y_test", npy("|u1", "7", false, nil)), "no fortran_order or no shape"},
-		"NaN":              {set("x_test", npy("<f8", "(1, 2, 2)", false, floats(1, math.NaN(), 0, 0))), "x_test: value 1 is NaN"},
-		"infinite":         {set("x_test", npy("<f8", "(1, 2, 2)", false, floats(1, 0, math.Inf(-1), 0))), "x_test: value 2 is -Inf"},
-		"too large for 32": {set("x_test", npy("<f8", "(1, 2, 2)", false, floats(1e39, 0, 0, 0))), "x_test: value 0 is 1e+39"},
-		"fractional label": {set("y_train", npy("<f8", "(2,)", false, floats(1, 0.5))), "y_train: example 1: label 0.5 is not an integer"},
-		"negative label":   {set("y_train", npy("|i1", "(2,)", false, []byte{0, 0xff})), "y_train: example 1: label -1 is negative"},
-		"absurd label":     {set("y_train", npy("<i4", "(2,)", false, numbers(binary.LittleEndian, []int32{0, 1e9}))), "y_train: example 1: label 1e+09 would make more than 65536 classes"},
+		"missing array":     {set("x_test", nil), `x_test: the archive has no such array; it has ["x_train" "y_train" "y_test"]`},
+		"objects":           {set("x_train", npy("|O", "(2,)", false, nil)), "x_train: an array of Python objects (dtype=object)"},
+		"text":              {set("y_train", npy("<U5", "(2,)", false, nil)), `y_train: dtype "<U5": only integers`},
+		"complex":           {set("x_train", npy("<c8", "(2,)", false, nil)), `x_train: dtype "<c8": only integers`},
+		"records":           {set("x_train", bytes.Replace(smallNPZ()["x_train"], []byte("'|u1'"), []byte("[(1,)"), 1)), "x_train: an array of records"},
+		"one-hot":           {set("y_train", npy("|u1", "(2, 10)", false, make([]byte, 20))), "y_train: shape [2 10]: labels are class numbers of shape (n), not one-hot rows"},
+		"a number":          {set("y_train", npy("|u1", "()", false, []byte{1})), "y_train: a single number"},
+		"fewer labels":      {set("y_train", npy("|u1", "(1,)", false, []byte{1})), "x_train has 2 examples, y_train 1 labels"},
+		"shapes differ":     {set("x_test", npy("|u1", "(1, 4)", false, make([]byte, 4))), "x_train has examples of shape [2 2], x_test of [4]"},
+		"no examples":       {set("x_test", npy("|u1", "(0, 2, 2)", false, nil)), "x_test: shape (0, 2, 2): there is nothing in it"},
+		"giant":             {set("x_train", npy("|u1", "(2000000000, 2000000000)", false, nil)), "x_train: shape (2000000000, 2000000000): more than"},
+		"overflowing":       {set("x_train", npy("|u1", "(99999999999999999999,)", false, nil)), "x_train: the .npy header has shape"},
+		"truncated":         {set("x_train", npy("|u1", "(2, 2, 2)", false, make([]byte, 7))), "x_train: truncated: 8 more bytes of values should follow, but there are 7"},
+		"trailing":          {set("x_train", npy("|u1", "(2, 2, 2)", false, make([]byte, 9))), "x_train: there are trailing bytes"},
+		"no array":          {set("x_train", []byte("P5 28 28 255 and so on")), "x_train: not a NumPy array"},
+		"empty":             {set("x_train", []byte{}), "x_train: truncated"},
+		"future version":    {set("y_test", version9), "y_test: .npy format version 9.0"},
+		"long header":       {set("y_test", longHeader), "y_test: .npy header of 2147483647 bytes"},
+		"no shape":          {set("y_test", npy("|u1", "7", false, nil)), "no fortran_order or no shape"},
+		"NaN":               {set("x_test", npy("<f8", "(1, 2, 2)", false, floats(1, math.NaN(), 0, 0))), "x_test: value 1 is NaN"},
+		"infinite":          {set("x_test", npy("<f8", "(1, 2, 2)", false, floats(1, 0, math.Inf(-1), 0))), "x_test: value 2 is -Inf"},
+		"too large for 32":  {set("x_test", npy("<f8", "(1, 2, 2)", false, floats(1e39, 0, 0, 0))), "x_test: value 0 is 1e+39"},
+		"fractional label":  {set("y_train", npy("<f8", "(2,)", false, floats(1, 0.5))), "y_train: example 1: label 0.5 is not an integer"},
+		"negative label":    {set("y_train", npy("|i1", "(2,)", false, []byte{0, 0xff})), "y_train: example 1: label -1 is negative"},
+		"new label in test": {set("y_test", npy("|u1", "(1,)", false, []byte{5})), "y_test: example 0: label 5 is above the largest training label, 4"},
+		"absurd label":      {set("y_train", npy("<i4", "(2,)", false, numbers(binary.LittleEndian, []int32{0, 1e9}))), "y_train: example 1: label 1e+09 would make more than 65536 classes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			arrays := smallNPZ()

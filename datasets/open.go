@@ -13,7 +13,8 @@ import (
 
 // Open loads a data set by name: mnist, fashion-mnist, digits, auto, or the path of one's own data, which is a directory
 // for [ReadIDX], an .npz file for [ReadNPZ] or a .csv for [ReadCSV]. auto, also the empty name, is MNIST if its files are
-// there or can be downloaded, and else digits. why says in one sentence what was chosen, and for auto the reason.
+// there or can be downloaded, and else digits; files that are there but damaged are an error. why says in one sentence
+// what was chosen, and for auto the reason.
 func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string, err error) {
 	switch name {
 	case "", "auto":
@@ -45,6 +46,10 @@ func openAuto(ctx context.Context, opt Options) (*Dataset, string, error) {
 	if ctx.Err() != nil {
 		return nil, "", err
 	}
+	// Nor does whoever has MNIST's files expect other data because one of them is damaged.
+	if bad := (*unusableError)(nil); errors.As(err, &bad) {
+		return nil, "", fmt.Errorf("%w (delete or replace the damaged file, or ask for digits by name)", err)
+	}
 	return Digits(DigitsOptions{}), fmt.Sprintf("digits (built in: %s)", whyNotMNIST(err)), nil
 }
 
@@ -54,7 +59,7 @@ func whyNotMNIST(err error) string {
 		return fmt.Sprintf("MNIST cannot be used: %s", strings.TrimPrefix(err.Error(), "datasets: mnist: "))
 	}
 	where := "MNIST is not in " + absent.dir
-	if n := len(absent.missing); n < len([]string{trainImages, trainLabels, testImages, testLabels}) {
+	if n := len(absent.missing); n < setSize {
 		where = fmt.Sprintf("of MNIST's four files, %s lacks %d", absent.dir, n)
 	}
 	if absent.download == nil {

@@ -19,10 +19,7 @@ func TestOpenAutoFallsBack(t *testing.T) {
 }
 
 func TestOpenAutoSaysWhyNotMNIST(t *testing.T) {
-	_, files := published(t)
 	dir := t.TempDir()
-	damaged := t.TempDir()
-	writeFiles(t, damaged, files)
 	partly := t.TempDir()
 	writeFiles(t, filepath.Join(partly, "mnist"), map[string][]byte{trainLabels: nil})
 
@@ -33,7 +30,6 @@ func TestOpenAutoSaysWhyNotMNIST(t *testing.T) {
 		"no download": {Options{Dir: dir}, "MNIST is not in " + filepath.Join(dir, "mnist") + " and downloading is off"},
 		"no network":  {Options{Dir: dir, Download: true, Mirrors: []string{refused(t)}}, "and could not be downloaded: 127.0.0.1:"},
 		"partly":      {Options{Dir: partly}, "of MNIST's four files, " + filepath.Join(partly, "mnist") + " lacks 3 and downloading is off"},
-		"damaged":     {Options{Dir: damaged}, "MNIST cannot be used: " + damaged},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := mnistSource().load(t.Context(), test.opt)
@@ -41,6 +37,52 @@ func TestOpenAutoSaysWhyNotMNIST(t *testing.T) {
 			why := whyNotMNIST(err)
 			assert.Contains(t, why, test.want)
 			assert.NotContains(t, why, "\n")
+		})
+	}
+}
+
+func TestOpenAutoWithoutCacheDirectory(t *testing.T) {
+	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData", "home"} {
+		t.Setenv(name, "")
+	}
+	_, why, err := Open(t.Context(), "auto", Options{})
+	require.NoError(t, err)
+	assert.Contains(t, why, "digits (built in: MNIST cannot be used: there is no cache directory")
+}
+
+// TestOpenAutoDamaged: who has the files wants MNIST, so no other data stand in for a damaged one.
+func TestOpenAutoDamaged(t *testing.T) {
+	_, files := published(t)
+	named, cache := t.TempDir(), t.TempDir()
+	writeFiles(t, named, files)
+	t.Setenv("XDG_CACHE_HOME", cache)
+	t.Setenv("HOME", cache)
+	t.Setenv("LocalAppData", cache)
+	dir, err := Options{}.directory("mnist")
+	require.NoError(t, err)
+	require.Contains(t, dir, cache)
+	truncated := map[string][]byte{}
+	for name := range files {
+		truncated[name] = []byte{0, 0, 8}
+	}
+	writeFiles(t, dir, truncated)
+	partly := t.TempDir()
+	writeFiles(t, partly, map[string][]byte{trainLabels: encodeIDX([]byte{1}, 1)})
+
+	for name, test := range map[string]struct {
+		opt  Options
+		want string
+	}{
+		"named":            {Options{Dir: named}, trainLabels + ".gz: wrong SHA-256 checksum"},
+		"in the cache":     {Options{}, filepath.Join(dir, trainLabels) + ".gz: truncated"},
+		"and some missing": {Options{Dir: partly, Download: true, Mirrors: []string{refused(t)}}, trainLabels + ": wrong SHA-256 checksum"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, err := Open(t.Context(), "auto", test.opt)
+			require.ErrorContains(t, err, "datasets: mnist: ")
+			require.ErrorContains(t, err, test.want)
+			assert.ErrorContains(t, err, "delete")
+			assert.NotContains(t, err.Error(), "\n")
 		})
 	}
 }

@@ -15,19 +15,27 @@ const (
 	testLabels  = "t10k-labels-idx1-ubyte"
 )
 
+// setSize is how many files they are.
+const setSize = 4
+
 // idxFiles names one file, or holds one thing about it, for each of the four.
 type idxFiles[T any] struct{ trainImages, trainLabels, testImages, testLabels T }
 
 // ReadIDX reads a directory of one's own with the four files of MNIST, compressed or not: train-images-idx3-ubyte[.gz],
 // train-labels-idx1-ubyte[.gz], t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz] (a dot in place of the last but
 // one dash, as some archives have it, will do). Images may have any size, the same in both splits; pixels are divided by
-// 255. Classes is the largest label plus one. No checksum is verified. Errors name the file.
+// 255. Classes is the largest training label plus one, and a test label above is an error. No checksum is verified. Errors
+// name the file.
 func ReadIDX(dir string) (*Dataset, error) {
 	paths, missing := locate(dir)
 	if len(missing) > 0 {
 		return nil, &absentError{dir: dir, missing: missing}
 	}
 	d, err := loadIDX(paths, idxFiles[*checksum]{})
+	if err != nil {
+		return nil, fmt.Errorf("datasets: %w", err)
+	}
+	err = checkTest(d.Train.Labels, d.Test.Labels, func(i int) string { return fmt.Sprintf("%s: example %d", paths.testLabels, i) })
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}

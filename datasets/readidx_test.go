@@ -15,9 +15,9 @@ import (
 func smallIDX() map[string][]byte {
 	return map[string][]byte{
 		trainImages: encodeIDX([]byte{0, 51, 102, 153, 204, 255, 0, 0, 1, 2, 3, 4}, 3, 2, 2),
-		trainLabels: encodeIDX([]byte{2, 0, 1}, 3),
+		trainLabels: encodeIDX([]byte{3, 0, 1}, 3),
 		testImages:  encodeIDX([]byte{255, 0, 255, 0, 0, 0, 0, 0}, 2, 2, 2),
-		testLabels:  encodeIDX([]byte{3, 0}, 2),
+		testLabels:  encodeIDX([]byte{2, 0}, 2),
 	}
 }
 
@@ -51,9 +51,9 @@ func TestReadIDX(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "mine", d.Name)
 			assert.Equal(t, []int{2, 2}, d.Shape)
-			assert.Equal(t, 4, d.Classes, "the largest label is in the test split")
+			assert.Equal(t, 4, d.Classes)
 			assert.True(t, d.Pixels)
-			assert.Equal(t, []int32{2, 0, 1}, d.Train.Labels)
+			assert.Equal(t, []int32{3, 0, 1}, d.Train.Labels)
 			assert.Equal(t, []float32{0, 0.2, 0.4, 0.6, 0.8, 1}, d.Train.X[:6])
 			assert.Equal(t, 2, d.Test.Len())
 		})
@@ -75,6 +75,8 @@ func TestReadIDXRefuses(t *testing.T) {
 			[]string{testImages + " has 2 images", testLabels + " 3 labels"}},
 		"sizes differ": {func(f map[string][]byte) { f[testImages] = encodeIDX(make([]byte, 12), 2, 2, 3) },
 			[]string{trainImages + " has images of 2×2", testImages + " of 2×3"}},
+		"new label in test": {func(f map[string][]byte) { f[testLabels] = encodeIDX([]byte{3, 9}, 2) },
+			[]string{testLabels + ": example 1: label 9 is above the largest training label, 3"}},
 		"damaged gzip": {func(f map[string][]byte) { f[trainLabels] = damaged },
 			[]string{trainLabels + ": damaged: gzip: invalid checksum"}},
 		"truncated gzip": {func(f map[string][]byte) { f[trainImages] = compress(t, f[trainImages])[:25] },
@@ -116,6 +118,11 @@ func TestReadIDXFileVerifies(t *testing.T) {
 		assert.ErrorContains(t, read(name, &checksum{sha256: wrong}), name+": wrong SHA-256 checksum")
 	}
 	assert.ErrorContains(t, read("zipped", &checksum{md5: wrong}), "zipped: wrong MD5 checksum")
+	assert.ErrorContains(t, read("zipped", &checksum{md5: wrong}), "is it of another data set? If not, delete the file and get it again")
+	for _, name := range []string{"raw", "zipped"} {
+		assert.ErrorContains(t, read(name, &checksum{md5: archive, mnist: content}), name+": by its SHA-256 this is MNIST's")
+		assert.NoError(t, read(name, &checksum{md5: archive, mnist: wrong}))
+	}
 
 	// A second gzip member that is empty leaves the content as it is, but not the archive.
 	writeFiles(t, dir, map[string][]byte{"longer": bytes.Join([][]byte{zipped, compress(t, nil)}, nil)})

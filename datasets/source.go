@@ -30,6 +30,9 @@ func (src source) load(ctx context.Context, opt Options) (d *Dataset, where stri
 		if !opt.Download {
 			return nil, "", absent
 		}
+		if err := src.verify(paths); err != nil {
+			return nil, "", &unusableError{name: src.name, err: err}
+		}
 		if err := src.fetch(ctx, dir, missing, opt); err != nil {
 			absent.download = err
 			return nil, "", absent
@@ -40,14 +43,30 @@ func (src source) load(ctx context.Context, opt Options) (d *Dataset, where stri
 		}
 	}
 	if d, err = loadIDX(paths, src.sums); err != nil {
-		return nil, "", fmt.Errorf("datasets: %s: %w", src.name, err)
+		return nil, "", &unusableError{name: src.name, err: err}
 	}
 	if d.Shape[0] != side || d.Shape[1] != side || d.Classes > numerals {
-		return nil, "", fmt.Errorf("datasets: %s: %s holds images of %d×%d in %d classes, not of 28×28 in 10",
-			src.name, dir, d.Shape[0], d.Shape[1], d.Classes)
+		return nil, "", &unusableError{name: src.name, err: fmt.Errorf("%s holds images of %d×%d in %d classes, not of 28×28 in 10",
+			dir, d.Shape[0], d.Shape[1], d.Classes)}
 	}
 	d.Name, d.Classes = src.name, numerals
 	return d, where, nil
+}
+
+// verify reads the files that are there: a set is not completed around a file of another one, or a damaged one.
+func (src source) verify(paths idxFiles[string]) error {
+	for _, file := range []struct{ name, path string }{
+		{trainImages, paths.trainImages}, {trainLabels, paths.trainLabels}, {testImages, paths.testImages}, {testLabels, paths.testLabels},
+	} {
+		if file.path == "" {
+			continue
+		}
+		dimensions, sum := src.describe(file.name)
+		if _, err := readIDXFile(file.path, dimensions, sum); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // directory is where the files of a data set are, or belong.
@@ -60,11 +79,24 @@ func (opt Options) directory(name string) (string, error) {
 		}
 		root = filepath.Join(cache, "gokfac")
 	}
-	if _, missing := locate(root); len(missing) == 0 {
+	below := filepath.Join(root, name)
+	_, lackRoot := locate(root)
+	_, lackBelow := locate(below)
+	if n := len(lackRoot); n == 0 || n < setSize && len(lackBelow) == setSize {
 		return root, nil
 	}
-	return filepath.Join(root, name), nil
+	return below, nil
 }
+
+// unusableError is that of files that are there, but damaged or another data set's.
+type unusableError struct {
+	name string // of the data set
+	err  error
+}
+
+func (e *unusableError) Error() string { return fmt.Sprintf("datasets: %s: %v", e.name, e.err) }
+
+func (e *unusableError) Unwrap() error { return e.err }
 
 // absentError is that of files that are not there, and of the attempt to get them if there was one.
 type absentError struct {
