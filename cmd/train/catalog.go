@@ -114,23 +114,30 @@ func printList(w io.Writer) error {
 }
 
 func printDefaults(tab *tabwriter.Writer) {
-	fmt.Fprintln(tab, "\nDefaults\n  \tbatch-size\tepochs\tlr\tschedule\tmomentum\tkfac-damping")
+	fmt.Fprintln(tab, "\nDefaults\n  \tbatch-size\tepochs\tlr\tschedule\tmomentum\tkfac-damping\tkfac-min-damping\tkfac-kl-clip")
 	for _, m := range models() {
 		for _, o := range optimizers() {
 			s := settings{opt: o.name, model: m.name}
 			if s.resolve(manySteps) != nil {
 				continue // the table is at fault, and the tests say so
 			}
-			momentum, damping := "", ""
+			momentum, damped := "", "\t\t"
 			if o.name != "adam" {
 				momentum = fmt.Sprint(s.momentum)
 			}
 			if o.name == "kfac" {
-				damping = fmt.Sprint(s.kfac.Damping)
+				damped = fmt.Sprintf("%g\t%g\t%s", s.kfac.Damping, s.kfac.MinDamping, orNone(s.kfac.KLClip))
 			}
-			fmt.Fprintf(tab, "  %s %s\t%d\t%d\t%g\t%s\t%s\t%s\n", m.name, o.name, s.batch, s.epochs, s.lr, s.schedule, momentum, damping)
+			fmt.Fprintf(tab, "  %s %s\t%d\t%d\t%g\t%s\t%s\t%s\n", m.name, o.name, s.batch, s.epochs, s.lr, s.schedule, momentum, damped)
 		}
 	}
+}
+
+func orNone(v float64) string {
+	if v == 0 {
+		return "none"
+	}
+	return fmt.Sprint(v)
 }
 
 func printVersion(w io.Writer) error {

@@ -109,10 +109,13 @@ func metrics(model string) []trainer.Metric {
 	return []trainer.Metric{trainer.Accuracy()}
 }
 
+// subsetLoss is the autoencoder's data loss on the first evalTrain training examples.
+const subsetLoss = "train_subset_loss"
+
 // scoresOf names the scores of an evaluation, in the order of the result.
 func scoresOf(model string) []string {
 	if model == "autoencoder" {
-		return []string{"loss", "reconstruction_error", "test_loss", "test_reconstruction_error"}
+		return []string{subsetLoss, "reconstruction_error", "test_loss", "test_reconstruction_error"}
 	}
 	return []string{"test_loss", "test_accuracy"}
 }

@@ -18,7 +18,7 @@ type defaults struct {
 func defaultsFor(optimizer, model string) defaults {
 	type pair struct{ optimizer, model string }
 	return map[pair]defaults{
-		{"kfac", "mlp"}: {batch: 512, epochs: 5, schedule: "exponential", lr: 0.4, momentum: 0.8, kfac: kfac.Config{Damping: 0.5, MinDamping: 0.5}},
+		{"kfac", "mlp"}: {batch: 512, epochs: 5, schedule: "exponential", lr: 0.4, momentum: 0.8, kfac: kfac.Config{Damping: 0.5}},
 		{"adam", "mlp"}: {batch: 512, epochs: 5, schedule: "linear", lr: 2e-3},
 		{"sgd", "mlp"}:  {batch: 512, epochs: 5, schedule: "linear", lr: 0.1, momentum: 0.9},
 

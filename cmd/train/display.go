@@ -113,5 +113,5 @@ func (d *display) print(titles, cells []string) {
 
 // title is a score's heading, short enough for the autoencoder's row of eight.
 func title(score string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(score, "reconstruction_error", "error"), "_", " ")
+	return strings.NewReplacer("reconstruction_error", "error", subsetLoss, "subset loss", "_", " ").Replace(score)
 }

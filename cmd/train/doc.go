@@ -12,6 +12,11 @@
 // if the loss stopped being a number, 4 if a target was asked for and not
 // reached, 130 or 143 after SIGINT or SIGTERM.
 //
+// Losses are means over examples. With -l2, train_loss includes the penalty,
+// and test_loss does not. The autoencoder's train_subset_loss is, like
+// test_loss, the data loss alone, on the first 10000 training examples, which
+// reconstruction_error is measured on as well.
+//
 // The same seed and the same number of workers give the same numbers, bit for
 // bit. Only times differ.
 package main

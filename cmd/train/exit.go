@@ -87,7 +87,7 @@ func exitStatus(err error) int {
 // message is err on one line, without the name of the package it came from.
 func message(err error) string {
 	text := strings.ReplaceAll(err.Error(), "\n", "; ")
-	for _, pkg := range []string{"datasets: ", "trainer: ", "layers: ", "losses: ", "graph: "} {
+	for _, pkg := range []string{"datasets: ", "trainer: ", "kfac: ", "layers: ", "losses: ", "graph: "} {
 		text = strings.TrimPrefix(text, pkg)
 	}
 	return text

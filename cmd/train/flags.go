@@ -87,31 +87,31 @@ func (t *flagTable) modelFlags(s *settings) {
 }
 
 func (t *flagTable) trainingFlags(s *settings) {
-	t.group("Training (0 or empty = the default; -list has the table)")
+	t.group("Training (0 or empty = the default; -list has the table; none = off)")
 	t.add(count{&s.epochs, 0, manySteps}, "epochs", "N", "passes over the training data")
 	t.add(count{&s.maxSteps, 0, manySteps}, "max-steps", "N", "steps, instead of -epochs or at most")
 	t.add(count{&s.batch, 0, manySteps}, "batch-size", "N", "examples in a step")
 	t.add(number{p: &s.lr}, "lr", "RATE", "learning rate")
-	t.add(number{p: &s.momentum, below: 1, none: true}, "momentum", "RATE", "of kfac and sgd; the word none switches it off")
-	t.add(number{p: &s.weightDecay}, "weight-decay", "RATE", "decoupled from the gradient, times the learning rate")
-	t.add(number{p: &s.l2}, "l2", "ETA", "adds ETA/2·‖θ‖² to the loss")
+	t.add(number{p: &s.momentum, below: 1, none: true}, "momentum", "RATE", "of kfac and sgd; or none")
+	t.add(number{p: &s.weightDecay, none: true}, "weight-decay", "RATE", "decoupled from the gradient, times the learning rate; or none")
+	t.add(number{p: &s.l2, none: true}, "l2", "ETA", "adds ETA/2·‖θ‖² to the loss (train_loss, not test_loss); or none")
 	t.add(choice[string]{&s.schedule, schedules()}, "schedule", oneOf(schedules()), "of the learning rate")
 	t.add(count{&s.warmup, 0, manySteps}, "warmup-steps", "N", "steps in which the learning rate rises from 0")
-	t.add(number{p: &s.clip}, "clip-grad", "NORM", "largest norm of the gradient; 0 = any")
+	t.add(number{p: &s.clip, none: true}, "clip-grad", "NORM", "largest norm of the gradient; or none")
 	t.add(goal{&s.target}, "target", "METRIC=VALUE", "stop when reached, as in test_accuracy=0.98")
 	t.add(count{&s.evalEvery, 0, manySteps}, "eval-every", "N", "evaluate every N steps as well as after each epoch")
 	t.toggle(&s.dryRun, "dry-run", "one step and one evaluation, and out")
 }
 
 func (t *flagTable) kfacFlags(c *kfac.Config) {
-	t.group("K-FAC (0 = default)")
+	t.group("K-FAC (0 = the default, none = off)")
 	t.add(number{p: &c.Damping}, "kfac-damping", "LAMBDA", "Levenberg-Marquardt damping at the start")
-	t.add(number{p: &c.MinDamping}, "kfac-min-damping", "LAMBDA", "its least value")
+	t.add(number{p: &c.MinDamping}, "kfac-min-damping", "LAMBDA", "its least value (with -kfac-damping: half of that)")
 	t.add(count{&c.DampingUpdateSteps, -1, manySteps}, "kfac-damping-update-steps", "N", "adapt it every N steps; -1 = never")
 	t.add(number{p: &c.FactorDecay, below: 1}, "kfac-factor-decay", "RATE", "weight of the old average of the factors")
 	t.add(count{&c.FactorUpdateSteps, 0, manySteps}, "kfac-factor-update-steps", "N", "update the factors every N steps")
 	t.add(count{&c.InverseUpdateSteps, 0, manySteps}, "kfac-inv-update-steps", "N", "invert them every N steps")
-	t.add(number{p: &c.KLClip}, "kfac-kl-clip", "KAPPA", "bound on the size of a step in the Fisher norm; 0 = none")
+	t.add(number{p: &c.KLClip, none: true}, "kfac-kl-clip", "KAPPA", "bound on the size of a step in the Fisher norm; or none")
 	t.add(choice[graph.FisherEstimator]{&c.Estimator, estimators()}, "kfac-fisher", oneOf(estimators()), "targets that curvature is measured with")
 }
 

@@ -88,6 +88,12 @@ func keys(t *testing.T, text []byte) ([]string, map[string]json.RawMessage) {
 	return names, values
 }
 
+func decimal(t *testing.T, text json.RawMessage) (v float64) {
+	t.Helper()
+	require.NoError(t, json.Unmarshal(text, &v), string(text))
+	return v
+}
+
 // history is the run's, without its times.
 func history(t *testing.T, o outcome) string {
 	t.Helper()

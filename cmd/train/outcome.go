@@ -1,19 +1,45 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/trainer"
 )
+
+// hint adds to a numerical failure which flags help.
+func (r *training) hint(err error) error {
+	var diverged *trainer.DivergedError
+	switch {
+	case errors.As(err, &diverged):
+		return fmt.Errorf("%w; try %s", err, r.remedies())
+	case strings.Contains(err.Error(), "no Cholesky decomposition"):
+		return fmt.Errorf("%w; try a larger -kfac-damping than %g", err, r.s.kfac.Damping)
+	}
+	return err
+}
 
 func (r *training) remedies() string {
 	text := fmt.Sprintf("a smaller -lr than %g", r.s.lr)
-	if r.s.opt == "kfac" {
-		text += fmt.Sprintf(", a larger -kfac-damping than %g", r.s.kfac.Damping)
+	smaller := func(flag string, v float64) {
+		if v > 0 {
+			text += fmt.Sprintf(", a smaller %s than %g", flag, v)
+		}
 	}
-	if r.s.clip == 0 {
+	smaller("-l2", r.s.l2)
+	smaller("-weight-decay", r.s.weightDecay)
+	switch {
+	case r.s.opt == "kfac":
+		// Not -clip-grad: it bounds the gradient, κ the step that is made of it.
+		text += fmt.Sprintf(", a larger -kfac-damping than %g", r.s.kfac.Damping)
+		smaller("-kfac-kl-clip", r.s.kfac.KLClip)
+		if r.s.kfac.KLClip == 0 {
+			text += ", -kfac-kl-clip 0.01"
+		}
+	case r.s.clip == 0:
 		text += ", -clip-grad 1"
 	}
 	return text + " or -warmup-steps"

@@ -21,7 +21,7 @@ type settings struct {
 	maxSteps    int
 	batch       int
 	lr          float64
-	momentum    float64 // negative: none, until resolve makes that 0
+	momentum    float64 // negative, here and of the other numbers that can be none: none, until resolve makes that 0
 	weightDecay float64
 	l2          float64
 	schedule    string
@@ -59,10 +59,10 @@ func (s *settings) resolve(examples int) error {
 	s.init = cmp.Or(s.init, initOf(s.act))
 	s.schedule = cmp.Or(s.schedule, d.schedule)
 	s.lr = cmp.Or(s.lr, d.lr)
-	s.momentum = max(cmp.Or(s.momentum, d.momentum), 0)
-	s.weightDecay = cmp.Or(s.weightDecay, d.weightDecay)
-	s.l2 = cmp.Or(s.l2, d.l2)
-	s.clip = cmp.Or(s.clip, d.clip)
+	s.momentum = unlessNone(s.momentum, d.momentum)
+	s.weightDecay = unlessNone(s.weightDecay, d.weightDecay)
+	s.l2 = unlessNone(s.l2, d.l2)
+	s.clip = unlessNone(s.clip, d.clip)
 	total := s.total(examples / s.batch) // short batches are dropped
 	if s.warmup > 0 && s.warmup >= total {
 		return usagef("-warmup-steps %d: the whole run has %d steps", s.warmup, total)
@@ -70,6 +70,9 @@ func (s *settings) resolve(examples int) error {
 	s.warmup = cmp.Or(s.warmup, min(d.warmup, total/10))
 	return s.resolveKFAC(d.kfac)
 }
+
+// unlessNone is v, its default for 0, and 0 for none.
+func unlessNone(v, def float64) float64 { return max(cmp.Or(v, def), 0) }
 
 func (s *settings) resolveKFAC(d kfac.Config) error {
 	if s.opt != "kfac" {
@@ -80,16 +83,16 @@ func (s *settings) resolveKFAC(d kfac.Config) error {
 	if c.Momentum == 0 {
 		c.Momentum = -1 // package kfac's word for none
 	}
-	c.Damping = cmp.Or(c.Damping, d.Damping)
-	if c.MinDamping == 0 && d.MinDamping > 0 {
-		c.MinDamping = min(d.MinDamping, cmp.Or(c.Damping, d.MinDamping))
+	// The table's floor was tuned with the table's damping. Another damping has package kfac's floor.
+	if c.Damping == 0 {
+		c.Damping, c.MinDamping = d.Damping, cmp.Or(c.MinDamping, d.MinDamping)
 	}
 	c.MaxDamping = d.MaxDamping
 	c.DampingUpdateSteps = cmp.Or(c.DampingUpdateSteps, d.DampingUpdateSteps)
 	c.FactorDecay = cmp.Or(c.FactorDecay, d.FactorDecay)
 	c.FactorUpdateSteps = cmp.Or(c.FactorUpdateSteps, d.FactorUpdateSteps)
 	c.InverseUpdateSteps = cmp.Or(c.InverseUpdateSteps, d.InverseUpdateSteps)
-	c.KLClip = cmp.Or(c.KLClip, d.KLClip)
+	c.KLClip = unlessNone(c.KLClip, d.KLClip)
 	c.Estimator = cmp.Or(c.Estimator, d.Estimator)
 	o, err := kfac.New(*c)
 	if err != nil {

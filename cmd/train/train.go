@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/trainer"
 )
 
@@ -25,6 +26,9 @@ func train(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(stderr, "data set: %s\n", why)
+	if s.opt == "kfac" && s.kfac.Estimator == graph.Empirical {
+		fmt.Fprintln(stderr, "warning: -kfac-fisher empirical is not the Fisher: its G vanishes as the model fits the data")
+	}
 	r, err := newTraining(s, d)
 	if err != nil {
 		return err
@@ -118,21 +122,27 @@ func (r *training) fit(ctx context.Context, show *display) error {
 	r.result = result
 	var diverged *trainer.DivergedError
 	switch {
-	case errors.As(err, &diverged):
-		return fmt.Errorf("%w; try %s", err, r.remedies())
-	case err != nil && ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil && !errors.As(err, &diverged):
 		return interrupted(ctx, result.Steps)
 	case err != nil:
-		return err
+		return r.hint(err)
 	case r.s.target != nil && !r.s.target.Reached && !r.s.dryRun:
 		return r.missed()
 	}
 	return nil
 }
 
+// watch comes before the callbacks that read scores.
 func (r *training) watch(e *trainer.Event) error {
-	if e.Kind == trainer.StepDone {
+	switch e.Kind {
+	case trainer.StepDone:
 		r.lossSum += e.Loss
+	case trainer.Evaluated:
+		// The first training examples go without a prefix, for reconstruction_error to have its name.
+		if loss, ok := e.Record.Scores["loss"]; ok {
+			e.Record.Scores[subsetLoss] = loss
+			delete(e.Record.Scores, "loss")
+		}
 	}
 	return nil
 }

@@ -27,7 +27,7 @@ func TestJSON(t *testing.T) {
 		{"-dataset " + data + " -hidden 8 -epochs 2", "test_loss test_accuracy", false},
 		{"-dataset " + data + " -hidden 8 -opt adam -target test_accuracy=0", "test_loss test_accuracy", true},
 		{"-dataset " + images + " -model autoencoder -hidden 16,4 -opt sgd -epochs 2",
-			"loss reconstruction_error test_loss test_reconstruction_error", false},
+			"train_subset_loss reconstruction_error test_loss test_reconstruction_error", false},
 	} {
 		o := execute(append(strings.Fields(c.args), "-json")...)
 		require.Zero(t, o.status, o.stderr)
