@@ -63,7 +63,7 @@ func run(steps int) error {
 		if err != nil {
 			return err
 		}
-		optimizer.SetLearningRate(0.3 * (1 - float64(step-1)/float64(steps)))
+		optimizer.SetLearningRate(0.4 * (1 - float64(step-1)/float64(steps)))
 		loss, err := optimizer.Step(objective)
 		if err != nil {
 			return err

@@ -18,32 +18,25 @@ import (
 	"github.com/gokfac/gokfac/trainer"
 )
 
-func main() {
-	name := flag.String("data", "digits", "mnist, fashion-mnist, digits or a path")
-	dir := flag.String("data-dir", "", "where the files are; default: the user's cache directory")
-	steps := flag.Int("steps", 120, "training steps")
-	flag.Parse()
-	if err := run(context.Background(), *name, *dir, *steps); err != nil {
+func must[T any](v T, err error) T {
+	if err != nil {
 		log.Fatal(err)
 	}
+	return v
 }
 
-func run(ctx context.Context, name, dir string, steps int) error {
+func main() {
+	name := flag.String("data", "digits", "mnist, fashion-mnist, digits or a path")
+	steps := flag.Int("steps", 120, "training steps")
+	flag.Parse()
+	ctx := context.Background()
+
 	// The data: images as rows of floats with integer labels, zero mean.
-	data, why, err := datasets.Open(ctx, name, datasets.Options{Dir: dir, Download: true})
-	if err != nil {
-		return err
-	}
+	data, why, err := datasets.Open(ctx, *name, datasets.Options{Download: true})
+	must(data, err).Standardize()
 	fmt.Println("data:", why)
-	data.Standardize()
-	train, err := datasets.NewLoader(data, data.Train, datasets.LoaderOptions{BatchSize: 512, Shuffle: true, Seed: 1})
-	if err != nil {
-		return err
-	}
-	test, err := datasets.NewLoader(data, data.Test, datasets.LoaderOptions{BatchSize: 500, KeepLast: true})
-	if err != nil {
-		return err
-	}
+	train := must(datasets.NewLoader(data, data.Train, datasets.LoaderOptions{BatchSize: 512, Shuffle: true, Seed: 1}))
+	test := must(datasets.NewLoader(data, data.Test, datasets.LoaderOptions{BatchSize: 500, KeepLast: true}))
 
 	// The model: layers and a loss, compiled for the shape of one example.
 	net := layers.Sequential{
@@ -52,31 +45,24 @@ func run(ctx context.Context, name, dir string, steps int) error {
 		&layers.Dense{Units: 256, Init: layers.HeNormal}, layers.ReLU(),
 		&layers.Dense{Units: data.Classes},
 	}
-	model, err := trainer.NewModel(net, losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: data.Shape, Seed: 1})
-	if err != nil {
-		return err
-	}
+	model := must(trainer.NewModel(net, losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: data.Shape, Seed: 1}))
 	fmt.Print(model.Summary())
 
-	// The optimizer. Swap in trainer.NewAdam(trainer.AdamConfig{}) to compare.
-	optimizer, err := kfac.New(kfac.Config{})
-	if err != nil {
-		return err
-	}
-
-	// The loop, with a line for every evaluation.
+	// The loop. Swap in trainer.NewAdam(trainer.AdamConfig{}) to compare.
 	fit := trainer.Trainer{
-		Model: model, Optimizer: optimizer,
-		MaxSteps: steps, Schedule: trainer.Linear(), EvalEvery: 20,
+		Model: model, Optimizer: must(kfac.New(kfac.Config{})),
+		MaxSteps: *steps, Schedule: trainer.Linear(), EvalEvery: 20,
 		Evaluations: []trainer.Evaluation{{Prefix: "test_", Source: test}},
 		Metrics:     []trainer.Metric{trainer.Accuracy()},
-		Callbacks: []trainer.Callback{func(e *trainer.Event) error {
-			if e.Kind == trainer.Evaluated {
-				fmt.Printf("step %3d  train loss %.3f  test accuracy %.1f %%\n", e.Step, e.Record.TrainLoss, 100*e.Record.Scores["test_accuracy"])
-			}
-			return nil
-		}},
+		Callbacks:   []trainer.Callback{report},
 	}
-	_, err = fit.Fit(ctx, train)
-	return err
+	must(fit.Fit(ctx, train))
+}
+
+// report prints a line for every evaluation.
+func report(e *trainer.Event) error {
+	if e.Kind == trainer.Evaluated {
+		fmt.Printf("step %3d  train loss %.3f  test accuracy %.1f %%\n", e.Step, e.Record.TrainLoss, 100*e.Record.Scores["test_accuracy"])
+	}
+	return nil
 }
