@@ -105,7 +105,7 @@ func (o *Optimizer) invert(l2 float64) error {
 		o.stats.FailedInverses += retries
 		if !ok && o.steps == 0 {
 			o.folds = 0 // the next batch starts the averages again
-			return errNotPositive
+			return ErrNotPositive
 		}
 		renewed = renewed && ok
 	}
@@ -115,7 +115,9 @@ func (o *Optimizer) invert(l2 float64) error {
 	return nil
 }
 
-var errNotPositive = errors.New("kfac: a factor has no Cholesky decomposition, even with its damping raised 10⁵ times: raise the damping")
+// ErrNotPositive is a first step whose factors cannot be inverted; later ones
+// keep the inverses they have. More damping helps.
+var ErrNotPositive = errors.New("kfac: a factor has no Cholesky decomposition, even with its damping raised 10⁵ times")
 
 // precondition computes every block's update and returns the norm clip
 // ν = min(1, √(κ/(α² Σ VᵀU))).

@@ -57,13 +57,11 @@ func NewAdam(cfg AdamConfig) (*Adam, error) {
 
 // Step takes one step.
 func (o *Adam) Step(obj graph.Objective) (float64, error) {
-	loss, err := gradient(obj)
+	loss, err := o.gradient(obj)
 	if err != nil {
 		return loss, err
 	}
-	if first, err := o.first(obj.Params()); err != nil {
-		return loss, err
-	} else if first {
+	if o.m == nil {
 		o.m, o.v = moments(obj.Params()), moments(obj.Params())
 	}
 	o.t++

@@ -42,29 +42,22 @@ func checkRange(name string, v, lo, hi float64) error {
 	return fmt.Errorf("trainer: %s %g: want %g ≤ %s < %g", name, v, lo, name, hi)
 }
 
-// gradient runs obj.Grad and refuses a loss or a gradient that is not finite.
-func gradient(obj graph.Objective) (float64, error) {
+// owner remembers the parameters that an optimizer's moments belong to.
+type owner struct{ params []*graph.Param }
+
+// gradient runs obj.Grad and refuses other parameters than the first it saw,
+// and a loss or a gradient that is not finite.
+func (o *owner) gradient(obj graph.Objective) (float64, error) {
+	if o.params == nil {
+		o.params = slices.Clone(obj.Params())
+	} else if !slices.Equal(o.params, obj.Params()) {
+		return 0, errors.New("trainer: an optimizer serves one model: make another one for these parameters")
+	}
 	loss, err := obj.Grad()
 	if err != nil {
 		return loss, err
 	}
-	return loss, graph.CheckGradients(loss, obj.Params())
-}
-
-// owner remembers the parameters that an optimizer's moments belong to.
-type owner struct{ params []*graph.Param }
-
-// first reports whether params are the first it sees, and an error if they
-// are others than those.
-func (o *owner) first(params []*graph.Param) (bool, error) {
-	if o.params == nil {
-		o.params = slices.Clone(params)
-		return true, nil
-	}
-	if !slices.Equal(o.params, params) {
-		return false, errors.New("trainer: an optimizer serves one model: make another one for these parameters")
-	}
-	return false, nil
+	return loss, graph.CheckGradients(loss, o.params)
 }
 
 // moments is one zero tensor for each parameter.

@@ -46,13 +46,11 @@ func NewSGD(cfg SGDConfig) (*SGD, error) {
 
 // Step takes one step.
 func (o *SGD) Step(obj graph.Objective) (float64, error) {
-	loss, err := gradient(obj)
+	loss, err := o.gradient(obj)
 	if err != nil {
 		return loss, err
 	}
-	if first, err := o.first(obj.Params()); err != nil {
-		return loss, err
-	} else if first {
+	if o.velocity == nil {
 		o.velocity = moments(obj.Params())
 	}
 	for i, p := range obj.Params() {

@@ -36,9 +36,16 @@ func (t *Target) Callback(e *Event) error {
 	if !ok {
 		return fmt.Errorf("trainer: target: no metric %q is evaluated", t.Metric)
 	}
-	if strings.HasSuffix(t.Metric, "accuracy") && score >= t.Value || !strings.HasSuffix(t.Metric, "accuracy") && score <= t.Value {
+	reached := score <= t.Value
+	if HigherIsBetter(t.Metric) {
+		reached = score >= t.Value
+	}
+	if reached {
 		t.Reached, t.Step, t.Seconds = true, e.Step, e.Record.TrainSeconds
 		return ErrStop
 	}
 	return nil
 }
+
+// HigherIsBetter tells accuracies from errors and losses.
+func HigherIsBetter(metric string) bool { return strings.HasSuffix(metric, "accuracy") }

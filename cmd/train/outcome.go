@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/trainer"
 )
 
@@ -16,7 +16,7 @@ func (r *training) hint(err error) error {
 	switch {
 	case errors.As(err, &diverged):
 		return fmt.Errorf("%w; try %s", err, r.remedies())
-	case strings.Contains(err.Error(), "no Cholesky decomposition"):
+	case errors.Is(err, kfac.ErrNotPositive):
 		return fmt.Errorf("%w; try a larger -kfac-damping than %g", err, r.s.kfac.Damping)
 	}
 	return err
@@ -85,7 +85,7 @@ func (r *training) params() int { return graph.CountParams(r.model.Params()) }
 
 // better tells whether score v is nearer to what one wants than w.
 func better(metric string, v, w float64) bool {
-	if strings.HasSuffix(metric, "accuracy") {
+	if trainer.HigherIsBetter(metric) {
 		return v > w
 	}
 	return v < w

@@ -82,8 +82,8 @@ func TestRemedies(t *testing.T) {
 // TestHint: each way a run can fail numerically names the flags that help.
 func TestHint(t *testing.T) {
 	r := &training{s: resolved(t, "-kfac-damping 2")}
-	err := r.hint(errors.New("kfac: a factor has no Cholesky decomposition"))
-	assert.Equal(t, "a factor has no Cholesky decomposition; try a larger -kfac-damping than 2", message(err))
+	err := r.hint(kfac.ErrNotPositive)
+	assert.Equal(t, "a factor has no Cholesky decomposition, even with its damping raised 10⁵ times; try a larger -kfac-damping than 2", message(err))
 	assert.Equal(t, exitError, exitStatus(err))
 	err = r.hint(&trainer.DivergedError{Step: 3, Err: errors.New("x")})
 	assert.Equal(t, "diverged at step 3: x; try "+r.remedies(), message(err))
