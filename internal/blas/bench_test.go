@@ -29,7 +29,7 @@ var benchShapes = []shape{
 
 func benchTiers(b *testing.B, run func(b *testing.B, t *tier)) {
 	for _, t := range tiers() {
-		b.Run(t.name, func(b *testing.B) { run(b, t) })
+		b.Run(t.set.String(), func(b *testing.B) { run(b, t) })
 	}
 }
 

@@ -35,9 +35,9 @@ func TestFastPath(t *testing.T) {
 		if base.f32 == nil {
 			continue
 		}
-		t.Run(base.name, func(t *testing.T) {
+		t.Run(base.set.String(), func(t *testing.T) {
 			var calls int
-			use(t, &tier{name: base.name, f32: counting(base.f32, &calls), f64: counting(base.f64, &calls)})
+			use(t, &tier{set: base.set, f32: counting(base.f32, &calls), f64: counting(base.f64, &calls)})
 			x := make([]float32, 40*40)
 			y := make([]float64, 40*40)
 			var impl Implementation

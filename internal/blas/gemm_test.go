@@ -179,8 +179,8 @@ func checkProduct[T Float](t *testing.T, tier *tier, rng *rand.Rand, s shape, al
 // eachTier runs a test on every tier of the machine, in both precisions.
 func eachTier(t *testing.T, single func(*testing.T, *tier), double func(*testing.T, *tier)) {
 	for _, tier := range tiers() {
-		t.Run(tier.name+"/float32", func(t *testing.T) { single(t, tier) })
-		t.Run(tier.name+"/float64", func(t *testing.T) { double(t, tier) })
+		t.Run(tier.set.String()+"/float32", func(t *testing.T) { single(t, tier) })
+		t.Run(tier.set.String()+"/float64", func(t *testing.T) { double(t, tier) })
 	}
 }
 

@@ -40,7 +40,7 @@ func positive(n int) []float64 {
 
 func TestInverse(t *testing.T) {
 	for _, tier := range tiers() {
-		t.Run(tier.name, func(t *testing.T) {
+		t.Run(tier.set.String(), func(t *testing.T) {
 			use(t, tier)
 			var lapack gonum.Implementation
 			for _, n := range []int{1, 63, 64, 65, 129, 200} {

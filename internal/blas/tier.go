@@ -1,32 +1,25 @@
 package blas
 
-import "os"
+import "github.com/gokfac/gokfac/internal/isa"
 
-// tier is one level of machine support. The generic tier has no kernels and
+// tier is what one instruction set offers. The generic tier has no kernels and
 // leaves everything to gonum.
 type tier struct {
-	name string
-	f32  *kernels[float32]
-	f64  *kernels[float64]
+	set isa.Set
+	f32 *kernels[float32]
+	f64 *kernels[float64]
 }
 
-var generic = tier{name: "generic"}
+var generic = tier{set: isa.Generic}
 
-// active is chosen once, at start, and never changes while the program runs.
-var active = choose(os.Getenv("GOKFAC_BLAS"), tiers())
+// active never changes while the program runs.
+var active = tierOf(isa.Active())
 
-// choose returns the tier of that name, or the best one where the name is
-// unknown or not supported.
-func choose(name string, supported []*tier) *tier {
-	for _, t := range supported {
-		if t.name == name {
-			return t
-		}
+// tiers lists what this machine can run, best first.
+func tiers() []*tier {
+	var list []*tier
+	for _, set := range isa.Supported() {
+		list = append(list, tierOf(set))
 	}
-	return supported[0]
+	return list
 }
-
-// Tier names the kernels in use: "avx512", "avx2" or "generic". It is the best
-// one the machine supports, unless the environment variable GOKFAC_BLAS named
-// another one at start, or the build tag noasm left only the generic one.
-func Tier() string { return active.name }

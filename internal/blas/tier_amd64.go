@@ -2,10 +2,10 @@
 
 package blas
 
-import "golang.org/x/sys/cpu"
+import "github.com/gokfac/gokfac/internal/isa"
 
 var avx512 = tier{
-	name: "avx512",
+	set: isa.AVX512,
 	f32: &kernels[float32]{
 		tiles: [][]tile[float32]{
 			{sgemm4x16avx512, sgemm4x32avx512},
@@ -39,7 +39,7 @@ var avx512 = tier{
 }
 
 var avx2 = tier{
-	name: "avx2",
+	set: isa.AVX2,
 	f32: &kernels[float32]{
 		tiles:    [][]tile[float32]{{sgemm4x8avx2, sgemm4x16avx2, sgemm4x24avx2}},
 		rowTiles: [][]tile[float32]{{sgemm4x8rowavx2, sgemm4x16rowavx2, sgemm4x24rowavx2}},
@@ -56,16 +56,12 @@ var avx2 = tier{
 	},
 }
 
-// tiers lists what this machine can run, best first. The flags of package cpu
-// include that the operating system saves the registers.
-func tiers() []*tier {
-	var list []*tier
-	fma := cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasBMI2
-	if fma && cpu.X86.HasAVX512F {
-		list = append(list, &avx512)
+func tierOf(set isa.Set) *tier {
+	switch set {
+	case isa.AVX512:
+		return &avx512
+	case isa.AVX2:
+		return &avx2
 	}
-	if fma {
-		list = append(list, &avx2)
-	}
-	return append(list, &generic)
+	return &generic
 }

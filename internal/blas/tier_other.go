@@ -2,4 +2,6 @@
 
 package blas
 
-func tiers() []*tier { return []*tier{&generic} }
+import "github.com/gokfac/gokfac/internal/isa"
+
+func tierOf(isa.Set) *tier { return &generic }

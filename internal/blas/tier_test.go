@@ -2,7 +2,6 @@ package blas
 
 import (
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"testing"
 
@@ -10,19 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/blas"
 )
-
-func TestTier(t *testing.T) {
-	supported := tiers()
-	assert.Equal(t, &generic, supported[len(supported)-1])
-	assert.Equal(t, choose(os.Getenv("GOKFAC_BLAS"), supported).name, Tier())
-	for _, tier := range supported {
-		assert.Same(t, tier, choose(tier.name, supported))
-	}
-	assert.Same(t, supported[0], choose("", supported))
-	assert.Same(t, supported[0], choose("sse9", supported), "an unknown tier is ignored")
-	assert.Same(t, &generic, choose("avx512", []*tier{&generic}), "an unsupported tier is ignored")
-	t.Logf("%s on %s/%s", Tier(), runtime.GOOS, runtime.GOARCH)
-}
 
 // TestPanics runs every contradiction of arguments on every tier; the message
 // must be the same, so that it does not matter where a mistake is found.
@@ -51,7 +37,7 @@ func TestPanics(t *testing.T) {
 			spoil(&g)
 			require.PanicsWithValue(t, name, func() {
 				dgemm(tier, g.tA, g.tB, g.m, g.n, g.k, 1, g.a, g.lda, g.b, g.ldb, 0, g.c, g.ld)
-			}, tier.name)
+			}, tier.set.String())
 		}
 	}
 	for _, tier := range tiers() {
@@ -139,7 +125,7 @@ func TestAllocs(t *testing.T) {
 				Implementation{}.Dtrsm(blas.Left, blas.Upper, blas.Trans, blas.Unit, n, n, 1, y, 200, z, 200)
 			}
 		}
-		assert.Zero(t, testing.AllocsPerRun(20, work(60)), "%s, one goroutine", tier.name)
-		assert.LessOrEqual(t, testing.AllocsPerRun(20, work(200)), 1.0, "%s, all goroutines", tier.name)
+		assert.Zero(t, testing.AllocsPerRun(20, work(60)), "%s, one goroutine", tier.set.String())
+		assert.LessOrEqual(t, testing.AllocsPerRun(20, work(200)), 1.0, "%s, all goroutines", tier.set.String())
 	}
 }

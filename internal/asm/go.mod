@@ -1,4 +1,4 @@
-module github.com/gokfac/gokfac/internal/blas/asm
+module github.com/gokfac/gokfac/internal/asm
 
 go 1.26.8
 

@@ -1,0 +1,46 @@
+// Package isa says which vector instructions the kernels of this program use.
+//
+// Every other machine, and every build with the tag noasm, computes in plain
+// Go. The best set that the machine has is chosen at start; the environment
+// variable GOKFAC_ISA = generic, avx2 or avx512 asks for another one.
+package isa
+
+import "os"
+
+// Set is a set of vector instructions; a greater one includes the smaller.
+type Set int
+
+const (
+	Generic Set = iota // none: plain Go
+	AVX2               // AVX2, FMA and BMI2
+	AVX512             // AVX512F as well
+)
+
+func (s Set) String() string { return [...]string{"generic", "avx2", "avx512"}[s] }
+
+// Supported lists what this machine and this build can run, best first. The
+// last one is Generic.
+func Supported() []Set {
+	var list []Set
+	for s := best(); s > Generic; s-- {
+		list = append(list, s)
+	}
+	return append(list, Generic)
+}
+
+// active is chosen once, at start, and never changes while the program runs.
+var active = choose(os.Getenv("GOKFAC_ISA"), Supported())
+
+// Active is the set in use.
+func Active() Set { return active }
+
+// choose returns the set of that name, or the best one where the name is
+// unknown or not supported.
+func choose(name string, supported []Set) Set {
+	for _, s := range supported {
+		if s.String() == name {
+			return s
+		}
+	}
+	return supported[0]
+}

@@ -1,0 +1,101 @@
+// Package parallel shares independent pieces of work among goroutines without
+// allocating: a function over plain arguments instead of a closure, and frames
+// that are kept for the next call.
+//
+//	var sums = parallel.NewPool[arguments]()
+//	sums.Run(pieces, arguments{x, partial}, func(a *arguments, i int) { a.partial[i] = sum(a.x[i]) })
+//
+// Which goroutine takes a piece is left to timing, so a piece must write memory
+// of its own; what is added up afterwards, in the order of the pieces, then does
+// not depend on the number of workers.
+package parallel
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+)
+
+// Pool runs functions over arguments of type A. It is safe for concurrent use.
+type Pool[A any] struct{ free chan *frame[A] }
+
+// spareFrames is how many frames a pool keeps; more callers at once than that
+// allocate theirs anew.
+const spareFrames = 4
+
+// NewPool returns a pool without frames.
+func NewPool[A any]() *Pool[A] { return &Pool[A]{make(chan *frame[A], spareFrames)} }
+
+// Run calls f(&args, i) for every i from 0 to pieces-1, on at most GOMAXPROCS
+// goroutines, with the caller as one of them. All have ended when it returns. A
+// panic of f is raised again in the caller.
+func (p *Pool[A]) Run(pieces int, args A, f func(args *A, piece int)) {
+	if pieces <= 0 {
+		return
+	}
+	workers := min(runtime.GOMAXPROCS(0), pieces)
+	r := p.get()
+	r.args, r.f, r.pieces = args, f, pieces
+	r.next.Store(0)
+	r.wait.Add(workers - 1)
+	for range workers - 1 {
+		go r.helper()
+	}
+	r.work()
+	r.wait.Wait()
+	var none A
+	r.args, r.f = none, nil // forget the caller's memory
+	failure := r.failure.Swap(nil)
+	select {
+	case p.free <- r:
+	default:
+	}
+	if failure != nil {
+		panic(*failure)
+	}
+}
+
+func (p *Pool[A]) get() *frame[A] {
+	select {
+	case r := <-p.free:
+		return r
+	default:
+		return newFrame[A]()
+	}
+}
+
+// frame is one call of Run.
+type frame[A any] struct {
+	args    A
+	f       func(*A, int)
+	pieces  int
+	next    atomic.Int64
+	wait    sync.WaitGroup
+	failure atomic.Pointer[any]
+	helper  func() // work, then wait.Done: built once, so that go does not allocate
+}
+
+func newFrame[A any]() *frame[A] {
+	r := new(frame[A])
+	r.helper = func() {
+		defer r.wait.Done()
+		r.work()
+	}
+	return r
+}
+
+// work takes pieces until none is left.
+func (r *frame[A]) work() {
+	defer func() {
+		if e := recover(); e != nil {
+			r.failure.CompareAndSwap(nil, &e)
+		}
+	}()
+	for {
+		i := int(r.next.Add(1) - 1)
+		if i >= r.pieces {
+			return
+		}
+		r.f(&r.args, i)
+	}
+}
