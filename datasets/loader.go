@@ -16,7 +16,8 @@ type LoaderOptions struct {
 	Reconstruct bool   // targets are the inputs themselves, for autoencoders
 }
 
-// Loader deals out a split in mini-batches. It is not safe for concurrent use.
+// Loader deals out a split in mini-batches, and assembles the next while the caller works on the present one. It is not
+// safe for concurrent use.
 type Loader struct {
 	opt   LoaderOptions
 	split Split
@@ -29,19 +30,13 @@ type Loader struct {
 	dealt int  // batches of this epoch already dealt
 	open  bool // an epoch is under way
 
-	full, last batch
-}
-
-// batch is a pair of tensors over the loader's buffers. The short last batch is a second pair over the same memory, since
-// reshaping a tensor allocates.
-type batch struct {
-	x, y   *tensor.Dense
-	values []float32
-	labels []int32
+	buffers  [2]buffer // batches of even and of odd number: one is the caller's while the other is filled
+	prefetch prefetch
 }
 
 // NewLoader deals out s, which must be a split of d or have the features of its examples. The split is shared, not
-// copied. It fails if the split is empty or ragged, or if the batch size is not in [1, s.Len()].
+// copied, and must not change in the middle of an epoch: a goroutine may be reading it. NewLoader fails if the split is
+// empty or ragged, or if the batch size is not in [1, s.Len()].
 func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 	n, width := s.Len(), d.Features()
 	switch {
@@ -57,29 +52,15 @@ func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 	l := &Loader{opt: opt, split: s, width: width, order: make([]int32, n)}
 	l.pcg.Seed(opt.Seed, loaderStream)
 	l.rng = rand.New(&l.pcg)
-
-	values := make([]float32, opt.BatchSize*width)
-	labels := make([]int32, opt.BatchSize)
-	l.full = l.newBatch(values, labels, d.Shape)
-	if rest := n % opt.BatchSize; rest > 0 && opt.KeepLast {
-		l.last = l.newBatch(values[:rest*width], labels[:rest], d.Shape)
+	for i := range l.buffers {
+		l.buffers[i] = newBuffer(opt, n, d.Shape)
 	}
+	l.prefetch = newPrefetch(l)
 	return l, nil
 }
 
 // loaderStream keeps the loader's numbers apart from other generators under the same seed.
 const loaderStream = 0x6c6f61646572
-
-func (l *Loader) newBatch(values []float32, labels []int32, shape []int) batch {
-	size := len(labels)
-	b := batch{values: values, labels: labels}
-	b.x = tensor.New(tensor.WithShape(append([]int{size}, shape...)...), tensor.WithBacking(values))
-	b.y = b.x
-	if !l.opt.Reconstruct {
-		b.y = tensor.New(tensor.WithShape(size), tensor.WithBacking(labels))
-	}
-	return b
-}
 
 // Next returns the next batch: x is float32 of shape (B, Shape...), y is int32 of shape (B), or x itself under
 // Reconstruct. ok is false at the end of an epoch; the call after that begins the next epoch. The tensors are the
@@ -92,17 +73,14 @@ func (l *Loader) Next() (x, y *tensor.Dense, ok bool) {
 		l.open = false
 		return nil, nil, false
 	}
-	first := l.dealt * l.opt.BatchSize
-	b := &l.full
-	if first+l.opt.BatchSize > len(l.order) {
-		b = &l.last
+	if !l.prefetch.wait() {
+		l.fill(l.dealt)
 	}
-	for i := range b.labels {
-		from := int(l.order[first+i])
-		copy(b.values[i*l.width:(i+1)*l.width], l.split.X[from*l.width:])
-		b.labels[i] = l.split.Labels[from]
-	}
+	b := l.batch(l.dealt)
 	l.dealt++
+	if l.dealt < l.Steps() {
+		l.prefetch.start()
+	}
 	return b.x, b.y, true
 }
 

@@ -68,6 +68,7 @@ func (l *Loader) UnmarshalBinary(data []byte) error {
 	if err := generator.UnmarshalBinary(data[used:]); err != nil {
 		return fmt.Errorf("datasets: decoding the loader's generator: %w", err)
 	}
+	l.prefetch.wait() // for a batch of the old position, which is not dealt
 	l.pcg, l.open = generator, false
 	if state.Open {
 		l.begin()
