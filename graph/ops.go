@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // Snapshot copies n into a buffer of its own. It is the border between
@@ -79,11 +81,9 @@ func (b *Builder) Sum(ns ...*Node) (*Node, error) {
 }
 
 func sum[T Float](out []T, in [][]T) {
-	copy(out, in[0])
+	vector.Copy(out, in[0])
 	for _, x := range in[1:] {
-		for i, v := range x {
-			out[i] += v
-		}
+		vector.Add(out, x)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // AdamConfig are the settings of Adam.
@@ -76,17 +77,12 @@ func (o *Adam) Step(obj graph.Objective) (float64, error) {
 }
 
 func adamStep[T graph.Float](o *Adam, theta, grad, m, v []T) {
-	b1, b2, eps := T(o.cfg.Beta1), T(o.cfg.Beta2), T(o.cfg.Epsilon)
-	c1, c2 := T(1-o.cfg.Beta1), T(1-o.cfg.Beta2) // in float32 1−0.999 is off by 1e-5
-	shrink := T(1 - o.alpha*o.cfg.WeightDecay)
 	// α m̂/(√v̂+ε) with both corrections in scalars: one pass over memory.
-	step := T(o.alpha / (1 - math.Pow(o.cfg.Beta1, float64(o.t))))
-	root := T(1 / math.Sqrt(1-math.Pow(o.cfg.Beta2, float64(o.t))))
-	grad, m, v = grad[:len(theta)], m[:len(theta)], v[:len(theta)]
-	for i, g := range grad {
-		mi := b1*m[i] + c1*g
-		vi := b2*v[i] + c2*g*g
-		m[i], v[i] = mi, vi
-		theta[i] = shrink*theta[i] - step*mi/(T(math.Sqrt(float64(vi)))*root+eps)
-	}
+	vector.Adam(theta, grad, m, v, vector.AdamCoefficients[T]{
+		Beta1: T(o.cfg.Beta1), Rest1: T(1 - o.cfg.Beta1),
+		Beta2: T(o.cfg.Beta2), Rest2: T(1 - o.cfg.Beta2),
+		Step:    T(o.alpha / (1 - math.Pow(o.cfg.Beta1, float64(o.t)))),
+		Root:    T(1 / math.Sqrt(1-math.Pow(o.cfg.Beta2, float64(o.t)))),
+		Epsilon: T(o.cfg.Epsilon), Shrink: T(1 - o.alpha*o.cfg.WeightDecay),
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // ClipNorm returns obj with its gradients scaled down to an Euclidean norm,
@@ -41,9 +42,9 @@ func (c *clipped) clip() {
 	c.factor = c.max / norm
 	for _, p := range c.Params() {
 		if p.Value.Dtype() == graph.Float32 {
-			scale(p.Grad.Float32s(), float32(c.factor))
+			vector.Scale(p.Grad.Float32s(), float32(c.factor))
 		} else {
-			scale(p.Grad.Float64s(), c.factor)
+			vector.Scale(p.Grad.Float64s(), c.factor)
 		}
 	}
 }
@@ -53,16 +54,10 @@ func GradNorm(params []*graph.Param) float64 {
 	var sum float64
 	for _, p := range params {
 		if p.Grad.Dtype() == graph.Float32 {
-			sum += dot(p.Grad.Float32s(), p.Grad.Float32s())
+			sum += vector.Dot(p.Grad.Float32s(), p.Grad.Float32s())
 		} else {
-			sum += dot(p.Grad.Float64s(), p.Grad.Float64s())
+			sum += vector.Dot(p.Grad.Float64s(), p.Grad.Float64s())
 		}
 	}
 	return math.Sqrt(sum)
-}
-
-func scale[T graph.Float](x []T, c T) {
-	for i := range x {
-		x[i] *= c
-	}
 }

@@ -1,6 +1,9 @@
 package trainer
 
-import "github.com/gokfac/gokfac/graph"
+import (
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
+)
 
 // penalty is (η/2)‖θ‖², over all parameters, biases included: K-FAC's damping
 // γ = √(λ+η) treats a layer's weights and bias as one block.
@@ -12,9 +15,9 @@ func (o *objective) penalty() float64 {
 	var sum float64
 	for _, p := range o.Params() {
 		if p.Value.Dtype() == graph.Float32 {
-			sum += dot(p.Value.Float32s(), p.Value.Float32s())
+			sum += vector.Dot(p.Value.Float32s(), p.Value.Float32s())
 		} else {
-			sum += dot(p.Value.Float64s(), p.Value.Float64s())
+			sum += vector.Dot(p.Value.Float64s(), p.Value.Float64s())
 		}
 	}
 	return eta / 2 * sum
@@ -28,25 +31,11 @@ func (o *objective) regularised() float64 {
 				p.Grad.Zero()
 			}
 			if p.Value.Dtype() == graph.Float32 {
-				addScaled(p.Grad.Float32s(), float32(eta), p.Value.Float32s())
+				vector.AddScaled(p.Grad.Float32s(), float32(eta), p.Value.Float32s())
 			} else {
-				addScaled(p.Grad.Float64s(), eta, p.Value.Float64s())
+				vector.AddScaled(p.Grad.Float64s(), eta, p.Value.Float64s())
 			}
 		}
 	}
 	return scalar(o.c.loss) + o.penalty()
-}
-
-func dot[T graph.Float](x, y []T) float64 {
-	var s float64
-	for i, v := range x {
-		s += float64(v) * float64(y[i])
-	}
-	return s
-}
-
-func addScaled[T graph.Float](dst []T, c T, x []T) {
-	for i, v := range x {
-		dst[i] += c * v
-	}
 }

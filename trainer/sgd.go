@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // SGDConfig are the settings of stochastic gradient descent.
@@ -64,20 +65,10 @@ func (o *SGD) Step(obj graph.Objective) (float64, error) {
 }
 
 func sgdStep[T graph.Float](o *SGD, theta, grad, velocity []T) {
-	alpha, mu := T(o.alpha), T(o.cfg.Momentum)
-	shrink := T(1 - o.alpha*o.cfg.WeightDecay)
-	grad, velocity = grad[:len(theta)], velocity[:len(theta)]
+	alpha, mu, shrink := T(o.alpha), T(o.cfg.Momentum), T(1-o.alpha*o.cfg.WeightDecay)
 	if o.cfg.Nesterov {
-		for i, g := range grad {
-			v := mu*velocity[i] + g
-			velocity[i] = v
-			theta[i] = shrink*theta[i] - alpha*(g+mu*v)
-		}
+		vector.Nesterov(theta, grad, velocity, alpha, mu, shrink)
 		return
 	}
-	for i, g := range grad {
-		v := mu*velocity[i] + g
-		velocity[i] = v
-		theta[i] = shrink*theta[i] - alpha*v
-	}
+	vector.SGD(theta, grad, velocity, alpha, mu, shrink)
 }

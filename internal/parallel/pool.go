@@ -88,7 +88,8 @@ func newFrame[A any]() *frame[A] {
 func (r *frame[A]) work() {
 	defer func() {
 		if e := recover(); e != nil {
-			r.failure.CompareAndSwap(nil, &e)
+			failure := e // a copy, so that only a panic allocates
+			r.failure.CompareAndSwap(nil, &failure)
 		}
 	}()
 	for {

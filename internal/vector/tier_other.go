@@ -1,0 +1,7 @@
+//go:build !amd64 || noasm
+
+package vector
+
+import "github.com/gokfac/gokfac/internal/isa"
+
+func tierOf(isa.Set) *tier { return &generic }

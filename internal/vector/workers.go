@@ -1,0 +1,46 @@
+package vector
+
+import "github.com/gokfac/gokfac/internal/parallel"
+
+// workers are the goroutines of one element type, and memory for their sums.
+type workers[T Float] struct {
+	pool  *parallel.Pool[arguments[T]]
+	piece func(a *arguments[T], i int) // the method: a value made in a generic function would be allocated
+	spare chan *[][3]float64
+}
+
+// spareSums is how many callers at once find memory for their sums.
+const spareSums = 4
+
+var (
+	single = &workers[float32]{parallel.NewPool[arguments[float32]](), (*arguments[float32]).piece, make(chan *[][3]float64, spareSums)}
+	double = &workers[float64]{parallel.NewPool[arguments[float64]](), (*arguments[float64]).piece, make(chan *[][3]float64, spareSums)}
+)
+
+func workersOf[T Float]() *workers[T] {
+	if w, ok := any(single).(*workers[T]); ok {
+		return w
+	}
+	return any(double).(*workers[T])
+}
+
+func (w *workers[T]) sums(n int) *[][3]float64 {
+	var s *[][3]float64
+	select {
+	case s = <-w.spare:
+	default:
+		s = new([][3]float64)
+	}
+	if cap(*s) < n {
+		*s = make([][3]float64, n)
+	}
+	*s = (*s)[:n]
+	return s
+}
+
+func (w *workers[T]) keep(s *[][3]float64) {
+	select {
+	case w.spare <- s:
+	default:
+	}
+}
