@@ -24,14 +24,14 @@ func Gemm[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b 
 	}
 }
 
-// Syrk computes the upper triangle of the symmetric n×n matrix
-// C = α·AᵀA + β·C for a k×n row-major A with row stride lda. The strict lower
+// Syrk computes the lower triangle of the symmetric n×n matrix
+// C = α·AᵀA + β·C for a k×n row-major A with row stride lda. The strict upper
 // triangle of C is neither read nor written.
 func Syrk[T Float](n, k int, alpha T, a []T, lda int, beta T, c []T, ldc int) {
 	switch c := any(c).(type) {
 	case []float32:
-		ssyrk(active, blas.Upper, blas.Trans, n, k, float32(alpha), any(a).([]float32), lda, float32(beta), c, ldc)
+		ssyrk(active, blas.Lower, blas.Trans, n, k, float32(alpha), any(a).([]float32), lda, float32(beta), c, ldc)
 	case []float64:
-		dsyrk(active, blas.Upper, blas.Trans, n, k, float64(alpha), any(a).([]float64), lda, float64(beta), c, ldc)
+		dsyrk(active, blas.Lower, blas.Trans, n, k, float64(alpha), any(a).([]float64), lda, float64(beta), c, ldc)
 	}
 }

@@ -32,7 +32,7 @@ func gemm[T Float](kern *kernels[T], free *freelist[T], transA, transB bool, m, 
 	case alpha == 0 || k == 0:
 		scaleRows(m, n, beta, c, ldc)
 	default:
-		multiply(kern, free, whole, transA, transB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc)
+		multiply(kern, free, whole, transA, transB, m, n, k, alpha, a, lda, b, ldb, nil, beta, c, ldc)
 	}
 }
 
@@ -66,6 +66,6 @@ func syrk[T Float](kern *kernels[T], free *freelist[T], ul blas.Uplo, trans bool
 	case alpha == 0 || k == 0:
 		scaleTriangle(part, n, beta, c, ldc)
 	default:
-		multiply(kern, free, part, trans, !trans, n, n, k, alpha, a, lda, a, lda, beta, c, ldc)
+		multiply(kern, free, part, trans, !trans, n, n, k, alpha, a, lda, a, lda, nil, beta, c, ldc)
 	}
 }

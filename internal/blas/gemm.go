@@ -5,8 +5,16 @@ package blas
 import "runtime"
 
 // multiply computes C = α·op(A)·op(B) + β·C, or one triangle of it, on checked
-// arguments with m, n, k > 0.
-func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
+// arguments with m, n, k > 0. With a bias, which takes a whole product without
+// transposes, every row of C is taken to hold it, whatever it does hold.
+func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bias []T, beta T, c []T, ldc int) {
+	if v, ok := asMatvec(transA, transB, m, n, k, a, lda, b, ldb, c, ldc); ok && part == whole {
+		if bias != nil {
+			fillRows(m, bias, n, c, ldc)
+		}
+		v.run(kern, alpha, beta)
+		return
+	}
 	work := float64(m) * float64(n) * float64(k)
 	workers := max(1, int(min(float64(runtime.GOMAXPROCS(0)), work/workerShare)))
 	j := free.get()
@@ -14,7 +22,7 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 	opA := operand[T]{a, lda, transA}
 	opB := operand[T]{b, ldb, !transB}
 	rowStride, colStride := ldc, 1
-	j.flipped = part == whole && transA && n <= flipCols
+	j.flipped = part == whole && flips(m, n, k, opA, opB)
 	if j.flipped {
 		m, n, opA, opB = n, m, opB, opA
 		rowStride, colStride = 1, ldc
@@ -40,6 +48,10 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 				}
 				cols := newPartition(min(maxSpan, n-y), kern.colUnit, len(kern.tiles[0]))
 				j.c = c[x*rowStride+y*colStride:]
+				j.bias = nil
+				if bias != nil && l == 0 {
+					j.bias = bias[y:]
+				}
 				j.plan(workers, opRows, rows, opB.at(y, l), cols)
 				j.run(workers)
 			}
@@ -47,14 +59,27 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 	}
 	j.rows.release()
 	j.cols.release()
-	j.c = nil
+	j.c, j.bias = nil, nil
 	free.put(j)
+}
+
+// flips tells whether C is formed as (op(B)ᵀ·op(A)ᵀ)ᵀ.
+func flips[T Float](m, n, k int, a, b operand[T]) bool {
+	if a.contiguous {
+		return n <= flipCols
+	}
+	return !b.contiguous && min(n, k) >= flipRatio*m && !b.conflicts()
 }
 
 // flipCols is the number of columns of C up to which AᵀB is formed as
 // (BᵀA)ᵀ: the few columns of B then fill the height of a tile rather than a
 // fraction of its width, and A is read in whole cache lines, once.
 const flipCols = 12
+
+// flipRatio is how much greater than m both n and k must be for ABᵀ to be formed
+// as (BAᵀ)ᵀ: B is then read in place and the smaller A has to be transposed. In
+// return every tile is stored transposed, which short sums do not pay for.
+const flipRatio = 4
 
 // tileRows is the greatest number of row units of a tile. Rows of A that are
 // read in place and meet in the same sets of the L1 cache leave room for one.
@@ -65,9 +90,9 @@ func tileRows[T Float](kern *kernels[T], a operand[T], n int) int {
 	return len(kern.tiles)
 }
 
-// workerShare is the number of multiplications that repay a goroutine: ten to
-// forty microseconds of them.
-const workerShare = 1 << 20
+// workerShare is the number of multiplications that repay a goroutine: thirty to
+// sixty microseconds of them, as long as an idle processor takes to wake.
+const workerShare = 1 << 21
 
 // freelist keeps finished jobs and their memory for the next calls.
 type freelist[T Float] struct{ jobs chan *job[T] }

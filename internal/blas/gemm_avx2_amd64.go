@@ -146,6 +146,32 @@ func ssolve8avx2(strips int, b *float32, stride int, m *[64]float32)
 //go:noescape
 func smultiply8avx2(strips int, b *float32, stride int, m *[64]float32)
 
+// saddrowsavx2 adds a product of a matrix and a vector:
+//
+//	for j := range n {
+//		for l := range k {
+//			y[j] += alpha*x[l] * m[l*stride+j]
+//		}
+//	}
+//
+// each element in the order of l.
+//
+//go:noescape
+func saddrowsavx2(k int, x *float32, m *float32, stride int, n int, y *float32, alpha float32)
+
+// sadddotsavx2 adds a product of a matrix and a vector:
+//
+//	for j := range n {
+//		for l := range k {
+//			y[j] += alpha*x[l] * m[j*stride+l]
+//		}
+//	}
+//
+// each element in an order that k alone decides.
+//
+//go:noescape
+func sadddotsavx2(k int, x *float32, m *float32, stride int, n int, y *float32, alpha float32)
+
 // dgemm4x12avx2 is the tile kernel
 //
 //	for i := range min(rows, 4) {
@@ -287,3 +313,29 @@ func dsolve8avx2(strips int, b *float64, stride int, m *[64]float64)
 //
 //go:noescape
 func dmultiply8avx2(strips int, b *float64, stride int, m *[64]float64)
+
+// daddrowsavx2 adds a product of a matrix and a vector:
+//
+//	for j := range n {
+//		for l := range k {
+//			y[j] += alpha*x[l] * m[l*stride+j]
+//		}
+//	}
+//
+// each element in the order of l.
+//
+//go:noescape
+func daddrowsavx2(k int, x *float64, m *float64, stride int, n int, y *float64, alpha float64)
+
+// dadddotsavx2 adds a product of a matrix and a vector:
+//
+//	for j := range n {
+//		for l := range k {
+//			y[j] += alpha*x[l] * m[j*stride+l]
+//		}
+//	}
+//
+// each element in an order that k alone decides.
+//
+//go:noescape
+func dadddotsavx2(k int, x *float64, m *float64, stride int, n int, y *float64, alpha float64)

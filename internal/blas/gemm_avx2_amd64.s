@@ -1941,6 +1941,432 @@ strip:
 	VZEROUPPER
 	RET
 
+// func saddrowsavx2(k int, x *float32, m *float32, stride int, n int, y *float32, alpha float32)
+// Requires: AVX, FMA3
+TEXT ·saddrowsavx2(SB), NOSPLIT, $0-52
+	MOVQ         k+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         stride+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         y+40(FP), DI
+	SHLQ         $0x02, BX
+	VBROADCASTSS alpha+48(FP), Y15
+
+rows8:
+	CMPQ         AX, $0x08
+	JLT          rows8end
+	MOVQ         DX, R8
+	LEAQ         (R8)(BX*2), R9
+	ADDQ         BX, R9
+	LEAQ         (R9)(BX*2), R10
+	ADDQ         BX, R10
+	VBROADCASTSS (CX), Y4
+	VMULPS       Y15, Y4, Y4
+	VBROADCASTSS 4(CX), Y5
+	VMULPS       Y15, Y5, Y5
+	VBROADCASTSS 8(CX), Y6
+	VMULPS       Y15, Y6, Y6
+	VBROADCASTSS 12(CX), Y7
+	VMULPS       Y15, Y7, Y7
+	VBROADCASTSS 16(CX), Y8
+	VMULPS       Y15, Y8, Y8
+	VBROADCASTSS 20(CX), Y9
+	VMULPS       Y15, Y9, Y9
+	VBROADCASTSS 24(CX), Y10
+	VMULPS       Y15, Y10, Y10
+	VBROADCASTSS 28(CX), Y11
+	VMULPS       Y15, Y11, Y11
+	MOVQ         DI, R11
+	MOVQ         SI, R12
+
+rows8bytes64:
+	CMPQ        R12, $0x10
+	JLT         rows8bytes64end
+	VMOVUPS     (R11), Y0
+	VMOVUPS     32(R11), Y1
+	VFMADD231PS (R8), Y4, Y0
+	VFMADD231PS 32(R8), Y4, Y1
+	VFMADD231PS (R8)(BX*1), Y5, Y0
+	VFMADD231PS 32(R8)(BX*1), Y5, Y1
+	VFMADD231PS (R8)(BX*2), Y6, Y0
+	VFMADD231PS 32(R8)(BX*2), Y6, Y1
+	VFMADD231PS (R9), Y7, Y0
+	VFMADD231PS 32(R9), Y7, Y1
+	VFMADD231PS (R9)(BX*1), Y8, Y0
+	VFMADD231PS 32(R9)(BX*1), Y8, Y1
+	VFMADD231PS (R9)(BX*2), Y9, Y0
+	VFMADD231PS 32(R9)(BX*2), Y9, Y1
+	VFMADD231PS (R10), Y10, Y0
+	VFMADD231PS 32(R10), Y10, Y1
+	VFMADD231PS (R10)(BX*1), Y11, Y0
+	VFMADD231PS 32(R10)(BX*1), Y11, Y1
+	VMOVUPS     Y0, (R11)
+	VMOVUPS     Y1, 32(R11)
+	ADDQ        $+64, R8
+	ADDQ        $+64, R9
+	ADDQ        $+64, R10
+	ADDQ        $+64, R11
+	SUBQ        $0x10, R12
+	JMP         rows8bytes64
+
+rows8bytes64end:
+	CMPQ        R12, $0x08
+	JLT         rows8bytes32end
+	VMOVUPS     (R11), Y0
+	VFMADD231PS (R8), Y4, Y0
+	VFMADD231PS (R8)(BX*1), Y5, Y0
+	VFMADD231PS (R8)(BX*2), Y6, Y0
+	VFMADD231PS (R9), Y7, Y0
+	VFMADD231PS (R9)(BX*1), Y8, Y0
+	VFMADD231PS (R9)(BX*2), Y9, Y0
+	VFMADD231PS (R10), Y10, Y0
+	VFMADD231PS (R10)(BX*1), Y11, Y0
+	VMOVUPS     Y0, (R11)
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	ADDQ        $+32, R10
+	ADDQ        $+32, R11
+	SUBQ        $0x08, R12
+
+rows8bytes32end:
+	CMPQ        R12, $0x04
+	JLT         rows8bytes16end
+	VMOVUPS     (R11), X0
+	VFMADD231PS (R8), X4, X0
+	VFMADD231PS (R8)(BX*1), X5, X0
+	VFMADD231PS (R8)(BX*2), X6, X0
+	VFMADD231PS (R9), X7, X0
+	VFMADD231PS (R9)(BX*1), X8, X0
+	VFMADD231PS (R9)(BX*2), X9, X0
+	VFMADD231PS (R10), X10, X0
+	VFMADD231PS (R10)(BX*1), X11, X0
+	VMOVUPS     X0, (R11)
+	ADDQ        $+16, R8
+	ADDQ        $+16, R9
+	ADDQ        $+16, R10
+	ADDQ        $+16, R11
+	SUBQ        $0x04, R12
+
+rows8bytes16end:
+rows8bytes4:
+	CMPQ        R12, $0x01
+	JLT         rows8bytes4end
+	VMOVSS      (R11), X0
+	VFMADD231SS (R8), X4, X0
+	VFMADD231SS (R8)(BX*1), X5, X0
+	VFMADD231SS (R8)(BX*2), X6, X0
+	VFMADD231SS (R9), X7, X0
+	VFMADD231SS (R9)(BX*1), X8, X0
+	VFMADD231SS (R9)(BX*2), X9, X0
+	VFMADD231SS (R10), X10, X0
+	VFMADD231SS (R10)(BX*1), X11, X0
+	VMOVSS      X0, (R11)
+	ADDQ        $+4, R8
+	ADDQ        $+4, R9
+	ADDQ        $+4, R10
+	ADDQ        $+4, R11
+	SUBQ        $0x01, R12
+	JMP         rows8bytes4
+
+rows8bytes4end:
+	LEAQ (DX)(BX*8), DX
+	ADDQ $0x20, CX
+	SUBQ $0x08, AX
+	JMP  rows8
+
+rows8end:
+rows1:
+	CMPQ         AX, $0x01
+	JLT          rows1end
+	MOVQ         DX, R8
+	VBROADCASTSS (CX), Y4
+	VMULPS       Y15, Y4, Y4
+	MOVQ         DI, R11
+	MOVQ         SI, R12
+
+rows1bytes64:
+	CMPQ        R12, $0x10
+	JLT         rows1bytes64end
+	VMOVUPS     (R11), Y0
+	VMOVUPS     32(R11), Y1
+	VFMADD231PS (R8), Y4, Y0
+	VFMADD231PS 32(R8), Y4, Y1
+	VMOVUPS     Y0, (R11)
+	VMOVUPS     Y1, 32(R11)
+	ADDQ        $+64, R8
+	ADDQ        $+64, R11
+	SUBQ        $0x10, R12
+	JMP         rows1bytes64
+
+rows1bytes64end:
+	CMPQ        R12, $0x08
+	JLT         rows1bytes32end
+	VMOVUPS     (R11), Y0
+	VFMADD231PS (R8), Y4, Y0
+	VMOVUPS     Y0, (R11)
+	ADDQ        $+32, R8
+	ADDQ        $+32, R11
+	SUBQ        $0x08, R12
+
+rows1bytes32end:
+	CMPQ        R12, $0x04
+	JLT         rows1bytes16end
+	VMOVUPS     (R11), X0
+	VFMADD231PS (R8), X4, X0
+	VMOVUPS     X0, (R11)
+	ADDQ        $+16, R8
+	ADDQ        $+16, R11
+	SUBQ        $0x04, R12
+
+rows1bytes16end:
+rows1bytes4:
+	CMPQ        R12, $0x01
+	JLT         rows1bytes4end
+	VMOVSS      (R11), X0
+	VFMADD231SS (R8), X4, X0
+	VMOVSS      X0, (R11)
+	ADDQ        $+4, R8
+	ADDQ        $+4, R11
+	SUBQ        $0x01, R12
+	JMP         rows1bytes4
+
+rows1bytes4end:
+	ADDQ BX, DX
+	ADDQ $0x04, CX
+	SUBQ $0x01, AX
+	JMP  rows1
+
+rows1end:
+	VZEROUPPER
+	RET
+
+// func sadddotsavx2(k int, x *float32, m *float32, stride int, n int, y *float32, alpha float32)
+// Requires: AVX, FMA3
+TEXT ·sadddotsavx2(SB), NOSPLIT, $0-52
+	MOVQ         k+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         stride+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         y+40(FP), DI
+	SHLQ         $0x02, BX
+	VBROADCASTSS alpha+48(FP), Y15
+
+rows8:
+	CMPQ   SI, $0x08
+	JLT    rows8end
+	MOVQ   DX, R8
+	LEAQ   (R8)(BX*2), R9
+	ADDQ   BX, R9
+	LEAQ   (R9)(BX*2), R10
+	ADDQ   BX, R10
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   CX, R11
+	MOVQ   AX, R12
+
+rows8bytes32:
+	CMPQ        R12, $0x08
+	JLT         rows8bytes32end
+	VMOVUPS     (R11), Y8
+	VFMADD231PS (R8), Y8, Y0
+	VFMADD231PS (R8)(BX*1), Y8, Y1
+	VFMADD231PS (R8)(BX*2), Y8, Y2
+	VFMADD231PS (R9), Y8, Y3
+	VFMADD231PS (R9)(BX*1), Y8, Y4
+	VFMADD231PS (R9)(BX*2), Y8, Y5
+	VFMADD231PS (R10), Y8, Y6
+	VFMADD231PS (R10)(BX*1), Y8, Y7
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	ADDQ        $+32, R10
+	ADDQ        $+32, R11
+	SUBQ        $0x08, R12
+	JMP         rows8bytes32
+
+rows8bytes32end:
+	VEXTRACTF128 $0x01, Y0, X9
+	VADDPS       X9, X0, X0
+	VEXTRACTF128 $0x01, Y1, X9
+	VADDPS       X9, X1, X1
+	VEXTRACTF128 $0x01, Y2, X9
+	VADDPS       X9, X2, X2
+	VEXTRACTF128 $0x01, Y3, X9
+	VADDPS       X9, X3, X3
+	VEXTRACTF128 $0x01, Y4, X9
+	VADDPS       X9, X4, X4
+	VEXTRACTF128 $0x01, Y5, X9
+	VADDPS       X9, X5, X5
+	VEXTRACTF128 $0x01, Y6, X9
+	VADDPS       X9, X6, X6
+	VEXTRACTF128 $0x01, Y7, X9
+	VADDPS       X9, X7, X7
+	CMPQ         R12, $0x04
+	JLT          rows8bytes16end
+	VMOVUPS      (R11), X8
+	VFMADD231PS  (R8), X8, X0
+	VFMADD231PS  (R8)(BX*1), X8, X1
+	VFMADD231PS  (R8)(BX*2), X8, X2
+	VFMADD231PS  (R9), X8, X3
+	VFMADD231PS  (R9)(BX*1), X8, X4
+	VFMADD231PS  (R9)(BX*2), X8, X5
+	VFMADD231PS  (R10), X8, X6
+	VFMADD231PS  (R10)(BX*1), X8, X7
+	ADDQ         $+16, R8
+	ADDQ         $+16, R9
+	ADDQ         $+16, R10
+	ADDQ         $+16, R11
+	SUBQ         $0x04, R12
+
+rows8bytes16end:
+	VUNPCKHPD X0, X0, X9
+	VADDPS    X9, X0, X0
+	VMOVSHDUP X0, X9
+	VADDPS    X9, X0, X0
+	VUNPCKHPD X1, X1, X9
+	VADDPS    X9, X1, X1
+	VMOVSHDUP X1, X9
+	VADDPS    X9, X1, X1
+	VUNPCKHPD X2, X2, X9
+	VADDPS    X9, X2, X2
+	VMOVSHDUP X2, X9
+	VADDPS    X9, X2, X2
+	VUNPCKHPD X3, X3, X9
+	VADDPS    X9, X3, X3
+	VMOVSHDUP X3, X9
+	VADDPS    X9, X3, X3
+	VUNPCKHPD X4, X4, X9
+	VADDPS    X9, X4, X4
+	VMOVSHDUP X4, X9
+	VADDPS    X9, X4, X4
+	VUNPCKHPD X5, X5, X9
+	VADDPS    X9, X5, X5
+	VMOVSHDUP X5, X9
+	VADDPS    X9, X5, X5
+	VUNPCKHPD X6, X6, X9
+	VADDPS    X9, X6, X6
+	VMOVSHDUP X6, X9
+	VADDPS    X9, X6, X6
+	VUNPCKHPD X7, X7, X9
+	VADDPS    X9, X7, X7
+	VMOVSHDUP X7, X9
+	VADDPS    X9, X7, X7
+
+rows8bytes4:
+	CMPQ        R12, $0x01
+	JLT         rows8bytes4end
+	VMOVSS      (R11), X8
+	VFMADD231SS (R8), X8, X0
+	VFMADD231SS (R8)(BX*1), X8, X1
+	VFMADD231SS (R8)(BX*2), X8, X2
+	VFMADD231SS (R9), X8, X3
+	VFMADD231SS (R9)(BX*1), X8, X4
+	VFMADD231SS (R9)(BX*2), X8, X5
+	VFMADD231SS (R10), X8, X6
+	VFMADD231SS (R10)(BX*1), X8, X7
+	ADDQ        $+4, R8
+	ADDQ        $+4, R9
+	ADDQ        $+4, R10
+	ADDQ        $+4, R11
+	SUBQ        $0x01, R12
+	JMP         rows8bytes4
+
+rows8bytes4end:
+	VMOVSS      (DI), X9
+	VFMADD231SS X0, X15, X9
+	VMOVSS      X9, (DI)
+	VMOVSS      4(DI), X9
+	VFMADD231SS X1, X15, X9
+	VMOVSS      X9, 4(DI)
+	VMOVSS      8(DI), X9
+	VFMADD231SS X2, X15, X9
+	VMOVSS      X9, 8(DI)
+	VMOVSS      12(DI), X9
+	VFMADD231SS X3, X15, X9
+	VMOVSS      X9, 12(DI)
+	VMOVSS      16(DI), X9
+	VFMADD231SS X4, X15, X9
+	VMOVSS      X9, 16(DI)
+	VMOVSS      20(DI), X9
+	VFMADD231SS X5, X15, X9
+	VMOVSS      X9, 20(DI)
+	VMOVSS      24(DI), X9
+	VFMADD231SS X6, X15, X9
+	VMOVSS      X9, 24(DI)
+	VMOVSS      28(DI), X9
+	VFMADD231SS X7, X15, X9
+	VMOVSS      X9, 28(DI)
+	LEAQ        (DX)(BX*8), DX
+	ADDQ        $0x20, DI
+	SUBQ        $0x08, SI
+	JMP         rows8
+
+rows8end:
+rows1:
+	CMPQ   SI, $0x01
+	JLT    rows1end
+	MOVQ   DX, R8
+	VXORPS Y0, Y0, Y0
+	MOVQ   CX, R11
+	MOVQ   AX, R12
+
+rows1bytes32:
+	CMPQ        R12, $0x08
+	JLT         rows1bytes32end
+	VMOVUPS     (R11), Y8
+	VFMADD231PS (R8), Y8, Y0
+	ADDQ        $+32, R8
+	ADDQ        $+32, R11
+	SUBQ        $0x08, R12
+	JMP         rows1bytes32
+
+rows1bytes32end:
+	VEXTRACTF128 $0x01, Y0, X9
+	VADDPS       X9, X0, X0
+	CMPQ         R12, $0x04
+	JLT          rows1bytes16end
+	VMOVUPS      (R11), X8
+	VFMADD231PS  (R8), X8, X0
+	ADDQ         $+16, R8
+	ADDQ         $+16, R11
+	SUBQ         $0x04, R12
+
+rows1bytes16end:
+	VUNPCKHPD X0, X0, X9
+	VADDPS    X9, X0, X0
+	VMOVSHDUP X0, X9
+	VADDPS    X9, X0, X0
+
+rows1bytes4:
+	CMPQ        R12, $0x01
+	JLT         rows1bytes4end
+	VMOVSS      (R11), X8
+	VFMADD231SS (R8), X8, X0
+	ADDQ        $+4, R8
+	ADDQ        $+4, R11
+	SUBQ        $0x01, R12
+	JMP         rows1bytes4
+
+rows1bytes4end:
+	VMOVSS      (DI), X9
+	VFMADD231SS X0, X15, X9
+	VMOVSS      X9, (DI)
+	ADDQ        BX, DX
+	ADDQ        $0x04, DI
+	SUBQ        $0x01, SI
+	JMP         rows1
+
+rows1end:
+	VZEROUPPER
+	RET
+
 // func dgemm4x12avx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
 // Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·dgemm4x12avx2(SB), NOSPLIT, $0-88
@@ -3849,5 +4275,413 @@ strip:
 	ADDQ         $0x20, SI
 	DECQ         AX
 	JNZ          strip
+	VZEROUPPER
+	RET
+
+// func daddrowsavx2(k int, x *float64, m *float64, stride int, n int, y *float64, alpha float64)
+// Requires: AVX, FMA3
+TEXT ·daddrowsavx2(SB), NOSPLIT, $0-56
+	MOVQ         k+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         stride+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         y+40(FP), DI
+	SHLQ         $0x03, BX
+	VBROADCASTSD alpha+48(FP), Y15
+
+rows8:
+	CMPQ         AX, $0x08
+	JLT          rows8end
+	MOVQ         DX, R8
+	LEAQ         (R8)(BX*2), R9
+	ADDQ         BX, R9
+	LEAQ         (R9)(BX*2), R10
+	ADDQ         BX, R10
+	VBROADCASTSD (CX), Y4
+	VMULPD       Y15, Y4, Y4
+	VBROADCASTSD 8(CX), Y5
+	VMULPD       Y15, Y5, Y5
+	VBROADCASTSD 16(CX), Y6
+	VMULPD       Y15, Y6, Y6
+	VBROADCASTSD 24(CX), Y7
+	VMULPD       Y15, Y7, Y7
+	VBROADCASTSD 32(CX), Y8
+	VMULPD       Y15, Y8, Y8
+	VBROADCASTSD 40(CX), Y9
+	VMULPD       Y15, Y9, Y9
+	VBROADCASTSD 48(CX), Y10
+	VMULPD       Y15, Y10, Y10
+	VBROADCASTSD 56(CX), Y11
+	VMULPD       Y15, Y11, Y11
+	MOVQ         DI, R11
+	MOVQ         SI, R12
+
+rows8bytes64:
+	CMPQ        R12, $0x08
+	JLT         rows8bytes64end
+	VMOVUPD     (R11), Y0
+	VMOVUPD     32(R11), Y1
+	VFMADD231PD (R8), Y4, Y0
+	VFMADD231PD 32(R8), Y4, Y1
+	VFMADD231PD (R8)(BX*1), Y5, Y0
+	VFMADD231PD 32(R8)(BX*1), Y5, Y1
+	VFMADD231PD (R8)(BX*2), Y6, Y0
+	VFMADD231PD 32(R8)(BX*2), Y6, Y1
+	VFMADD231PD (R9), Y7, Y0
+	VFMADD231PD 32(R9), Y7, Y1
+	VFMADD231PD (R9)(BX*1), Y8, Y0
+	VFMADD231PD 32(R9)(BX*1), Y8, Y1
+	VFMADD231PD (R9)(BX*2), Y9, Y0
+	VFMADD231PD 32(R9)(BX*2), Y9, Y1
+	VFMADD231PD (R10), Y10, Y0
+	VFMADD231PD 32(R10), Y10, Y1
+	VFMADD231PD (R10)(BX*1), Y11, Y0
+	VFMADD231PD 32(R10)(BX*1), Y11, Y1
+	VMOVUPD     Y0, (R11)
+	VMOVUPD     Y1, 32(R11)
+	ADDQ        $+64, R8
+	ADDQ        $+64, R9
+	ADDQ        $+64, R10
+	ADDQ        $+64, R11
+	SUBQ        $0x08, R12
+	JMP         rows8bytes64
+
+rows8bytes64end:
+	CMPQ        R12, $0x04
+	JLT         rows8bytes32end
+	VMOVUPD     (R11), Y0
+	VFMADD231PD (R8), Y4, Y0
+	VFMADD231PD (R8)(BX*1), Y5, Y0
+	VFMADD231PD (R8)(BX*2), Y6, Y0
+	VFMADD231PD (R9), Y7, Y0
+	VFMADD231PD (R9)(BX*1), Y8, Y0
+	VFMADD231PD (R9)(BX*2), Y9, Y0
+	VFMADD231PD (R10), Y10, Y0
+	VFMADD231PD (R10)(BX*1), Y11, Y0
+	VMOVUPD     Y0, (R11)
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	ADDQ        $+32, R10
+	ADDQ        $+32, R11
+	SUBQ        $0x04, R12
+
+rows8bytes32end:
+	CMPQ        R12, $0x02
+	JLT         rows8bytes16end
+	VMOVUPD     (R11), X0
+	VFMADD231PD (R8), X4, X0
+	VFMADD231PD (R8)(BX*1), X5, X0
+	VFMADD231PD (R8)(BX*2), X6, X0
+	VFMADD231PD (R9), X7, X0
+	VFMADD231PD (R9)(BX*1), X8, X0
+	VFMADD231PD (R9)(BX*2), X9, X0
+	VFMADD231PD (R10), X10, X0
+	VFMADD231PD (R10)(BX*1), X11, X0
+	VMOVUPD     X0, (R11)
+	ADDQ        $+16, R8
+	ADDQ        $+16, R9
+	ADDQ        $+16, R10
+	ADDQ        $+16, R11
+	SUBQ        $0x02, R12
+
+rows8bytes16end:
+rows8bytes8:
+	CMPQ        R12, $0x01
+	JLT         rows8bytes8end
+	VMOVSD      (R11), X0
+	VFMADD231SD (R8), X4, X0
+	VFMADD231SD (R8)(BX*1), X5, X0
+	VFMADD231SD (R8)(BX*2), X6, X0
+	VFMADD231SD (R9), X7, X0
+	VFMADD231SD (R9)(BX*1), X8, X0
+	VFMADD231SD (R9)(BX*2), X9, X0
+	VFMADD231SD (R10), X10, X0
+	VFMADD231SD (R10)(BX*1), X11, X0
+	VMOVSD      X0, (R11)
+	ADDQ        $+8, R8
+	ADDQ        $+8, R9
+	ADDQ        $+8, R10
+	ADDQ        $+8, R11
+	SUBQ        $0x01, R12
+	JMP         rows8bytes8
+
+rows8bytes8end:
+	LEAQ (DX)(BX*8), DX
+	ADDQ $0x40, CX
+	SUBQ $0x08, AX
+	JMP  rows8
+
+rows8end:
+rows1:
+	CMPQ         AX, $0x01
+	JLT          rows1end
+	MOVQ         DX, R8
+	VBROADCASTSD (CX), Y4
+	VMULPD       Y15, Y4, Y4
+	MOVQ         DI, R11
+	MOVQ         SI, R12
+
+rows1bytes64:
+	CMPQ        R12, $0x08
+	JLT         rows1bytes64end
+	VMOVUPD     (R11), Y0
+	VMOVUPD     32(R11), Y1
+	VFMADD231PD (R8), Y4, Y0
+	VFMADD231PD 32(R8), Y4, Y1
+	VMOVUPD     Y0, (R11)
+	VMOVUPD     Y1, 32(R11)
+	ADDQ        $+64, R8
+	ADDQ        $+64, R11
+	SUBQ        $0x08, R12
+	JMP         rows1bytes64
+
+rows1bytes64end:
+	CMPQ        R12, $0x04
+	JLT         rows1bytes32end
+	VMOVUPD     (R11), Y0
+	VFMADD231PD (R8), Y4, Y0
+	VMOVUPD     Y0, (R11)
+	ADDQ        $+32, R8
+	ADDQ        $+32, R11
+	SUBQ        $0x04, R12
+
+rows1bytes32end:
+	CMPQ        R12, $0x02
+	JLT         rows1bytes16end
+	VMOVUPD     (R11), X0
+	VFMADD231PD (R8), X4, X0
+	VMOVUPD     X0, (R11)
+	ADDQ        $+16, R8
+	ADDQ        $+16, R11
+	SUBQ        $0x02, R12
+
+rows1bytes16end:
+rows1bytes8:
+	CMPQ        R12, $0x01
+	JLT         rows1bytes8end
+	VMOVSD      (R11), X0
+	VFMADD231SD (R8), X4, X0
+	VMOVSD      X0, (R11)
+	ADDQ        $+8, R8
+	ADDQ        $+8, R11
+	SUBQ        $0x01, R12
+	JMP         rows1bytes8
+
+rows1bytes8end:
+	ADDQ BX, DX
+	ADDQ $0x08, CX
+	SUBQ $0x01, AX
+	JMP  rows1
+
+rows1end:
+	VZEROUPPER
+	RET
+
+// func dadddotsavx2(k int, x *float64, m *float64, stride int, n int, y *float64, alpha float64)
+// Requires: AVX, FMA3
+TEXT ·dadddotsavx2(SB), NOSPLIT, $0-56
+	MOVQ         k+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         m+16(FP), DX
+	MOVQ         stride+24(FP), BX
+	MOVQ         n+32(FP), SI
+	MOVQ         y+40(FP), DI
+	SHLQ         $0x03, BX
+	VBROADCASTSD alpha+48(FP), Y15
+
+rows8:
+	CMPQ   SI, $0x08
+	JLT    rows8end
+	MOVQ   DX, R8
+	LEAQ   (R8)(BX*2), R9
+	ADDQ   BX, R9
+	LEAQ   (R9)(BX*2), R10
+	ADDQ   BX, R10
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   CX, R11
+	MOVQ   AX, R12
+
+rows8bytes32:
+	CMPQ        R12, $0x04
+	JLT         rows8bytes32end
+	VMOVUPD     (R11), Y8
+	VFMADD231PD (R8), Y8, Y0
+	VFMADD231PD (R8)(BX*1), Y8, Y1
+	VFMADD231PD (R8)(BX*2), Y8, Y2
+	VFMADD231PD (R9), Y8, Y3
+	VFMADD231PD (R9)(BX*1), Y8, Y4
+	VFMADD231PD (R9)(BX*2), Y8, Y5
+	VFMADD231PD (R10), Y8, Y6
+	VFMADD231PD (R10)(BX*1), Y8, Y7
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	ADDQ        $+32, R10
+	ADDQ        $+32, R11
+	SUBQ        $0x04, R12
+	JMP         rows8bytes32
+
+rows8bytes32end:
+	VEXTRACTF128 $0x01, Y0, X9
+	VADDPD       X9, X0, X0
+	VEXTRACTF128 $0x01, Y1, X9
+	VADDPD       X9, X1, X1
+	VEXTRACTF128 $0x01, Y2, X9
+	VADDPD       X9, X2, X2
+	VEXTRACTF128 $0x01, Y3, X9
+	VADDPD       X9, X3, X3
+	VEXTRACTF128 $0x01, Y4, X9
+	VADDPD       X9, X4, X4
+	VEXTRACTF128 $0x01, Y5, X9
+	VADDPD       X9, X5, X5
+	VEXTRACTF128 $0x01, Y6, X9
+	VADDPD       X9, X6, X6
+	VEXTRACTF128 $0x01, Y7, X9
+	VADDPD       X9, X7, X7
+	CMPQ         R12, $0x02
+	JLT          rows8bytes16end
+	VMOVUPD      (R11), X8
+	VFMADD231PD  (R8), X8, X0
+	VFMADD231PD  (R8)(BX*1), X8, X1
+	VFMADD231PD  (R8)(BX*2), X8, X2
+	VFMADD231PD  (R9), X8, X3
+	VFMADD231PD  (R9)(BX*1), X8, X4
+	VFMADD231PD  (R9)(BX*2), X8, X5
+	VFMADD231PD  (R10), X8, X6
+	VFMADD231PD  (R10)(BX*1), X8, X7
+	ADDQ         $+16, R8
+	ADDQ         $+16, R9
+	ADDQ         $+16, R10
+	ADDQ         $+16, R11
+	SUBQ         $0x02, R12
+
+rows8bytes16end:
+	VUNPCKHPD X0, X0, X9
+	VADDPD    X9, X0, X0
+	VUNPCKHPD X1, X1, X9
+	VADDPD    X9, X1, X1
+	VUNPCKHPD X2, X2, X9
+	VADDPD    X9, X2, X2
+	VUNPCKHPD X3, X3, X9
+	VADDPD    X9, X3, X3
+	VUNPCKHPD X4, X4, X9
+	VADDPD    X9, X4, X4
+	VUNPCKHPD X5, X5, X9
+	VADDPD    X9, X5, X5
+	VUNPCKHPD X6, X6, X9
+	VADDPD    X9, X6, X6
+	VUNPCKHPD X7, X7, X9
+	VADDPD    X9, X7, X7
+
+rows8bytes8:
+	CMPQ        R12, $0x01
+	JLT         rows8bytes8end
+	VMOVSD      (R11), X8
+	VFMADD231SD (R8), X8, X0
+	VFMADD231SD (R8)(BX*1), X8, X1
+	VFMADD231SD (R8)(BX*2), X8, X2
+	VFMADD231SD (R9), X8, X3
+	VFMADD231SD (R9)(BX*1), X8, X4
+	VFMADD231SD (R9)(BX*2), X8, X5
+	VFMADD231SD (R10), X8, X6
+	VFMADD231SD (R10)(BX*1), X8, X7
+	ADDQ        $+8, R8
+	ADDQ        $+8, R9
+	ADDQ        $+8, R10
+	ADDQ        $+8, R11
+	SUBQ        $0x01, R12
+	JMP         rows8bytes8
+
+rows8bytes8end:
+	VMOVSD      (DI), X9
+	VFMADD231SD X0, X15, X9
+	VMOVSD      X9, (DI)
+	VMOVSD      8(DI), X9
+	VFMADD231SD X1, X15, X9
+	VMOVSD      X9, 8(DI)
+	VMOVSD      16(DI), X9
+	VFMADD231SD X2, X15, X9
+	VMOVSD      X9, 16(DI)
+	VMOVSD      24(DI), X9
+	VFMADD231SD X3, X15, X9
+	VMOVSD      X9, 24(DI)
+	VMOVSD      32(DI), X9
+	VFMADD231SD X4, X15, X9
+	VMOVSD      X9, 32(DI)
+	VMOVSD      40(DI), X9
+	VFMADD231SD X5, X15, X9
+	VMOVSD      X9, 40(DI)
+	VMOVSD      48(DI), X9
+	VFMADD231SD X6, X15, X9
+	VMOVSD      X9, 48(DI)
+	VMOVSD      56(DI), X9
+	VFMADD231SD X7, X15, X9
+	VMOVSD      X9, 56(DI)
+	LEAQ        (DX)(BX*8), DX
+	ADDQ        $0x40, DI
+	SUBQ        $0x08, SI
+	JMP         rows8
+
+rows8end:
+rows1:
+	CMPQ   SI, $0x01
+	JLT    rows1end
+	MOVQ   DX, R8
+	VXORPS Y0, Y0, Y0
+	MOVQ   CX, R11
+	MOVQ   AX, R12
+
+rows1bytes32:
+	CMPQ        R12, $0x04
+	JLT         rows1bytes32end
+	VMOVUPD     (R11), Y8
+	VFMADD231PD (R8), Y8, Y0
+	ADDQ        $+32, R8
+	ADDQ        $+32, R11
+	SUBQ        $0x04, R12
+	JMP         rows1bytes32
+
+rows1bytes32end:
+	VEXTRACTF128 $0x01, Y0, X9
+	VADDPD       X9, X0, X0
+	CMPQ         R12, $0x02
+	JLT          rows1bytes16end
+	VMOVUPD      (R11), X8
+	VFMADD231PD  (R8), X8, X0
+	ADDQ         $+16, R8
+	ADDQ         $+16, R11
+	SUBQ         $0x02, R12
+
+rows1bytes16end:
+	VUNPCKHPD X0, X0, X9
+	VADDPD    X9, X0, X0
+
+rows1bytes8:
+	CMPQ        R12, $0x01
+	JLT         rows1bytes8end
+	VMOVSD      (R11), X8
+	VFMADD231SD (R8), X8, X0
+	ADDQ        $+8, R8
+	ADDQ        $+8, R11
+	SUBQ        $0x01, R12
+	JMP         rows1bytes8
+
+rows1bytes8end:
+	VMOVSD      (DI), X9
+	VFMADD231SD X0, X15, X9
+	VMOVSD      X9, (DI)
+	ADDQ        BX, DX
+	ADDQ        $0x08, DI
+	SUBQ        $0x01, SI
+	JMP         rows1
+
+rows1end:
 	VZEROUPPER
 	RET

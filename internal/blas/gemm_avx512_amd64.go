@@ -254,6 +254,32 @@ func ssolve8avx512(strips int, b *float32, stride int, m *[64]float32)
 //go:noescape
 func smultiply8avx512(strips int, b *float32, stride int, m *[64]float32)
 
+// saddrowsavx512 adds a product of a matrix and a vector:
+//
+//	for j := range n {
+//		for l := range k {
+//			y[j] += alpha*x[l] * m[l*stride+j]
+//		}
+//	}
+//
+// each element in the order of l.
+//
+//go:noescape
+func saddrowsavx512(k int, x *float32, m *float32, stride int, n int, y *float32, alpha float32)
+
+// sadddotsavx512 adds a product of a matrix and a vector:
+//
+//	for j := range n {
+//		for l := range k {
+//			y[j] += alpha*x[l] * m[j*stride+l]
+//		}
+//	}
+//
+// each element in an order that k alone decides.
+//
+//go:noescape
+func sadddotsavx512(k int, x *float32, m *float32, stride int, n int, y *float32, alpha float32)
+
 // dgemm12x16avx512 is the tile kernel
 //
 //	for i := range min(rows, 12) {
@@ -503,3 +529,29 @@ func dsolve8avx512(strips int, b *float64, stride int, m *[64]float64)
 //
 //go:noescape
 func dmultiply8avx512(strips int, b *float64, stride int, m *[64]float64)
+
+// daddrowsavx512 adds a product of a matrix and a vector:
+//
+//	for j := range n {
+//		for l := range k {
+//			y[j] += alpha*x[l] * m[l*stride+j]
+//		}
+//	}
+//
+// each element in the order of l.
+//
+//go:noescape
+func daddrowsavx512(k int, x *float64, m *float64, stride int, n int, y *float64, alpha float64)
+
+// dadddotsavx512 adds a product of a matrix and a vector:
+//
+//	for j := range n {
+//		for l := range k {
+//			y[j] += alpha*x[l] * m[j*stride+l]
+//		}
+//	}
+//
+// each element in an order that k alone decides.
+//
+//go:noescape
+func dadddotsavx512(k int, x *float64, m *float64, stride int, n int, y *float64, alpha float64)

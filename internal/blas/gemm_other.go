@@ -16,7 +16,7 @@ var (
 )
 
 // multiply is never reached: no tier of this build has kernels.
-func multiply[T Float](*kernels[T], *freelist[T], triangle, bool, bool, int, int, int, T, []T, int, []T, int, T, []T, int) {
+func multiply[T Float](*kernels[T], *freelist[T], triangle, bool, bool, int, int, int, T, []T, int, []T, int, []T, T, []T, int) {
 	panic("blas: no kernels")
 }
 

@@ -198,7 +198,7 @@ func testGemm[T Float](t *testing.T, tier *tier) {
 			}
 		}
 	}
-	for _, s := range [][3]int{{300, 10, 512}, {301, 302, 10}, {64, 200, 784}, {385, 130, 401}, {100, 1, 1100}, {1, 300, 1030}, {210, 75, 1500}, {2100, 35, 20}, {33, 2077, 40}} {
+	for _, s := range [][3]int{{300, 10, 512}, {301, 302, 10}, {64, 200, 784}, {385, 130, 401}, {100, 1, 1100}, {1, 300, 1030}, {210, 75, 1500}, {2100, 35, 20}, {33, 2077, 40}, {20, 200, 1100}, {1, 2300, 37}, {2300, 1, 37}, {530, 70, 300}, {200, 1021, 30}} {
 		shapes = append(shapes, shape{m: s[0], n: s[1], k: s[2], pad: 3})
 	}
 	for i, s := range shapes {
@@ -208,7 +208,7 @@ func testGemm[T Float](t *testing.T, tier *tier) {
 		for trans := range 4 {
 			s.transA, s.transB = trans&1 != 0, trans&2 != 0
 			alpha, beta := scalars[(i+trans)%3], scalars[(i/3+trans)%3]
-			if i >= len(shapes)-9 {
+			if i >= len(shapes)-14 {
 				alpha, beta = -0.5, scalars[trans%3]
 			}
 			checkProduct(t, tier, rng, s, alpha, beta)

@@ -4,7 +4,6 @@ package blas
 
 import (
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"unsafe"
 )
@@ -24,6 +23,7 @@ type job[T Float] struct {
 	alpha, beta T
 	c           []T
 	ldc         int
+	bias        []T // what the rows of C hold before the first pass, or nil
 	part        triangle
 	flipped     bool // the job forms Cᵀ = op(B)ᵀ·op(A)ᵀ, and stores it as C
 
@@ -41,15 +41,20 @@ type job[T Float] struct {
 
 	triangle triangular[T] // of a triangular solve, which runs jobs of its own
 
-	wait   sync.WaitGroup
-	helper func() // work, then wait.Done: built once, so that go does not allocate
+	gate   gate
+	helper func() // built once, so that go does not allocate
 }
 
 func newJob[T Float]() *job[T] {
 	j := new(job[T])
+	j.gate.wake = make(chan struct{}, 1)
+	j.gate.state.Store(gateClosed)
 	j.helper = func() {
-		j.work()
-		j.wait.Done()
+		j.gate.started.Add(-1)
+		if j.gate.enter() {
+			j.work()
+			j.gate.leave()
+		}
 	}
 	return j
 }
@@ -66,11 +71,21 @@ const tileSize = 12 * 32
 // plan fills in everything that follows from the operands and the shape.
 func (j *job[T]) plan(workers int, a operand[T], rows partition, b operand[T], cols partition) {
 	sizeA := j.rows.cut(a, rows, j.k, cols.total <= directCols || !a.contiguous && !a.conflicts())
-	sizeB := j.cols.cut(b, cols, j.k, b.contiguous && rows.total <= j.kern.directRows)
+	directRows := j.kern.directRows
+	if b.conflicts() {
+		directRows = j.kern.conflictRows
+	}
+	sizeB := j.cols.cut(b, cols, j.k, b.contiguous && rows.total <= directRows)
 	j.packTickets = j.rows.groups() + j.cols.groups()
 
+	// Rows in place, used by few panels only, need not stay in the L1 cache; a
+	// second pass would have to add its transposed tiles element by element.
 	kern := j.kern
-	j.passes = (j.k + kern.depth - 1) / kern.depth
+	depth := kern.depth
+	if j.flipped && !a.contiguous {
+		depth = maxDepth
+	}
+	j.passes = (j.k + depth - 1) / depth
 	j.passLength = ((j.k+j.passes-1)/j.passes + 3) &^ 3
 	j.rowPanels = kern.rowPanels
 	j.colPanels = min(cols.panels, kern.colPanels*kern.depth/j.passLength)
@@ -104,9 +119,9 @@ func (j *job[T]) plan(workers int, a operand[T], rows partition, b operand[T], c
 // Columns of A up to directCols columns of C: of every cache line a panel uses
 // 48 bytes, and every panel of B fetches it again.
 //
-// Rows of B up to directRows rows of C, a property of the kernels: those that do
-// not prefetch need packed rows early; those that do lose beyond 192, as soon
-// as the rows are not aligned to cache lines.
+// Rows of B up to directRows rows of C, or conflictRows, both a property of the
+// tier: packing B costs more the fewer rows share it, and the more workers wait
+// for it. Rows that meet in the same sets drive each other out of the L2 cache.
 const directCols = 64
 
 // reserve makes memory at least n elements long, starting on a cache line.
@@ -120,20 +135,29 @@ func (j *job[T]) reserve(n int) {
 	j.memory = m[skip : skip+n]
 }
 
-// run carries the job out with the calling goroutine and workers-1 others,
-// which have ended when it returns.
+// run carries the job out with the calling goroutine and up to workers-1
+// others, which have let go of the job when it returns.
 func (j *job[T]) run(workers int) {
-	j.wait.Add(workers - 1)
-	for range workers - 1 {
+	if workers == 1 {
+		j.work()
+		return
+	}
+	j.gate.open()
+	for int(j.gate.started.Load()) < workers-1 {
+		j.gate.started.Add(1)
 		go j.helper()
 	}
 	j.work()
-	j.wait.Wait()
+	j.gate.close()
 }
 
 // work draws tickets until none is left.
 func (j *job[T]) work() {
-	scratch := j.scratch[int(j.id.Add(1)-1)*tileSize:][:tileSize]
+	id := int(j.id.Add(1) - 1)
+	if id >= len(j.scratch)/tileSize { // a helper of an earlier product, not needed
+		return
+	}
+	scratch := j.scratch[id*tileSize:][:tileSize]
 	items := j.rowItems * j.colItems
 	ready := false
 	for {

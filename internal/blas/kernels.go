@@ -25,6 +25,10 @@ type kernels[T Float] struct {
 	// with those after it.
 	solve8, multiply8 func(strips int, b *T, stride int, m *[64]T)
 
+	// addRows and addDots add α·x·M to y: the n columns of M, whose k rows are
+	// contiguous and stride apart, or its n rows of k elements.
+	addRows, addDots func(k int, x, m *T, stride, n int, y *T, alpha T)
+
 	// depth is the largest number of k steps of one pass.
 	depth int
 
@@ -33,8 +37,9 @@ type kernels[T Float] struct {
 	// the L2 cache. colPanels grows as the depth shrinks.
 	rowPanels, colPanels int
 
-	// directRows is the number of rows of C up to which B is read in place.
-	directRows int
+	// directRows is the number of rows of C up to which B is read in place,
+	// conflictRows the same where rows of B meet in the same sets of the caches.
+	directRows, conflictRows int
 }
 
 // packUnit divides the height and the width of every tile.

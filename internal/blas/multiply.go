@@ -21,6 +21,10 @@ func (j *job[T]) multiply(pass, rowItem, colItem int, scratch []T) {
 			tiles = kern.rowTiles
 		}
 		level := tiles[a.size/kern.rowUnit-1]
+		if pass == 0 && j.bias != nil {
+			first, last := cols[0].start, cols[len(cols)-1]
+			fillRows(a.valid, j.bias[first:], last.start+last.valid-first, j.c[a.start*j.ldc+first:], j.ldc)
+		}
 		for q := range cols {
 			b := &cols[q]
 			f := level[b.size/kern.colUnit-1]

@@ -51,3 +51,17 @@ func testFences[T Float](t *testing.T, tier *tier) {
 		requireClose(t, s.k, c, value, magnitude, nil)
 	}
 }
+
+func TestAffineFences(t *testing.T) {
+	eachTier(t, testAffineFences[float32], testAffineFences[float64])
+}
+
+func testAffineFences[T Float](t *testing.T, tier *tier) {
+	rng := rand.New(rand.NewPCG(21, 22))
+	sizes := []int{1, 2, 4, 7, 12, 16, 17, 33, 64, 65, 200}
+	for range 60 {
+		s := shape{m: sizes[rng.IntN(len(sizes))], n: sizes[rng.IntN(len(sizes))], k: sizes[rng.IntN(len(sizes))], pad: rng.IntN(3)}
+		atEnd := rng.IntN(2) == 0
+		checkAffineShape(t, tier, rng, s, func(m matrix[T]) matrix[T] { return m.fenced(t, atEnd) })
+	}
+}

@@ -19,7 +19,8 @@ var avx512 = tier{
 		},
 		rowUnit: 4, colUnit: 16,
 		transpose: stranspose4, solve8: ssolve8avx512, multiply8: smultiply8avx512,
-		depth: 512, rowPanels: 2, colPanels: 8, directRows: 192,
+		addRows: saddrowsavx512, addDots: sadddotsavx512,
+		depth: 512, rowPanels: 2, colPanels: 8, directRows: 512, conflictRows: 192,
 	},
 	f64: &kernels[float64]{
 		tiles: [][]tile[float64]{
@@ -34,7 +35,8 @@ var avx512 = tier{
 		},
 		rowUnit: 4, colUnit: 8,
 		transpose: dtranspose4, solve8: dsolve8avx512, multiply8: dmultiply8avx512,
-		depth: 512, rowPanels: 2, colPanels: 8, directRows: 192,
+		addRows: daddrowsavx512, addDots: dadddotsavx512,
+		depth: 512, rowPanels: 2, colPanels: 8, directRows: 512, conflictRows: 192,
 	},
 }
 
@@ -45,14 +47,16 @@ var avx2 = tier{
 		rowTiles: [][]tile[float32]{{sgemm4x8rowavx2, sgemm4x16rowavx2, sgemm4x24rowavx2}},
 		rowUnit:  4, colUnit: 8,
 		transpose: stranspose4, solve8: ssolve8avx2, multiply8: smultiply8avx2,
-		depth: 512, rowPanels: 6, colPanels: 4, directRows: 16,
+		addRows: saddrowsavx2, addDots: sadddotsavx2,
+		depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,
 	},
 	f64: &kernels[float64]{
 		tiles:    [][]tile[float64]{{dgemm4x4avx2, dgemm4x8avx2, dgemm4x12avx2}},
 		rowTiles: [][]tile[float64]{{dgemm4x4rowavx2, dgemm4x8rowavx2, dgemm4x12rowavx2}},
 		rowUnit:  4, colUnit: 4,
 		transpose: dtranspose4, solve8: dsolve8avx2, multiply8: dmultiply8avx2,
-		depth: 512, rowPanels: 6, colPanels: 4, directRows: 16,
+		addRows: daddrowsavx2, addDots: dadddotsavx2,
+		depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,
 	},
 }
 

@@ -60,7 +60,7 @@ func TestDeterminism(t *testing.T) { eachTier(t, testDeterminism[float32], testD
 
 func testDeterminism[T Float](t *testing.T, tier *tier) {
 	rng := rand.New(rand.NewPCG(9, 10))
-	for _, s := range []shape{{m: 150, n: 333, k: 500}, {m: 300, n: 10, k: 500, transA: true}, {m: 64, n: 300, k: 1100, transB: true}} {
+	for _, s := range []shape{{m: 150, n: 333, k: 500}, {m: 900, n: 10, k: 500, transA: true}, {m: 64, n: 300, k: 1100, transB: true}} {
 		a, b, c := operands[T](rng, s)
 		var first []T
 		for run := range 8 {
@@ -81,7 +81,7 @@ func TestConcurrent(t *testing.T) { eachTier(t, testConcurrent[float32], testCon
 
 func testConcurrent[T Float](t *testing.T, tier *tier) {
 	rng := rand.New(rand.NewPCG(11, 12))
-	s := shape{m: 130, n: 140, k: 150, transB: true}
+	s := shape{m: 170, n: 180, k: 170, transB: true}
 	a, b, c := operands[T](rng, s)
 	value, magnitude := product(s, 1, a, b, 0, c)
 	const callers = 8

@@ -1,5 +1,5 @@
-// Command gemm writes the assembly of package blas: the tile kernels and the
-// packing kernels of its AVX-512 and AVX2 tiers, with avo. All
+// Command gemm writes the assembly of package blas with avo: the tile kernels, the
+// matrix-vector kernels and the packing kernels of its AVX-512 and AVX2 tiers. All
 // generators are in a module of their own, so that users of gokfac neither build
 // nor download avo.
 //

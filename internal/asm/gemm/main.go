@@ -23,6 +23,8 @@ func main() {
 			}
 			emitLeaf(p, zmm, true)
 			emitLeaf(p, zmm, false)
+			emitAddRows(p, zmm)
+			emitAddDots(p, zmm)
 		}
 	case "avx2":
 		for _, p := range []precision{single, double} {
@@ -33,6 +35,8 @@ func main() {
 			}
 			emitLeaf(p, ymm, true)
 			emitLeaf(p, ymm, false)
+			emitAddRows(p, ymm)
+			emitAddDots(p, ymm)
 		}
 	case "pack":
 		emitCopy()

@@ -146,3 +146,60 @@ func vectorMasks(t tile, cols reg.Register, free reg.VecPhysical) *mask {
 		},
 	}
 }
+
+// narrow is the part of a vector register that is so many bytes wide.
+func narrow(bytes int, o Op) Op {
+	r, ok := o.(reg.VecPhysical)
+	switch {
+	case !ok:
+		return o
+	case bytes <= 16:
+		return r.AsX()
+	case bytes == 32:
+		return r.AsY()
+	}
+	return r
+}
+
+// moveNarrow moves so many bytes: one element or a vector.
+func (p precision) moveNarrow(bytes int, from, to Op) {
+	from, to = narrow(bytes, from), narrow(bytes, to)
+	if bytes > p.bytes {
+		p.move(from, to)
+		return
+	}
+	p.choose(func(o ...Op) { VMOVSS(o...) }, func(o ...Op) { VMOVSD(o...) }, from, to)
+}
+
+// fmaNarrow is fma of so many bytes: one element or a vector.
+func (p precision) fmaNarrow(bytes int, x, y, sum Op) {
+	x, y, sum = narrow(bytes, x), narrow(bytes, y), narrow(bytes, sum)
+	if bytes > p.bytes {
+		p.fma(x, y, sum)
+		return
+	}
+	p.choose(func(o ...Op) { VFMADD231SS(o...) }, func(o ...Op) { VFMADD231SD(o...) }, x, y, sum)
+}
+
+// halve adds the upper half of so many bytes of r to the lower one; of 16, all
+// elements to the first.
+func (p precision) halve(bytes int, r, spare reg.VecPhysical) {
+	add := func(x, y reg.Register) {
+		p.choose(func(o ...Op) { VADDPS(o...) }, func(o ...Op) { VADDPD(o...) }, x, y, y)
+	}
+	switch bytes {
+	case 64:
+		VEXTRACTF64X4(U8(1), r, spare.AsY())
+		add(spare.AsY(), r.AsY())
+	case 32:
+		VEXTRACTF128(U8(1), r.AsY(), spare.AsX())
+		add(spare.AsX(), r.AsX())
+	case 16:
+		VUNPCKHPD(r.AsX(), r.AsX(), spare.AsX())
+		add(spare.AsX(), r.AsX())
+		if p.bytes == 4 {
+			VMOVSHDUP(r.AsX(), spare.AsX())
+			add(spare.AsX(), r.AsX())
+		}
+	}
+}
