@@ -1,9 +1,8 @@
 package layers
 
 import (
-	"math"
-
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/elementwise"
 )
 
 // Activation is an elementwise function whose derivative is a function of its
@@ -52,45 +51,9 @@ func (a *Activation) diff(d *graph.Diff) ([]*graph.Node, error) {
 	return []*graph.Node{g}, err
 }
 
-func relu[T graph.Float](out []T, in [][]T) {
-	for i, x := range in[0] {
-		out[i] = max(x, 0)
-	}
-}
-
-func reluGrad[T graph.Float](out []T, in [][]T) {
-	dy := in[1]
-	for i, y := range in[0] {
-		if y > 0 {
-			out[i] = dy[i]
-		} else {
-			out[i] = 0
-		}
-	}
-}
-
-func tanh[T graph.Float](out []T, in [][]T) {
-	for i, x := range in[0] {
-		out[i] = T(math.Tanh(float64(x)))
-	}
-}
-
-func tanhGrad[T graph.Float](out []T, in [][]T) {
-	dy := in[1]
-	for i, y := range in[0] {
-		out[i] = dy[i] * (1 - y*y)
-	}
-}
-
-func sigmoid[T graph.Float](out []T, in [][]T) {
-	for i, x := range in[0] {
-		out[i] = T(1 / (1 + math.Exp(-float64(x))))
-	}
-}
-
-func sigmoidGrad[T graph.Float](out []T, in [][]T) {
-	dy := in[1]
-	for i, y := range in[0] {
-		out[i] = dy[i] * y * (1 - y)
-	}
-}
+func relu[T graph.Float](out []T, in [][]T)        { elementwise.ReLU(out, in[0]) }
+func reluGrad[T graph.Float](out []T, in [][]T)    { elementwise.ReLUGrad(out, in[0], in[1]) }
+func tanh[T graph.Float](out []T, in [][]T)        { elementwise.Tanh(out, in[0]) }
+func tanhGrad[T graph.Float](out []T, in [][]T)    { elementwise.TanhGrad(out, in[0], in[1]) }
+func sigmoid[T graph.Float](out []T, in [][]T)     { elementwise.Sigmoid(out, in[0]) }
+func sigmoidGrad[T graph.Float](out []T, in [][]T) { elementwise.SigmoidGrad(out, in[0], in[1]) }

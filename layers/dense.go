@@ -5,6 +5,7 @@ import (
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // Dense is the affine map s = xW + b, with x N×in, W in×Units and b Units.
@@ -93,14 +94,11 @@ func (d *Dense) prepare(b *graph.Builder, x *graph.Node) error {
 
 func affine[T graph.Float](n, k, m int) func(out []T, in [][]T) {
 	return func(out []T, in [][]T) {
-		var beta T
 		if len(in) == 3 {
-			for i := range n {
-				copy(out[i*m:(i+1)*m], in[2])
-			}
-			beta = 1
+			blas.Affine(n, m, k, in[0], k, in[1], m, in[2], out, m)
+			return
 		}
-		blas.Gemm(false, false, n, m, k, 1, in[0], k, in[1], m, beta, out, m)
+		blas.Gemm(false, false, n, m, k, 1, in[0], k, in[1], m, 0, out, m)
 	}
 }
 
@@ -167,12 +165,4 @@ func columnSums(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	}, x)
 }
 
-func sumColumns[T graph.Float](out []T, in [][]T) {
-	clear(out)
-	m := len(out)
-	for x := in[0]; len(x) > 0; x = x[m:] {
-		for j, v := range x[:m] {
-			out[j] += v
-		}
-	}
-}
+func sumColumns[T graph.Float](out []T, in [][]T) { vector.ColumnSums(out, in[0]) }

@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/elementwise"
 )
 
 // SigmoidCrossEntropy is −Σ_c y_c log σ(z_c) + (1−y_c) log(1−σ(z_c)) for
@@ -24,11 +25,25 @@ func (l SigmoidCrossEntropy) TargetShape(out tensor.Shape) (tensor.Shape, error)
 
 // Validate checks that targets are in [0, 1].
 func (SigmoidCrossEntropy) Validate(y *tensor.Dense, outputs int) error {
+	if all(y, unitInterval[float32], unitInterval[float64]) {
+		return nil
+	}
 	i, v := firstBad(y, func(v float64) bool { return v >= 0 && v <= 1 })
 	if i >= 0 {
 		return fmt.Errorf("losses: target %v of example %d: want a number from 0 to 1", v, i/outputs)
 	}
 	return nil
+}
+
+// unitInterval reports whether all of x are in [0, 1]: v(1−v) ≥ 0, one comparison, is false for NaN and exact, as the
+// product's sign survives rounding.
+func unitInterval[T graph.Float](x []T) bool {
+	for _, v := range x {
+		if !(v*(1-v) >= 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // Build adds (1/N) Σ log(1 + exp(z)) − yz.
@@ -64,8 +79,8 @@ func (l SigmoidCrossEntropy) Sample(b *graph.Builder, z *graph.Node) (*graph.Nod
 	return b.Apply(graph.Op{
 		Name:  "bernoulli-sample",
 		Shape: z.Shape().Clone(),
-		F32:   func(out []float32, in [][]float32) { bernoulli(r.Float64, out, in[0]) },
-		F64:   func(out []float64, in [][]float64) { bernoulli(r.Float64, out, in[0]) },
+		F32:   func(out []float32, in [][]float32) { bernoulli(r.Uint64, out, in[0]) },
+		F64:   func(out []float64, in [][]float64) { bernoulli(r.Uint64, out, in[0]) },
 		Const: true,
 	}, p)
 }
@@ -88,28 +103,25 @@ func (l SigmoidCrossEntropy) Factor(b *graph.Builder, z *graph.Node, column *int
 
 func bernoulliCost[T graph.Float](n int) func(out []T, in [][]T) {
 	return func(out []T, in [][]T) {
-		var sum float64
-		for i, v := range in[0] {
-			z := float64(v)
-			// log(1+eᶻ) without overflow for large z or loss of small terms.
-			sum += max(z, 0) + math.Log1p(math.Exp(-math.Abs(z))) - z*float64(in[1][i])
-		}
-		out[0] = T(sum / float64(n))
+		out[0] = T(elementwise.SigmoidCrossEntropy(in[0], in[1]) / float64(n))
 	}
 }
 
-func logistic[T graph.Float](out []T, in [][]T) {
-	for i, z := range in[0] {
-		out[i] = T(1 / (1 + math.Exp(-float64(z))))
-	}
-}
+func logistic[T graph.Float](out []T, in [][]T) { elementwise.Sigmoid(out, in[0]) }
 
-func bernoulli[T graph.Float](uniform func() float64, out, p []T) {
+// bernoulli draws two elements from 64 random bits: a probability is rounded to
+// a multiple of 2⁻³². An autoencoder draws a million in a pass, of which a branch
+// would mispredict half.
+func bernoulli[T graph.Float](bits func() uint64, out, p []T) {
+	var u uint64
 	for i, v := range p {
-		out[i] = 0
-		if uniform() < float64(v) {
-			out[i] = 1
+		if i%2 == 0 {
+			u = bits()
+		} else {
+			u >>= 32
 		}
+		below := u&(1<<32-1) - uint64(int64(float64(v)*(1<<32))) // negative with probability v
+		out[i] = T(below >> 63)
 	}
 }
 

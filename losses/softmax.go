@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/elementwise"
 )
 
 // SoftmaxCrossEntropy is −log softmax(z)_y for integer class labels y, of
@@ -93,28 +94,9 @@ func (l SoftmaxCrossEntropy) Factor(b *graph.Builder, z *graph.Node, column *int
 	}, p)
 }
 
-// logSumExp is log Σ exp(z), safe for any finite z.
-func logSumExp[T graph.Float](z []T) float64 {
-	m := z[0]
-	for _, v := range z {
-		m = max(m, v)
-	}
-	var s float64
-	for _, v := range z {
-		s += math.Exp(float64(v - m))
-	}
-	return float64(m) + math.Log(s)
-}
-
 func crossEntropy[T graph.Float](n, c int) func(out []T, in [][]T) {
 	return func(out []T, in [][]T) {
-		z, y := in[0], in[1]
-		var sum float64
-		for i := range n {
-			row := z[i*c : (i+1)*c]
-			sum += logSumExp(row) - float64(row[int(y[i])])
-		}
-		out[0] = T(sum / float64(n))
+		out[0] = T(elementwise.SoftmaxCrossEntropy(in[0], in[1], c) / float64(n))
 	}
 }
 
@@ -131,15 +113,7 @@ func crossEntropyGrad[T graph.Float](n, c int) func(out []T, in [][]T) {
 }
 
 func softmax[T graph.Float](c int) func(out []T, in [][]T) {
-	return func(out []T, in [][]T) {
-		for i := 0; i < len(out); i += c {
-			row := in[0][i : i+c]
-			lse := logSumExp(row)
-			for j, v := range row {
-				out[i+j] = T(math.Exp(float64(v) - lse))
-			}
-		}
-	}
+	return func(out []T, in [][]T) { elementwise.Softmax(out, in[0], c) }
 }
 
 func categorical[T graph.Float](uniform func() float64, c int, out, p []T) {

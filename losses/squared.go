@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // SquaredError is ½‖z − y‖² for real targets y, N×C: the negative
@@ -24,6 +25,9 @@ func (l SquaredError) TargetShape(out tensor.Shape) (tensor.Shape, error) {
 
 // Validate checks that targets are finite.
 func (SquaredError) Validate(y *tensor.Dense, outputs int) error {
+	if all(y, vector.Finite[float32], vector.Finite[float64]) {
+		return nil
+	}
 	i, v := firstBad(y, func(v float64) bool { return v-v == 0 })
 	if i >= 0 {
 		return fmt.Errorf("losses: target %v of example %d: want a finite number", v, i/outputs)

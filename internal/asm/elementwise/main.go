@@ -1,0 +1,35 @@
+package main
+
+import (
+	"flag"
+	"log"
+
+	. "github.com/mmcloughlin/avo/build"
+)
+
+func main() {
+	isa := flag.String("isa", "", "avx512 or avx2")
+	ConstraintExpr("!noasm")
+	flag.Parse()
+	machines := map[string]machine{
+		"avx512": {isa: "avx512", bytes: 64, wide: true},
+		"avx2":   {isa: "avx2", bytes: 32},
+	}
+	m, ok := machines[*isa]
+	if !ok {
+		log.Fatalf("unknown -isa %q", *isa)
+	}
+	emitReLU(m)
+	emitReLUGrad(m)
+	emitTanh(m)
+	emitTanhGrad(m)
+	emitSigmoid(m)
+	emitSigmoidGrad(m)
+	emitExp(m)
+	emitLog(m)
+	emitResidual(m)
+	emitSigmoidCost(m)
+	emitSoftmax(m)
+	emitExponentialSums(m)
+	Generate()
+}

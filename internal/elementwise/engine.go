@@ -1,0 +1,112 @@
+package elementwise
+
+import (
+	"github.com/gokfac/gokfac/internal/isa"
+	"github.com/gokfac/gokfac/internal/parallel"
+)
+
+// engine runs kernels over pieces of slices.
+type engine[T Float] struct {
+	kernels  *kernels[T]
+	pool     *parallel.Pool[call[T]]
+	partials chan *[maxPartials]float64 // kept for the next call
+	piece    func(*call[T], int)        // a generic function value is allocated: once
+}
+
+var (
+	single = newEngine(kernelsOf(isa.Active()))
+	double = newEngine(plain[float64]())
+)
+
+func newEngine[T Float](k *kernels[T]) *engine[T] {
+	return &engine[T]{k, parallel.NewPool[call[T]](), make(chan *[maxPartials]float64, 4), (*call[T]).piece}
+}
+
+func engineOf[T Float]() *engine[T] {
+	if e, ok := any(single).(*engine[T]); ok {
+		return e
+	}
+	return any(double).(*engine[T])
+}
+
+// maxPartials is how many pieces a sum has at most: they grow instead.
+const maxPartials = 64
+
+// call is one function over slices; units of them (elements, or rows of classes
+// elements) are cut into pieces.
+type call[T Float] struct {
+	unary       func(y, x []T)
+	binary      func(dx, y, dy []T)
+	residual    func(dz, p, y []T, scale T)
+	rows        func(p, z []T, classes int)
+	cost        func(z, y []T) float64
+	rowCost     func(z, labels []T, classes int) float64
+	out, a, b   []T
+	scale       T
+	classes     int
+	units, size int // all of them; those of a piece
+	partials    *[maxPartials]float64
+}
+
+// run computes the units from first to end; sums are returned.
+func (c *call[T]) run(first, end int) float64 {
+	from, to := first*c.classes, end*c.classes
+	switch {
+	case c.unary != nil:
+		c.unary(c.out[from:to], c.a[from:to])
+	case c.binary != nil:
+		c.binary(c.out[from:to], c.a[from:to], c.b[from:to])
+	case c.residual != nil:
+		c.residual(c.out[from:to], c.a[from:to], c.b[from:to], c.scale)
+	case c.rows != nil:
+		c.rows(c.out[from:to], c.a[from:to], c.classes)
+	case c.cost != nil:
+		return c.cost(c.a[from:to], c.b[from:to])
+	case c.rowCost != nil:
+		return c.rowCost(c.a[from:to], c.b[first:end], c.classes)
+	}
+	return 0
+}
+
+func (c *call[T]) piece(i int) {
+	partial := c.run(i*c.size, min((i+1)*c.size, c.units))
+	if c.partials != nil {
+		c.partials[i] = partial
+	}
+}
+
+// elements runs the call in pieces of so many elements. Their bounds depend on
+// the length of the slices only, so that results do not depend on the number of
+// workers; what is shorter than two pieces stays with the caller.
+func (e *engine[T]) elements(c call[T], size int) {
+	c.size = max(1, size/c.classes)
+	if c.units < 2*c.size {
+		c.run(0, c.units)
+		return
+	}
+	e.pool.Run((c.units+c.size-1)/c.size, c, e.piece)
+}
+
+// sum runs the call in pieces and adds up what they return, in their order.
+func (e *engine[T]) sum(c call[T]) float64 {
+	c.size = max(1, e.kernels.costlyPiece/c.classes, (c.units+maxPartials-1)/maxPartials)
+	if c.units < 2*c.size {
+		return c.run(0, c.units)
+	}
+	select {
+	case c.partials = <-e.partials:
+	default:
+		c.partials = new([maxPartials]float64)
+	}
+	pieces := (c.units + c.size - 1) / c.size
+	e.pool.Run(pieces, c, e.piece)
+	var sum float64
+	for _, partial := range c.partials[:pieces] {
+		sum += partial
+	}
+	select {
+	case e.partials <- c.partials:
+	default:
+	}
+	return sum
+}

@@ -1,0 +1,40 @@
+package elementwise
+
+import "github.com/gokfac/gokfac/internal/isa"
+
+// Float is the set of element types gokfac computes in.
+type Float interface{ float32 | float64 }
+
+// kernels are the functions of one instruction set. Slices are of one length,
+// checked before; pieces of work call them side by side.
+type kernels[T Float] struct {
+	set isa.Set
+	// Lengths of pieces, in elements, for functions that wait for memory and for
+	// those that compute exponentials.
+	cheapPiece, costlyPiece         int
+	relu, tanh, sigmoid, exp, log   func(y, x []T)
+	reluGrad, tanhGrad, sigmoidGrad func(dx, y, dy []T)
+	residual                        func(dz, p, y []T, scale T)
+	softmax                         func(p, z []T, classes int)
+	softmaxCost                     func(z, labels []T, classes int) float64
+	sigmoidCost                     func(z, y []T) float64
+}
+
+// A goroutine takes some microseconds to start: pieces take about ten.
+const (
+	vectorCheap  = 1 << 17
+	vectorCostly = 1 << 15
+	plainCheap   = 1 << 14
+	plainCostly  = 1 << 11
+)
+
+// plain returns the kernels in Go.
+func plain[T Float]() *kernels[T] {
+	return &kernels[T]{
+		set:        isa.Generic,
+		cheapPiece: plainCheap, costlyPiece: plainCostly,
+		relu: relu[T], tanh: tanh[T], sigmoid: sigmoid[T], exp: exp[T], log: log[T],
+		reluGrad: reluGrad[T], tanhGrad: tanhGrad[T], sigmoidGrad: sigmoidGrad[T],
+		residual: residual[T], softmax: softmax[T], softmaxCost: softmaxCost[T], sigmoidCost: sigmoidCost[T],
+	}
+}
