@@ -43,10 +43,12 @@ type Objective interface {
 	// pass over the taps: once, except for Exact, whose passes (one per
 	// output unit) sum to the Fisher. A.s are the same in every pass.
 	Curvature(est FisherEstimator, visit func(taps []*Tap) error) (float64, error)
+	// Taps lists the taps, in layer order.
+	Taps() []*Tap
 	// L2 is η.
 	L2() float64
-	// GradScale is the factor that the last gradients were scaled by on
-	// purpose: 1 unless they were clipped.
+	// GradScale is the factor that the last gradients of parameters, not of
+	// taps, were scaled by on purpose: 1 unless they were clipped.
 	GradScale() float64
 }
 

@@ -3,7 +3,7 @@ package graph
 import "gorgonia.org/tensor"
 
 // Tap is the hook of one affine map s = aW + b: where an optimizer or an
-// observer reads the layer's input and the gradient at its output. A and G
+// observer reads the layer's input and the gradient at its output. A, G and TrueG
 // point at the graph's own memory: nothing is copied, and both are valid only
 // until the objective runs again.
 type Tap struct {
@@ -18,6 +18,10 @@ type Tap struct {
 	// is 1/N of example n's own gradient: an average of outer products of
 	// per-example gradients is N·ΣGᵀG.
 	G *tensor.Dense
+	// TrueG is G from the true targets, whichever pass filled G last: the
+	// weight's part of Param.Grad is āᵀ·TrueG, unless the layer uses its weight
+	// elsewhere too.
+	TrueG *tensor.Dense
 
 	a, s *Node
 }

@@ -3,43 +3,42 @@ package kfac
 import (
 	"math"
 
-	"github.com/gokfac/gokfac/internal/blas"
+	"gonum.org/v1/gonum/blas"
+
+	kernels "github.com/gokfac/gokfac/internal/blas"
 )
 
 // inverter inverts symmetric positive definite matrices in float64. It is the
 // workspace of one inversion after another, and not safe for concurrent use.
 type inverter struct {
-	n          int       // present size
-	l, x, work []float64 // the matrix, then L in its lower triangle; L⁻¹, zero above the diagonal
+	n    int       // present size
+	l, x []float64 // the matrix, then its factor L, then its inverse; L⁻¹. Lower triangles, n×n
 }
 
 // resize makes room for an n×n matrix.
 func (c *inverter) resize(n int) {
 	if cap(c.l) < n*n {
-		c.l, c.x, c.work = make([]float64, n*n), make([]float64, n*n), make([]float64, n*n)
+		c.l, c.x = make([]float64, n*n), make([]float64, n*n)
 	}
 	c.n = n
-	c.l, c.x, c.work = c.l[:n*n], c.x[:n*n], c.work[:n*n]
+	c.l, c.x = c.l[:n*n], c.x[:n*n]
 }
 
-// invert overwrites l, of which only the lower triangle is read, with the
-// inverse's upper triangle, and reports false if the matrix is not positive
-// definite in float64.
+// invert overwrites the lower triangle of l with that of the inverse, and
+// reports false if the matrix is not positive definite in float64.
 //
-// It factors M = LLᵀ and inverts L in one recursion whose work is all matrix
-// products: with M split in four,
+// It factors M = LLᵀ and inverts L in one recursion: with M split in four,
 //
-//	L₂₁ = M₂₁ L₁₁⁻ᵀ,  L₂₂L₂₂ᵀ = M₂₂ − L₂₁L₂₁ᵀ,  (L⁻¹)₂₁ = −L₂₂⁻¹ L₂₁ L₁₁⁻¹,
+//	L₂₁ = M₂₁L₁₁⁻ᵀ,  L₂₂L₂₂ᵀ = M₂₂ − L₂₁L₂₁ᵀ,  (L⁻¹)₂₁ = −L₂₂⁻¹ L₂₁ L₁₁⁻¹,
 //
-// and then M⁻¹ = L⁻ᵀL⁻¹. That is twice LAPACK's operation count, potrf and
-// potri, at many times the speed: LAPACK's triangular solves and products
-// have no fast kernel in Go.
+// and multiplies M⁻¹ = L⁻ᵀL⁻¹ in another. All of it is products of large blocks,
+// triangular ones as such: with the inverse of the triangle at hand nothing is
+// solved.
 func (c *inverter) invert() bool {
-	clear(c.x)
 	if !c.factor(0, c.n) {
 		return false
 	}
-	blas.Syrk(c.n, c.n, 1, c.x, c.n, 0, c.l, c.n)
+	c.multiply(0, c.n)
 	for i := range c.n {
 		if d := c.l[i*c.n+i]; d-d != 0 {
 			return false
@@ -48,8 +47,10 @@ func (c *inverter) invert() bool {
 	return true
 }
 
-// leaf is the order below which the recursion ends.
-const leaf = 48
+// leaf is the order below which the recursions end.
+const leaf = 32
+
+var kernel kernels.Implementation
 
 // factor turns the diagonal block of rows lo…hi of l into its Cholesky factor
 // and sets the same block of x to that factor's inverse.
@@ -64,19 +65,40 @@ func (c *inverter) factor(lo, hi int) bool {
 	}
 	x11, x21, x22 := c.x[lo*n+lo:], c.x[mid*n+lo:], c.x[mid*n+mid:]
 	l21, l22 := c.l[mid*n+lo:], c.l[mid*n+mid:]
-	m21 := c.work[:q*p]
-	for i := range q {
-		copy(m21[i*p:(i+1)*p], l21[i*n:i*n+p])
-	}
-	blas.Gemm(false, true, q, p, p, 1, m21, p, x11, n, 0, l21, n)
-	blas.Gemm(false, true, q, q, p, -1, l21, n, l21, n, 1, l22, n)
+	kernel.Dtrmm(blas.Right, blas.Lower, blas.Trans, blas.NonUnit, q, p, 1, x11, n, l21, n)
+	kernel.Dsyrk(blas.Lower, blas.NoTrans, q, p, -1, l21, n, 1, l22, n)
 	if !c.factor(mid, hi) {
 		return false
 	}
-	t := c.work[:q*p]
-	blas.Gemm(false, false, q, p, p, 1, l21, n, x11, n, 0, t, p)
-	blas.Gemm(false, false, q, p, q, -1, x22, n, t, p, 0, x21, n)
+	copyRows(x21, l21, n, q, p)
+	kernel.Dtrmm(blas.Left, blas.Lower, blas.NoTrans, blas.NonUnit, q, p, -1, x22, n, x21, n)
+	kernel.Dtrmm(blas.Right, blas.Lower, blas.NoTrans, blas.NonUnit, q, p, 1, x11, n, x21, n)
 	return true
+}
+
+// multiply sets the diagonal block of rows lo…hi of l to XᵀX of the same block
+// of x.
+func (c *inverter) multiply(lo, hi int) {
+	if hi-lo <= leaf {
+		c.multiplyLeaf(lo, hi)
+		return
+	}
+	n, mid := c.n, (lo+hi)/2
+	p, q := mid-lo, hi-mid
+	x21, x22 := c.x[mid*n+lo:], c.x[mid*n+mid:]
+	l11, l21 := c.l[lo*n+lo:], c.l[mid*n+lo:]
+	c.multiply(lo, mid)
+	kernel.Dsyrk(blas.Lower, blas.Trans, p, q, 1, x21, n, 1, l11, n)
+	copyRows(l21, x21, n, q, p)
+	kernel.Dtrmm(blas.Left, blas.Lower, blas.Trans, blas.NonUnit, q, p, 1, x22, n, l21, n)
+	c.multiply(mid, hi)
+}
+
+// copyRows copies a rows×cols block between matrices of row length n.
+func copyRows(dst, src []float64, n, rows, cols int) {
+	for i := range rows {
+		copy(dst[i*n:i*n+cols], src[i*n:])
+	}
 }
 
 // factorLeaf is factor without recursion.
@@ -101,15 +123,33 @@ func (c *inverter) factorLeaf(lo, hi int) bool {
 			c.l[i*n+j] = s / d
 		}
 	}
-	for j := lo; j < hi; j++ { // column j of the inverse, by forward substitution
-		c.x[j*n+j] = 1 / c.l[j*n+j]
-		for i := j + 1; i < hi; i++ {
-			var s float64
-			for k := j; k < i; k++ {
-				s += c.l[i*n+k] * c.x[k*n+j]
+	for i := lo; i < hi; i++ { // row i of the inverse, by forward substitution
+		row, d := c.x[i*n+lo:i*n+i], 1/c.l[i*n+i]
+		clear(row)
+		for k := lo; k < i; k++ {
+			f := -d * c.l[i*n+k]
+			for j, v := range c.x[k*n+lo : k*n+k+1] {
+				row[j] += f * v
 			}
-			c.x[i*n+j] = -s / c.l[i*n+i]
 		}
+		c.x[i*n+i] = d
 	}
 	return true
+}
+
+// multiplyLeaf is multiply without recursion.
+func (c *inverter) multiplyLeaf(lo, hi int) {
+	n := c.n
+	for i := lo; i < hi; i++ {
+		clear(c.l[i*n+lo : i*n+i+1])
+	}
+	for k := lo; k < hi; k++ { // row k's part
+		row := c.x[k*n+lo : k*n+k+1]
+		for i, v := range row {
+			sum := c.l[(lo+i)*n+lo:]
+			for j, w := range row[:i+1] {
+				sum[j] += v * w
+			}
+		}
+	}
 }

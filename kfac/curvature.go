@@ -13,10 +13,11 @@ type block interface {
 	accumulate(t *graph.Tap, first bool)
 	finite() bool
 	fold(keep float64)
-	invert(gamma float64, c *inverter) (retries int, ok bool)
-	precondition()
+	inversions(gamma float64) []inversion
+	renew() (retries int, ok bool)
+	precondition(t *graph.Tap, scale float64, dataOnly bool)
 	products() (vv, uu, vu float64)
-	step(alpha, mu, nu float64) (uu float64)
+	step(alpha, mu, nu float64) (vv float64)
 	decay(alpha, shrink float64)
 	model() (vd, dd, dfd float64)
 }
@@ -65,14 +66,22 @@ func (o *Optimizer) accumulate(taps []*graph.Tap) error {
 		}
 	}
 	for _, t := range taps {
-		i, ok := o.owner[t.Weight]
-		if !ok {
-			return fmt.Errorf("kfac: tap %s is new: an optimizer serves one model", t.Name)
+		b, err := o.blockOf(t)
+		if err != nil {
+			return err
 		}
-		o.blocks[i].accumulate(t, o.passes == 0)
+		b.accumulate(t, o.passes == 0)
 	}
 	o.passes++
 	return nil
+}
+
+func (o *Optimizer) blockOf(t *graph.Tap) (block, error) {
+	i, ok := o.owner[t.Weight]
+	if !ok {
+		return nil, fmt.Errorf("kfac: tap %s is new: an optimizer serves one model", t.Name)
+	}
+	return o.blocks[i], nil
 }
 
 // build makes the blocks from the first taps seen.

@@ -27,6 +27,15 @@
 //
 // predicts the change of h well, and grows where it does not.
 //
+// # Cost
+//
+// For a layer of in inputs and out outputs and N examples, in multiplications:
+// the factors take N(in² + out²)/2, by symmetric products straight from the
+// taps; the preconditioner in²·out + in·out², or N(in² + out² + in·out) by way
+// of the examples where that is less (precondition.go); the inverses in³ + out³
+// in float64, independent ones side by side; ρ another preconditioner and a
+// forward pass. docs/performance.md has the times.
+//
 // # Defaults
 //
 // They come from MNIST, 784-512-512-10 at batch 512; accuracies after three

@@ -3,16 +3,19 @@ package kfac
 import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // factor is one side of a Kronecker block: a running average of n×n
 // covariances, and the inverse of its damped self.
 type factor[T graph.Float] struct {
 	n       int
-	batch   []T // this mini-batch's covariance, upper triangle
-	mean    []T // running average, both triangles: symmetric by construction
+	batch   []T // this mini-batch's covariance, lower triangle
+	mean    []T // running average, lower triangle; both after symmetric
 	inverse []T // of mean + damping·I, when it was last inverted; symmetric
 	fresh   []T // the inverse that accept makes the present one
+
+	mirrored bool // mean is whole
 }
 
 func newFactor[T graph.Float](n int) *factor[T] {
@@ -27,18 +30,10 @@ func (f *factor[T]) setInputs(a []T, rows, in int) {
 	if f.n == in {
 		return
 	}
-	for j := range in {
-		f.batch[j*f.n+in] = 0
-	}
-	for i := range rows {
-		for j, v := range a[i*in : (i+1)*in] {
-			f.batch[j*f.n+in] += v
-		}
-	}
-	for j := range in {
-		f.batch[j*f.n+in] *= scale
-	}
-	f.batch[in*f.n+in] = 1
+	last := f.batch[in*f.n:]
+	vector.ColumnSums(last[:in], a)
+	vector.Scale(last[:in], scale)
+	last[in] = 1
 }
 
 // addGradients adds (1/N) Σ g_n g_nᵀ to batch, or sets it if first. g
@@ -51,13 +46,13 @@ func (f *factor[T]) addGradients(g []T, rows, examples int, first bool) {
 	blas.Syrk(f.n, rows, T(examples), g, f.n, beta, f.batch, f.n)
 }
 
-// finite reports whether batch has no NaN and no infinity.
+// finite reports whether batch has no NaN and no infinity. Its diagonal tells:
+// no element off it, nor a partial sum of one, is greater than the greater of
+// two diagonal ones.
 func (f *factor[T]) finite() bool {
 	for i := range f.n {
-		for _, v := range f.batch[i*f.n+i : (i+1)*f.n] {
-			if v-v != 0 {
-				return false
-			}
+		if d := f.batch[i*f.n+i]; d-d != 0 {
+			return false
 		}
 	}
 	return true
@@ -65,13 +60,18 @@ func (f *factor[T]) finite() bool {
 
 // fold makes mean the weighted average keep·mean + (1−keep)·batch.
 func (f *factor[T]) fold(keep float64) {
-	old, fresh, n := T(keep), T(1-keep), f.n
-	for i := range n {
-		for j := i; j < n; j++ {
-			v := old*f.mean[i*n+j] + fresh*f.batch[i*n+j]
-			f.mean[i*n+j] = v
-			f.mean[j*n+i] = v
-		}
+	for i := range f.n {
+		row, end := i*f.n, i*f.n+i+1
+		vector.Combine(f.mean[row:end], T(keep), T(1-keep), f.batch[row:end])
+	}
+	f.mirrored = false
+}
+
+// symmetric fills the upper triangle of mean in.
+func (f *factor[T]) symmetric() {
+	if !f.mirrored {
+		vector.Mirror(f.mean, f.n)
+		f.mirrored = true
 	}
 }
 

@@ -42,11 +42,13 @@ func TestInputFactorIsTheCovarianceOfHomogeneousInputs(t *testing.T) {
 	f := newFactor[float64](in + 1)
 	f.setInputs(a, rows, in)
 	f.fold(0)
+	f.symmetric()
 	assert.True(t, mat.EqualApprox(&want, mat.NewDense(in+1, in+1, f.mean), 1e-14))
 
 	noBias := newFactor[float64](in)
 	noBias.setInputs(a, rows, in)
 	noBias.fold(0)
+	noBias.symmetric()
 	assert.True(t, mat.EqualApprox(want.Slice(0, in, 0, in), mat.NewDense(in, in, noBias.mean), 1e-14))
 }
 
@@ -73,9 +75,11 @@ func TestGradientFactorScale(t *testing.T) {
 		g = newFactor[float64](out)
 		g.addGradients(tap, n*copies, n*copies, true)
 		g.fold(0)
+		g.symmetric()
 		a = newFactor[float64](in + 1)
 		a.setInputs(x, n*copies, in)
 		a.fold(0)
+		a.symmetric()
 		return a, g
 	}
 	a1, g1 := factors(1)
@@ -93,6 +97,7 @@ func TestPassesAddUp(t *testing.T) {
 	f.addGradients(g1, 4, 4, true)
 	f.addGradients(g2, 4, 4, false)
 	f.fold(0)
+	f.symmetric()
 	var want mat.Dense
 	g := mat.NewDense(8, 2, append(append([]float64{}, g1...), g2...))
 	want.Mul(g.T(), g)
@@ -131,6 +136,7 @@ func TestFoldIsSymmetric(t *testing.T) {
 	for k := range 4 {
 		f.addGradients(g, 20, 20, true)
 		f.fold(decayAt(k+1, 0.9))
+		f.symmetric()
 		for i := range 9 {
 			for j := range 9 {
 				require.Equal(t, f.mean[i*9+j], f.mean[j*9+i])

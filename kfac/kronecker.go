@@ -3,27 +3,37 @@ package kfac
 import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // kronecker is the block A ⊗ G of one affine map. Matrices in the shape of
 // W̄ = [W; b] are rows×out, row-major: W's elements and then b's.
 type kronecker[T graph.Float] struct {
-	weight, bias   *graph.Param
-	in, rows, out  int
-	a, g           *factor[T]
-	v, u, velocity []T // gradient, preconditioned gradient, its running sum
-	work           []T
+	weight, bias  *graph.Param
+	in, rows, out int
+	a, g          *factor[T]
+	pending       [2]inversion // of a and g
+	u, velocity   []T          // preconditioned gradient, its running sum
+	work          []T
+	examples      byExample[T]
 }
 
 func newKronecker[T graph.Float](t *graph.Tap) *kronecker[T] {
 	shape := t.Weight.Value.Shape()
-	b := &kronecker[T]{weight: t.Weight, bias: t.Bias, in: shape[0], rows: shape[0], out: shape[1]}
+	rows, out := shape[0], shape[1]
 	if t.Bias != nil {
-		b.rows++
+		rows++
 	}
-	b.a, b.g = newFactor[T](b.rows), newFactor[T](b.out)
-	size := b.rows * b.out
-	b.v, b.u, b.velocity, b.work = make([]T, size), make([]T, size), make([]T, size), make([]T, size)
+	size := rows * out
+	return blockOf(&kronecker[T]{
+		weight: t.Weight, bias: t.Bias, in: shape[0], rows: rows, out: out,
+		a: newFactor[T](rows), g: newFactor[T](out),
+		u: make([]T, size), velocity: make([]T, size), work: make([]T, size),
+	})
+}
+
+func blockOf[T graph.Float](b *kronecker[T]) *kronecker[T] {
+	b.pending = [2]inversion{{of: b.a}, {of: b.g}}
 	return b
 }
 
@@ -43,99 +53,83 @@ func (b *kronecker[T]) fold(keep float64) {
 	b.g.fold(keep)
 }
 
-// invert inverts both factors with the damping γ shared out by π, or leaves
-// both inverses as they were: a new one beside an old one, made with another
-// π, would be the inverse of nothing.
-func (b *kronecker[T]) invert(gamma float64, c *inverter) (retries int, ok bool) {
+// inversions prepares the inversion of both factors with the damping γ shared
+// out by π.
+func (b *kronecker[T]) inversions(gamma float64) []inversion {
 	pi := balance(b.a.trace(), b.a.n, b.g.trace(), b.g.n)
-	retries, ok = b.a.invert(pi*gamma, c)
-	if !ok {
-		return retries, false
-	}
-	more, ok := b.g.invert(gamma/pi, c)
-	if !ok {
-		return retries + more, false
-	}
-	b.a.accept()
-	b.g.accept()
-	return retries + more, true
+	b.pending[0].damping, b.pending[1].damping = pi*gamma, gamma/pi
+	return b.pending[:]
 }
 
-// precondition sets v to the gradient V, and u to (A+πγI)⁻¹ V (G+γ/π I)⁻¹.
-func (b *kronecker[T]) precondition() {
+// renew takes the finished inversions over, or leaves both inverses as they
+// were: a new one beside an old one, made with another π, would be the inverse
+// of nothing.
+func (b *kronecker[T]) renew() (retries int, ok bool) {
+	a, g := &b.pending[0], &b.pending[1]
+	if ok = a.ok && g.ok; ok {
+		b.a.accept()
+		b.g.accept()
+	}
+	return a.retries + g.retries, ok
+}
+
+// parts cuts a matrix in the shape of W̄ into the rows of W and that of b.
+func (b *kronecker[T]) parts(w []T) (weight, bias []T) {
 	split := b.in * b.out
-	copy(b.v[:split], graph.Data[T](b.weight.Grad))
-	if b.bias != nil {
-		copy(b.v[split:], graph.Data[T](b.bias.Grad))
-	}
-	sandwich(b.u, b.a.inverse, b.v, b.g.inverse, b.work, b.rows, b.out)
+	return w[:split], w[split:]
 }
 
-// sandwich is dst = A·X·G, with X and work rows×out.
-func sandwich[T graph.Float](dst, a, x, g, work []T, rows, out int) {
-	blas.Gemm(false, false, rows, out, rows, 1, a, rows, x, out, 0, work, out)
-	blas.Gemm(false, false, rows, out, out, 1, work, out, g, out, 0, dst, out)
+// gradient is V: W's rows, and b's if there is one.
+func (b *kronecker[T]) gradient() (weight, bias []T) {
+	if b.bias != nil {
+		bias = graph.Data[T](b.bias.Grad)
+	}
+	return graph.Data[T](b.weight.Grad), bias
+}
+
+// values is W̄.
+func (b *kronecker[T]) values() (weight, bias []T) {
+	if b.bias != nil {
+		bias = graph.Data[T](b.bias.Value)
+	}
+	return graph.Data[T](b.weight.Value), bias
 }
 
 // products returns the sums over W̄ of V², U² and VU.
 func (b *kronecker[T]) products() (vv, uu, vu float64) {
-	for i, v := range b.v {
-		v, u := float64(v), float64(b.u[i])
-		vv += v * v
-		uu += u * u
-		vu += v * u
-	}
-	return vv, uu, vu
+	v, c := b.gradient()
+	u, d := b.parts(b.u)
+	vv, uu, vu = vector.Products(v, u)
+	cc, dd, cd := vector.Products(c, d)
+	return vv + cc, uu + dd, vu + cd
 }
 
 // step makes velocity μ·velocity + ν·u and W̄ W̄ − α·velocity, and returns the
 // sum of squares of velocity.
-func (b *kronecker[T]) step(alpha, mu, nu float64) (ss float64) {
-	m, c := T(mu), T(nu)
-	for i, u := range b.u {
-		v := m*b.velocity[i] + c*u
-		b.velocity[i] = v
-		ss += float64(v) * float64(v)
-	}
-	split := b.in * b.out
-	add(graph.Data[T](b.weight.Value), T(-alpha), b.velocity[:split])
-	if b.bias != nil {
-		add(graph.Data[T](b.bias.Value), T(-alpha), b.velocity[split:])
-	}
-	return ss
+func (b *kronecker[T]) step(alpha, mu, nu float64) float64 {
+	w, c := b.values()
+	s, t := b.parts(b.velocity)
+	u, d := b.parts(b.u)
+	return vector.Momentum(w, s, u, T(alpha), T(mu), T(nu)) + vector.Momentum(c, t, d, T(alpha), T(mu), T(nu))
 }
 
 // decay takes the share shrink of W̄ as it was before the step away from it.
 func (b *kronecker[T]) decay(alpha, shrink float64) {
-	split := b.in * b.out
-	shrinkBefore(graph.Data[T](b.weight.Value), b.velocity[:split], alpha, shrink)
-	if b.bias != nil {
-		shrinkBefore(graph.Data[T](b.bias.Value), b.velocity[split:], alpha, shrink)
-	}
-}
-
-func add[T graph.Float](dst []T, c T, x []T) {
-	for i, v := range x {
-		dst[i] += c * v
-	}
-}
-
-func shrinkBefore[T graph.Float](theta, velocity []T, alpha, shrink float64) {
-	a, s := T(alpha), T(shrink)
-	for i, v := range velocity {
-		theta[i] -= s * (theta[i] + a*v)
-	}
+	w, c := b.values()
+	s, t := b.parts(b.velocity)
+	vector.Combine(w, T(1-shrink), T(-shrink*alpha), s)
+	vector.Combine(c, T(1-shrink), T(-shrink*alpha), t)
 }
 
 // model returns the terms of the quadratic model at δ = −velocity: the sums
 // over W̄ of Vδ and δ², and δᵀ(A⊗G)δ = Σ δ∘(AδG). It overwrites u.
 func (b *kronecker[T]) model() (vd, dd, dfd float64) {
-	sandwich(b.u, b.a.mean, b.velocity, b.g.mean, b.work, b.rows, b.out)
-	for i, s := range b.velocity {
-		s := float64(s)
-		vd -= float64(b.v[i]) * s
-		dd += s * s
-		dfd += float64(b.u[i]) * s
-	}
-	return vd, dd, dfd
+	b.a.symmetric()
+	b.g.symmetric()
+	blas.Gemm(false, false, b.rows, b.out, b.out, 1, b.velocity, b.out, b.g.mean, b.out, 0, b.work, b.out)
+	blas.Gemm(false, false, b.rows, b.out, b.rows, 1, b.a.mean, b.rows, b.work, b.out, 0, b.u, b.out)
+	v, c := b.gradient()
+	s, t := b.parts(b.velocity)
+	dd, _, dfd = vector.Products(b.velocity, b.u)
+	return -vector.Dot(v, s) - vector.Dot(c, t), dd, dfd
 }

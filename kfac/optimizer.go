@@ -20,7 +20,7 @@ type Optimizer struct {
 	folds  int                  // updates of the factors' averages
 	stats  Stats
 
-	inverter inverter
+	inverters *inverters
 
 	passes int // over the taps, in the present curvature call
 	visit  func([]*graph.Tap) error
@@ -32,7 +32,7 @@ func New(cfg Config) (*Optimizer, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	o := &Optimizer{cfg: cfg, alpha: cfg.LearningRate, lambda: cfg.Damping}
+	o := &Optimizer{cfg: cfg, alpha: cfg.LearningRate, lambda: cfg.Damping, inverters: newInverters()}
 	o.visit = o.accumulate // once: a method value allocates
 	return o, nil
 }
@@ -67,7 +67,10 @@ func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
 		}
 	}
 	lap(&clock, &o.stats.InverseTime)
-	nu := o.precondition()
+	nu, err := o.precondition(obj)
+	if err != nil {
+		return loss, err
+	}
 	var uu float64
 	for _, b := range o.blocks {
 		uu += b.step(o.alpha, o.cfg.Momentum, nu)
@@ -99,9 +102,17 @@ func lap(clock *time.Time, phase *time.Duration) {
 // its last ones; at the first step there are none, which is an error.
 func (o *Optimizer) invert(l2 float64) error {
 	gamma := math.Sqrt(o.lambda + l2)
+	o.inverters.todo = o.inverters.todo[:0]
+	for _, b := range o.blocks {
+		todo := b.inversions(gamma)
+		for i := range todo {
+			o.inverters.todo = append(o.inverters.todo, &todo[i])
+		}
+	}
+	o.inverters.run()
 	renewed := true
 	for _, b := range o.blocks {
-		retries, ok := b.invert(gamma, &o.inverter)
+		retries, ok := b.renew()
 		o.stats.FailedInverses += retries
 		if !ok && o.steps == 0 {
 			o.folds = 0 // the next batch starts the averages again
@@ -121,10 +132,14 @@ var ErrNotPositive = errors.New("kfac: a factor has no Cholesky decomposition, e
 
 // precondition computes every block's update and returns the norm clip
 // ν = min(1, √(κ/(α² Σ VᵀU))).
-func (o *Optimizer) precondition() (nu float64) {
+func (o *Optimizer) precondition(obj graph.Objective) (nu float64, err error) {
 	var vv, uu, vu float64
-	for _, b := range o.blocks {
-		b.precondition()
+	for _, t := range obj.Taps() {
+		b, err := o.blockOf(t)
+		if err != nil {
+			return 0, err
+		}
+		b.precondition(t, obj.GradScale(), obj.L2() == 0)
 		v2, u2, p := b.products()
 		vv, uu, vu = vv+v2, uu+u2, vu+p
 	}
@@ -134,5 +149,5 @@ func (o *Optimizer) precondition() (nu float64) {
 	}
 	o.stats.GradNorm, o.stats.PreconditionedNorm, o.stats.ClipFactor = math.Sqrt(vv), math.Sqrt(uu), nu
 	o.stats.Cosine = vu / math.Sqrt(vv*uu)
-	return nu
+	return nu, nil
 }

@@ -1,6 +1,8 @@
 package trainer
 
 import (
+	"gorgonia.org/tensor"
+
 	"github.com/gokfac/gokfac/graph"
 )
 
@@ -21,6 +23,9 @@ var _ graph.Objective = (*objective)(nil)
 
 // Params lists the model's parameters.
 func (o *objective) Params() []*graph.Param { return o.c.model.params }
+
+// Taps lists the model's taps.
+func (o *objective) Taps() []*graph.Tap { return o.c.b.Taps }
 
 // L2 is η.
 func (o *objective) L2() float64 { return o.c.model.cfg.L2 }
@@ -102,13 +107,21 @@ func (o *objective) fillTaps(g []*graph.Node, pass graph.Pass) {
 	for i, t := range taps {
 		a, s := t.Nodes()
 		t.A = graph.Value(a)
-		if g[i] != nil {
-			t.G = graph.Value(g[i])
-		} else if t.G == nil { // the loss does not depend on this map
-			t.G = graph.NewDense(o.c.model.cfg.DType, s.Shape()...)
-		}
+		t.G, t.TrueG = o.gradientAt(s, g[i], t.G), o.gradientAt(s, o.gTrue[i], t.TrueG)
 	}
 	for _, observe := range o.c.model.observers {
 		observe(pass, taps)
 	}
+}
+
+// gradientAt is the value of g, the gradient at s: zeros if the loss does not
+// depend on s, in the tensor that last held them.
+func (o *objective) gradientAt(s, g *graph.Node, last *tensor.Dense) *tensor.Dense {
+	switch {
+	case g != nil:
+		return graph.Value(g)
+	case last != nil:
+		return last
+	}
+	return graph.NewDense(o.c.model.cfg.DType, s.Shape()...)
 }

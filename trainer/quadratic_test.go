@@ -58,6 +58,8 @@ func (q *quadratic) Grad() (float64, error) {
 	return q.Loss()
 }
 
+func (q *quadratic) Taps() []*graph.Tap { return nil }
+
 func (q *quadratic) Curvature(graph.FisherEstimator, func([]*graph.Tap) error) (float64, error) {
 	return q.Grad()
 }
