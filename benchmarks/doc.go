@@ -1,0 +1,72 @@
+// Package benchmarks measures gokfac against what else there is: gonum and
+// OpenBLAS for matrices, bare matrix products for a training step, PyTorch for
+// everything together. It is a module of its own, so that nobody who uses gokfac
+// downloads what it needs.
+//
+//	cd benchmarks
+//	go test ./...                                             # does it all run? no figures
+//	go test -run '^$' -bench Step -benchtime 4x -timeout 1h
+//
+// Whatever is compared is measured in one run, in turns: on a machine that
+// others use, times drift, ratios hold. A ratio after an x says how many times as
+// fast gokfac is (xgonum, xOpenBLAS, xTorch, xTorchTuned: more is better) or how
+// many times as long a step takes (xGEMM, xSGD: less is better). Times are
+// medians. ns/op is left out: an iteration holds all contenders' turns.
+//
+// # Matrices
+//
+// BenchmarkGemm, BenchmarkSyrk and BenchmarkInverse need OpenBLAS for one of
+// their columns; where it is not installed they say so and go on. OpenBLAS is
+// loaded while they run (Debian: libopenblas0; OPENBLAS_LIBRARY can give a path),
+// so there is nothing to compile. Which kernels it chose is printed first. Older
+// versions do not know newer processors and fall back to slow ones; the
+// comparisons for one set of instructions on both sides are
+//
+//	OPENBLAS_CORETYPE=SkylakeX GOKFAC_ISA=avx512 go test -run '^$' -bench 'Gemm|Syrk|Inverse' -timeout 1h
+//	OPENBLAS_CORETYPE=Haswell  GOKFAC_ISA=avx2   go test -run '^$' -bench 'Gemm|Syrk|Inverse' -timeout 1h
+//
+// Names are type/orientation/m×n×k, with a T in the orientation for an operand
+// that is transposed; for Syrk n×k. The shapes are those of the models' training
+// steps. A turn is one product, or half a millisecond of them, right after one
+// that is not timed. gonum has three turns only. BenchmarkInverse runs dpotrf and
+// dpotri of three LAPACKs: gonum's on internal/blas, gonum's on its own BLAS, and
+// OpenBLAS's. What K-FAC inverts with is faster and has a benchmark in package
+// kfac.
+//
+// # Steps
+//
+// BenchmarkStep takes training steps of cmd/train's two networks on synthetic data
+// of MNIST's shape: Model.Batch and Optimizer.Step, after a warm-up, fetching the
+// mini-batch left out. xGEMM compares a step with the matrix products that
+// forward and backward pass cannot do without, xSGD with a step of SGD.
+//
+// K-FAC's steps differ: factors, inverses and damping are updated every so many
+// steps. ms/step is therefore their mean over a whole period (10 steps with the
+// default settings), each position's time being its median over all periods;
+// median-ms is the median of all steps. gradient-ms (loss, gradient and factors),
+// inverse-ms, update-ms and damping-ms are the same mean of the phases in
+// kfac.Stats. An iteration is one period, so -benchtime 4x is 40 steps.
+//
+// BenchmarkGrowth does the same, all optimizers in one turn, as the network
+// grows (784-w-w-10, batch 512) or the batch (784-512-512-10). At width
+// 4096, K-FAC inverts matrices of order 4097 and needs 2 GiB of memory or more;
+// an iteration is still a whole period.
+//
+//	go test -run '^$' -bench Growth -benchtime 2x -timeout 1h
+//
+// # PyTorch
+//
+// BenchmarkTorch takes steps of the same networks with the same optimizers in
+// PyTorch and here, this time with everything that belongs to a step: choosing and
+// fetching a mini-batch, forward, backward, update. It needs a Python that can
+// import torch (Debian: python3-torch); PYTHON names another one.
+//
+// As it comes, PyTorch may run with threads that are in each other's way and
+// without the kernels for the processor. xTorch compares with that, no variable
+// set; xTorchTuned with the fastest of several settings of OMP_NUM_THREADS,
+// OPENBLAS_NUM_THREADS and OPENBLAS_CORETYPE, tried for each network, batch and
+// optimizer. The line after the figures says which. Every setting is a process of
+// its own; together they take about 4 GiB of memory.
+//
+//	go test -run '^$' -bench Torch -benchtime 10x -timeout 1h
+package benchmarks

@@ -1,0 +1,121 @@
+package torch
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// Process is a Python process that waits for requests; see torch_step.py.
+type Process struct {
+	Environment []string // what was set for it: NAME=value
+	Version     string   // of PyTorch, and its number of threads
+
+	command *exec.Cmd
+	stdin   io.WriteCloser
+	lines   *bufio.Scanner
+	stderr  *bytes.Buffer
+}
+
+// Workload is a network in training.
+type Workload struct {
+	Batch     int
+	Optimizer string // sgd or adam
+	Rate      float64
+	Loss      string // softmax or sigmoid
+	Widths    []int
+}
+
+func (w Workload) String() string {
+	widths := make([]string, len(w.Widths))
+	for i, n := range w.Widths {
+		widths[i] = strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%d %s %g %s %s", w.Batch, w.Optimizer, w.Rate, w.Loss, strings.Join(widths, ","))
+}
+
+// Start starts the script with these variables set, and none of those that
+// PyTorch and its libraries take threads and kernels from.
+func Start(python, script string, environment ...string) (*Process, error) {
+	p := &Process{Environment: environment, command: exec.Command(python, script), stderr: new(bytes.Buffer)}
+	p.command.Env = append(plainEnvironment(os.Environ()), environment...)
+	p.command.Stderr = p.stderr
+	stdout, err := p.command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if p.stdin, err = p.command.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if err := p.command.Start(); err != nil {
+		return nil, err
+	}
+	p.lines = bufio.NewScanner(stdout)
+	if p.Version, err = p.read(); err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return p, nil
+}
+
+func plainEnvironment(all []string) []string {
+	var plain []string
+	for _, v := range all {
+		tuning := false
+		for _, prefix := range []string{"OPENBLAS_", "GOTO_", "OMP_", "GOMP_", "KMP_", "MKL_", "TORCH_"} {
+			tuning = tuning || strings.HasPrefix(v, prefix)
+		}
+		if !tuning {
+			plain = append(plain, v)
+		}
+	}
+	return plain
+}
+
+// Describe says what was set for a process.
+func (p *Process) Describe() string {
+	if len(p.Environment) == 0 {
+		return "as it comes"
+	}
+	return strings.Join(p.Environment, " ")
+}
+
+// Run takes steps, and returns the milliseconds of one on average.
+func (p *Process) Run(w Workload, steps int) (float64, error) {
+	if _, err := fmt.Fprintln(p.stdin, steps, w); err != nil {
+		return 0, err
+	}
+	answer, err := p.read()
+	if err != nil {
+		return 0, err
+	}
+	return strconv.ParseFloat(answer, 64)
+}
+
+// read returns the next line, or the last that Python complained.
+func (p *Process) read() (string, error) {
+	if p.lines.Scan() {
+		return p.lines.Text(), nil
+	}
+	_ = p.command.Wait() // how it ended is said below
+	complaint := strings.TrimSpace(p.stderr.String())
+	return "", fmt.Errorf("%s: %s", p.command.Path, complaint[strings.LastIndex(complaint, "\n")+1:])
+}
+
+// Close ends the process.
+func (p *Process) Close() error {
+	err := p.stdin.Close()
+	if p.command.ProcessState == nil { // not yet waited for
+		_ = p.command.Process.Kill()
+		_ = p.command.Wait()
+	}
+	if errors.Is(err, os.ErrClosed) {
+		return nil
+	}
+	return err
+}

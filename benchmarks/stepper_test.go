@@ -1,0 +1,63 @@
+package benchmarks
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gokfac/gokfac/benchmarks/internal/sample"
+	"github.com/gokfac/gokfac/benchmarks/internal/workload"
+	"github.com/gokfac/gokfac/kfac"
+)
+
+// stepper takes training steps and keeps their times.
+type stepper struct {
+	b        *testing.B
+	training *workload.Training
+	period   int
+	seconds  []float64
+	phases   map[string][]float64 // of K-FAC's steps, in seconds
+}
+
+func newStepper(b *testing.B, n workload.Network, batch int, optimizer string) *stepper {
+	b.Helper()
+	training, err := workload.NewTraining(n, batch, optimizer)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &stepper{b: b, training: training, period: training.Period(), phases: map[string][]float64{}}
+}
+
+// take takes steps, each on the loader's next mini-batch. Fetching that is not
+// timed.
+func (s *stepper) take(steps int) {
+	for range steps {
+		s.training.Load()
+		s.seconds = append(s.seconds, sample.Seconds(s.step))
+		if o, ok := s.training.Optimizer.(*kfac.Optimizer); ok {
+			stats := o.Stats()
+			s.phase("gradient", stats.GradientTime)
+			s.phase("inverse", stats.InverseTime)
+			s.phase("update", stats.UpdateTime)
+			s.phase("damping", stats.DampingTime)
+		}
+	}
+}
+
+func (s *stepper) step() {
+	if err := s.training.Step(); err != nil {
+		s.b.Fatal(err)
+	}
+}
+
+func (s *stepper) phase(name string, d time.Duration) {
+	s.phases[name] = append(s.phases[name], d.Seconds())
+}
+
+func (s *stepper) forget() {
+	s.seconds = nil
+	clear(s.phases)
+}
+
+// ms is the milliseconds of a step: the median, and of steps that differ within
+// a period its mean.
+func (s *stepper) ms() float64 { return 1e3 * sample.PeriodMean(s.seconds, s.period) }

@@ -1,0 +1,124 @@
+package benchmarks
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"github.com/gokfac/gokfac/benchmarks/internal/sample"
+	"github.com/gokfac/gokfac/benchmarks/internal/torch"
+	"github.com/gokfac/gokfac/benchmarks/internal/workload"
+	"github.com/gokfac/gokfac/internal/isa"
+)
+
+func BenchmarkTorch(b *testing.B) {
+	announce()
+	pool, err := torch.Open("torch_step.py", coreOf(isa.Supported()[0]), runtime.GOMAXPROCS(0))
+	if err != nil {
+		fmt.Printf("torch: not measured: %v\n", err) // the reason for a skip is shown under -v only
+		b.SkipNow()
+	}
+	b.Cleanup(func() {
+		if err := pool.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	fmt.Printf("torch: %s, version and threads as it comes: %s\n", pool.Python, pool.Plain().Version)
+	for _, name := range []string{"mlp", "autoencoder"} {
+		for _, batch := range []int{64, 128, 512, 1000} {
+			for _, optimizer := range []string{"sgd", "adam"} {
+				b.Run(fmt.Sprintf("%s/B=%d/%s", name, batch, optimizer), func(b *testing.B) {
+					benchTorch(b, pool, workload.Default(name), batch, optimizer)
+				})
+			}
+		}
+	}
+}
+
+// turnMS is the length of a turn, where a step is not longer.
+const turnMS = 200
+
+// opponent is who takes steps: it returns the milliseconds of one, on average
+// over so many.
+type opponent struct {
+	run   func(steps int) (float64, error)
+	steps int
+	ms    []float64 // by turn
+}
+
+// newOpponent takes some steps to warm up and to see how long they are.
+func newOpponent(b *testing.B, run func(steps int) (float64, error)) *opponent {
+	b.Helper()
+	o := &opponent{run: run}
+	var ms float64
+	for range 2 {
+		var err error
+		if ms, err = run(3); err != nil {
+			b.Fatal(err)
+		}
+	}
+	o.steps = torch.Steps(ms, turnMS)
+	return o
+}
+
+// benchTorch compares steps with everything that belongs to them, fetching a
+// mini-batch included, with PyTorch as it comes and at its fastest.
+func benchTorch(b *testing.B, pool *torch.Pool, n workload.Network, batch int, optimizer string) {
+	training, err := workload.NewTraining(n, batch, optimizer)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := torch.Workload{Batch: batch, Optimizer: optimizer, Rate: training.Optimizer.LearningRate(), Loss: "softmax", Widths: n.Widths}
+	if n.Autoencoder {
+		w.Loss = "sigmoid"
+	}
+	best, err := pool.Tuned(w)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ours := newOpponent(b, func(steps int) (float64, error) { return oursMS(training, steps) })
+	plain := newOpponent(b, func(steps int) (float64, error) { return pool.Plain().Run(w, steps) })
+	tuned := plain
+	opponents := []*opponent{ours, plain}
+	if best != pool.Plain() {
+		tuned = newOpponent(b, func(steps int) (float64, error) { return best.Run(w, steps) })
+		opponents = append(opponents, tuned)
+	}
+	var turns []func()
+	for _, o := range opponents {
+		turns = append(turns, func() {
+			ms, err := o.run(o.steps)
+			if err != nil {
+				b.Fatal(err)
+			}
+			o.ms = append(o.ms, ms)
+			torch.Rest()
+		})
+	}
+	torch.Rest()
+	for round := 0; b.Loop(); round++ {
+		sample.InTurns(round, turns...)
+	}
+	ms := sample.Median(ours.ms)
+	b.ReportMetric(0, "ns/op") // of all opponents together
+	b.ReportMetric(ms, "ms/step")
+	b.ReportMetric(sample.Median(plain.ms), "torch-ms")
+	b.ReportMetric(sample.Median(tuned.ms), "tuned-ms")
+	b.ReportMetric(sample.Median(plain.ms)/ms, "xTorch")
+	b.ReportMetric(sample.Median(tuned.ms)/ms, "xTorchTuned")
+	b.Logf("tuned: %s", best.Describe())
+}
+
+// oursMS takes steps, each on a mini-batch fetched for it.
+func oursMS(t *workload.Training, steps int) (float64, error) {
+	var err error
+	seconds := sample.Seconds(func() {
+		for range steps {
+			t.Load()
+			if err = t.Step(); err != nil {
+				return
+			}
+		}
+	})
+	return 1e3 * seconds / float64(steps), err
+}
