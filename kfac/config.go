@@ -16,10 +16,10 @@ type Config struct {
 	Damping            float64 // λ at the start; default 0.5
 	MinDamping         float64 // least λ; default half of Damping
 	MaxDamping         float64 // greatest λ; default 1000, or Damping if that is more
-	DampingUpdateSteps int     // adapt λ every so many steps; default 5, negative = keep λ
+	DampingUpdateSteps int     // adapt λ every so many steps; default 10, negative = keep λ
 
 	FactorDecay        float64 // most weight that the old average keeps; default 0.95
-	FactorUpdateSteps  int     // update the factors every so many steps, and in each of the first three; default 2
+	FactorUpdateSteps  int     // update the factors every so many steps, and in each of the first three; default 4
 	InverseUpdateSteps int     // invert every so many steps, and in each of the first three; default 10
 
 	KLClip    float64               // κ: bound on α²·ΣVᵀU, twice the step's KL divergence to second order; default 0 = none
@@ -42,7 +42,7 @@ func (c Config) withDefaults() Config {
 	for _, d := range []struct {
 		v   *int
 		def int
-	}{{&c.DampingUpdateSteps, 5}, {&c.FactorUpdateSteps, 2}, {&c.InverseUpdateSteps, 10}} {
+	}{{&c.DampingUpdateSteps, 10}, {&c.FactorUpdateSteps, 4}, {&c.InverseUpdateSteps, 10}} {
 		if *d.v == 0 {
 			*d.v = d.def
 		}

@@ -53,7 +53,7 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 					j.bias = bias[y:]
 				}
 				j.plan(workers, opRows, rows, opB.at(y, l), cols)
-				j.run(workers)
+				j.group.Run(workers)
 			}
 		}
 	}

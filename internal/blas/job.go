@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"sync/atomic"
 	"unsafe"
+
+	"github.com/gokfac/gokfac/internal/parallel"
 )
 
 // job is one product C = α·A·B + β·C in flight, shared by its workers.
@@ -41,21 +43,12 @@ type job[T Float] struct {
 
 	triangle triangular[T] // of a triangular solve, which runs jobs of its own
 
-	gate   gate
-	helper func() // built once, so that go does not allocate
+	group *parallel.Group
 }
 
 func newJob[T Float]() *job[T] {
 	j := new(job[T])
-	j.gate.wake = make(chan struct{}, 1)
-	j.gate.state.Store(gateClosed)
-	j.helper = func() {
-		j.gate.started.Add(-1)
-		if j.gate.enter() {
-			j.work()
-			j.gate.leave()
-		}
-	}
+	j.group = parallel.NewGroup(j.work)
 	return j
 }
 
@@ -135,26 +128,10 @@ func (j *job[T]) reserve(n int) {
 	j.memory = m[skip : skip+n]
 }
 
-// run carries the job out with the calling goroutine and up to workers-1
-// others, which have let go of the job when it returns.
-func (j *job[T]) run(workers int) {
-	if workers == 1 {
-		j.work()
-		return
-	}
-	j.gate.open()
-	for int(j.gate.started.Load()) < workers-1 {
-		j.gate.started.Add(1)
-		go j.helper()
-	}
-	j.work()
-	j.gate.close()
-}
-
 // work draws tickets until none is left.
 func (j *job[T]) work() {
 	id := int(j.id.Add(1) - 1)
-	if id >= len(j.scratch)/tileSize { // a helper of an earlier product, not needed
+	if id >= len(j.scratch)/tileSize { // a helper more than this product asked for
 		return
 	}
 	scratch := j.scratch[id*tileSize:][:tileSize]

@@ -129,3 +129,15 @@ func TestAllocs(t *testing.T) {
 		assert.LessOrEqual(t, testing.AllocsPerRun(20, work(200)), 1.0, "%s, all goroutines", tier.set.String())
 	}
 }
+
+// TestFewWorkers lets helpers of a product for many come to one for two: a job
+// has memory for no more than were asked for.
+func TestFewWorkers(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8))
+	x, y := make([]float32, 300*300), make([]float32, 300*300)
+	for range 200 {
+		for _, m := range []int{300, 170, 60, 300, 170} {
+			Gemm(false, false, m, m, m, 1, x, 300, x, 300, 0, y, 300)
+		}
+	}
+}

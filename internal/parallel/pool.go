@@ -1,6 +1,7 @@
 // Package parallel shares independent pieces of work among goroutines without
-// allocating: a function over plain arguments instead of a closure, and frames
-// that are kept for the next call.
+// allocating. Group is for work that hands itself out; Pool takes a function
+// over plain arguments instead of a closure, and keeps its frames for the next
+// call.
 //
 //	var sums = parallel.NewPool[arguments]()
 //	sums.Run(pieces, arguments{x, partial}, func(a *arguments, i int) { a.partial[i] = sum(a.x[i]) })
@@ -12,7 +13,6 @@ package parallel
 
 import (
 	"runtime"
-	"sync"
 	"sync/atomic"
 )
 
@@ -27,22 +27,16 @@ const spareFrames = 4
 func NewPool[A any]() *Pool[A] { return &Pool[A]{make(chan *frame[A], spareFrames)} }
 
 // Run calls f(&args, i) for every i from 0 to pieces-1, on at most GOMAXPROCS
-// goroutines, with the caller as one of them. All have ended when it returns. A
-// panic of f is raised again in the caller.
+// goroutines, with the caller as one of them. All calls have returned when it
+// does. A panic of f is raised again in the caller.
 func (p *Pool[A]) Run(pieces int, args A, f func(args *A, piece int)) {
 	if pieces <= 0 {
 		return
 	}
-	workers := min(runtime.GOMAXPROCS(0), pieces)
 	r := p.get()
 	r.args, r.f, r.pieces = args, f, pieces
 	r.next.Store(0)
-	r.wait.Add(workers - 1)
-	for range workers - 1 {
-		go r.helper()
-	}
-	r.work()
-	r.wait.Wait()
+	r.group.Run(min(runtime.GOMAXPROCS(0), pieces))
 	var none A
 	r.args, r.f = none, nil // forget the caller's memory
 	failure := r.failure.Swap(nil)
@@ -70,17 +64,13 @@ type frame[A any] struct {
 	f       func(*A, int)
 	pieces  int
 	next    atomic.Int64
-	wait    sync.WaitGroup
 	failure atomic.Pointer[any]
-	helper  func() // work, then wait.Done: built once, so that go does not allocate
+	group   *Group
 }
 
 func newFrame[A any]() *frame[A] {
 	r := new(frame[A])
-	r.helper = func() {
-		defer r.wait.Done()
-		r.work()
-	}
+	r.group = NewGroup(r.work)
 	return r
 }
 

@@ -6,10 +6,10 @@ import "unsafe"
 // on the number of workers, and neither do results.
 const pieceSize = 1 << 15
 
-// serialBelow is how many bytes are too few to share: about twice what a core
-// has in its L2 cache, from which it reads faster than from another's. Only
-// tests change it.
-var serialBelow = 4 << 20
+// serialBelow is how many bytes are too few to share: half of what fits into a
+// core's L2 cache, from which it reads faster than from another's. Only tests
+// change it.
+var serialBelow = 1 << 20
 
 type operation int
 

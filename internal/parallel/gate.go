@@ -1,27 +1,26 @@
-//go:build amd64 && !noasm
-
-package blas
+package parallel
 
 import "sync/atomic"
 
-// gate lets helpers into the product of the moment. A goroutine takes up to a
-// tenth of a millisecond to start on a processor that sleeps, longer than many
-// products take, so nobody waits for that: a helper that comes when the product
-// is finished leaves at once, or helps with the job's next one.
+// gate lets helpers into the group's call of the moment, and keeps them out
+// between calls. Nobody waits for a helper that comes late.
 type gate struct {
 	state atomic.Int64  // helpers inside, and the flags below
 	wake  chan struct{} // from the last helper to a caller that sleeps
-	// started counts goroutines on their way to the gate.
-	started atomic.Int32
 }
 
 const (
-	gateClosed = 1 << 32 // also the state between products
+	gateClosed = 1 << 32 // also the state between calls
 	gateAsleep = 1 << 33 // the caller waits for wake
 	gateInside = gateClosed - 1
 )
 
-// enter tells whether a helper may read the job.
+func (g *gate) init() {
+	g.wake = make(chan struct{}, 1)
+	g.state.Store(gateClosed)
+}
+
+// enter tells whether a helper may come in.
 func (g *gate) enter() bool {
 	for {
 		s := g.state.Load()
@@ -40,13 +39,13 @@ func (g *gate) leave() {
 	}
 }
 
-// open lets helpers in; what the job holds must be complete.
+// open lets helpers in; what they will read must be complete.
 func (g *gate) open() { g.state.Store(0) }
 
 // close returns when no helper is inside and none will enter.
 func (g *gate) close() {
 	inside := g.state.Or(gateClosed) & gateInside
-	for spin := 0; inside > 0 && spin < lastTile; spin++ {
+	for spin := 0; inside > 0 && spin < lastPiece; spin++ {
 		inside = g.state.Load() & gateInside
 	}
 	if inside > 0 && g.state.Or(gateAsleep)&gateInside > 0 {
@@ -54,7 +53,7 @@ func (g *gate) close() {
 	}
 }
 
-// lastTile is how often the caller looks whether the helpers have done their
-// last item, before it sleeps: some twenty microseconds. Sleeping takes it longer
+// lastPiece is how often the caller looks whether the helpers have done their
+// last piece, before it sleeps: some twenty microseconds. Sleeping takes it longer
 // than that, and wakes it on another processor, away from its caches.
-const lastTile = 20000
+const lastPiece = 20000

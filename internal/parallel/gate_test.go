@@ -1,6 +1,4 @@
-//go:build amd64 && !noasm
-
-package blas
+package parallel
 
 import (
 	"runtime"
@@ -15,8 +13,8 @@ import (
 // TestGate opens and closes a gate on a plain variable, which the race detector
 // watches: helpers see it complete, and never change once the gate is closed.
 func TestGate(t *testing.T) {
-	g := gate{wake: make(chan struct{}, 1)}
-	g.state.Store(gateClosed)
+	var g gate
+	g.init()
 	assert.False(t, g.enter(), "closed at first")
 	var product int
 	var seen, stop atomic.Int64
@@ -53,7 +51,8 @@ func TestGate(t *testing.T) {
 
 // TestGateSleep keeps a helper inside for longer than the caller stays awake.
 func TestGateSleep(t *testing.T) {
-	g := gate{wake: make(chan struct{}, 1)}
+	var g gate
+	g.init()
 	for range 3 {
 		g.open()
 		require.True(t, g.enter())
@@ -67,16 +66,4 @@ func TestGateSleep(t *testing.T) {
 		assert.True(t, left.Load())
 	}
 	assert.Empty(t, g.wake)
-}
-
-// TestFewWorkers lets helpers of a product for many come to one for two: a job
-// has memory for no more than were asked for.
-func TestFewWorkers(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(8))
-	x, y := make([]float32, 300*300), make([]float32, 300*300)
-	for range 200 {
-		for _, m := range []int{300, 170, 60, 300, 170} {
-			Gemm(false, false, m, m, m, 1, x, 300, x, 300, 0, y, 300)
-		}
-	}
 }
