@@ -43,17 +43,22 @@ type contender struct {
 	seconds []float64 // of a run, by turn
 }
 
-// turn times runs of half a millisecond together, at least one, after at least
-// one that is not timed: as in a stream of such work, with its own data in the
-// caches and its own threads awake.
+// turn times runs of a millisecond together, at least one, after as many that
+// are not timed: as in a stream of such work, with its own data in the caches and
+// its own threads awake.
 func (c *contender) turn() {
-	const least = 0.5e-3
-	runs := max(1, int(least/max(c.once(), 1e-7)))
-	var sum float64
-	for range runs {
+	c.runs()
+	c.seconds = append(c.seconds, c.runs())
+}
+
+// runs repeats run for a millisecond and returns the seconds of one, on average.
+func (c *contender) runs() float64 {
+	const least = 1e-3
+	var sum, n float64
+	for ; sum < least; n++ {
 		sum += c.once()
 	}
-	c.seconds = append(c.seconds, sum/float64(runs))
+	return sum / n
 }
 
 func (c *contender) once() float64 {
@@ -73,7 +78,7 @@ func compare(b *testing.B, flops float64, ours, gonum, theirs *contender) {
 	if theirs != nil {
 		l, _ := openBLAS()
 		l.SetThreads(runtime.GOMAXPROCS(0))
-		turns = append(turns, func() { theirs.turn(); l.Rest() })
+		turns = []func(){func() { ours.turn(); l.Rest() }, func() { theirs.turn(); l.Rest() }}
 	}
 	for round := 0; b.Loop(); round++ {
 		sample.InTurns(round, turns...)

@@ -96,5 +96,6 @@ func (l *Library) Core() string { return l.core() }
 // Config is the version and how the library was built.
 func (l *Library) Config() string { return l.config() }
 
-// Rest returns when the threads have stopped asking for work.
+// Rest returns when the threads have stopped asking for work, and gokfac's
+// helpers, which do so for a millisecond, as well.
 func (l *Library) Rest() { time.Sleep(2 * time.Millisecond) }
