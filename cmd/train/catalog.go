@@ -6,6 +6,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"text/tabwriter"
+
+	"github.com/gokfac/gokfac/internal/isa"
 )
 
 // entry is one thing that can be chosen.
@@ -145,6 +147,6 @@ func printVersion(w io.Writer) error {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version
 	}
-	_, err := fmt.Fprintf(w, "gokfac %s, %s %s/%s\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := fmt.Fprintf(w, "gokfac %s, %s %s/%s, %v kernels\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH, isa.Active())
 	return err
 }

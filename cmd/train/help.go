@@ -15,6 +15,9 @@ const helpHead = `Train a network with K-FAC, Adam or SGD.
 `
 
 const helpTail = `
+GOKFAC_ISA=avx512, avx2 or generic in the environment chooses the kernels; the
+best that the processor has are the default, and -version names them.
+
 Exit status: 0 done, 1 error, 2 wrong command line, 3 the loss is NaN or
 infinite, 4 target not reached, 130 or 143 interrupted.
 `

@@ -10,6 +10,8 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+
+	"github.com/gokfac/gokfac/internal/isa"
 )
 
 func main() {
@@ -45,6 +47,9 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return printVersion(stdout)
 	case s.list:
 		return printList(stdout)
+	}
+	if err := isa.Check(); err != nil {
+		return err
 	}
 	if s.workers > 0 {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(s.workers))

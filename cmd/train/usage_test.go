@@ -133,7 +133,7 @@ func TestHelpListVersion(t *testing.T) {
 
 	version := execute("-version")
 	assert.Zero(t, version.status)
-	assert.Regexp(t, `^gokfac \S+, go1\.\S+ \w+/\w+\n$`, version.stdout)
+	assert.Regexp(t, `^gokfac \S+, go1\.\S+ \w+/\w+, (avx512|avx2|generic) kernels\n$`, version.stdout)
 }
 
 // TestDefaults: the table covers every optimizer and model, with settings that

@@ -5,7 +5,10 @@
 // variable GOKFAC_ISA = generic, avx2 or avx512 asks for another one.
 package isa
 
-import "os"
+import (
+	"fmt"
+	"os"
+)
 
 // Set is a set of vector instructions; a greater one includes the smaller.
 type Set int
@@ -29,7 +32,9 @@ func Supported() []Set {
 }
 
 // active is chosen once, at start, and never changes while the program runs.
-var active = choose(os.Getenv("GOKFAC_ISA"), Supported())
+var active = choose(os.Getenv(variable), Supported())
+
+const variable = "GOKFAC_ISA"
 
 // Active is the set in use.
 func Active() Set { return active }
@@ -43,4 +48,15 @@ func choose(name string, supported []Set) Set {
 		}
 	}
 	return supported[0]
+}
+
+// Check returns an error if the environment asks for a set that there is not;
+// Active is then the best one. For programs to tell their users.
+func Check() error { return check(os.Getenv(variable), Supported()) }
+
+func check(name string, supported []Set) error {
+	if name == "" || choose(name, supported).String() == name {
+		return nil
+	}
+	return fmt.Errorf("%s=%s: this machine and build have %v", variable, name, supported)
 }

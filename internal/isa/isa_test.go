@@ -18,5 +18,10 @@ func TestChoice(t *testing.T) {
 	assert.Equal(t, supported[0], choose("", supported))
 	assert.Equal(t, supported[0], choose("sse9", supported), "an unknown set is ignored")
 	assert.Equal(t, Generic, choose("avx512", []Set{Generic}), "an unsupported set is ignored")
+
+	assert.NoError(t, check("", supported))
+	assert.NoError(t, check("generic", supported))
+	assert.EqualError(t, check("sse9", []Set{AVX2, Generic}), "GOKFAC_ISA=sse9: this machine and build have [avx2 generic]")
+	assert.Error(t, check("avx512", []Set{AVX2, Generic}))
 	t.Logf("%s on %s/%s", Active(), runtime.GOOS, runtime.GOARCH)
 }
