@@ -38,6 +38,8 @@ func gemm[T Float](kern *kernels[T], free *freelist[T], transA, transB bool, m, 
 
 func ssyrk(t *tier, ul blas.Uplo, tA blas.Transpose, n, k int, alpha float32, a []float32, lda int, beta float32, c []float32, ldc int) {
 	if t.f32 == nil {
+		checkSyrk(ul, tA, n, k, len(a), lda, len(c), ldc)
+		forget(ul, n, beta, c, ldc)
 		reference.Ssyrk(ul, tA, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -47,6 +49,8 @@ func ssyrk(t *tier, ul blas.Uplo, tA blas.Transpose, n, k int, alpha float32, a 
 
 func dsyrk(t *tier, ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a []float64, lda int, beta float64, c []float64, ldc int) {
 	if t.f64 == nil {
+		checkSyrk(ul, tA, n, k, len(a), lda, len(c), ldc)
+		forget(ul, n, beta, c, ldc)
 		reference.Dsyrk(ul, tA, n, k, alpha, a, lda, beta, c, ldc)
 		return
 	}
@@ -54,13 +58,25 @@ func dsyrk(t *tier, ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a 
 	syrk(t.f64, &free64, ul, tA != blas.NoTrans, n, k, alpha, a, lda, beta, c, ldc)
 }
 
+// forget clears a triangle that β = 0 says not to read: gonum multiplies it by
+// zero, and a NaN stays.
+func forget[T Float](ul blas.Uplo, n int, beta T, c []T, ldc int) {
+	if beta == 0 && n > 0 {
+		scaleTriangle(triangleOf(ul), n, 0, c, ldc)
+	}
+}
+
+func triangleOf(ul blas.Uplo) triangle {
+	if ul == blas.Lower {
+		return lower
+	}
+	return upper
+}
+
 // syrk multiplies A with its own transpose; tiles that miss the triangle are
 // left out.
 func syrk[T Float](kern *kernels[T], free *freelist[T], ul blas.Uplo, trans bool, n, k int, alpha T, a []T, lda int, beta T, c []T, ldc int) {
-	part := upper
-	if ul == blas.Lower {
-		part = lower
-	}
+	part := triangleOf(ul)
 	switch {
 	case n == 0:
 	case alpha == 0 || k == 0:
