@@ -91,26 +91,17 @@ func equal[T Float](x, y []T) bool {
 	return len(x) == len(y)
 }
 
-// TestAllocatesNothing counts over many calls, since the runtime now and then
-// makes a goroutine anew for the workers.
+// TestAllocatesNothing: on one processor, where no helper is started, since the
+// runtime now and then makes a goroutine anew.
 func TestAllocatesNothing(t *testing.T) {
-	setProcs(t, 2)
 	eachSet(t, testAllocatesNothing[float32], testAllocatesNothing[float64])
 }
 
 func testAllocatesNothing[T Float](t *testing.T) {
-	const calls, few = 40, 8
 	for _, n := range []int{3, 1000, shared} {
 		o := newOperands[T](n, 0, 12)
 		for _, tr := range trials[T]() {
-			o.apply(tr.run)
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			for range calls {
-				o.apply(tr.run)
-			}
-			runtime.ReadMemStats(&after)
-			assert.LessOrEqual(t, after.Mallocs-before.Mallocs, uint64(few), "%s of %d", tr.name, n)
+			assert.Zero(t, testing.AllocsPerRun(10, func() { o.apply(tr.run) }), "%s of %d", tr.name, n)
 		}
 	}
 }
