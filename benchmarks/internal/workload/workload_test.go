@@ -97,7 +97,7 @@ func TestTraining(t *testing.T) {
 
 func TestPeriod(t *testing.T) {
 	for want, c := range map[int]kfac.Config{
-		10: {},
+		20: {},
 		12: {FactorUpdateSteps: 4, InverseUpdateSteps: 6, DampingUpdateSteps: -1},
 		30: {FactorUpdateSteps: 2, InverseUpdateSteps: 3, DampingUpdateSteps: 10},
 	} {
