@@ -85,11 +85,13 @@ type inversion struct {
 type inverters struct {
 	pool *parallel.Pool[*inverters]
 	todo []*inversion
-	free chan *inverter
+	free parallel.Spares[inverter]
 }
 
+func newInverter() *inverter { return new(inverter) }
+
 func newInverters() *inverters {
-	return &inverters{pool: parallel.NewPool[*inverters](), free: make(chan *inverter, runtime.NumCPU())}
+	return &inverters{pool: parallel.NewPool[*inverters](), free: parallel.NewSpares(runtime.NumCPU(), newInverter)}
 }
 
 // run carries todo out, the largest first, so that no late one is waited for.
@@ -99,15 +101,7 @@ func (s *inverters) run() {
 }
 
 func (s *inverters) one(job *inversion) {
-	var c *inverter
-	select {
-	case c = <-s.free:
-	default:
-		c = new(inverter)
-	}
+	c := s.free.Get()
 	job.retries, job.ok = job.of.invert(job.damping, c)
-	select {
-	case s.free <- c:
-	default:
-	}
+	s.free.Put(c)
 }

@@ -3,6 +3,8 @@ package trainer
 import (
 	"math"
 
+	"gorgonia.org/tensor"
+
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/vector"
 )
@@ -53,11 +55,14 @@ func (c *clipped) clip() {
 func GradNorm(params []*graph.Param) float64 {
 	var sum float64
 	for _, p := range params {
-		if p.Grad.Dtype() == graph.Float32 {
-			sum += vector.Dot(p.Grad.Float32s(), p.Grad.Float32s())
-		} else {
-			sum += vector.Dot(p.Grad.Float64s(), p.Grad.Float64s())
-		}
+		sum += sumSquares(p.Grad)
 	}
 	return math.Sqrt(sum)
+}
+
+func sumSquares(t *tensor.Dense) float64 {
+	if t.Dtype() == graph.Float32 {
+		return vector.Dot(t.Float32s(), t.Float32s())
+	}
+	return vector.Dot(t.Float64s(), t.Float64s())
 }

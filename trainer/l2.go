@@ -14,11 +14,7 @@ func (o *objective) penalty() float64 {
 	}
 	var sum float64
 	for _, p := range o.Params() {
-		if p.Value.Dtype() == graph.Float32 {
-			sum += vector.Dot(p.Value.Float32s(), p.Value.Float32s())
-		} else {
-			sum += vector.Dot(p.Value.Float64s(), p.Value.Float64s())
-		}
+		sum += sumSquares(p.Value)
 	}
 	return eta / 2 * sum
 }

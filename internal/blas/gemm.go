@@ -2,7 +2,11 @@
 
 package blas
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/gokfac/gokfac/internal/parallel"
+)
 
 // multiply computes C = α·op(A)·op(B) + β·C, or one triangle of it, on checked
 // arguments with m, n, k > 0. With a bias, which takes a whole product without
@@ -17,7 +21,7 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 	}
 	work := float64(m) * float64(n) * float64(k)
 	workers := max(1, int(min(float64(runtime.GOMAXPROCS(0)), work/workerShare)))
-	j := free.get()
+	j := free.Get()
 	j.kern, j.alpha, j.part, j.ldc = kern, alpha, part, ldc
 	opA := operand[T]{a, lda, transA}
 	opB := operand[T]{b, ldb, !transB}
@@ -60,7 +64,7 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 	j.rows.release()
 	j.cols.release()
 	j.c, j.bias = nil, nil
-	free.put(j)
+	free.Put(j)
 }
 
 // flips tells whether C is formed as (op(B)ᵀ·op(A)ᵀ)ᵀ.
@@ -95,30 +99,14 @@ func tileRows[T Float](kern *kernels[T], a operand[T], n int) int {
 const workerShare = 1 << 21
 
 // freelist keeps finished jobs and their memory for the next calls.
-type freelist[T Float] struct{ jobs chan *job[T] }
+type freelist[T Float] struct{ parallel.Spares[job[T]] }
 
 var (
-	free32 = freelist[float32]{make(chan *job[float32], spareJobs)}
-	free64 = freelist[float64]{make(chan *job[float64], spareJobs)}
+	free32 = freelist[float32]{parallel.NewSpares(spareJobs, newJob[float32])}
+	free64 = freelist[float64]{parallel.NewSpares(spareJobs, newJob[float64])}
 )
 
 // spareJobs is how many jobs are kept; more concurrent callers than that
 // allocate theirs anew. A job keeps (m+n)·k elements of its largest product, at
 // most 2·maxSpan·maxDepth: 16 MiB of float32, 32 MiB of float64.
 const spareJobs = 4
-
-func (f *freelist[T]) get() *job[T] {
-	select {
-	case j := <-f.jobs:
-		return j
-	default:
-		return newJob[T]()
-	}
-}
-
-func (f *freelist[T]) put(j *job[T]) {
-	select {
-	case f.jobs <- j:
-	default:
-	}
-}

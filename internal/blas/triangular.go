@@ -120,10 +120,10 @@ func trsm[T Float](kern *kernels[T], free *freelist[T], s blas.Side, ul blas.Upl
 	if m == 0 || n == 0 || alpha == 0 {
 		return
 	}
-	j := free.get()
+	j := free.Get()
 	k := j.triangle.start(kern, free, s, ul, tA, d, m, n, lda, ldb)
 	j.triangle.solve(k, a, b)
-	free.put(j)
+	free.Put(j)
 }
 
 // trmm replaces B by α·op(A)·B, or by α·B·op(A).
@@ -132,8 +132,8 @@ func trmm[T Float](kern *kernels[T], free *freelist[T], s blas.Side, ul blas.Upl
 	if m == 0 || n == 0 || alpha == 0 {
 		return
 	}
-	j := free.get()
+	j := free.Get()
 	k := j.triangle.start(kern, free, s, ul, tA, d, m, n, lda, ldb)
 	j.triangle.multiply(k, a, b)
-	free.put(j)
+	free.Put(j)
 }

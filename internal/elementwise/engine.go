@@ -9,8 +9,8 @@ import (
 type engine[T Float] struct {
 	kernels  *kernels[T]
 	pool     *parallel.Pool[call[T]]
-	partials chan *[maxPartials]float64 // kept for the next call
-	piece    func(*call[T], int)        // a generic function value is allocated: once
+	partials parallel.Spares[[maxPartials]float64]
+	piece    func(*call[T], int) // a generic function value is allocated: once
 }
 
 var (
@@ -19,8 +19,10 @@ var (
 )
 
 func newEngine[T Float](k *kernels[T]) *engine[T] {
-	return &engine[T]{k, parallel.NewPool[call[T]](), make(chan *[maxPartials]float64, 4), (*call[T]).piece}
+	return &engine[T]{k, parallel.NewPool[call[T]](), parallel.NewSpares(4, newPartials), (*call[T]).piece}
 }
+
+func newPartials() *[maxPartials]float64 { return new([maxPartials]float64) }
 
 func engineOf[T Float]() *engine[T] {
 	if e, ok := any(single).(*engine[T]); ok {
@@ -93,20 +95,13 @@ func (e *engine[T]) sum(c call[T]) float64 {
 	if c.units < 2*c.size {
 		return c.run(0, c.units)
 	}
-	select {
-	case c.partials = <-e.partials:
-	default:
-		c.partials = new([maxPartials]float64)
-	}
+	c.partials = e.partials.Get()
 	pieces := (c.units + c.size - 1) / c.size
 	e.pool.Run(pieces, c, e.piece)
 	var sum float64
 	for _, partial := range c.partials[:pieces] {
 		sum += partial
 	}
-	select {
-	case e.partials <- c.partials:
-	default:
-	}
+	e.partials.Put(c.partials)
 	return sum
 }

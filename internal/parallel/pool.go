@@ -17,14 +17,14 @@ import (
 )
 
 // Pool runs functions over arguments of type A. It is safe for concurrent use.
-type Pool[A any] struct{ free chan *frame[A] }
+type Pool[A any] struct{ frames Spares[frame[A]] }
 
 // spareFrames is how many frames a pool keeps; more callers at once than that
 // allocate theirs anew.
 const spareFrames = 4
 
 // NewPool returns a pool without frames.
-func NewPool[A any]() *Pool[A] { return &Pool[A]{make(chan *frame[A], spareFrames)} }
+func NewPool[A any]() *Pool[A] { return &Pool[A]{NewSpares(spareFrames, newFrame[A])} }
 
 // Run calls f(&args, i) for every i from 0 to pieces-1, on at most GOMAXPROCS
 // goroutines, with the caller as one of them. All calls have returned when it
@@ -33,28 +33,16 @@ func (p *Pool[A]) Run(pieces int, args A, f func(args *A, piece int)) {
 	if pieces <= 0 {
 		return
 	}
-	r := p.get()
+	r := p.frames.Get()
 	r.args, r.f, r.pieces = args, f, pieces
 	r.next.Store(0)
 	r.group.Run(min(runtime.GOMAXPROCS(0), pieces))
 	var none A
 	r.args, r.f = none, nil // forget the caller's memory
 	failure := r.failure.Swap(nil)
-	select {
-	case p.free <- r:
-	default:
-	}
+	p.frames.Put(r)
 	if failure != nil {
 		panic(*failure)
-	}
-}
-
-func (p *Pool[A]) get() *frame[A] {
-	select {
-	case r := <-p.free:
-		return r
-	default:
-		return newFrame[A]()
 	}
 }
 

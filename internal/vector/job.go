@@ -74,7 +74,7 @@ func reduce[T Float](a *arguments[T]) (total [3]float64) {
 			total[i] += s[i]
 		}
 	}
-	w.keep(sums)
+	w.spare.Put(sums)
 	return total
 }
 

@@ -6,15 +6,15 @@ import "github.com/gokfac/gokfac/internal/parallel"
 type workers[T Float] struct {
 	pool  *parallel.Pool[arguments[T]]
 	piece func(a *arguments[T], i int) // the method: a value made in a generic function would be allocated
-	spare chan *[][3]float64
+	spare parallel.Spares[[][3]float64]
 }
 
 // spareSums is how many callers at once find memory for their sums.
 const spareSums = 4
 
 var (
-	single = &workers[float32]{parallel.NewPool[arguments[float32]](), (*arguments[float32]).piece, make(chan *[][3]float64, spareSums)}
-	double = &workers[float64]{parallel.NewPool[arguments[float64]](), (*arguments[float64]).piece, make(chan *[][3]float64, spareSums)}
+	single = &workers[float32]{parallel.NewPool[arguments[float32]](), (*arguments[float32]).piece, parallel.NewSpares(spareSums, newSums)}
+	double = &workers[float64]{parallel.NewPool[arguments[float64]](), (*arguments[float64]).piece, parallel.NewSpares(spareSums, newSums)}
 )
 
 func workersOf[T Float]() *workers[T] {
@@ -25,12 +25,7 @@ func workersOf[T Float]() *workers[T] {
 }
 
 func (w *workers[T]) sums(n int) *[][3]float64 {
-	var s *[][3]float64
-	select {
-	case s = <-w.spare:
-	default:
-		s = new([][3]float64)
-	}
+	s := w.spare.Get()
 	if cap(*s) < n {
 		*s = make([][3]float64, n)
 	}
@@ -38,9 +33,4 @@ func (w *workers[T]) sums(n int) *[][3]float64 {
 	return s
 }
 
-func (w *workers[T]) keep(s *[][3]float64) {
-	select {
-	case w.spare <- s:
-	default:
-	}
-}
+func newSums() *[][3]float64 { return new([][3]float64) }
