@@ -1,0 +1,120 @@
+package codec
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"slices"
+)
+
+// minSize is the size of a state of no fields whose kind has no name.
+const minSize = len(magic) + 8 + 2 + 4 + 4 + checksumSize
+
+// errMalformed is of bytes that have the right checksum, but that Encode
+// cannot have written.
+var errMalformed = errors.New("malformed")
+
+// reader takes values off the front of bytes. Having run out once it gives
+// zeros for ever. It allocates nothing by a size that it has read, but for what
+// is there.
+type reader struct {
+	rest   []byte
+	failed bool
+}
+
+// open checks all but the fields and returns a reader of these, and their
+// number.
+func open(data []byte, kind string, version uint32) (r *reader, fields int, err error) {
+	if len(data) < minSize || string(data[:len(magic)]) != magic {
+		return nil, 0, fmt.Errorf("%d bytes that are no such state", len(data))
+	}
+	r = &reader{rest: data[len(magic):]}
+	switch size, have := r.uint64(), uint64(len(data)); {
+	case size > have:
+		return nil, 0, fmt.Errorf("cut short: %d bytes of %d", have, size)
+	case size < have:
+		return nil, 0, fmt.Errorf("%d bytes too long", have-size)
+	}
+	end := len(data) - checksumSize
+	if crc32.Checksum(data[:end], castagnoli) != binary.LittleEndian.Uint32(data[end:]) {
+		return nil, 0, errors.New("damaged: the checksum is wrong")
+	}
+	r.rest = r.rest[:len(r.rest)-checksumSize]
+	if saved := r.text(); saved != kind {
+		return nil, 0, fmt.Errorf("this is %.40q state", saved)
+	}
+	if saved := r.uint32(); saved != version {
+		return nil, 0, fmt.Errorf("of version %d, this program reads %d", saved, version)
+	}
+	fields = int(min(r.uint32(), 1<<30)) // an int has 32 bits somewhere
+	if r.failed {
+		return nil, 0, errMalformed
+	}
+	return r, fields, nil
+}
+
+// value takes the bytes of the next field, which must be name and fit s.
+func (r *reader) value(name string, s *slot) ([]byte, error) {
+	saved := r.text()
+	typ, shape := valueType(r.uint8()), make([]int, 0, 4)
+	for range r.uint8() {
+		shape = append(shape, int(r.uint64()))
+	}
+	value := r.take(r.uint64())
+	switch {
+	case r.failed:
+		return nil, errMalformed
+	case saved != name:
+		return nil, fmt.Errorf("%.200q saved where %q is here", saved, name)
+	case typ != s.typ || !slices.Equal(shape, s.shape):
+		return nil, fmt.Errorf("%q: %s saved, %s here", name, describe(typ, shape), describe(s.typ, s.shape))
+	case !s.typ.anySize() && len(value) != s.size:
+		return nil, errMalformed
+	case s.check != nil:
+		if err := s.check(value); err != nil {
+			return nil, fmt.Errorf("%q: %w", name, err)
+		}
+	}
+	return value, nil
+}
+
+func (r *reader) take(n uint64) []byte {
+	if n > uint64(len(r.rest)) {
+		r.rest, r.failed = nil, true
+		return nil
+	}
+	taken := r.rest[:n]
+	r.rest = r.rest[n:]
+	return taken
+}
+
+func (r *reader) text() string { return string(r.take(uint64(r.uint16()))) }
+
+func (r *reader) uint8() uint8 {
+	if b := r.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (r *reader) uint16() uint16 {
+	if b := r.take(2); b != nil {
+		return binary.LittleEndian.Uint16(b)
+	}
+	return 0
+}
+
+func (r *reader) uint32() uint32 {
+	if b := r.take(4); b != nil {
+		return binary.LittleEndian.Uint32(b)
+	}
+	return 0
+}
+
+func (r *reader) uint64() uint64 {
+	if b := r.take(8); b != nil {
+		return binary.LittleEndian.Uint64(b)
+	}
+	return 0
+}

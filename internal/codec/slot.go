@@ -1,0 +1,129 @@
+package codec
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gorgonia.org/tensor"
+)
+
+// slot is a field's value, seen from the bytes. Each type's two directions
+// stand side by side in Field.slot.
+type slot struct {
+	typ   valueType
+	shape []int
+	size  int                 // bytes of the present value
+	write func([]byte) []byte // appends size bytes
+	check func([]byte) error  // what a right size does not tell; nil: nothing
+	read  func([]byte)        // of checked bytes
+}
+
+// encode appends the slot, all of a field but its name, to data.
+func (s *slot) encode(data []byte) []byte {
+	data = append(data, byte(s.typ), byte(len(s.shape)))
+	for _, d := range s.shape {
+		data = binary.LittleEndian.AppendUint64(data, uint64(d))
+	}
+	return s.write(binary.LittleEndian.AppendUint64(data, uint64(s.size)))
+}
+
+func (f Field) slot() (slot, error) {
+	if err := checkText(f.Name); err != nil {
+		return slot{}, err
+	}
+	switch v := f.Value.(type) {
+	case *int:
+		s := word(typeInt, uint64(*v), func(bits uint64) { *v = int(bits) })
+		s.check = func(b []byte) error {
+			if i := int64(binary.LittleEndian.Uint64(b)); int64(int(i)) != i {
+				return fmt.Errorf("%d is too large for an int here", i)
+			}
+			return nil
+		}
+		return s, nil
+	case *uint64:
+		return word(typeUint64, *v, func(bits uint64) { *v = bits }), nil
+	case *float64:
+		return word(typeFloat64, math.Float64bits(*v), func(bits uint64) { *v = math.Float64frombits(bits) }), nil
+	case *bool:
+		return truth(v), nil
+	case *string:
+		return slot{
+			typ: typeString, size: len(*v),
+			write: func(b []byte) []byte { return append(b, *v...) },
+			read:  func(b []byte) { *v = string(b) },
+		}, nil
+	case *[]byte:
+		return slot{
+			typ: typeBytes, size: len(*v),
+			write: func(b []byte) []byte { return append(b, *v...) },
+			read:  func(b []byte) { *v = append([]byte(nil), b...) },
+		}, nil
+	case []float32:
+		return singles(v, len(v)), nil
+	case []float64:
+		return doubles(v, len(v)), nil
+	case *tensor.Dense:
+		return dense(f.Name, v)
+	case *rand.PCG:
+		return generator(v)
+	}
+	return slot{}, fmt.Errorf("%q: no field can be a %T", f.Name, f.Value)
+}
+
+func word(typ valueType, bits uint64, set func(uint64)) slot {
+	return slot{
+		typ: typ, size: 8,
+		write: func(b []byte) []byte { return binary.LittleEndian.AppendUint64(b, bits) },
+		read:  func(b []byte) { set(binary.LittleEndian.Uint64(b)) },
+	}
+}
+
+func truth(v *bool) slot {
+	return slot{
+		typ: typeBool, size: 1,
+		write: func(b []byte) []byte {
+			if *v {
+				return append(b, 1)
+			}
+			return append(b, 0)
+		},
+		check: func(b []byte) error {
+			if b[0] > 1 {
+				return fmt.Errorf("%d is no bool", b[0])
+			}
+			return nil
+		},
+		read: func(b []byte) { *v = b[0] == 1 },
+	}
+}
+
+func generator(v *rand.PCG) (slot, error) {
+	bits, err := v.MarshalBinary()
+	return slot{
+		typ: typeGenerator, size: len(bits),
+		write: func(b []byte) []byte { return append(b, bits...) },
+		check: func(b []byte) error { return new(rand.PCG).UnmarshalBinary(b) },
+		read:  func(b []byte) { _ = v.UnmarshalBinary(b) }, // cannot fail where check has not
+	}, err
+}
+
+func dense(name string, v *tensor.Dense) (slot, error) {
+	switch {
+	case v == nil:
+		return slot{}, fmt.Errorf("%q: no tensor", name)
+	case v.RequiresIterator() || v.DataOrder().IsColMajor():
+		return slot{}, fmt.Errorf("%q: not a contiguous row-major tensor", name)
+	case v.Dims() > math.MaxUint8:
+		return slot{}, fmt.Errorf("%q: %d axes: at most %d are possible", name, v.Dims(), math.MaxUint8)
+	}
+	switch v.Dtype() {
+	case tensor.Float32:
+		return singles(v.Float32s(), v.Shape()...), nil
+	case tensor.Float64:
+		return doubles(v.Float64s(), v.Shape()...), nil
+	}
+	return slot{}, fmt.Errorf("%q: no field can be a tensor of %v", name, v.Dtype())
+}

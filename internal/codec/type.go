@@ -1,0 +1,61 @@
+package codec
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// valueType is a field's type, as the format numbers it.
+type valueType uint8
+
+const (
+	typeInt valueType = iota + 1
+	typeUint64
+	typeFloat64
+	typeBool
+	typeString
+	typeBytes
+	typeFloat32s // a slice, whose shape is its length, or a tensor
+	typeFloat64s
+	typeGenerator
+)
+
+// anySize reports whether a value may change its length in a restore.
+func (t valueType) anySize() bool { return t == typeString || t == typeBytes }
+
+func (t valueType) String() string {
+	switch t {
+	case typeInt:
+		return "int"
+	case typeUint64:
+		return "uint64"
+	case typeFloat64:
+		return "float64"
+	case typeBool:
+		return "bool"
+	case typeString:
+		return "string"
+	case typeBytes:
+		return "bytes"
+	case typeFloat32s:
+		return "float32s"
+	case typeFloat64s:
+		return "float64s"
+	case typeGenerator:
+		return "random generator"
+	}
+	return fmt.Sprintf("type %d", uint8(t))
+}
+
+// describe is a type and shape as in "785×500 float32s".
+func describe(typ valueType, shape []int) string {
+	if len(shape) == 0 {
+		return typ.String()
+	}
+	dims := make([]string, len(shape))
+	for i, d := range shape {
+		dims[i] = strconv.Itoa(d)
+	}
+	return strings.Join(dims, "×") + " " + typ.String()
+}
