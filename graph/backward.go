@@ -28,7 +28,7 @@ func (b *Builder) Backward(out, seed *Node, wrt ...*Node) ([]*Node, error) {
 		if !w.needed[n] || len(terms[n]) == 0 {
 			continue
 		}
-		g, err := b.total(terms[n])
+		g, err := b.Total(terms[n]...)
 		if err != nil {
 			return nil, err
 		}
@@ -99,14 +99,6 @@ func (b *Builder) differentiable(n *Node, i int) bool {
 	return false
 }
 
-// total is the gradient of a node: the sum over its uses.
-func (b *Builder) total(terms []*Node) (*Node, error) {
-	if len(terms) == 1 {
-		return terms[0], nil
-	}
-	return b.Sum(terms...)
-}
-
 // spread hands n's gradient to its inputs.
 func (b *Builder) spread(n, g *Node, needed map[*Node]bool, terms map[*Node][]*Node) error {
 	in := b.children(n)
@@ -138,10 +130,12 @@ func (b *Builder) spread(n, g *Node, needed map[*Node]bool, terms map[*Node][]*N
 	return nil
 }
 
+var errNoRule = errors.New("the op has no derivative rule")
+
 func (b *Builder) diff(n, g *Node, in []*Node, need []bool) ([]*Node, error) {
 	if k := kernelOf(n); k != nil {
 		if k.op.Diff == nil {
-			return nil, errors.New("the op has no derivative rule")
+			return nil, errNoRule
 		}
 		return k.op.Diff(&Diff{Builder: b, In: in, Out: n, Grad: g, Need: need})
 	}

@@ -41,13 +41,16 @@ type Builder struct {
 	Layers []LayerInfo // rows of the summary, in order of building
 	Taps   []*Tap      // in order of building
 
-	g      *gorgonia.ExprGraph
-	params map[*Param]*Node
-	hashes map[uint32]bool
-	names  map[string]int
-	nextID uint64
-	once   map[any]*Node
-	draw   uint64 // see NewDraw
+	g       *gorgonia.ExprGraph
+	params  map[*Param]*Node
+	isParam map[*Node]bool
+	runs    *runs
+	reach   map[*Node]*dependents // see forget
+	hashes  map[uint32]bool
+	names   map[string]int
+	nextID  uint64
+	once    map[any]*Node
+	draw    uint64 // see NewDraw
 }
 
 // NewBuilder returns a builder of an empty graph.
@@ -59,12 +62,15 @@ func NewBuilder(cfg Config) (*Builder, error) {
 		return nil, fmt.Errorf("graph: batch size %d: want a positive number", cfg.Batch)
 	}
 	return &Builder{
-		Config: cfg,
-		g:      gorgonia.NewGraph(),
-		params: map[*Param]*Node{},
-		hashes: map[uint32]bool{},
-		names:  map[string]int{},
-		once:   map[any]*Node{},
+		Config:  cfg,
+		g:       gorgonia.NewGraph(),
+		params:  map[*Param]*Node{},
+		isParam: map[*Node]bool{},
+		runs:    &runs{epoch: 1},
+		reach:   map[*Node]*dependents{},
+		hashes:  map[uint32]bool{},
+		names:   map[string]int{},
+		once:    map[any]*Node{},
 	}, nil
 }
 
@@ -86,7 +92,7 @@ func (b *Builder) Param(p *Param) *Node {
 		return n
 	}
 	n := b.input(p.Name, p.Value)
-	b.params[p] = n
+	b.params[p], b.isParam[n] = n, true
 	return n
 }
 
@@ -97,10 +103,10 @@ func (b *Builder) input(name string, v *tensor.Dense) *Node {
 	return n
 }
 
-// Tap declares the affine map s = aW + b with a N×in and s N×out. bias may be
-// nil.
+// Tap declares the affine map s = aW + b with a N·T×in and s N·T×out, T ≥ 1
+// rows for each example. bias may be nil.
 func (b *Builder) Tap(name string, a, s *Node, weight, bias *Param) {
-	b.Taps = append(b.Taps, &Tap{Name: name, Weight: weight, Bias: bias, Examples: b.Batch, a: a, s: s})
+	b.Taps = append(b.Taps, &Tap{Name: name, Weight: weight, Bias: bias, Examples: b.Batch, a: a, s: s, b: b})
 }
 
 // Once returns the node that build made when it was first called with key,
@@ -148,7 +154,7 @@ func (b *Builder) Apply(op Op, in ...*Node) (*Node, error) {
 	// the whole expression, so a node whose hash is taken is made again.
 	for range 100 {
 		b.nextID++
-		k := &Kernel{op: op, id: b.nextID, dtype: b.DType, types: types,
+		k := &Kernel{op: op, id: b.nextID, dtype: b.DType, types: types, runs: b.runs,
 			in32: make([][]float32, len(in)), in64: make([][]float64, len(in))}
 		n, err := b.apply(k, in)
 		if err != nil {

@@ -106,10 +106,10 @@ func TestTap(t *testing.T) {
 }
 
 func TestEstimatorsAndFiniteness(t *testing.T) {
-	for _, e := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.Empirical} {
+	for _, e := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.GGN, graph.Empirical} {
 		assert.NoError(t, e.Validate())
 	}
-	assert.ErrorContains(t, graph.FisherEstimator("ggn").Validate(), `"ggn": want mc, exact or empirical`)
+	assert.ErrorContains(t, graph.FisherEstimator("kfra").Validate(), `"kfra": want mc, exact, ggn or empirical`)
 	assert.NoError(t, graph.CheckFinite(-math.MaxFloat64))
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		var nonFinite *graph.NonFiniteError

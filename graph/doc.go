@@ -10,9 +10,13 @@
 //   - [Builder.Backward], a reverse walker that may be called many times and
 //     for any node (gorgonia's own Grad returns the first call's results for
 //     ever after, and refuses nodes that are not inputs).
+//   - [Builder.Forward], its forward-mode twin: Jacobian-vector products, as
+//     nodes of the graph too.
 //   - [Program], compiled from a set of wanted nodes and pruned to their
 //     ancestors. Programs over one graph, and graphs over one set of
-//     parameters, share memory.
+//     parameters, share memory; [Program.Resume] computes only what an earlier
+//     program has not.
+//   - [Direction], a displacement of all parameters together.
 //   - [Tap], the hook on an affine map s = aW + b that K-FAC reads.
 //   - [Objective], what an optimizer sees of a mini-batch.
 //
@@ -27,14 +31,16 @@
 // # Writing an op
 //
 // An op is a value of type [Op]: a function for each float type, usually two
-// instantiations of one generic function, and a reverse rule that applies
-// further ops.
+// instantiations of one generic function, and rules for the two modes of
+// differentiation that apply further ops. A forward rule that is left out is
+// made from the reverse rule, if the ops in that have one themselves.
 //
 //	double := graph.Op{
 //		Name:  "double",
 //		Shape: x.Shape(),
 //		F32:   scale[float32], F64: scale[float64],
-//		Diff: func(d *graph.Diff) ([]*graph.Node, error) { … },
+//		Diff:    func(d *graph.Diff) ([]*graph.Node, error) { … },
+//		Tangent: func(t *graph.Tangent) (*graph.Node, error) { … },
 //	}
 //	y, err := b.Apply(double, x)
 //

@@ -1,10 +1,6 @@
 package graph
 
-import (
-	"math"
-
-	"github.com/gokfac/gokfac/internal/vector"
-)
+import "math"
 
 // CheckFinite returns a *NonFiniteError if loss is NaN or infinite.
 func CheckFinite(loss float64) error {
@@ -22,13 +18,7 @@ func CheckGradients(loss float64, params []*Param) error {
 		return err
 	}
 	for _, p := range params {
-		var ok bool
-		if p.Grad.Dtype() == Float32 {
-			ok = vector.Finite(p.Grad.Float32s())
-		} else {
-			ok = vector.Finite(p.Grad.Float64s())
-		}
-		if !ok {
+		if !(Direction{p.Grad}).Finite() {
 			return &NonFiniteError{Loss: loss, Gradient: true}
 		}
 	}

@@ -31,6 +31,11 @@ type Op struct {
 	Diff  func(d *Diff) ([]*Node, error)
 	Const bool
 
+	// Tangent returns the tangent of the output, nil for zero. It is never
+	// asked of a Const op. An op without it has one made from Diff, if the
+	// kernels of its gradient have a Diff themselves.
+	Tangent func(t *Tangent) (*Node, error)
+
 	border bool // made by Snapshot: a buffer that stock ops may read
 }
 
@@ -50,6 +55,9 @@ type Kernel struct {
 	id    uint64
 	dtype tensor.Dtype
 	types []hm.Type // inputs, then output
+	runs  *runs
+	epoch uint64 // of runs, when out was computed; 0 if it has to be again
+	lent  bool   // out is a Param.Grad, which others write to
 
 	out  *tensor.Dense // owned; allocated at the first run, so that pruned kernels cost nothing
 	in32 [][]float32   // the inputs' elements during a run
@@ -67,6 +75,9 @@ func (k *Kernel) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
 			err = fmt.Errorf("graph: op %s: %v", k.op.Name, r)
 		}
 	}()
+	if k.runs.resume && k.epoch == k.runs.epoch && !k.op.border && !k.lent {
+		return k.out, nil
+	}
 	if k.out == nil {
 		k.out = NewDense(k.dtype, k.op.Shape...)
 	}
@@ -81,6 +92,7 @@ func (k *Kernel) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
 		}
 		k.op.F64(k.out.Float64s(), k.in64)
 	}
+	k.epoch = k.runs.epoch
 	return k.out, nil
 }
 

@@ -17,12 +17,13 @@ func (b *Builder) Snapshot(n *Node) (*Node, error) {
 		return nil, fmt.Errorf("graph: snapshot: %w", err)
 	}
 	return b.Apply(Op{
-		Name:   "snapshot",
-		Shape:  n.Shape().Clone(),
-		F32:    copyInput[float32],
-		F64:    copyInput[float64],
-		Diff:   func(d *Diff) ([]*Node, error) { return []*Node{d.Grad}, nil },
-		border: true,
+		Name:    "snapshot",
+		Shape:   n.Shape().Clone(),
+		F32:     copyInput[float32],
+		F64:     copyInput[float64],
+		Diff:    func(d *Diff) ([]*Node, error) { return []*Node{d.Grad}, nil },
+		Tangent: func(t *Tangent) (*Node, error) { return t.Dot[0], nil },
+		border:  true,
 	}, n)
 }
 
@@ -47,6 +48,7 @@ func (b *Builder) Reshape(n *Node, shape ...int) (*Node, error) {
 			g, err := d.Reshape(d.Grad, from...)
 			return []*Node{g}, err
 		},
+		Tangent: func(t *Tangent) (*Node, error) { return t.Reshape(t.Dot[0], to...) },
 	}, n)
 }
 
@@ -77,7 +79,26 @@ func (b *Builder) Sum(ns ...*Node) (*Node, error) {
 			}
 			return gs, nil
 		},
+		Tangent: func(t *Tangent) (*Node, error) { return t.Total(t.Dot...) },
 	}, ns...)
+}
+
+// Total is the sum of those of ns that are not nil: nil if none is, and the node
+// itself, not a copy, if one is.
+func (b *Builder) Total(ns ...*Node) (*Node, error) {
+	var terms []*Node
+	for _, n := range ns {
+		if n != nil {
+			terms = append(terms, n)
+		}
+	}
+	switch len(terms) {
+	case 0:
+		return nil, nil
+	case 1:
+		return terms[0], nil
+	}
+	return b.Sum(terms...)
 }
 
 func sum[T Float](out []T, in [][]T) {

@@ -12,6 +12,7 @@ import (
 // Program computes a fixed set of nodes of a graph and nothing they do not
 // need. Programs of one graph share its buffers and must not run at once.
 type Program struct {
+	b  *Builder
 	vm gorgonia.VM
 }
 
@@ -45,7 +46,7 @@ func (b *Builder) Compile(outs ...*Node) (p *Program, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("graph: compile: %w", err)
 	}
-	return &Program{vm: gorgonia.NewTapeMachine(b.g, gorgonia.WithPrecompiled(prog, loc))}, nil
+	return &Program{b: b, vm: gorgonia.NewTapeMachine(b.g, gorgonia.WithPrecompiled(prog, loc))}, nil
 }
 
 // checkBorders refuses stock ops that read memory they do not own: the tape
@@ -88,6 +89,12 @@ func (b *Builder) checkBorders(ns, wanted gorgonia.Nodes) error {
 
 // Run computes the program's nodes from the inputs' present values.
 func (p *Program) Run() error {
+	p.b.runs.epoch++
+	p.b.runs.resume = false
+	return p.runAll()
+}
+
+func (p *Program) runAll() error {
 	p.vm.Reset() // without it a second RunAll silently does nothing
 	if err := p.vm.RunAll(); err != nil {
 		return fmt.Errorf("graph: run: %w", err)
@@ -114,6 +121,6 @@ func (b *Builder) Into(n *Node, p *Param) (*Node, error) {
 		}
 		n, k = c, kernelOf(c)
 	}
-	k.out = p.Grad
+	k.out, k.lent = p.Grad, true
 	return n, nil
 }

@@ -2,7 +2,8 @@ package graph
 
 import "gorgonia.org/tensor"
 
-// Tap is the hook of one affine map s = aW + b: where an optimizer or an
+// Tap is the hook of one affine map s = aW + b, used once for every example
+// or, as in a convolution, at T locations of each: where an optimizer or an
 // observer reads the layer's input and the gradient at its output. A, G and TrueG
 // point at the graph's own memory: nothing is copied, and both are valid only
 // until the objective runs again.
@@ -12,11 +13,11 @@ type Tap struct {
 	Bias     *Param // out; nil if the map has none
 	Examples int    // N
 
-	// A holds the input activations, N×in.
+	// A holds the input activations, N·T×in, the T rows of an example together.
 	A *tensor.Dense
-	// G holds the gradient of the mean loss with respect to s, N×out. Row n
-	// is 1/N of example n's own gradient: an average of outer products of
-	// per-example gradients is N·ΣGᵀG.
+	// G holds the gradient of the mean loss with respect to s, N·T×out.
+	// A row is 1/N of its example's own gradient: for T = 1 an average of
+	// outer products of per-example gradients is N·ΣGᵀG.
 	G *tensor.Dense
 	// TrueG is G from the true targets, whichever pass filled G last: the
 	// weight's part of Param.Grad is āᵀ·TrueG, unless the layer uses its weight
@@ -24,6 +25,7 @@ type Tap struct {
 	TrueG *tensor.Dense
 
 	a, s *Node
+	b    *Builder
 }
 
 // Nodes returns the map's input a and output s.
@@ -48,3 +50,6 @@ func (p Pass) String() string {
 // Observer is called after every pass that fills taps, with all of the
 // model's taps in layer order. It must not keep their tensors.
 type Observer func(pass Pass, taps []*Tap)
+
+// Locations is T, the number of rows of A and G that belong to one example.
+func (t *Tap) Locations() int { return t.s.Shape()[0] / t.Examples }

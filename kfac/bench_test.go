@@ -2,37 +2,67 @@ package kfac
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
-
-	"github.com/gokfac/gokfac/graph"
 )
 
 // BenchmarkPrecondition takes both ways for layers of an MNIST classifier.
 func BenchmarkPrecondition(b *testing.B) {
-	r := rand.New(rand.NewPCG(1, 1))
-	for _, n := range []int{64, 128, 256, 512} {
-		tap := &graph.Tap{Examples: n, Weight: graph.NewParam("w", graph.Float32, 784, 512), Bias: graph.NewParam("b", graph.Float32, 512),
-			A: graph.NewDense(graph.Float32, n, 784), TrueG: graph.NewDense(graph.Float32, n, 512)}
-		block := newKronecker[float32](tap)
-		for _, x := range [][]float32{tap.A.Float32s(), tap.TrueG.Float32s(), block.a.inverse, block.g.inverse} {
-			for i := range x {
-				x[i] = float32(r.NormFloat64())
-			}
-		}
-		b.Run(fmt.Sprintf("B=%d/by-weight", n), func(b *testing.B) {
-			for b.Loop() {
-				block.precondition(tap, 1, false)
+	for _, examples := range []int{64, 128, 256, 512} {
+		n := newNetwork[float32](b, 1, examples, affine{in: 784, out: 512, bias: true})
+		k := newKronecker[float32](n.layers[0])
+		v := k.newInverse().(*kroneckerInverse[float32])
+		randomize(random(2), v.a.inverse, 1)
+		randomize(random(3), v.g.inverse, 1)
+		tap := n.grad.taps[0]
+		b.Run(fmt.Sprintf("B=%d/by-weight", examples), func(b *testing.B) {
+			for b.Loop() { // the gradient is not pure
+				v.apply(n.u, n.grad)
 			}
 		})
-		b.Run(fmt.Sprintf("B=%d/by-example", n), func(b *testing.B) {
+		b.Run(fmt.Sprintf("B=%d/by-example", examples), func(b *testing.B) {
 			for b.Loop() {
-				block.examples.explain(block, tap, 1)
-				block.examples.precondition(block, tap, 1)
+				k.examples.explain(k.layer, tap, n.grad)
+				k.examples.apply(v, n.u, tap, 1)
+			}
+		})
+	}
+}
+
+// BenchmarkStructures takes the inverse of one MNIST layer, with the next, and
+// applies it.
+func BenchmarkStructures(b *testing.B) {
+	n := newNetwork[float32](b, 1, 512, affine{in: 784, out: 512, bias: true}, affine{in: 512, out: 10, bias: true})
+	for _, s := range []Structure{BlockDiagonal, BlockTridiagonal, EKFAC, Diagonal} {
+		k := structured(n, s)[0]
+		n.measure(b, k)
+		v := k.newInverse()
+		w := newWorkspace()
+		b.Run(string(s)+"/accumulate", func(b *testing.B) {
+			p := n.pass(true, 1)
+			for b.Loop() {
+				k.accumulate(p)
+			}
+		})
+		b.Run(string(s)+"/invert", func(b *testing.B) {
+			for b.Loop() {
+				jobs := v.prepare(0.5)
+				if r, ok := k.(rebaser); ok {
+					jobs = r.rebase()
+				}
+				for _, j := range jobs {
+					if j.run(w); !j.ok {
+						b.Fatal("not positive definite")
+					}
+				}
+			}
+		})
+		b.Run(string(s)+"/apply", func(b *testing.B) {
+			for b.Loop() {
+				v.apply(n.u, n.grad)
 			}
 		})
 	}
@@ -42,11 +72,12 @@ func BenchmarkPrecondition(b *testing.B) {
 // LAPACK.
 func BenchmarkInverse(b *testing.B) {
 	const n = 785
-	f := covariance(rand.New(rand.NewPCG(1, 1)), n, n)
+	f := covariance(random(1), n, n)
 	b.Run("recursive", func(b *testing.B) {
-		c := new(inverter)
+		d, w := newDampedInverse(f), newWorkspace()
+		d.damping = 0.1
 		for b.Loop() {
-			if !f.tryInvert(0.1, c) {
+			if !d.try(1, w) {
 				b.Fatal("not positive definite")
 			}
 		}
@@ -54,11 +85,8 @@ func BenchmarkInverse(b *testing.B) {
 	b.Run("lapack", func(b *testing.B) {
 		w := make([]float64, n*n)
 		for b.Loop() {
-			copy(w, f.mean)
-			for i := range n {
-				w[i*n+i] += 0.1
-			}
-			t, ok := lapack64.Potrf(blas64.Symmetric{N: n, Stride: n, Uplo: blas.Upper, Data: w})
+			f.damped(w, 0.1)
+			t, ok := lapack64.Potrf(blas64.Symmetric{N: n, Stride: n, Uplo: blas.Lower, Data: w})
 			if !ok {
 				b.Fatal("not positive definite")
 			}

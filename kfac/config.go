@@ -9,93 +9,123 @@ import (
 
 // Config are the settings of K-FAC. Zero fields mean their defaults.
 type Config struct {
-	LearningRate float64 // α; default 0.4
-	Momentum     float64 // μ in [0, 1); default 0.8, negative = none
-	WeightDecay  float64 // w, decoupled: W̄ ← W̄ − αwW̄ beside the step; 0 = none
+	Mode      Mode                  // default Fixed
+	Structure Structure             // default BlockDiagonal
+	Estimator graph.FisherEstimator // targets that curvature is measured with; default MC
 
-	Damping            float64 // λ at the start; default 0.5
-	MinDamping         float64 // least λ; default half of Damping
+	LearningRate float64 // fixed: α; default 0.4. Adaptive: a factor on the step that the model proposes; default 1
+	Momentum     float64 // fixed: μ in [0, 1); default 0.8, negative = none. Adaptive finds it
+	KLClip       float64 // fixed: κ, bound on α²·ΣVᵀU, twice the step's KL divergence to second order; default 0 = none
+	WeightDecay  float64 // w, decoupled: W̄ ← W̄ − αwW̄ beside the step; 0 = none
+	Polyak       float64 // ξ in [0, 1): most weight that the old average of parameters keeps (see Averaged); 0 = none
+
+	Damping            float64 // λ at the start; default 0.5; adaptive: found at the first step
+	MinDamping         float64 // least λ; default half of Damping; adaptive: 0.001, or Damping if that is less
 	MaxDamping         float64 // greatest λ; default 1000, or Damping if that is more
-	DampingUpdateSteps int     // adapt λ every so many steps; default 10, negative = keep λ
+	DampingUpdateSteps int     // T1: adapt λ every so many steps; default 10; adaptive: 5; negative = keep λ
+	GammaUpdateSteps   int     // T2: adaptive: try three γ every so many steps; default 20, negative = √(λ+η)
 
 	FactorDecay        float64 // most weight that the old average keeps; default 0.95
 	FactorUpdateSteps  int     // update the factors every so many steps, and in each of the first three; default 4
-	InverseUpdateSteps int     // invert every so many steps, and in each of the first three; default 10
-
-	KLClip    float64               // κ: bound on α²·ΣVᵀU, twice the step's KL divergence to second order; default 0 = none
-	Estimator graph.FisherEstimator // targets that G is measured with; default MC
+	InverseUpdateSteps int     // T3: invert every so many steps, and in each of the first three; default 10; adaptive: 20
+	FactorFraction     float64 // τ1 in (0, 1]: part of a mini-batch that factors are measured on; default 1
+	ProductFraction    float64 // τ2 in (0, 1]: part of a mini-batch that curvature products are formed on; default 1
 }
 
 // withDefaults fills the zero fields in.
 func (c Config) withDefaults() Config {
-	for _, d := range []struct {
-		v   *float64
-		def float64
-	}{
-		{&c.LearningRate, 0.4}, {&c.Momentum, 0.8}, {&c.FactorDecay, 0.95},
-		{&c.Damping, 0.5},
-	} {
-		if *d.v == 0 {
-			*d.v = d.def
-		}
+	if c.Mode == "" {
+		c.Mode = Fixed
 	}
-	for _, d := range []struct {
-		v   *int
-		def int
-	}{{&c.DampingUpdateSteps, 10}, {&c.FactorUpdateSteps, 4}, {&c.InverseUpdateSteps, 10}} {
-		if *d.v == 0 {
-			*d.v = d.def
-		}
-	}
-	if c.MinDamping == 0 {
-		c.MinDamping = c.Damping / 2
-	}
-	if c.MaxDamping == 0 {
-		c.MaxDamping = max(1000, c.Damping)
-	}
-	if c.Momentum < 0 {
-		c.Momentum = 0
+	if c.Structure == "" {
+		c.Structure = BlockDiagonal
 	}
 	if c.Estimator == "" {
 		c.Estimator = graph.MC
 	}
+	if c.Mode == Adaptive {
+		fill(&c.LearningRate, 1)
+		least := 1e-3
+		if c.Damping > 0 {
+			least = min(least, c.Damping)
+		}
+		fill(&c.MinDamping, least)
+		fill(&c.DampingUpdateSteps, 5)
+		fill(&c.InverseUpdateSteps, 20)
+	}
+	if c.Mode == Fixed {
+		fill(&c.LearningRate, 0.4)
+		fill(&c.Momentum, 0.8)
+		fill(&c.Damping, 0.5)
+		fill(&c.MinDamping, c.Damping/2)
+	}
+	fill(&c.MaxDamping, max(1000, c.Damping))
+	fill(&c.DampingUpdateSteps, 10)
+	fill(&c.GammaUpdateSteps, 20)
+	fill(&c.FactorDecay, 0.95)
+	fill(&c.FactorUpdateSteps, 4)
+	fill(&c.InverseUpdateSteps, 10)
+	fill(&c.FactorFraction, 1)
+	fill(&c.ProductFraction, 1)
+	c.Momentum = max(c.Momentum, 0)
 	return c
+}
+
+// fill sets a zero to its default.
+func fill[N int | float64](v *N, def N) {
+	if *v == 0 {
+		*v = def
+	}
 }
 
 // Validate returns an error that names the first setting out of its range,
 // zero fields standing for their defaults.
 func (c Config) Validate() error {
+	adaptive := c.Mode == Adaptive
+	if adaptive && (c.Momentum > 0 || c.KLClip > 0) {
+		return fmt.Errorf("kfac: momentum and KL clip are settings of the fixed mode: the adaptive one finds the length of a step itself")
+	}
 	c = c.withDefaults()
+	if err := known("mode", c.Mode, Modes()); err != nil {
+		return err
+	}
+	if err := known("structure", c.Structure, Structures()); err != nil {
+		return err
+	}
+	if err := c.Estimator.Validate(); err != nil {
+		return fmt.Errorf("kfac: %w", err)
+	}
+	tiny, inf := math.SmallestNonzeroFloat64, math.Inf(1)
 	for _, s := range []struct {
 		name  string
 		v     float64
 		lo    float64
 		below float64
 	}{
-		{"learning rate", c.LearningRate, 0, math.Inf(1)},
+		{"learning rate", c.LearningRate, 0, inf},
 		{"momentum", c.Momentum, 0, 1},
-		{"weight decay", c.WeightDecay, 0, math.Inf(1)},
-		{"damping", c.Damping, math.SmallestNonzeroFloat64, math.Inf(1)},
-		{"minimal damping", c.MinDamping, math.SmallestNonzeroFloat64, math.Inf(1)},
-		{"maximal damping", c.MaxDamping, math.SmallestNonzeroFloat64, math.Inf(1)},
+		{"weight decay", c.WeightDecay, 0, inf},
+		{"Polyak decay", c.Polyak, 0, 1},
+		{"damping", c.Damping, 0, inf}, // 0 is adaptive: to be found
+		{"minimal damping", c.MinDamping, tiny, inf},
+		{"maximal damping", c.MaxDamping, tiny, inf},
 		{"factor decay", c.FactorDecay, 0, 1},
-		{"KL clip", c.KLClip, 0, math.Inf(1)},
+		{"KL clip", c.KLClip, 0, inf},
+		{"factor fraction", c.FactorFraction, tiny, math.Nextafter(1, 2)},
+		{"product fraction", c.ProductFraction, tiny, math.Nextafter(1, 2)},
 	} {
 		if !(s.v >= s.lo && s.v < s.below) {
 			return fmt.Errorf("kfac: %s %g: want at least %g and below %g", s.name, s.v, s.lo, s.below)
 		}
 	}
-	if c.MinDamping > c.Damping {
+	if c.Damping > 0 && c.MinDamping > c.Damping {
 		return fmt.Errorf("kfac: minimal damping %g is more than the damping at the start, %g", c.MinDamping, c.Damping)
 	}
-	if c.MaxDamping < c.Damping {
-		return fmt.Errorf("kfac: maximal damping %g is less than the damping at the start, %g", c.MaxDamping, c.Damping)
+	if c.MaxDamping < max(c.Damping, c.MinDamping) {
+		return fmt.Errorf("kfac: maximal damping %g is less than the damping at the start, %g, or its minimum, %g", c.MaxDamping, c.Damping, c.MinDamping)
 	}
 	if c.FactorUpdateSteps < 0 || c.InverseUpdateSteps < 0 {
 		return fmt.Errorf("kfac: factors every %d steps, inverses every %d: want positive numbers", c.FactorUpdateSteps, c.InverseUpdateSteps)
-	}
-	if err := c.Estimator.Validate(); err != nil {
-		return fmt.Errorf("kfac: %w", err)
 	}
 	return nil
 }

@@ -44,33 +44,29 @@ func adapt(lambda, rho, omega float64) float64 {
 // omega is the factor for an adaptation every so many steps: (19/20)^steps.
 func omega(steps int) float64 { return math.Pow(19.0/20, float64(steps)) }
 
-// adaptDamping compares the change of h on this mini-batch with the quadratic
-// model's prediction, and moves λ.
-func (o *Optimizer) adaptDamping(obj graph.Objective, before float64) error {
-	var vd, dd, dfd float64
-	for _, b := range o.blocks {
-		v, d, f := b.model()
-		vd, dd, dfd = vd+v, dd+d, dfd+f
-	}
-	a := o.alpha
-	// v is the gradient as it was clipped; the slope of h is not.
-	slope := a * vd / obj.GradScale()
-	predicted := slope + a*a/2*(dfd+(o.lambda+obj.L2())*dd)
-	after, err := obj.Loss()
-	if err != nil {
-		return err
-	}
-	o.stats.Predicted, o.stats.Actual = predicted, after-before
-	o.stats.Ratio = o.stats.Actual / predicted
+// rate compares the change of h on this mini-batch with the prediction, and
+// moves λ.
+func (o *Optimizer) rate(actual, predicted float64) {
+	o.stats.Predicted, o.stats.Actual = predicted, actual
+	o.stats.Ratio = actual / predicted
 	if predicted >= 0 {
 		// Uphill even by the model, by momentum or a rate too great for the
 		// damping: the quotient says nothing, but a rise of h does.
-		if after <= before {
-			return nil
+		if actual <= 0 {
+			o.stats.Ratio = math.NaN()
+			return
 		}
 		o.stats.Ratio = math.Inf(-1)
 	}
 	o.lambda = adapt(o.lambda, o.stats.Ratio, omega(o.cfg.DampingUpdateSteps))
 	o.lambda = min(max(o.lambda, o.cfg.MinDamping), o.cfg.MaxDamping)
-	return nil
+}
+
+// fisherNorm is vᵀFv for the velocity v, at the present parameters.
+func (o *Optimizer) fisherNorm(obj graph.Objective) (float64, error) {
+	f, err := obj.Products(o.productExamples(), o.last)
+	if err != nil {
+		return 0, err
+	}
+	return f.At(0, 0), nil
 }

@@ -7,43 +7,41 @@ import (
 )
 
 // factor is one side of a Kronecker block: a running average of n×n
-// covariances, and the inverse of its damped self.
+// covariances. Both matrices have their lower triangles only.
 type factor[T graph.Float] struct {
-	n       int
-	batch   []T // this mini-batch's covariance, lower triangle
-	mean    []T // running average, lower triangle; both after symmetric
-	inverse []T // of mean + damping·I, when it was last inverted; symmetric
-	fresh   []T // the inverse that accept makes the present one
-
-	mirrored bool // mean is whole
+	n     int
+	batch []T // this mini-batch's covariance
+	mean  []T // running average
 }
 
 func newFactor[T graph.Float](n int) *factor[T] {
-	return &factor[T]{n: n, batch: make([]T, n*n), mean: make([]T, n*n), inverse: make([]T, n*n), fresh: make([]T, n*n)}
+	return &factor[T]{n: n, batch: make([]T, n*n), mean: make([]T, n*n)}
 }
 
-// setInputs makes batch the covariance (1/rows) āᵀā of the rows of a
-// (rows×in), ā = [a, 1] if the factor is one larger than in.
-func (f *factor[T]) setInputs(a []T, rows, in int) {
-	scale := 1 / T(rows)
+// setInputs makes batch the second moment (1/N) Σ ā āᵀ over the rows of a
+// (rows×in) of so many examples, ā = [a, 1] if the factor is one larger than
+// in. Where an example has several rows they are summed (KFC's Ω).
+func (f *factor[T]) setInputs(a []T, rows, in, examples int) {
+	scale := 1 / T(examples)
 	blas.Syrk(in, rows, scale, a, in, 0, f.batch, f.n)
 	if f.n == in {
 		return
 	}
 	last := f.batch[in*f.n:]
-	vector.ColumnSums(last[:in], a)
+	vector.ColumnSums(last[:in], a[:rows*in])
 	vector.Scale(last[:in], scale)
-	last[in] = 1
+	last[in] = T(rows) / T(examples)
 }
 
-// addGradients adds (1/N) Σ g_n g_nᵀ to batch, or sets it if first. g
-// (rows×n) holds gradients of a mean over N examples: g_n/N.
+// addGradients adds (1/rows) Σ g gᵀ to batch, or sets it if first, g (rows×n)
+// being gradients of a mean over N examples: rows of g are N times those given.
+// Where an example has several rows they are averaged (KFC's Γ).
 func (f *factor[T]) addGradients(g []T, rows, examples int, first bool) {
 	var beta T = 1
 	if first {
 		beta = 0
 	}
-	blas.Syrk(f.n, rows, T(examples), g, f.n, beta, f.batch, f.n)
+	blas.Syrk(f.n, rows, T(examples)*T(examples)/T(rows), g, f.n, beta, f.batch, f.n)
 }
 
 // finite reports whether batch has no NaN and no infinity. Its diagonal tells:
@@ -64,15 +62,6 @@ func (f *factor[T]) fold(keep float64) {
 		row, end := i*f.n, i*f.n+i+1
 		vector.Combine(f.mean[row:end], T(keep), T(1-keep), f.batch[row:end])
 	}
-	f.mirrored = false
-}
-
-// symmetric fills the upper triangle of mean in.
-func (f *factor[T]) symmetric() {
-	if !f.mirrored {
-		vector.Mirror(f.mean, f.n)
-		f.mirrored = true
-	}
 }
 
 // trace is that of mean.
@@ -82,6 +71,17 @@ func (f *factor[T]) trace() float64 {
 		s += float64(f.mean[i*f.n+i])
 	}
 	return s
+}
+
+// damped writes the lower triangle of mean + damping·I to l, in float64. The
+// average itself stays undamped.
+func (f *factor[T]) damped(l []float64, damping float64) {
+	n := f.n
+	for i := range n {
+		row, end := i*n, i*n+i+1
+		widen(l[row:end], f.mean[row:end])
+		l[i*n+i] += damping
+	}
 }
 
 // decayAt is the weight ε_k = min(1 − 1/k, most) that the old average keeps

@@ -3,133 +3,95 @@ package kfac
 import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
-	"github.com/gokfac/gokfac/internal/vector"
+	"github.com/gokfac/gokfac/internal/codec"
 )
 
-// kronecker is the block A ⊗ G of one affine map. Matrices in the shape of
-// W̄ = [W; b] are rows×out, row-major: W's elements and then b's.
+// kronecker is the block A ⊗ G of one affine map.
 type kronecker[T graph.Float] struct {
-	weight, bias  *graph.Param
-	in, rows, out int
-	a, g          *factor[T]
-	pending       [2]inversion // of a and g
-	u, velocity   []T          // preconditioned gradient, its running sum
-	work          []T
-	examples      byExample[T]
+	*layer
+	a, g     *factor[T]
+	work     []T // of apply
+	examples byExample[T]
 }
 
-func newKronecker[T graph.Float](t *graph.Tap) *kronecker[T] {
-	shape := t.Weight.Value.Shape()
-	rows, out := shape[0], shape[1]
-	if t.Bias != nil {
-		rows++
-	}
-	size := rows * out
-	return blockOf(&kronecker[T]{
-		weight: t.Weight, bias: t.Bias, in: shape[0], rows: rows, out: out,
-		a: newFactor[T](rows), g: newFactor[T](out),
-		u: make([]T, size), velocity: make([]T, size), work: make([]T, size),
-	})
-}
+var _ block = (*kronecker[float32])(nil)
 
-func blockOf[T graph.Float](b *kronecker[T]) *kronecker[T] {
-	b.pending = [2]inversion{{of: b.a}, {of: b.g}}
-	return b
+func newKronecker[T graph.Float](l *layer) *kronecker[T] {
+	return &kronecker[T]{layer: l, a: newFactor[T](l.rows), g: newFactor[T](l.out), work: make([]T, l.rows*l.out)}
 }
 
 // accumulate measures the covariances of one pass. A is the same in every
 // pass and is taken from the first.
-func (b *kronecker[T]) accumulate(t *graph.Tap, first bool) {
-	if first {
-		b.a.setInputs(graph.Data[T](t.A), t.A.Shape()[0], b.in)
+func (b *kronecker[T]) accumulate(p *pass) bool {
+	if p.Taps == nil {
+		return true
 	}
-	b.g.addGradients(graph.Data[T](t.G), t.G.Shape()[0], t.Examples, first)
+	t := p.Taps[b.tap]
+	examples, rows := p.rows(t)
+	if p.firstTaps {
+		b.a.setInputs(graph.Data[T](t.A), rows, b.in, examples)
+	}
+	b.g.addGradients(graph.Data[T](t.G), rows, t.Examples, p.firstTaps)
+	return b.a.finite() && b.g.finite()
 }
-
-func (b *kronecker[T]) finite() bool { return b.a.finite() && b.g.finite() }
 
 func (b *kronecker[T]) fold(keep float64) {
 	b.a.fold(keep)
 	b.g.fold(keep)
 }
 
-// inversions prepares the inversion of both factors with the damping γ shared
-// out by π.
-func (b *kronecker[T]) inversions(gamma float64) []inversion {
-	pi := balance(b.a.trace(), b.a.n, b.g.trace(), b.g.n)
-	b.pending[0].damping, b.pending[1].damping = pi*gamma, gamma/pi
-	return b.pending[:]
+func (b *kronecker[T]) fields() []codec.Field {
+	return []codec.Field{{Name: b.name + " A", Value: b.a.mean}, {Name: b.name + " G", Value: b.g.mean}}
 }
 
-// renew takes the finished inversions over, or leaves both inverses as they
-// were: a new one beside an old one, made with another π, would be the inverse
-// of nothing.
-func (b *kronecker[T]) renew() (retries int, ok bool) {
-	a, g := &b.pending[0], &b.pending[1]
-	if ok = a.ok && g.ok; ok {
-		b.a.accept()
-		b.g.accept()
+// newInverse returns memory for (A + πγI)⁻¹ ⊗ (G + γ/π I)⁻¹.
+func (b *kronecker[T]) newInverse() inverse {
+	v := &kroneckerInverse[T]{kronecker: b, a: newDampedInverse(b.a), g: newDampedInverse(b.g)}
+	v.todo = []*inversion{v.a.inversion(), v.g.inversion()}
+	return v
+}
+
+type kroneckerInverse[T graph.Float] struct {
+	*kronecker[T]
+	a, g *dampedInverse[T]
+	todo []*inversion
+}
+
+// prepare shares γ out between the factors by π.
+func (v *kroneckerInverse[T]) prepare(gamma float64) []*inversion {
+	pi := balance(v.kronecker.a.trace(), v.rows, v.kronecker.g.trace(), v.out)
+	v.a.damping, v.g.damping = pi*gamma, gamma/pi
+	return v.todo
+}
+
+func (v *kroneckerInverse[T]) condition() float64 { return v.a.condition * v.g.condition }
+
+func (v *kroneckerInverse[T]) fields() []codec.Field {
+	return append(v.a.fields(v.name+" A"), v.g.fields(v.name+" G")...)
+}
+
+// apply sets u to (A+πγI)⁻¹ V (G+γ/π I)⁻¹, through the examples of the tap if
+// that is cheaper and V is made of them.
+func (v *kroneckerInverse[T]) apply(u graph.Direction, g *gradient) {
+	if t := g.taps[v.tap]; g.pure && v.cheaperByExample(t.A.Shape()[0]) && v.examples.explain(v.layer, t, g) {
+		v.examples.apply(v, u, t, T(g.scale))
+		return
 	}
-	return a.retries + g.retries, ok
-}
-
-// parts cuts a matrix in the shape of W̄ into the rows of W and that of b.
-func (b *kronecker[T]) parts(w []T) (weight, bias []T) {
-	split := b.in * b.out
-	return w[:split], w[split:]
-}
-
-// gradient is V: W's rows, and b's if there is one.
-func (b *kronecker[T]) gradient() (weight, bias []T) {
-	if b.bias != nil {
-		bias = graph.Data[T](b.bias.Grad)
+	w, c := of[T](v.layer, g.Direction)
+	x, d := parts(v.layer, v.work)
+	blas.Gemm(false, false, v.in, v.out, v.out, 1, w, v.out, v.g.inverse, v.out, 0, x, v.out)
+	if c != nil {
+		blas.Gemm(false, false, 1, v.out, v.out, 1, c, v.out, v.g.inverse, v.out, 0, d, v.out)
 	}
-	return graph.Data[T](b.weight.Grad), bias
-}
-
-// values is W̄.
-func (b *kronecker[T]) values() (weight, bias []T) {
-	if b.bias != nil {
-		bias = graph.Data[T](b.bias.Value)
+	w, c = of[T](v.layer, u)
+	blas.Gemm(false, false, v.in, v.out, v.rows, 1, v.a.inverse, v.rows, v.work, v.out, 0, w, v.out)
+	if c != nil {
+		blas.Gemm(false, false, 1, v.out, v.rows, 1, v.a.inverse[v.in*v.rows:], v.rows, v.work, v.out, 0, c, v.out)
 	}
-	return graph.Data[T](b.weight.Value), bias
 }
 
-// products returns the sums over W̄ of V², U² and VU.
-func (b *kronecker[T]) products() (vv, uu, vu float64) {
-	v, c := b.gradient()
-	u, d := b.parts(b.u)
-	vv, uu, vu = vector.Products(v, u)
-	cc, dd, cd := vector.Products(c, d)
-	return vv + cc, uu + dd, vu + cd
-}
-
-// step makes velocity μ·velocity + ν·u and W̄ W̄ − α·velocity, and returns the
-// sum of squares of velocity.
-func (b *kronecker[T]) step(alpha, mu, nu float64) float64 {
-	w, c := b.values()
-	s, t := b.parts(b.velocity)
-	u, d := b.parts(b.u)
-	return vector.Momentum(w, s, u, T(alpha), T(mu), T(nu)) + vector.Momentum(c, t, d, T(alpha), T(mu), T(nu))
-}
-
-// decay takes the share shrink of W̄ as it was before the step away from it.
-func (b *kronecker[T]) decay(alpha, shrink float64) {
-	w, c := b.values()
-	s, t := b.parts(b.velocity)
-	vector.Combine(w, T(1-shrink), T(-shrink*alpha), s)
-	vector.Combine(c, T(1-shrink), T(-shrink*alpha), t)
-}
-
-// model returns the terms of the quadratic model at δ = −velocity: the sums
-// over W̄ of Vδ and δ², and δᵀ(A⊗G)δ = Σ δ∘(AδG). It overwrites u.
-func (b *kronecker[T]) model() (vd, dd, dfd float64) {
-	b.a.symmetric()
-	b.g.symmetric()
-	blas.Gemm(false, false, b.rows, b.out, b.out, 1, b.velocity, b.out, b.g.mean, b.out, 0, b.work, b.out)
-	blas.Gemm(false, false, b.rows, b.out, b.rows, 1, b.a.mean, b.rows, b.work, b.out, 0, b.u, b.out)
-	v, c := b.gradient()
-	s, t := b.parts(b.velocity)
-	dd, _, dfd = vector.Products(b.velocity, b.u)
-	return -vector.Dot(v, s) - vector.Dot(c, t), dd, dfd
+// cheaperByExample compares the multiplications of A⁻¹(VG⁻¹) with those of
+// (āA⁻¹)ᵀ(gG⁻¹) for n examples.
+func (l *layer) cheaperByExample(n int) bool {
+	return n*(l.in*l.rows+l.out*l.out+l.rows*l.out) < l.rows*l.out*(l.rows+l.out)
 }

@@ -1,29 +1,40 @@
 package kfac
 
 import (
-	"errors"
 	"math"
 	"time"
 
 	"github.com/gokfac/gokfac/graph"
 )
 
-// Optimizer is K-FAC with a learning rate and momentum.
+// Optimizer is K-FAC. It serves one model.
 type Optimizer struct {
 	cfg    Config
-	alpha  float64
-	lambda float64
+	alpha  float64 // the learning rate
+	lambda float64 // 0 until it is found
+	gamma  float64 // 0 until the first inverses
+	params []*graph.Param
 	blocks []block
-	params []*graph.Param       // of the one model it serves
-	owner  map[*graph.Param]int // index into blocks of the tap that a parameter is under
-	steps  int                  // taken
-	folds  int                  // updates of the factors' averages
-	stats  Stats
+
+	inverses, spares []inverse // by block: in use, and to try others in
+	jobs             [][]*inversion
+	renewed          []bool // by the last inversion
+	theta            graph.Direction
+	proposal         graph.Direction // U, or Δ = −U
+	last             graph.Direction // fixed: the velocity v; adaptive: δ₀
+	average          graph.Direction // θ̄; nil without
+	grad             gradient
+
+	steps    int // taken
+	folds    int // updates of the averages
+	averaged int // of θ̄
+	stats    Stats
+	pending  []byte // a state to be restored when the model is known
 
 	inverters *inverters
-
-	passes int // over the taps, in the present curvature call
-	visit  func([]*graph.Tap) error
+	pass      pass // in the present curvature call
+	visit     func(*graph.CurvaturePass) error
+	revisit   func(*graph.CurvaturePass) error
 }
 
 // New returns a K-FAC optimizer.
@@ -33,11 +44,12 @@ func New(cfg Config) (*Optimizer, error) {
 	}
 	cfg = cfg.withDefaults()
 	o := &Optimizer{cfg: cfg, alpha: cfg.LearningRate, lambda: cfg.Damping, inverters: newInverters()}
-	o.visit = o.accumulate // once: a method value allocates
+	o.visit, o.revisit = o.accumulate, o.project // once: a method value allocates
 	return o, nil
 }
 
-// LearningRate is α.
+// LearningRate is α, in adaptive mode a factor on the step that the model of h
+// proposes.
 func (o *Optimizer) LearningRate() float64 { return o.alpha }
 
 // SetLearningRate changes α for the steps to come.
@@ -46,108 +58,71 @@ func (o *Optimizer) SetLearningRate(alpha float64) { o.alpha = alpha }
 // Stats describes the last step.
 func (o *Optimizer) Stats() Stats { return o.stats }
 
-// Config returns the settings in force, defaults filled in.
+// Config returns the settings in force, defaults filled in. Damping is 0 if
+// it is to be found.
 func (o *Optimizer) Config() Config { return o.cfg }
 
 // Step takes one step. A loss, gradient or curvature that is not finite is a
 // *graph.NonFiniteError. On any error that comes before the step, averages and
 // parameters are as they were; only the pass that measures ρ comes after it.
 func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
-	o.stats = Stats{Damping: o.lambda, InverseAge: o.stats.InverseAge + 1, FailedInverses: o.stats.FailedInverses, Ratio: math.NaN()}
+	if err := o.build(obj); err != nil {
+		return 0, err
+	}
+	o.stats = Stats{
+		Damping: o.lambda, Gamma: o.gamma, Condition: o.stats.Condition, ClipFactor: 1, Alpha: o.alpha,
+		InverseAge: o.stats.InverseAge, FailedInverses: o.stats.FailedInverses, Ratio: math.NaN(), Actual: math.NaN(),
+	}
 	clock := time.Now()
 	loss, err := o.measure(obj)
 	o.stats.Loss = loss
 	if err != nil {
 		return loss, err
 	}
+	o.stats.InverseAge++ // a refused mini-batch is no step
 	lap(&clock, &o.stats.GradientTime)
-	if o.steps < 3 || o.steps%o.cfg.InverseUpdateSteps == 0 {
-		if err := o.invert(obj.L2()); err != nil {
-			return loss, err
-		}
-	}
-	lap(&clock, &o.stats.InverseTime)
-	nu, err := o.precondition(obj)
-	if err != nil {
+	if err := o.refresh(obj, loss, &clock); err != nil {
 		return loss, err
 	}
-	var uu float64
-	for _, b := range o.blocks {
-		uu += b.step(o.alpha, o.cfg.Momentum, nu)
+	o.stats.Damping, o.stats.Gamma = o.lambda, o.gamma
+	if o.cfg.Mode == Adaptive {
+		err = o.stepAdaptive(obj, loss, &clock)
+	} else {
+		err = o.stepFixed(obj, loss, &clock)
 	}
-	o.stats.UpdateNorm = o.alpha * math.Sqrt(uu)
-	lap(&clock, &o.stats.UpdateTime)
-	o.steps++
-	if every := o.cfg.DampingUpdateSteps; every > 0 && o.steps%every == 0 {
-		if err := o.adaptDamping(obj, loss); err != nil {
-			return loss, err
-		}
-	}
-	if shrink := o.alpha * o.cfg.WeightDecay; shrink > 0 { // after ρ, whose model does not know of it
-		for _, b := range o.blocks {
-			b.decay(o.alpha, shrink)
-		}
-	}
-	lap(&clock, &o.stats.DampingTime)
-	return loss, nil
+	return loss, err
 }
 
 func lap(clock *time.Time, phase *time.Duration) {
 	now := time.Now()
-	*phase = now.Sub(*clock)
+	*phase += now.Sub(*clock)
 	*clock = now
 }
 
-// invert renews every block's inverses. A block that cannot be inverted keeps
-// its last ones; at the first step there are none, which is an error.
-func (o *Optimizer) invert(l2 float64) error {
-	gamma := math.Sqrt(o.lambda + l2)
-	o.inverters.todo = o.inverters.todo[:0]
-	for _, b := range o.blocks {
-		todo := b.inversions(gamma)
-		for i := range todo {
-			o.inverters.todo = append(o.inverters.todo, &todo[i])
-		}
+// due reports whether something that happens every so many steps, and in each
+// of the first three, is up.
+func (o *Optimizer) due(every int) bool { return o.steps < 3 || o.steps%every == 0 }
+
+// taken counts a step and takes θ into the average.
+func (o *Optimizer) taken() {
+	o.steps++
+	if o.average == nil {
+		return
 	}
-	o.inverters.run()
-	renewed := true
-	for _, b := range o.blocks {
-		retries, ok := b.renew()
-		o.stats.FailedInverses += retries
-		if !ok && o.steps == 0 {
-			o.folds = 0 // the next batch starts the averages again
-			return ErrNotPositive
-		}
-		renewed = renewed && ok
-	}
-	if renewed {
-		o.stats.InverseAge = 0
-	}
-	return nil
+	o.averaged++
+	keep := decayAt(o.averaged, o.cfg.Polyak)
+	o.average.Combine(keep, 1-keep, o.theta)
 }
 
-// ErrNotPositive is a first step whose factors cannot be inverted; later ones
-// keep the inverses they have. More damping helps.
-var ErrNotPositive = errors.New("kfac: a factor has no Cholesky decomposition, even with its damping raised 10⁵ times")
-
-// precondition computes every block's update and returns the norm clip
-// ν = min(1, √(κ/(α² Σ VᵀU))).
-func (o *Optimizer) precondition(obj graph.Objective) (nu float64, err error) {
-	var vv, uu, vu float64
-	for _, t := range obj.Taps() {
-		b, err := o.blockOf(t)
-		if err != nil {
-			return 0, err
-		}
-		b.precondition(t, obj.GradScale(), obj.L2() == 0)
-		v2, u2, p := b.products()
-		vv, uu, vu = vv+v2, uu+u2, vu+p
+// Averaged runs f with the Polyak average of the parameters, over the steps so
+// far, in their place, and puts them back. Without averaging, or before the
+// first step, f runs with the parameters as they are.
+func (o *Optimizer) Averaged(f func() error) error {
+	if o.averaged == 0 {
+		return f()
 	}
-	nu = 1
-	if kl := o.alpha * o.alpha * vu; o.cfg.KLClip > 0 && kl > o.cfg.KLClip {
-		nu = math.Sqrt(o.cfg.KLClip / kl)
-	}
-	o.stats.GradNorm, o.stats.PreconditionedNorm, o.stats.ClipFactor = math.Sqrt(vv), math.Sqrt(uu), nu
-	o.stats.Cosine = vu / math.Sqrt(vv*uu)
-	return nu, nil
+	o.proposal.Copy(o.theta) // free between steps
+	o.theta.Copy(o.average)
+	defer o.theta.Copy(o.proposal)
+	return f()
 }

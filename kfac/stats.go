@@ -6,24 +6,31 @@ import "time"
 type Stats struct {
 	Loss    float64 // h before the step
 	Damping float64 // λ that the step was taken with
+	Gamma   float64 // γ of the inverses
 
-	GradNorm           float64 // ‖∇h‖
-	PreconditionedNorm float64 // ‖U‖, before clip, momentum and learning rate
-	Cosine             float64 // of the angle between U and ∇h: 1 would be gradient descent
-	ClipFactor         float64 // ν; 1 = not clipped
-	UpdateNorm         float64 // ‖αv‖, of the step itself, weight decay left out
+	GradNorm   float64 // ‖∇h‖
+	UpdateNorm float64 // ‖δ‖, of the step itself, weight decay left out
+	Cosine     float64 // of the angle between δ and −∇h: 1 would be gradient descent
 
-	// Where λ was up for adaptation, what the quadratic model predicted for
-	// the change of h, what it was on the same mini-batch, and their ratio ρ:
-	// −∞ where both rose, so that a quotient would say nothing. Ratio is NaN
-	// at other steps.
+	// Alpha and Mu are the coefficients of δ = αΔ + μδ₀: found in adaptive
+	// mode, given in fixed mode. ClipFactor is ν; 1 = not clipped.
+	Alpha, Mu, ClipFactor float64
+
+	// Predicted is the quadratic model's M(δ) − M(0): in fixed mode only where
+	// λ is up for adaptation. There, Actual is the change of h on the same
+	// mini-batch, and Ratio is ρ = Actual/Predicted: −∞ where both rose, so that
+	// a quotient would say nothing. Actual and Ratio are NaN at other steps.
 	Predicted, Actual, Ratio float64
+	// Undone is a step to where h was not a number, which was taken back.
+	Undone bool
 
-	InverseAge     int // steps since all the inverses were renewed
-	FailedInverses int // Cholesky decompositions that failed since the start
+	InverseAge     int     // steps since all the inverses were renewed
+	FailedInverses int     // decompositions that failed since the start
+	Condition      float64 // greatest condition number (1-norm) among the damped blocks in use
 
 	GradientTime time.Duration // loss, gradient and factors
 	InverseTime  time.Duration
+	ProductTime  time.Duration // exact curvature products
 	UpdateTime   time.Duration // preconditioning and the update itself
-	DampingTime  time.Duration
+	DampingTime  time.Duration // the loss after the step
 }

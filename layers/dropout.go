@@ -79,6 +79,12 @@ func multiply(b *graph.Builder, x, c *graph.Node) (*graph.Node, error) {
 			g, err := multiply(d.Builder, d.Grad, d.In[1])
 			return []*graph.Node{g, nil}, err
 		},
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) {
+			if t.Dot[0] == nil {
+				return nil, nil
+			}
+			return multiply(t.Builder, t.Dot[0], t.In[1])
+		},
 	}, x, c)
 }
 

@@ -8,5 +8,6 @@
 //
 // The cost is the mean over examples of the sum over output units. H_L, the
 // Hessian of one example's cost at its outputs, is also the Fisher matrix of
-// p(y|z): that is what makes the curvature of these losses K-FAC's business.
+// p(y|z): that is what makes the curvature of these losses K-FAC's business. It
+// is given by a factor B, BBᵀ = H_L, as products of B and of Bᵀ with vectors.
 package losses

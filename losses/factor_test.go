@@ -1,12 +1,15 @@
 package losses_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
 
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/losses"
 )
 
@@ -23,8 +26,9 @@ func hessian(name string, p []float64, i, j int) float64 {
 	return h
 }
 
-// Σ_columns N²·f fᵀ, with f the columns that Factor adds, is H_L: by its closed
-// form, and as the second differences of N times the cost.
+// The columns f = B·e_c of the factor, put together, are H_L = Σ f fᵀ: by its
+// closed form, and as the second differences of N times the cost. The transpose
+// is the matrix's own, and HessianProduct their product.
 func TestFactorIsTheHessian(t *testing.T) {
 	const n, c = 3, 4
 	for name, l := range all {
@@ -39,24 +43,30 @@ func TestFactorIsTheHessian(t *testing.T) {
 			shape, err := l.TargetShape(z.Shape())
 			require.NoError(t, err)
 			y, _ := input(t, b, randomTargets(r, name, n, c), shape...)
-			column := 0
-			factor, mean := must(t)(l.Factor(b, z, &column)), must(t)(l.Mean(b, z))
+			unit, unitMem := input(t, b, make([]float64, n*c), n, c)
+			factor, transpose := must(t)(l.FactorProduct(b, z, unit)), must(t)(l.FactorTransposeProduct(b, z, unit))
+			product, mean := must(t)(losses.HessianProduct(b, l, z, unit)), must(t)(l.Mean(b, z))
 			cost := must(t)(l.Build(b, z, y))
 
-			var sum [n][c][c]float64
-			prog, err := b.Compile(factor)
+			// b[e][i][j] is element (i, j) of example e's B, from the column j.
+			var factors, transposes, products [n][c][c]float64
+			prog, err := b.Compile(must(t)(b.Snapshot(factor)), must(t)(b.Snapshot(transpose)), must(t)(b.Snapshot(product)))
 			require.NoError(t, err)
-			for column = range c {
+			for j := range c {
+				for e := range n {
+					clear(unitMem.Float64s()[e*c : (e+1)*c])
+					unitMem.Float64s()[e*c+j] = 1
+				}
 				require.NoError(t, prog.Run())
-				f := values(factor)
 				for e := range n {
 					for i := range c {
-						for j := range c {
-							sum[e][i][j] += n * f[e*c+i] * n * f[e*c+j]
-						}
+						factors[e][i][j] = values(factor)[e*c+i]
+						transposes[e][j][i] = values(transpose)[e*c+i]
+						products[e][i][j] = values(product)[e*c+i]
 					}
 				}
 			}
+			assert.InDeltaSlice(t, flat(factors[:]), flat(transposes[:]), 2e-16)
 			costs := compute(t, b, cost)
 			if name != "squared" { // whose mean is the input z
 				compute(t, b, mean)
@@ -76,10 +86,16 @@ func TestFactorIsTheHessian(t *testing.T) {
 			for e := range n {
 				for i := range c {
 					for j := range c {
-						assert.InDelta(t, hessian(name, p[e*c:(e+1)*c], i, j), sum[e][i][j], 4e-16, "closed form")
+						var sum float64
+						for k := range c {
+							sum += factors[e][i][k] * factors[e][j][k]
+						}
+						want := hessian(name, p[e*c:(e+1)*c], i, j)
+						assert.InDelta(t, want, sum, 4e-16, "closed form")
+						assert.InDelta(t, want, products[e][i][j], 4e-16, "product")
 						a, b := e*c+i, e*c+j
 						second := (at(a, h, b, h) - at(a, h, b, -h) - at(a, -h, b, h) + at(a, -h, b, -h)) / (4 * h * h)
-						assert.InDelta(t, n*second, sum[e][i][j], tolerance, "second differences")
+						assert.InDelta(t, n*second, sum, tolerance, "second differences")
 					}
 				}
 			}
@@ -87,19 +103,132 @@ func TestFactorIsTheHessian(t *testing.T) {
 	}
 }
 
+func flat[R ~[4][4]float64](ms []R) (all []float64) {
+	for _, m := range ms {
+		for _, row := range m {
+			all = append(all, row[:]...)
+		}
+	}
+	return all
+}
+
+// H_L of any vectors by its closed form, in both float types: with probabilities
+// near 0 and 1, a common offset of the vector that softmax takes off, and one
+// class alone.
+func TestHessianProductOfVectors(t *testing.T) {
+	z := []float64{30, 0, -30, 0.5, 0, 1, -2, 2, 2}
+	for name, l := range all {
+		for _, shape := range [][2]int{{3, 3}, {9, 1}} {
+			for _, offset := range []float64{0, 1000} {
+				n, c := shape[0], shape[1]
+				v := []float64{0.3, -1, 2, 1, 0, 0, -0.5, 0.25, 4}
+				for i := range v {
+					v[i] += offset
+				}
+				var p []float64
+				for _, dtype := range []tensor.Dtype{graph.Float64, graph.Float32} {
+					b := typedBuilder(t, dtype, n, 1)
+					zn, _ := input(t, b, z, n, c)
+					vn, _ := input(t, b, v, n, c)
+					product, mean := must(t)(losses.HessianProduct(b, l, zn, vn)), must(t)(l.Mean(b, zn))
+					compute(t, b, must(t)(b.Snapshot(product)), must(t)(b.Snapshot(mean)))
+					if dtype == graph.Float64 {
+						p = values(mean)
+					}
+					// Roundings of an offset vector, and of p near 1.
+					tolerance := 8 * (5 + offset) * map[tensor.Dtype]float64{graph.Float64: 2.3e-16, graph.Float32: 1.2e-7}[dtype]
+					for e := range n {
+						for i := range c {
+							var want float64
+							for j := range c {
+								want += hessian(name, p[e*c:(e+1)*c], i, j) * v[e*c+j]
+							}
+							assert.InDelta(t, want, values(product)[e*c+i], tolerance, "%s %v offset %v %v", name, shape, offset, dtype)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestFactorErrors(t *testing.T) {
+	for name, l := range all {
+		b := newBuilder(t, 2, 1)
+		z, wrong := b.Ones(2, 3), b.Ones(2, 4)
+		for _, call := range []func(z, v *graph.Node) (*graph.Node, error){
+			func(z, v *graph.Node) (*graph.Node, error) { return l.FactorProduct(b, z, v) },
+			func(z, v *graph.Node) (*graph.Node, error) { return l.FactorTransposeProduct(b, z, v) },
+			func(z, v *graph.Node) (*graph.Node, error) { return losses.HessianProduct(b, l, z, v) },
+		} {
+			for want, in := range map[string][2]*graph.Node{
+				"vectors of shape (2, 4) for outputs of shape (2, 3)": {z, wrong},
+				"a node is nil":         {z, nil},
+				"want a matrix N×units": {b.Ones(2), b.Ones(2)},
+			} {
+				_, err := call(in[0], in[1])
+				assert.ErrorContains(t, err, want, name)
+			}
+		}
+	}
+}
+
+// Signs are ±scale, seeded, balanced and drawn anew by every run: five standard
+// deviations of a binomial count, and of the correlation of neighbours.
+func TestRandomSigns(t *testing.T) {
+	const n, c, scale = 200, 130, 0.25
+	run := func(seed uint64) (first, second []float64) {
+		b := newBuilder(t, n, seed)
+		z, _ := input(t, b, make([]float64, n*c), n, c)
+		s := must(t)(losses.RandomSigns(b, z, scale))
+		p := compute(t, b, s)
+		first = values(s)
+		require.NoError(t, p.Run())
+		return first, values(s)
+	}
+	first, second := run(1)
+	again, _ := run(1)
+	other, _ := run(2)
+	assert.Equal(t, first, again)
+	assert.NotEqual(t, first, other)
+	assert.NotEqual(t, first, second)
+	var sum, neighbours, column float64
+	for i, v := range first {
+		if v != scale && v != -scale {
+			t.Fatalf("%v is neither sign", v)
+		}
+		sum += v / scale
+		if i > 0 {
+			neighbours += v * first[i-1] / (scale * scale)
+		}
+		if i >= c {
+			column += v * first[i-c] / (scale * scale)
+		}
+	}
+	assert.InDelta(t, 0, sum, 5*math.Sqrt(n*c))
+	assert.InDelta(t, 0, neighbours, 5*math.Sqrt(n*c))
+	assert.InDelta(t, 0, column, 5*math.Sqrt(n*c))
+}
+
 // Sampled targets and the factor are constants: no gradient flows through.
 func TestSamplesAreConstants(t *testing.T) {
 	for name, l := range all {
 		t.Run(name, func(t *testing.T) {
-			b, column := newBuilder(t, 2, 1), 0
+			b := newBuilder(t, 2, 1)
 			z, _ := input(t, b, []float64{1, 2, 3, 4}, 2, 2)
-			sample, factor := must(t)(l.Sample(b, z)), must(t)(l.Factor(b, z, &column))
+			v, _ := input(t, b, []float64{1, 0, -1, 2}, 2, 2)
+			sample, factor := must(t)(l.Sample(b, z)), must(t)(l.FactorProduct(b, z, v))
 			g, err := b.Backward(sample, b.Ones(sample.Shape()...), z)
 			require.NoError(t, err)
 			assert.Nil(t, g[0])
 			g, err = b.Backward(factor, b.Ones(2, 2), z)
 			require.NoError(t, err)
 			assert.Nil(t, g[0])
+			for _, n := range []*graph.Node{sample, factor} {
+				dot, err := b.Forward(n, []*graph.Node{z}, []*graph.Node{b.Ones(2, 2)})
+				require.NoError(t, err)
+				assert.Nil(t, dot)
+			}
 		})
 	}
 }

@@ -131,11 +131,12 @@ func TestSamplesInFloat32(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var sample, factor [2][]float64
 			for i, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
-				b, column := typedBuilder(t, dtype, 4, 5), 1
+				b := typedBuilder(t, dtype, 4, 5)
+				v, _ := input(t, b, []float64{1, -1, 0, 0, 1, 0, 0.5, 2, -1, 1, 1, 1}, 4, 3)
 				z, _ := input(t, b, []float64{0.1, -0.2, 0.3, 1, -1, 0.5, 2, 0, -2, 0.7, 0.7, 0.7}, 4, 3)
-				drawn, column1 := must(t)(l.Sample(b, z)), must(t)(l.Factor(b, z, &column))
-				compute(t, b, drawn, column1)
-				sample[i], factor[i] = values(drawn), values(column1)
+				drawn, product := must(t)(l.Sample(b, z)), must(t)(l.FactorProduct(b, z, v))
+				compute(t, b, drawn, must(t)(b.Snapshot(product)))
+				sample[i], factor[i] = values(drawn), values(product)
 			}
 			assert.InDeltaSlice(t, sample[1], sample[0], 3*1.2e-7)
 			assert.InDeltaSlice(t, factor[1], factor[0], 3*1.2e-7)

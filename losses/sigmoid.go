@@ -2,7 +2,6 @@ package losses
 
 import (
 	"fmt"
-	"math"
 
 	"gorgonia.org/tensor"
 
@@ -54,18 +53,25 @@ func (l SigmoidCrossEntropy) Build(b *graph.Builder, z, y *graph.Node) (*graph.N
 		F32:  bernoulliCost[float32](n),
 		F64:  bernoulliCost[float64](n),
 	}, func(d *graph.Diff) (*graph.Node, error) {
-		p, err := l.Mean(d.Builder, z)
+		p, err := l.Mean(d.Builder, d.In[0])
 		if err != nil {
 			return nil, err
 		}
-		return residual(d.Builder, p, y, d.Grad)
+		return residual(d.Builder, p, d.In[1], d.Grad)
 	}, z, y)
 }
 
 // Mean adds the probabilities σ(z).
 func (l SigmoidCrossEntropy) Mean(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
 	return b.Once(meanKey{l, z}, func() (*graph.Node, error) {
-		return b.Apply(graph.Op{Name: "bernoulli-mean", Shape: z.Shape().Clone(), F32: logistic[float32], F64: logistic[float64]}, z)
+		return b.Apply(graph.Op{
+			Name: "bernoulli-mean", Shape: z.Shape().Clone(), F32: logistic[float32], F64: logistic[float64],
+			Tangent: func(t *graph.Tangent) (*graph.Node, error) {
+				return t.Apply(graph.Op{
+					Name: "bernoulli-mean-tangent", Shape: z.Shape().Clone(), F32: logisticTangent[float32], F64: logisticTangent[float64],
+				}, t.Out, t.Dot[0])
+			},
+		}, z)
 	})
 }
 
@@ -85,20 +91,21 @@ func (l SigmoidCrossEntropy) Sample(b *graph.Builder, z *graph.Node) (*graph.Nod
 	}, p)
 }
 
-// Factor adds √(σ_c(1−σ_c)) e_c/N, column c of diag(√(σ(1−σ))).
-func (l SigmoidCrossEntropy) Factor(b *graph.Builder, z *graph.Node, column *int) (*graph.Node, error) {
+// FactorProduct adds √(σ(1−σ))∘r: B is diagonal.
+func (l SigmoidCrossEntropy) FactorProduct(b *graph.Builder, z, r *graph.Node) (*graph.Node, error) {
+	if err := checkVectors(l, z, r); err != nil {
+		return nil, err
+	}
 	p, err := l.Mean(b, z)
 	if err != nil {
 		return nil, err
 	}
-	n, c := z.Shape()[0], z.Shape()[1]
-	return b.Apply(graph.Op{
-		Name:  "bernoulli-fisher-factor",
-		Shape: z.Shape().Clone(),
-		F32:   func(out []float32, in [][]float32) { bernoulliFactor(n, c, *column, out, in[0]) },
-		F64:   func(out []float64, in [][]float64) { bernoulliFactor(n, c, *column, out, in[0]) },
-		Const: true,
-	}, p)
+	return factorOp(b, "bernoulli-factor", bernoulliFactor[float32], bernoulliFactor[float64], p, r)
+}
+
+// FactorTransposeProduct is FactorProduct.
+func (l SigmoidCrossEntropy) FactorTransposeProduct(b *graph.Builder, z, t *graph.Node) (*graph.Node, error) {
+	return l.FactorProduct(b, z, t)
 }
 
 func bernoulliCost[T graph.Float](n int) func(out []T, in [][]T) {
@@ -107,7 +114,8 @@ func bernoulliCost[T graph.Float](n int) func(out []T, in [][]T) {
 	}
 }
 
-func logistic[T graph.Float](out []T, in [][]T) { elementwise.Sigmoid(out, in[0]) }
+func logistic[T graph.Float](out []T, in [][]T)        { elementwise.Sigmoid(out, in[0]) }
+func logisticTangent[T graph.Float](out []T, in [][]T) { elementwise.SigmoidGrad(out, in[0], in[1]) }
 
 // bernoulli draws two elements from 64 random bits: a probability is rounded to
 // a multiple of 2⁻³². An autoencoder draws a million in a pass, of which a branch
@@ -122,13 +130,5 @@ func bernoulli[T graph.Float](bits func() uint64, out, p []T) {
 		}
 		below := u&(1<<32-1) - uint64(int64(float64(v)*(1<<32))) // negative with probability v
 		out[i] = T(below >> 63)
-	}
-}
-
-func bernoulliFactor[T graph.Float](n, c, column int, out, p []T) {
-	clear(out)
-	for i := range n {
-		v := float64(p[i*c+column])
-		out[i*c+column] = T(math.Sqrt(v*(1-v))) / T(n)
 	}
 }

@@ -40,24 +40,38 @@ func (l SoftmaxCrossEntropy) Build(b *graph.Builder, z, y *graph.Node) (*graph.N
 		F32:  crossEntropy[float32](n, c),
 		F64:  crossEntropy[float64](n, c),
 	}, func(d *graph.Diff) (*graph.Node, error) {
-		p, err := l.Mean(d.Builder, z)
+		p, err := l.Mean(d.Builder, d.In[0])
 		if err != nil {
 			return nil, err
 		}
-		return d.Apply(graph.Op{
-			Name:  "softmax-cross-entropy-gradient",
-			Shape: z.Shape().Clone(),
-			F32:   crossEntropyGrad[float32](n, c),
-			F64:   crossEntropyGrad[float64](n, c),
-		}, p, y, d.Grad)
+		return softmaxResidual(d.Builder, p, d.In[1], d.Grad)
 	}, z, y)
+}
+
+// softmaxResidual adds (p − e_y)·seed/N, the cost's gradient.
+func softmaxResidual(b *graph.Builder, p, y, seed *graph.Node) (*graph.Node, error) {
+	n, c := p.Shape()[0], p.Shape()[1]
+	return b.Apply(graph.Op{
+		Name:    "softmax-cross-entropy-gradient",
+		Shape:   p.Shape().Clone(),
+		F32:     crossEntropyGrad[float32](n, c),
+		F64:     crossEntropyGrad[float64](n, c),
+		Tangent: residualTangent(softmaxResidual),
+	}, p, y, seed)
 }
 
 // Mean adds the class probabilities softmax(z).
 func (l SoftmaxCrossEntropy) Mean(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
 	return b.Once(meanKey{l, z}, func() (*graph.Node, error) {
 		c := z.Shape()[1]
-		return b.Apply(graph.Op{Name: "softmax", Shape: z.Shape().Clone(), F32: softmax[float32](c), F64: softmax[float64](c)}, z)
+		return b.Apply(graph.Op{
+			Name: "softmax", Shape: z.Shape().Clone(), F32: softmax[float32](c), F64: softmax[float64](c),
+			Tangent: func(t *graph.Tangent) (*graph.Node, error) {
+				return t.Apply(graph.Op{
+					Name: "softmax-tangent", Shape: z.Shape().Clone(), F32: softmaxTangent[float32](c), F64: softmaxTangent[float64](c),
+				}, t.Out, t.Dot[0])
+			},
+		}, z)
 	})
 }
 
@@ -78,20 +92,26 @@ func (l SoftmaxCrossEntropy) Sample(b *graph.Builder, z *graph.Node) (*graph.Nod
 	}, p)
 }
 
-// Factor adds √p_c (e_c − p)/N, column c of diag(√p) − p√pᵀ.
-func (l SoftmaxCrossEntropy) Factor(b *graph.Builder, z *graph.Node, column *int) (*graph.Node, error) {
+// FactorProduct adds √p∘r − p·(√pᵀr): B = diag(√p) − p√pᵀ.
+func (l SoftmaxCrossEntropy) FactorProduct(b *graph.Builder, z, r *graph.Node) (*graph.Node, error) {
+	return l.factor(b, "softmax-factor", softmaxFactor[float32], softmaxFactor[float64], z, r)
+}
+
+// FactorTransposeProduct adds √p∘(t − pᵀt).
+func (l SoftmaxCrossEntropy) FactorTransposeProduct(b *graph.Builder, z, t *graph.Node) (*graph.Node, error) {
+	return l.factor(b, "softmax-factor-transpose", softmaxFactorTranspose[float32], softmaxFactorTranspose[float64], z, t)
+}
+
+func (l SoftmaxCrossEntropy) factor(b *graph.Builder, name string, f32 func(c int) func(out []float32, in [][]float32), f64 func(c int) func(out []float64, in [][]float64), z, t *graph.Node) (*graph.Node, error) {
+	if err := checkVectors(l, z, t); err != nil {
+		return nil, err
+	}
 	p, err := l.Mean(b, z)
 	if err != nil {
 		return nil, err
 	}
-	n, c := z.Shape()[0], z.Shape()[1]
-	return b.Apply(graph.Op{
-		Name:  "softmax-fisher-factor",
-		Shape: z.Shape().Clone(),
-		F32:   func(out []float32, in [][]float32) { softmaxFactor(n, c, *column, out, in[0]) },
-		F64:   func(out []float64, in [][]float64) { softmaxFactor(n, c, *column, out, in[0]) },
-		Const: true,
-	}, p)
+	c := z.Shape()[1]
+	return factorOp(b, name, f32(c), f64(c), p, t)
 }
 
 func crossEntropy[T graph.Float](n, c int) func(out []T, in [][]T) {
@@ -116,6 +136,28 @@ func softmax[T graph.Float](c int) func(out []T, in [][]T) {
 	return func(out []T, in [][]T) { elementwise.Softmax(out, in[0], c) }
 }
 
+// softmaxTangent is p∘(t − pᵀt).
+func softmaxTangent[T graph.Float](c int) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) {
+		p, t := in[0], in[1]
+		for i := 0; i < len(out); i += c {
+			mean := rowMean(p[i:i+c], t[i:i+c])
+			for j := i; j < i+c; j++ {
+				out[j] = p[j] * T(float64(t[j])-mean)
+			}
+		}
+	}
+}
+
+// rowMean is pᵀt, in float64.
+func rowMean[T graph.Float](p, t []T) float64 {
+	var mean float64
+	for j, v := range p {
+		mean += float64(v) * float64(t[j])
+	}
+	return mean
+}
+
 func categorical[T graph.Float](uniform func() float64, c int, out, p []T) {
 	for i := range out {
 		u := uniform()
@@ -129,16 +171,5 @@ func categorical[T graph.Float](uniform func() float64, c int, out, p []T) {
 			}
 		}
 		out[i] = T(last)
-	}
-}
-
-func softmaxFactor[T graph.Float](n, c, column int, out, p []T) {
-	for i := range n {
-		row := p[i*c : (i+1)*c]
-		r := T(math.Sqrt(float64(row[column]))) / T(n)
-		for j, v := range row {
-			out[i*c+j] = -r * v
-		}
-		out[i*c+column] += r
 	}
 }

@@ -43,7 +43,7 @@ func (l SquaredError) Build(b *graph.Builder, z, y *graph.Node) (*graph.Node, er
 		F32:  halfSquares[float32](n),
 		F64:  halfSquares[float64](n),
 	}, func(d *graph.Diff) (*graph.Node, error) {
-		return residual(d.Builder, z, y, d.Grad)
+		return residual(d.Builder, d.In[0], d.In[1], d.Grad)
 	}, z, y)
 }
 
@@ -62,16 +62,14 @@ func (SquaredError) Sample(b *graph.Builder, z *graph.Node) (*graph.Node, error)
 	}, z)
 }
 
-// Factor adds e_c/N, column c of the identity.
-func (SquaredError) Factor(b *graph.Builder, z *graph.Node, column *int) (*graph.Node, error) {
-	n, c := z.Shape()[0], z.Shape()[1]
-	return b.Apply(graph.Op{
-		Name:  "gaussian-fisher-factor",
-		Shape: z.Shape().Clone(),
-		F32:   func(out []float32, _ [][]float32) { unitColumn(n, c, *column, out) },
-		F64:   func(out []float64, _ [][]float64) { unitColumn(n, c, *column, out) },
-		Const: true,
-	}, z)
+// FactorProduct is r itself: B is the identity.
+func (l SquaredError) FactorProduct(_ *graph.Builder, z, r *graph.Node) (*graph.Node, error) {
+	return r, checkVectors(l, z, r)
+}
+
+// FactorTransposeProduct is t itself.
+func (l SquaredError) FactorTransposeProduct(b *graph.Builder, z, t *graph.Node) (*graph.Node, error) {
+	return l.FactorProduct(b, z, t)
 }
 
 func halfSquares[T graph.Float](n int) func(out []T, in [][]T) {
@@ -88,12 +86,5 @@ func halfSquares[T graph.Float](n int) func(out []T, in [][]T) {
 func gaussian[T graph.Float](normal func() float64, out, z []T) {
 	for i, v := range z {
 		out[i] = v + T(normal())
-	}
-}
-
-func unitColumn[T graph.Float](n, c, column int, out []T) {
-	clear(out)
-	for i := range n {
-		out[i*c+column] = 1 / T(n)
 	}
 }

@@ -3,8 +3,6 @@ package trainer
 import (
 	"math"
 
-	"gorgonia.org/tensor"
-
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/vector"
 )
@@ -25,9 +23,8 @@ type AdamConfig struct {
 type Adam struct {
 	rate
 	owner
-	cfg  AdamConfig
-	t    int
-	m, v []*tensor.Dense
+	cfg AdamConfig
+	t   uint64 // steps taken
 }
 
 var _ Optimizer = (*Adam)(nil)
@@ -53,7 +50,8 @@ func NewAdam(cfg AdamConfig) (*Adam, error) {
 			return nil, err
 		}
 	}
-	return &Adam{rate: rate{cfg.LearningRate}, cfg: cfg}, nil
+	names := []string{"first moment", "second moment"}
+	return &Adam{rate: rate{cfg.LearningRate}, owner: owner{kind: "Adam", names: names}, cfg: cfg}, nil
 }
 
 // Step takes one step.
@@ -62,15 +60,13 @@ func (o *Adam) Step(obj graph.Objective) (float64, error) {
 	if err != nil {
 		return loss, err
 	}
-	if o.m == nil {
-		o.m, o.v = moments(obj.Params()), moments(obj.Params())
-	}
+	m, v := o.moments[0], o.moments[1]
 	o.t++
 	for i, p := range obj.Params() {
 		if p.Value.Dtype() == graph.Float32 {
-			adamStep(o, p.Value.Float32s(), p.Grad.Float32s(), o.m[i].Float32s(), o.v[i].Float32s())
+			adamStep(o, p.Value.Float32s(), p.Grad.Float32s(), m[i].Float32s(), v[i].Float32s())
 		} else {
-			adamStep(o, p.Value.Float64s(), p.Grad.Float64s(), o.m[i].Float64s(), o.v[i].Float64s())
+			adamStep(o, p.Value.Float64s(), p.Grad.Float64s(), m[i].Float64s(), v[i].Float64s())
 		}
 	}
 	return loss, nil

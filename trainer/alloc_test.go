@@ -45,7 +45,7 @@ func TestStepAllocatesNothing(t *testing.T) {
 			require.NoError(t, err)
 			adam, err := NewAdam(AdamConfig{WeightDecay: 0.1})
 			require.NoError(t, err)
-			visit := func([]*graph.Tap) error { return nil }
+			visit := func(*graph.CurvaturePass) error { return nil }
 			for _, opt := range []Optimizer{sgd, adam} { // warm-up
 				_, err := opt.Step(obj)
 				require.NoError(t, err)
@@ -54,9 +54,28 @@ func TestStepAllocatesNothing(t *testing.T) {
 			require.NoError(t, err)
 			_, err = obj.Loss()
 			require.NoError(t, err)
+			u, v := graph.Values(m.params), graph.NewDirection(m.params)
+			dirs := []graph.Direction{u, v}
+			for _, est := range []graph.FisherEstimator{graph.GGN, graph.Exact} {
+				_, err = obj.Curvature(est, visit)
+				require.NoError(t, err)
+			}
+			for _, examples := range []int{0, 2} {
+				_, err = obj.Products(examples, dirs...)
+				require.NoError(t, err)
+			}
 
+			// Two directions, and two exchanged, whose binding copies shapes.
+			const gorgoniaPerBinding = 2
+			products := allocations(func() {
+				for _, s := range o.c.slots {
+					s.program.Resume()
+				}
+			})
+			bindings := float64(gorgoniaPerBinding * len(dirs) * len(m.params))
+			exact := allocations(func() { o.grad.Run() }) + 3*allocations(func() { o.columns.program.Resume() })
 			grad := allocations(func() { o.grad.Run() })
-			curvature := allocations(func() { o.curvature.Run() })
+			curvature := allocations(func() { o.drawn[graph.MC].program.Run() })
 			forward := allocations(func() { o.c.forward.Run() })
 			clip := ClipNorm(obj, 1e-3)
 			for _, c := range []struct {
@@ -68,6 +87,12 @@ func TestStepAllocatesNothing(t *testing.T) {
 				{"Loss", forward, func() { obj.Loss() }},
 				{"Grad", grad, func() { obj.Grad() }},
 				{"Curvature", curvature, func() { obj.Curvature(graph.MC, visit) }},
+				{"Curvature by random signs", allocations(func() { o.drawn[graph.GGN].program.Run() }), func() { obj.Curvature(graph.GGN, visit) }},
+				{"Curvature by columns", exact, func() { obj.Curvature(graph.Exact, visit) }},
+				{"Products", products, func() { obj.Products(0, dirs...) }},
+				{"Products of part", products, func() { obj.Products(2, dirs...) }},
+				{"Products of others", products + bindings, func() { dirs[0], dirs[1] = dirs[1], dirs[0]; obj.Products(0, dirs...) }},
+				{"Norm", 0, func() { GradNorm(m.params) }},
 				{"clipped Grad", grad, func() { clip.Grad() }},
 				{"SGD", grad, func() { sgd.Step(obj) }},
 				{"Adam", grad, func() { adam.Step(obj) }},

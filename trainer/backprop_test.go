@@ -111,7 +111,7 @@ func TestTapsOfTheGradient(t *testing.T) {
 	obj, err := m.Batch(x, y)
 	require.NoError(t, err)
 	var taps []*graph.Tap
-	_, err = obj.Curvature(graph.Empirical, func(ts []*graph.Tap) error { taps = ts; return nil })
+	_, err = obj.Curvature(graph.Empirical, func(p *graph.CurvaturePass) error { taps = p.Taps; return nil })
 	require.NoError(t, err)
 	require.Len(t, taps, 3)
 	ps := obj.Params()

@@ -6,7 +6,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
-	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // ClipNorm returns obj with its gradients scaled down to an Euclidean norm,
@@ -29,7 +28,7 @@ func (c *clipped) Grad() (float64, error) {
 	return loss, err
 }
 
-func (c *clipped) Curvature(est graph.FisherEstimator, visit func([]*graph.Tap) error) (float64, error) {
+func (c *clipped) Curvature(est graph.FisherEstimator, visit func(*graph.CurvaturePass) error) (float64, error) {
 	loss, err := c.Objective.Curvature(est, visit)
 	c.clip()
 	return loss, err
@@ -43,11 +42,7 @@ func (c *clipped) clip() {
 	}
 	c.factor = c.max / norm
 	for _, p := range c.Params() {
-		if p.Value.Dtype() == graph.Float32 {
-			vector.Scale(p.Grad.Float32s(), float32(c.factor))
-		} else {
-			vector.Scale(p.Grad.Float64s(), c.factor)
-		}
+		graph.Direction{p.Grad}.Scale(c.factor)
 	}
 }
 
@@ -60,9 +55,4 @@ func GradNorm(params []*graph.Param) float64 {
 	return math.Sqrt(sum)
 }
 
-func sumSquares(t *tensor.Dense) float64 {
-	if t.Dtype() == graph.Float32 {
-		return vector.Dot(t.Float32s(), t.Float32s())
-	}
-	return vector.Dot(t.Float64s(), t.Float64s())
-}
+func sumSquares(t *tensor.Dense) float64 { return graph.Direction{t}.Dot(graph.Direction{t}) }

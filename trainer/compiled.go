@@ -2,10 +2,12 @@ package trainer
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // compiled is the model's graph for one batch size and mode. Its programs are
@@ -23,10 +25,19 @@ type compiled struct {
 
 	forward *graph.Program // the loss, and the mean in evaluation mode
 	means   *graph.Program // the mean alone
+
+	slots      []*slot    // of Products' directions
+	source     *objective // whose first examples are bound, in a part graph
+	sourceDraw uint64     // which of its mini-batches
+	measured   int        // what its passes were at the last Products
 }
 
 func newCompiled(m *Model, key graphKey) (*compiled, error) {
-	b, err := graph.NewBuilder(graph.Config{DType: m.cfg.DType, Batch: key.batch, Train: key.train, Streams: m.streams})
+	streams := m.streams
+	if key.part {
+		streams.Dropout = streams.Sample
+	}
+	b, err := graph.NewBuilder(graph.Config{DType: m.cfg.DType, Batch: key.batch, Train: key.train, Streams: streams})
 	if err != nil {
 		return nil, err
 	}
@@ -57,6 +68,7 @@ func newCompiled(m *Model, key graphKey) (*compiled, error) {
 // predictions are wanted.
 func (c *compiled) bind(x, y *tensor.Dense) error {
 	c.b.NewDraw()
+	c.objective.changed()
 	if err := graph.CopyInto(c.x, x); err != nil {
 		return err
 	}
@@ -106,6 +118,32 @@ func (c *compiled) predict() (*tensor.Dense, error) {
 		return nil, err
 	}
 	return graph.Value(c.mean), nil
+}
+
+// compile makes the program of those of ns that are to be computed: nil if none is.
+func (c *compiled) compile(ns ...*graph.Node) (*graph.Program, error) {
+	if ns = slices.DeleteFunc(present(ns), graph.IsInput); len(ns) == 0 {
+		return nil, nil
+	}
+	return c.b.Compile(ns...)
+}
+
+// resume runs a program that compile may have left out.
+func resume(p *graph.Program) error {
+	if p == nil {
+		return nil
+	}
+	return p.Resume()
+}
+
+// copyRows fills dst with the first rows of src, of the same type.
+func copyRows(dst, src *tensor.Dense) {
+	n := dst.DataSize()
+	if dst.Dtype() == graph.Float32 {
+		vector.Copy(dst.Float32s(), src.Float32s()[:n])
+	} else {
+		vector.Copy(dst.Float64s(), src.Float64s()[:n])
+	}
 }
 
 // scalar is the first element of a computed node.

@@ -21,9 +21,9 @@ func fishers(t testing.TB, obj graph.Objective, est graph.FisherEstimator) (sums
 	for l, out := range handSizes {
 		sums[l] = make([]float64, out*out)
 	}
-	_, err := obj.Curvature(est, func(taps []*graph.Tap) error {
+	_, err := obj.Curvature(est, func(p *graph.CurvaturePass) error {
 		passes++
-		for l, tap := range taps {
+		for l, tap := range p.Taps {
 			gram(sums[l], tap.G.Float64s(), handSizes[l], float64(tap.Examples))
 		}
 		return nil
@@ -75,46 +75,49 @@ func TestExactFisherIsTheEnumeratedOne(t *testing.T) {
 	assert.Greater(t, math.Abs(empirical[2][0]-exact[2][0]), 1e-3, "the empirical Fisher is another matrix")
 }
 
-// The mean of S samples approaches the exact Fisher as 1/√S: five times the
-// standard error, which the draws themselves give.
+// The mean of S samples approaches the exact Fisher as 1/√S, of drawn targets
+// and of random cotangents alike: five times the standard error, which the
+// draws themselves give.
 func TestSampledFisherConvergesToExact(t *testing.T) {
-	for name, loss := range map[string]losses.Loss{
-		"softmax": losses.SoftmaxCrossEntropy{}, "squared": losses.SquaredError{}, "sigmoid": losses.SigmoidCrossEntropy{},
-	} {
-		t.Run(name, func(t *testing.T) {
-			const draws = 4000
-			obj, _, _ := batch(t, handModel(t, loss), loss, 4)
-			exact, _ := fishers(t, obj, graph.Exact)
-			var mean, square [3][]float64
-			for l, out := range handSizes {
-				mean[l], square[l] = make([]float64, out*out), make([]float64, out*out)
+	for name, loss := range allLosses {
+		for _, est := range []graph.FisherEstimator{graph.MC, graph.GGN} {
+			t.Run(name+"/"+string(est), func(t *testing.T) { testConverges(t, loss, est) })
+		}
+	}
+}
+
+func testConverges(t *testing.T, loss losses.Loss, est graph.FisherEstimator) {
+	const draws = 4000
+	obj, _, _ := batch(t, handModel(t, loss), loss, 4)
+	exact, _ := fishers(t, obj, graph.Exact)
+	var mean, square [3][]float64
+	for l, out := range handSizes {
+		mean[l], square[l] = make([]float64, out*out), make([]float64, out*out)
+	}
+	for range draws {
+		one, passes := fishers(t, obj, est)
+		require.Equal(t, 1, passes)
+		for l := range one {
+			for i, v := range one[l] {
+				mean[l][i] += v / draws
+				square[l][i] += v * v / draws
 			}
-			for range draws {
-				one, passes := fishers(t, obj, graph.MC)
-				require.Equal(t, 1, passes)
-				for l := range one {
-					for i, v := range one[l] {
-						mean[l][i] += v / draws
-						square[l][i] += v * v / draws
-					}
-				}
-			}
-			for l := range mean {
-				for i, v := range mean[l] {
-					deviation := math.Sqrt(max(square[l][i]-v*v, 0) / draws)
-					// The exact walk and a sampled one round differently where
-					// every draw gives the same.
-					assert.InDelta(t, exact[l][i], v, 5*deviation+1e-13, "layer %d, element %d", l, i)
-				}
-			}
-		})
+		}
+	}
+	for l := range mean {
+		for i, v := range mean[l] {
+			deviation := math.Sqrt(max(square[l][i]-v*v, 0) / draws)
+			// The exact walk and a sampled one round differently where
+			// every draw gives the same.
+			assert.InDelta(t, exact[l][i], v, 5*deviation+1e-13, "layer %d, element %d", l, i)
+		}
 	}
 }
 
 // Curvature returns h and the gradient that Grad does, to the bit: the sampled
 // targets do not leak into either.
 func TestCurvatureHasTheTrueGradient(t *testing.T) {
-	for _, est := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.Empirical} {
+	for _, est := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.GGN, graph.Empirical} {
 		t.Run(string(est), func(t *testing.T) {
 			obj, _, _ := batch(t, handModel(t, losses.SoftmaxCrossEntropy{}), losses.SoftmaxCrossEntropy{}, 6)
 			loss, err := obj.Grad()
@@ -124,7 +127,7 @@ func TestCurvatureHasTheTrueGradient(t *testing.T) {
 				p.Grad.Zero()
 			}
 			var seen []float64
-			again, err := obj.Curvature(est, func([]*graph.Tap) error {
+			again, err := obj.Curvature(est, func(*graph.CurvaturePass) error {
 				seen = snapshot(obj.Params(), true)
 				return nil
 			})
@@ -159,8 +162,8 @@ func TestDuplicatedBatch(t *testing.T) {
 
 // inputGrams is AᵀA/N for each tap.
 func inputGrams(t *testing.T, obj graph.Objective) (sums [3][]float64) {
-	_, err := obj.Curvature(graph.MC, func(taps []*graph.Tap) error {
-		for l, tap := range taps {
+	_, err := obj.Curvature(graph.MC, func(p *graph.CurvaturePass) error {
+		for l, tap := range p.Taps {
 			in := tap.A.Shape()[1]
 			sums[l] = make([]float64, in*in)
 			gram(sums[l], tap.A.Float64s(), in, 1/float64(tap.Examples))
@@ -173,12 +176,12 @@ func inputGrams(t *testing.T, obj graph.Objective) (sums [3][]float64) {
 
 func TestCurvatureErrors(t *testing.T) {
 	obj, _, _ := batch(t, handModel(t, losses.SoftmaxCrossEntropy{}), losses.SoftmaxCrossEntropy{}, 3)
-	_, err := obj.Curvature("ggn", func([]*graph.Tap) error { return nil })
-	assert.ErrorContains(t, err, `"ggn"`)
+	_, err := obj.Curvature("kfra", func(*graph.CurvaturePass) error { return nil })
+	assert.ErrorContains(t, err, `"kfra"`)
 	refused := errors.New("refused")
-	for _, est := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.Empirical} {
+	for _, est := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.GGN, graph.Empirical} {
 		passes := 0
-		_, err := obj.Curvature(est, func([]*graph.Tap) error { passes++; return refused })
+		_, err := obj.Curvature(est, func(*graph.CurvaturePass) error { passes++; return refused })
 		assert.ErrorIs(t, err, refused)
 		assert.Equal(t, 1, passes, "the visit's error ends the passes")
 	}

@@ -119,8 +119,8 @@ func TestSmallestModel(t *testing.T) {
 			obj, err := m.Batch(x, y)
 			require.NoError(t, err)
 			checkGradients(t, obj)
-			for _, est := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.Empirical} {
-				_, err = obj.Curvature(est, func([]*graph.Tap) error { return nil })
+			for _, est := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.GGN, graph.Empirical} {
+				_, err = obj.Curvature(est, func(*graph.CurvaturePass) error { return nil })
 				require.NoError(t, err)
 			}
 			p, err := m.Predict(x)

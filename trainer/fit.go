@@ -55,22 +55,23 @@ func (e *DivergedError) Error() string {
 // Unwrap returns the cause, a *graph.NonFiniteError.
 func (e *DivergedError) Unwrap() error { return e.Err }
 
-// Fit trains on train, which should be at the beginning of an epoch, until the run's steps are done, a callback returns
-// ErrStop, or ctx ends; then the error is ctx's. A *DivergedError means the
-// loss stopped being a number. The result is what was done, also with an
-// error.
+// Fit trains on train, which should be at the beginning of an epoch, until the
+// run's steps are done, a callback returns ErrStop, or ctx ends; then the error
+// is ctx's. A *DivergedError means the loss stopped being a number. The result
+// is what was done, also with an error.
+//
+// The schedule's factor is on the optimizer's learning rate during a step only:
+// a callback sees the rate, and saves it in the optimizer's state, without.
+// Evaluations of an [Averager] are of its averaged parameters.
 func (t *Trainer) Fit(ctx context.Context, train Source) (*Result, error) {
 	r, err := t.newRun(train)
 	if err != nil {
 		return &Result{}, err
 	}
-	alpha := t.Optimizer.LearningRate()
-	defer t.Optimizer.SetLearningRate(alpha)
 	for r.res.Steps < r.total {
 		if err := ctx.Err(); err != nil {
 			return &r.res, err
 		}
-		t.Optimizer.SetLearningRate(alpha * r.schedule(r.res.Steps, r.total))
 		epochEnds, err := r.step()
 		if err != nil {
 			return &r.res, err
@@ -97,6 +98,7 @@ type run struct {
 	perEpoch int
 	res      Result
 	loss     float64 // of the last step
+	rate     float64 // of the last step
 	lossSum  float64 // since the last record
 	lossN    int
 	spent    time.Duration
@@ -143,7 +145,11 @@ func (r *run) step() (bool, error) {
 		r.clip = clipped{Objective: obj, max: r.ClipNorm}
 		obj = &r.clip
 	}
+	alpha := r.Optimizer.LearningRate()
+	r.rate = alpha * r.schedule(r.res.Steps, r.total)
+	r.Optimizer.SetLearningRate(r.rate)
 	r.loss, err = r.Optimizer.Step(obj)
+	r.Optimizer.SetLearningRate(alpha)
 	r.spent += time.Since(start)
 	r.res.TrainSeconds = r.spent.Seconds()
 	if err != nil {
@@ -169,20 +175,33 @@ func (r *run) evaluate(ctx context.Context) error {
 		TrainSeconds: r.res.TrainSeconds,
 	}
 	r.lossSum, r.lossN = 0, 0
-	for _, e := range r.Evaluations {
-		scores, err := r.Model.Evaluate(ctx, e.Source, r.Metrics...)
-		if err != nil {
+	score := func() error { return r.score(ctx, rec.Scores) }
+	if averager, ok := r.Optimizer.(Averager); ok && len(r.Evaluations) > 0 {
+		if err := averager.Averaged(score); err != nil {
 			return err
 		}
-		if err := graph.CheckFinite(scores["loss"]); err != nil {
-			return &DivergedError{Step: r.res.Steps, Err: err}
-		}
-		for name, v := range scores {
-			rec.Scores[e.Prefix+name] = v
-		}
+	} else if err := score(); err != nil {
+		return err
 	}
 	r.res.History = append(r.res.History, rec)
 	return r.tell(Evaluated, &r.res.History[len(r.res.History)-1])
+}
+
+// score fills scores with those of the parameters in place.
+func (r *run) score(ctx context.Context, scores map[string]float64) error {
+	for _, e := range r.Evaluations {
+		values, err := r.Model.Evaluate(ctx, e.Source, r.Metrics...)
+		if err != nil {
+			return err
+		}
+		if err := graph.CheckFinite(values["loss"]); err != nil {
+			return &DivergedError{Step: r.res.Steps, Err: err}
+		}
+		for name, v := range values {
+			scores[e.Prefix+name] = v
+		}
+	}
+	return nil
 }
 
 // end closes the run; ErrStop is a good ending.

@@ -140,3 +140,35 @@ func TestFitRefusesBadSettings(t *testing.T) {
 	_, err = fine.Fit(context.Background(), &empty{steps: 3})
 	assert.ErrorContains(t, err, "no mini-batch", "a source that promises more than it has")
 }
+
+// In a callback the optimizer's rate is without the schedule's factor, so that
+// a state saved there goes on at the right one; and it is the callback's to
+// change.
+func TestFitRateInCallbacks(t *testing.T) {
+	m, src := toy(t, trainer.ModelConfig{})
+	opt := sgd(t, 0.5)
+	var rates []float64
+	run := &trainer.Trainer{
+		Model: m, Optimizer: opt, MaxSteps: 4, Schedule: trainer.Linear(),
+		Callbacks: []trainer.Callback{func(e *trainer.Event) error {
+			if e.Kind == trainer.Evaluated {
+				return nil
+			}
+			rates = append(rates, e.LearningRate)
+			saved, err := opt.MarshalBinary()
+			require.NoError(t, err)
+			restored := sgd(t, 1)
+			require.NoError(t, restored.UnmarshalBinary(saved))
+			assert.Equal(t, opt.LearningRate(), restored.LearningRate())
+			if e.Step == 2 {
+				assert.Equal(t, 0.5, opt.LearningRate())
+				opt.SetLearningRate(0.25)
+			}
+			return nil
+		}},
+	}
+	_, err := run.Fit(context.Background(), src)
+	require.NoError(t, err)
+	assert.Equal(t, []float64{0.5, 0.375, 0.125, 0.0625}, rates)
+	assert.Equal(t, 0.25, opt.LearningRate())
+}

@@ -1,9 +1,6 @@
 package trainer
 
-import (
-	"github.com/gokfac/gokfac/graph"
-	"github.com/gokfac/gokfac/internal/vector"
-)
+import "github.com/gokfac/gokfac/graph"
 
 // penalty is (η/2)‖θ‖², over all parameters, biases included: K-FAC's damping
 // γ = √(λ+η) treats a layer's weights and bias as one block.
@@ -26,11 +23,7 @@ func (o *objective) regularised() float64 {
 			if o.grads[i] == nil { // no program writes it
 				p.Grad.Zero()
 			}
-			if p.Value.Dtype() == graph.Float32 {
-				vector.AddScaled(p.Grad.Float32s(), float32(eta), p.Value.Float32s())
-			} else {
-				vector.AddScaled(p.Grad.Float64s(), eta, p.Value.Float64s())
-			}
+			graph.Direction{p.Grad}.AddScaled(eta, graph.Direction{p.Value})
 		}
 	}
 	return scalar(o.c.loss) + o.penalty()

@@ -33,10 +33,11 @@ func TestL2CountsOnce(t *testing.T) {
 		want[i] += eta * v
 		h += eta / 2 * v * v
 	}
-	visit := func([]*graph.Tap) error { return nil }
+	visit := func(*graph.CurvaturePass) error { return nil }
 	for name, call := range map[string]func() (float64, error){
 		"loss": regular.Loss, "grad": regular.Grad,
 		"mc":        func() (float64, error) { return regular.Curvature(graph.MC, visit) },
+		"ggn":       func() (float64, error) { return regular.Curvature(graph.GGN, visit) },
 		"exact":     func() (float64, error) { return regular.Curvature(graph.Exact, visit) },
 		"empirical": func() (float64, error) { return regular.Curvature(graph.Empirical, visit) },
 	} {
@@ -57,8 +58,8 @@ func TestParameterWithoutInfluence(t *testing.T) {
 		net := layers.Sequential{&idle{&layers.Dense{Units: 2, BiasInit: 0.4}}, &layers.Dense{Units: handOut}}
 		obj, _, _ := batch(t, newModel(t, net, losses.SoftmaxCrossEntropy{}, handIn, eta), losses.SoftmaxCrossEntropy{}, 6)
 		for range 2 {
-			_, err := obj.Curvature(graph.MC, func(taps []*graph.Tap) error {
-				assert.Equal(t, make([]float64, 6*2), taps[0].G.Float64s())
+			_, err := obj.Curvature(graph.MC, func(p *graph.CurvaturePass) error {
+				assert.Equal(t, make([]float64, 6*2), p.Taps[0].G.Float64s())
 				return nil
 			})
 			require.NoError(t, err)
@@ -92,7 +93,7 @@ func TestClipNorm(t *testing.T) {
 	norm = math.Sqrt(norm)
 	assert.InDelta(t, norm, trainer.GradNorm(obj.Params()), 1e-15)
 	var factor []float64
-	visit := func(taps []*graph.Tap) error { factor = rows(taps[2].G, 0, 6).Float64s(); return nil }
+	visit := func(p *graph.CurvaturePass) error { factor = rows(p.Taps[2].G, 0, 6).Float64s(); return nil }
 	_, err = obj.Curvature(graph.Exact, visit)
 	require.NoError(t, err)
 	unclipped := factor

@@ -28,6 +28,8 @@ type Model struct {
 	net       layers.Layer
 	loss      losses.Loss
 	streams   graph.Streams
+	dropout   *rand.PCG // under streams, for the model's state
+	sample    *rand.PCG
 	params    []*graph.Param
 	rows      []graph.LayerInfo
 	outputs   tensor.Shape // batch axis included, of a batch of one
@@ -38,6 +40,7 @@ type Model struct {
 type graphKey struct {
 	batch int
 	train bool
+	part  bool // of a mini-batch, for Products
 }
 
 // NewModel builds net once, which creates its parameters and checks every
@@ -58,12 +61,10 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 	if len(net.Params()) > 0 {
 		return nil, errors.New("trainer: the network has parameters from another NewModel, or from one that failed; build a new one")
 	}
-	m := &Model{cfg: cfg, net: net, loss: loss, graphs: map[graphKey]*compiled{}, streams: graph.Streams{
-		Init:    rand.New(rand.NewPCG(cfg.Seed, 1)),
-		Dropout: rand.New(rand.NewPCG(cfg.Seed, 2)),
-		Sample:  rand.New(rand.NewPCG(cfg.Seed, 3)),
-	}}
-	c, err := m.compiled(graphKey{1, false})
+	m := &Model{cfg: cfg, net: net, loss: loss, graphs: map[graphKey]*compiled{},
+		dropout: rand.NewPCG(cfg.Seed, 2), sample: rand.NewPCG(cfg.Seed, 3)}
+	m.streams = graph.Streams{Init: rand.New(rand.NewPCG(cfg.Seed, 1)), Dropout: rand.New(m.dropout), Sample: rand.New(m.sample)}
+	c, err := m.compiled(graphKey{batch: 1})
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +114,7 @@ func (m *Model) bind(x, y *tensor.Dense, train bool) (*compiled, error) {
 	if x == nil || x.Dims() != len(m.cfg.Input)+1 || !slices.Equal([]int(x.Shape()[1:]), m.cfg.Input) {
 		return nil, fmt.Errorf("trainer: batch of shape %v: the model takes N×%v", shapeOf(x), m.cfg.Input)
 	}
-	c, err := m.compiled(graphKey{x.Shape()[0], train})
+	c, err := m.compiled(graphKey{batch: x.Shape()[0], train: train})
 	if err != nil {
 		return nil, err
 	}

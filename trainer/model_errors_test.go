@@ -124,8 +124,8 @@ func TestModelWithoutParameters(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, 12.5, loss)
 	}
-	for _, est := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.Empirical} {
-		loss, err := obj.Curvature(est, func(taps []*graph.Tap) error { assert.Empty(t, taps); return nil })
+	for _, est := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.GGN, graph.Empirical} {
+		loss, err := obj.Curvature(est, func(p *graph.CurvaturePass) error { assert.Empty(t, p.Taps); return nil })
 		require.NoError(t, err, est)
 		assert.Equal(t, 12.5, loss)
 	}

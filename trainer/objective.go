@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
@@ -8,15 +9,23 @@ import (
 
 // objective is the bound training mini-batch of one compiled graph.
 type objective struct {
-	c *compiled
+	c     *compiled
+	loose []*graph.Param // see looseParams; nil before the first use
 
-	grads  []*graph.Node // of the loss, by parameter; nil where it has no influence
-	gTrue  []*graph.Node // of the loss, by tap
-	gDrawn []*graph.Node // of the loss with sampled targets, by tap
-	gExact []*graph.Node // of one column of the Fisher's factor, by tap
-	column int           // which column gExact is for
+	grads     []*graph.Node // of the loss, by parameter; nil where it has no influence
+	gTrue     []*graph.Node // of the loss, by tap
+	gOut      *graph.Node   // of the loss, at the outputs
+	grad      *graph.Program
+	drawn     map[graph.FisherEstimator]*sampled
+	columns   *columns  // of Exact
+	byExample *examples // of Exact and Empirical, for Loose
 
-	grad, curvature, exact *graph.Program
+	pass graph.CurvaturePass
+	gram mat.SymDense
+	// passes counts what has changed the graph's values: mini-batches, and
+	// calls but Products. current says that they are Grad's or Curvature's.
+	passes  int
+	current bool
 }
 
 var _ graph.Objective = (*objective)(nil)
@@ -27,14 +36,44 @@ func (o *objective) Params() []*graph.Param { return o.c.model.params }
 // Taps lists the model's taps.
 func (o *objective) Taps() []*graph.Tap { return o.c.b.Taps }
 
+// Loose lists the parameters that are not under exactly one tap.
+func (o *objective) Loose() []*graph.Param {
+	if o.loose == nil {
+		o.loose = looseParams(o.Params(), o.Taps())
+	}
+	return o.loose
+}
+
+func looseParams(params []*graph.Param, taps []*graph.Tap) []*graph.Param {
+	uses := map[*graph.Param]int{}
+	for _, t := range taps {
+		uses[t.Weight]++
+		uses[t.Bias]++
+	}
+	loose := []*graph.Param{}
+	for _, p := range params {
+		if uses[p] != 1 {
+			loose = append(loose, p)
+		}
+	}
+	return loose
+}
+
 // L2 is η.
 func (o *objective) L2() float64 { return o.c.model.cfg.L2 }
 
 // GradScale is 1: the model does not clip.
 func (o *objective) GradScale() float64 { return 1 }
 
+// changed is called before the graph's values become others.
+func (o *objective) changed() {
+	o.passes++
+	o.current = false
+}
+
 // Loss is h, with the mini-batch's dropout masks.
 func (o *objective) Loss() (float64, error) {
+	o.changed()
 	loss, err := o.c.evaluate()
 	return loss + o.penalty(), err
 }
@@ -44,61 +83,21 @@ func (o *objective) Grad() (float64, error) {
 	if err := o.buildGrad(); err != nil {
 		return 0, err
 	}
-	if err := o.grad.Run(); err != nil {
+	if err := o.run(o.grad); err != nil {
 		return 0, err
 	}
 	o.fillTaps(o.gTrue, graph.PassGrad)
 	return o.regularised(), nil
 }
 
-// Curvature fills the gradients, and the taps as est says.
-func (o *objective) Curvature(est graph.FisherEstimator, visit func([]*graph.Tap) error) (float64, error) {
-	switch est {
-	case graph.Empirical:
-		h, err := o.Grad()
-		if err != nil {
-			return 0, err
-		}
-		return h, visit(o.c.b.Taps)
-	case graph.Exact:
-		return o.curvatureExact(visit)
-	case graph.MC:
-		return o.curvatureSampled(visit)
+// run computes the gradients, and what else p does, at the present parameters.
+func (o *objective) run(p *graph.Program) error {
+	o.changed()
+	if err := p.Run(); err != nil {
+		return err
 	}
-	return 0, est.Validate()
-}
-
-func (o *objective) curvatureSampled(visit func([]*graph.Tap) error) (float64, error) {
-	if err := o.buildSampled(); err != nil {
-		return 0, err
-	}
-	if err := o.curvature.Run(); err != nil {
-		return 0, err
-	}
-	o.fillTaps(o.gDrawn, graph.PassCurvature)
-	return o.regularised(), visit(o.c.b.Taps)
-}
-
-func (o *objective) curvatureExact(visit func([]*graph.Tap) error) (float64, error) {
-	h, err := o.Grad()
-	if err != nil {
-		return 0, err
-	}
-	if err := o.buildExact(); err != nil {
-		return 0, err
-	}
-	for o.column = range o.c.outputs {
-		if o.exact != nil {
-			if err := o.exact.Run(); err != nil {
-				return 0, err
-			}
-		}
-		o.fillTaps(o.gExact, graph.PassCurvature)
-		if err := visit(o.c.b.Taps); err != nil {
-			return 0, err
-		}
-	}
-	return h, nil
+	o.current = true
+	return nil
 }
 
 // fillTaps points the taps at the last run's values and shows them around.
@@ -107,21 +106,21 @@ func (o *objective) fillTaps(g []*graph.Node, pass graph.Pass) {
 	for i, t := range taps {
 		a, s := t.Nodes()
 		t.A = graph.Value(a)
-		t.G, t.TrueG = o.gradientAt(s, g[i], t.G), o.gradientAt(s, o.gTrue[i], t.TrueG)
+		t.G, t.TrueG = valueOr(g[i], s, t.G), valueOr(o.gTrue[i], s, t.TrueG)
 	}
 	for _, observe := range o.c.model.observers {
 		observe(pass, taps)
 	}
 }
 
-// gradientAt is the value of g, the gradient at s: zeros if the loss does not
-// depend on s, in the tensor that last held them.
-func (o *objective) gradientAt(s, g *graph.Node, last *tensor.Dense) *tensor.Dense {
+// valueOr is the value of g, the gradient at n: zeros if there is none, in the
+// tensor that last held them.
+func valueOr(g, n *graph.Node, last *tensor.Dense) *tensor.Dense {
 	switch {
 	case g != nil:
 		return graph.Value(g)
 	case last != nil:
 		return last
 	}
-	return graph.NewDense(o.c.model.cfg.DType, s.Shape()...)
+	return graph.NewDense(n.Dtype(), n.Shape()...)
 }

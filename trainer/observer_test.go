@@ -27,7 +27,7 @@ func TestObserversSeeTrainingPasses(t *testing.T) {
 	second := 0
 	m.Observe(func(graph.Pass, []*graph.Tap) { second++ })
 	obj, x, y := batch(t, m, losses.SoftmaxCrossEntropy{}, 4)
-	visit := func([]*graph.Tap) error { return nil }
+	visit := func(*graph.CurvaturePass) error { return nil }
 	const grad, curvature = graph.PassGrad, graph.PassCurvature
 	for _, c := range []struct {
 		name string
@@ -38,6 +38,8 @@ func TestObserversSeeTrainingPasses(t *testing.T) {
 		{"Loss", func() error { _, err := obj.Loss(); return err }, nil},
 		{"Grad", func() error { _, err := obj.Grad(); return err }, []graph.Pass{grad}},
 		{"mc", func() error { _, err := obj.Curvature(graph.MC, visit); return err }, []graph.Pass{curvature}},
+		{"ggn", func() error { _, err := obj.Curvature(graph.GGN, visit); return err }, []graph.Pass{curvature}},
+		{"products", func() error { _, err := obj.Products(0, graph.Gradients(obj.Params())); return err }, nil},
 		{"exact", func() error { _, err := obj.Curvature(graph.Exact, visit); return err }, []graph.Pass{grad, curvature, curvature, curvature}},
 		{"empirical", func() error { _, err := obj.Curvature(graph.Empirical, visit); return err }, []graph.Pass{grad}},
 		{"step", func() error { _, err := sgd(t, 0.1).Step(obj); return err }, []graph.Pass{grad}},
@@ -51,7 +53,7 @@ func TestObserversSeeTrainingPasses(t *testing.T) {
 		require.NoError(t, c.call())
 		assert.Equal(t, c.want, passes, c.name)
 	}
-	assert.Equal(t, 8, second)
+	assert.Equal(t, 9, second)
 }
 
 // The taps an observer sees in the gradient's pass are those that a visit of

@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 
-	"gorgonia.org/tensor"
-
 	"github.com/gokfac/gokfac/graph"
 )
 
@@ -20,6 +18,14 @@ type Optimizer interface {
 	// LearningRate is α; SetLearningRate changes it for the steps to come.
 	LearningRate() float64
 	SetLearningRate(float64)
+}
+
+// Averager is an optimizer whose parameters for evaluation are an average of
+// its iterates.
+type Averager interface {
+	// Averaged runs f with the averaged parameters in place and then puts the
+	// iterate back, also if f fails. It returns f's error.
+	Averaged(f func() error) error
 }
 
 // rate is the learning rate of an optimizer.
@@ -42,14 +48,23 @@ func checkRange(name string, v, lo, hi float64) error {
 	return fmt.Errorf("trainer: %s %g: want %g ≤ %s < %g", name, v, lo, name, hi)
 }
 
-// owner remembers the parameters that an optimizer's moments belong to.
-type owner struct{ params []*graph.Param }
+// owner is what of an optimizer belongs to parameters: its moments, one
+// direction each.
+type owner struct {
+	kind    string   // of its state
+	names   []string // of the moments
+	params  []*graph.Param
+	moments []graph.Direction // by name; nil until params are known
+	pending []byte            // restored moments whose parameters are not known yet
+}
 
 // gradient runs obj.Grad and refuses other parameters than the first it saw,
 // and a loss or a gradient that is not finite.
 func (o *owner) gradient(obj graph.Objective) (float64, error) {
 	if o.params == nil {
-		o.params = slices.Clone(obj.Params())
+		if err := o.adopt(obj.Params()); err != nil {
+			return 0, err
+		}
 	} else if !slices.Equal(o.params, obj.Params()) {
 		return 0, errors.New("trainer: an optimizer serves one model: make another one for these parameters")
 	}
@@ -60,11 +75,11 @@ func (o *owner) gradient(obj graph.Objective) (float64, error) {
 	return loss, graph.CheckGradients(loss, o.params)
 }
 
-// moments is one zero tensor for each parameter.
-func moments(params []*graph.Param) []*tensor.Dense {
-	ms := make([]*tensor.Dense, len(params))
-	for i, p := range params {
-		ms[i] = graph.NewDense(p.Value.Dtype(), p.Value.Shape()...)
+// zeros are moments that have seen no step.
+func (o *owner) zeros(params []*graph.Param) []graph.Direction {
+	moments := make([]graph.Direction, len(o.names))
+	for i := range moments {
+		moments[i] = graph.NewDirection(params)
 	}
-	return ms
+	return moments
 }

@@ -1,10 +1,12 @@
 package trainer_test
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
@@ -58,9 +60,14 @@ func (q *quadratic) Grad() (float64, error) {
 	return q.Loss()
 }
 
-func (q *quadratic) Taps() []*graph.Tap { return nil }
+func (q *quadratic) Taps() []*graph.Tap    { return nil }
+func (q *quadratic) Loose() []*graph.Param { return q.params }
 
-func (q *quadratic) Curvature(graph.FisherEstimator, func([]*graph.Tap) error) (float64, error) {
+func (q *quadratic) Products(int, ...graph.Direction) (*mat.SymDense, error) {
+	return nil, errors.New("a quadratic has no products")
+}
+
+func (q *quadratic) Curvature(graph.FisherEstimator, func(*graph.CurvaturePass) error) (float64, error) {
 	return q.Grad()
 }
 

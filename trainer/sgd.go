@@ -3,8 +3,6 @@ package trainer
 import (
 	"math"
 
-	"gorgonia.org/tensor"
-
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/vector"
 )
@@ -22,8 +20,7 @@ type SGDConfig struct {
 type SGD struct {
 	rate
 	owner
-	cfg      SGDConfig
-	velocity []*tensor.Dense
+	cfg SGDConfig
 }
 
 var _ Optimizer = (*SGD)(nil)
@@ -42,7 +39,7 @@ func NewSGD(cfg SGDConfig) (*SGD, error) {
 			return nil, err
 		}
 	}
-	return &SGD{rate: rate{cfg.LearningRate}, cfg: cfg}, nil
+	return &SGD{rate: rate{cfg.LearningRate}, owner: owner{kind: "SGD", names: []string{"velocity"}}, cfg: cfg}, nil
 }
 
 // Step takes one step.
@@ -51,14 +48,12 @@ func (o *SGD) Step(obj graph.Objective) (float64, error) {
 	if err != nil {
 		return loss, err
 	}
-	if o.velocity == nil {
-		o.velocity = moments(obj.Params())
-	}
+	velocity := o.moments[0]
 	for i, p := range obj.Params() {
 		if p.Value.Dtype() == graph.Float32 {
-			sgdStep(o, p.Value.Float32s(), p.Grad.Float32s(), o.velocity[i].Float32s())
+			sgdStep(o, p.Value.Float32s(), p.Grad.Float32s(), velocity[i].Float32s())
 		} else {
-			sgdStep(o, p.Value.Float64s(), p.Grad.Float64s(), o.velocity[i].Float64s())
+			sgdStep(o, p.Value.Float64s(), p.Grad.Float64s(), velocity[i].Float64s())
 		}
 	}
 	return loss, nil

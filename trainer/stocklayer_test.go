@@ -23,11 +23,11 @@ func TestStockOpsLeaveWeightsAlone(t *testing.T) {
 	obj, x, y := batch(t, m, losses.SoftmaxCrossEntropy{}, 6)
 	weights := snapshot(m.Params(), false)
 	var first []float64
-	for _, est := range []graph.FisherEstimator{graph.Empirical, graph.MC, graph.Exact, graph.Empirical} {
+	for _, est := range []graph.FisherEstimator{graph.Empirical, graph.MC, graph.Exact, graph.GGN, graph.Empirical} {
 		_, err := obj.Loss()
 		require.NoError(t, err)
-		_, err = obj.Curvature(est, func(taps []*graph.Tap) error {
-			all := append(rows(taps[0].G, 0, 6).Float64s(), rows(taps[1].A, 0, 6).Float64s()...)
+		_, err = obj.Curvature(est, func(p *graph.CurvaturePass) error {
+			all := append(rows(p.Taps[0].G, 0, 6).Float64s(), rows(p.Taps[1].A, 0, 6).Float64s()...)
 			if first == nil {
 				first = all
 			} else if est == graph.Empirical {
@@ -67,7 +67,7 @@ func TestMasksBelongToTheBatch(t *testing.T) {
 	obj, err := m.Batch(src.x, src.y)
 	require.NoError(t, err)
 	var losses []float64
-	visit := func([]*graph.Tap) error { return nil }
+	visit := func(*graph.CurvaturePass) error { return nil }
 	for _, call := range []func() (float64, error){
 		obj.Loss, obj.Grad, func() (float64, error) { return obj.Curvature(graph.MC, visit) },
 		func() (float64, error) { return obj.Curvature(graph.Exact, visit) }, obj.Loss,

@@ -8,7 +8,8 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// Summary is a table of the layers: output shape per example, parameters.
+// Summary is a table of the layers: output shape per example, parameters. A
+// line below it names the parameters that are not under exactly one tap.
 func (m *Model) Summary() string {
 	var s strings.Builder
 	w := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
@@ -19,6 +20,13 @@ func (m *Model) Summary() string {
 	}
 	fmt.Fprintf(w, "total\t\t%d\n", graph.CountParams(m.params))
 	w.Flush()
+	if loose := looseParams(m.params, m.graphs[graphKey{batch: 1}].b.Taps); len(loose) > 0 {
+		var names []string
+		for _, p := range loose {
+			names = append(names, p.Name)
+		}
+		fmt.Fprintf(&s, "not under exactly one tap, so K-FAC takes the diagonal of their Fisher: %s\n", strings.Join(names, ", "))
+	}
 	return s.String()
 }
 

@@ -34,6 +34,19 @@ Dense(16) shared  16      256
 Dense(10) dense2  10      170
 Identity          10      0
 total                     12986
+not under exactly one tap, so K-FAC takes the diagonal of their Fisher: shared.weight
 `
 	assert.Equal(t, strings.TrimPrefix(want, "\n"), m.Summary())
+}
+
+// The line below the table names what is under no tap or under several, and is
+// not there where nothing is.
+func TestSummaryNamesLooseParameters(t *testing.T) {
+	const line = "not under exactly one tap"
+	m := newModel(t, looseNet(), losses.SquaredError{}, 4, 0)
+	_, last, ok := strings.Cut(m.Summary(), "\n"+line)
+	require.True(t, ok)
+	obj, _, _ := batch(t, m, losses.SquaredError{}, 3)
+	assert.Equal(t, ", so K-FAC takes the diagonal of their Fisher: "+strings.Join(names(obj.Loose()), ", ")+"\n", last)
+	assert.NotContains(t, newModel(t, &layers.Dense{Units: 3}, losses.SquaredError{}, 4, 0).Summary(), line)
 }

@@ -3,10 +3,46 @@ package trainer
 import (
 	"slices"
 
+	"gorgonia.org/tensor"
+
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/losses"
 )
 
-// buildGrad adds the walk from the loss to parameters and taps.
+// walked is where a backward walk has arrived: at the taps, and at the loose
+// parameters.
+type walked struct {
+	taps, loose []*graph.Node // nil where the loss has no influence
+	params      []*graph.Param
+	values      []*tensor.Dense // of loose, after fill
+}
+
+// walk adds the backward walk from out to the taps and the loose parameters.
+func (o *objective) walk(out, seed *graph.Node) (walked, error) {
+	_, wrt := tapNodes(o.c.b.Taps)
+	taps := len(wrt)
+	for _, p := range o.Loose() {
+		wrt = append(wrt, o.c.b.Param(p))
+	}
+	grads, err := o.c.b.Backward(out, seed, wrt...)
+	if err != nil {
+		return walked{}, err
+	}
+	w := walked{taps: grads[:taps], loose: grads[taps:], params: o.Loose()}
+	if len(w.loose) > 0 {
+		w.values = make([]*tensor.Dense, len(w.loose))
+	}
+	return w, nil
+}
+
+// fill points values at the last run's gradients.
+func (w *walked) fill(c *compiled) {
+	for i, p := range w.params {
+		w.values[i] = valueOr(w.loose[i], c.b.Param(p), w.values[i])
+	}
+}
+
+// buildGrad adds the walk from the loss to parameters, taps and outputs.
 func (o *objective) buildGrad() error {
 	if o.grad != nil {
 		return nil
@@ -17,7 +53,8 @@ func (o *objective) buildGrad() error {
 		wrt = append(wrt, b.Param(p))
 	}
 	_, outputs := tapNodes(b.Taps)
-	grads, err := b.Backward(o.c.loss, o.c.ones, append(wrt, outputs...)...)
+	wrt = append(append(wrt, outputs...), o.c.out)
+	grads, err := b.Backward(o.c.loss, o.c.ones, wrt...)
 	if err != nil {
 		return err
 	}
@@ -36,60 +73,61 @@ func (o *objective) buildGrad() error {
 			return err
 		}
 	}
-	o.grads, o.gTrue = grads[:len(params)], grads[len(params):]
+	last := len(grads) - 1
+	o.grads, o.gTrue, o.gOut = grads[:len(params)], grads[len(params):last], grads[last]
 	o.grad, err = b.Compile(o.wanted(o.gTrue)...)
 	return err
 }
 
-// buildSampled adds the loss against targets drawn from the model, and the
-// walk from it to the taps.
-func (o *objective) buildSampled() error {
-	if o.curvature != nil {
-		return nil
+// sampled is the walk from the loss against targets drawn from the model, or
+// from a random cotangent.
+type sampled struct {
+	walked
+	program *graph.Program
+}
+
+func (o *objective) buildSampled(est graph.FisherEstimator) (*sampled, error) {
+	if s := o.drawn[est]; s != nil {
+		return s, nil
 	}
 	if err := o.buildGrad(); err != nil {
-		return err
+		return nil, err
 	}
-	drawn, err := o.c.model.loss.Sample(o.c.b, o.c.out)
+	from, seed, err := o.cotangent(est)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	loss, err := o.c.model.loss.Build(o.c.b, o.c.out, drawn)
-	if err != nil {
-		return err
+	s := &sampled{}
+	if s.walked, err = o.walk(from, seed); err != nil {
+		return nil, err
 	}
-	if o.gDrawn, err = o.tapGrads(loss, o.c.ones); err != nil {
-		return err
+	if s.program, err = o.c.b.Compile(append(o.wanted(s.taps), present(s.loose)...)...); err != nil {
+		return nil, err
 	}
-	o.curvature, err = o.c.b.Compile(o.wanted(o.gDrawn)...)
-	return err
+	if o.drawn == nil {
+		o.drawn = map[graph.FisherEstimator]*sampled{}
+	}
+	o.drawn[est] = s
+	return s, nil
 }
 
-// buildExact adds the walk from one column of the Fisher's factor to the taps.
-func (o *objective) buildExact() error {
-	if o.gExact != nil {
-		return nil
-	}
-	factor, err := o.c.model.loss.Factor(o.c.b, o.c.out, &o.column)
-	if err != nil {
-		return err
-	}
-	grads, err := o.tapGrads(o.c.out, factor)
-	if err != nil {
-		return err
-	}
-	if wanted := present(grads); len(wanted) > 0 { // not so for a model without taps
-		if o.exact, err = o.c.b.Compile(wanted...); err != nil {
-			return err
+// cotangent is where est's walk begins, and with what.
+func (o *objective) cotangent(est graph.FisherEstimator) (from, seed *graph.Node, err error) {
+	b, l, out := o.c.b, o.c.model.loss, o.c.out
+	if est == graph.GGN {
+		signs, err := losses.RandomSigns(b, out, 1/float64(b.Batch))
+		if err != nil {
+			return nil, nil, err
 		}
+		seed, err = l.FactorProduct(b, out, signs)
+		return out, seed, err
 	}
-	o.gExact = grads
-	return nil
-}
-
-func (o *objective) tapGrads(out, seed *graph.Node) ([]*graph.Node, error) {
-	_, outputs := tapNodes(o.c.b.Taps)
-	return o.c.b.Backward(out, seed, outputs...)
+	drawn, err := l.Sample(b, out)
+	if err != nil {
+		return nil, nil, err
+	}
+	from, err = l.Build(b, out, drawn)
+	return from, o.c.ones, err
 }
 
 // wanted lists what a training program computes: the loss, the parameters'

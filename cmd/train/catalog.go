@@ -1,15 +1,5 @@
 package main
 
-import (
-	"fmt"
-	"io"
-	"runtime"
-	"runtime/debug"
-	"text/tabwriter"
-
-	"github.com/gokfac/gokfac/internal/isa"
-)
-
 // entry is one thing that can be chosen.
 type entry struct{ name, what string }
 
@@ -61,9 +51,27 @@ func schedules() []entry {
 	}
 }
 
+func kfacModes() []entry {
+	return []entry{
+		{"adaptive", "each step from the exact quadratic model: no learning rate or momentum to tune"},
+		{"fixed", "learning rate, momentum and a norm clip, as SGD has them: cheaper steps"},
+	}
+}
+
+func structures() []entry {
+	return []entry{
+		{"block-diagonal", "K-FAC: a Kronecker product for each layer"},
+		{"block-tridiagonal", "K-FAC that couples each layer with the next"},
+		{"ekfac", "K-FAC with the Fisher's own diagonal in its eigenbasis"},
+		{"diagonal", "the diagonal of the Fisher"},
+		{"full", "all of it, for networks of a few thousand parameters"},
+	}
+}
+
 func estimators() []entry {
 	return []entry{
 		{"mc", "one target per example, drawn from the model: unbiased"},
+		{"ggn", "random signs through the factor of the Gauss-Newton matrix: unbiased"},
 		{"exact", "the whole Fisher, at one backward pass per output unit"},
 		{"empirical", "the data's own targets: cheap, and not the Fisher"},
 	}
@@ -86,67 +94,4 @@ func namesOf(entries []entry) []string {
 		names[i] = e.name
 	}
 	return names
-}
-
-func printList(w io.Writer) error {
-	own := entry{"PATH", "one's own: a directory of four idx files, an .npz as Keras's mnist.npz, a .csv (label first)"}
-	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for i, section := range []struct {
-		title   string
-		entries []entry
-	}{
-		{"Optimizers (-opt)", optimizers()},
-		{"Models (-model)", models()},
-		{"Data sets (-dataset)", append(datasetNames(), own)},
-		{"Activations (-act)", activations()},
-		{"Initial weights (-init)", initialisers()},
-		{"Learning-rate schedules (-schedule)", schedules()},
-		{"Fisher estimators (-kfac-fisher)", estimators()},
-	} {
-		if i > 0 {
-			fmt.Fprintln(tab)
-		}
-		fmt.Fprintln(tab, section.title)
-		for _, e := range section.entries {
-			fmt.Fprintf(tab, "  %s\t%s\n", e.name, e.what)
-		}
-	}
-	printDefaults(tab)
-	return tab.Flush()
-}
-
-func printDefaults(tab *tabwriter.Writer) {
-	fmt.Fprintln(tab, "\nDefaults\n  \tbatch-size\tepochs\tlr\tschedule\tmomentum\tkfac-damping\tkfac-min-damping\tkfac-kl-clip")
-	for _, m := range models() {
-		for _, o := range optimizers() {
-			s := settings{opt: o.name, model: m.name}
-			if s.resolve(manySteps) != nil {
-				continue // the table is at fault, and the tests say so
-			}
-			momentum, damped := "", "\t\t"
-			if o.name != "adam" {
-				momentum = fmt.Sprint(s.momentum)
-			}
-			if o.name == "kfac" {
-				damped = fmt.Sprintf("%g\t%g\t%s", s.kfac.Damping, s.kfac.MinDamping, orNone(s.kfac.KLClip))
-			}
-			fmt.Fprintf(tab, "  %s %s\t%d\t%d\t%g\t%s\t%s\t%s\n", m.name, o.name, s.batch, s.epochs, s.lr, s.schedule, momentum, damped)
-		}
-	}
-}
-
-func orNone(v float64) string {
-	if v == 0 {
-		return "none"
-	}
-	return fmt.Sprint(v)
-}
-
-func printVersion(w io.Writer) error {
-	version := "(unknown)"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
-	}
-	_, err := fmt.Fprintf(w, "gokfac %s, %s %s/%s, %v kernels\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH, isa.Active())
-	return err
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/gokfac/gokfac/kfac"
 )
 
 // setting is one line of the configuration in force.
@@ -27,7 +29,7 @@ func (s *settings) inForce() []setting {
 		setting{"training", "opt", s.opt}, setting{"training", "epochs", s.epochs}, setting{"training", "max-steps", s.maxSteps},
 		setting{"training", "batch-size", s.batch}, setting{"training", "lr", s.lr},
 	)
-	if s.opt != "adam" {
+	if s.opt == "sgd" || s.opt == "kfac" && s.kfac.Mode == kfac.Fixed {
 		list = append(list, setting{"training", "momentum", s.momentum})
 	}
 	list = append(list,
@@ -36,14 +38,8 @@ func (s *settings) inForce() []setting {
 		setting{"run", "target", s.targetText()}, setting{"run", "eval-every", s.evalEvery}, setting{"run", "seed", s.seed},
 		setting{"run", "workers", s.workers}, setting{"run", "dtype", s.dtype}, setting{"run", "dry-run", s.dryRun},
 	)
-	if c := s.kfac; s.opt == "kfac" {
-		list = append(list,
-			setting{"kfac", "kfac-damping", c.Damping}, setting{"kfac", "kfac-min-damping", c.MinDamping},
-			setting{"kfac", "kfac-damping-update-steps", c.DampingUpdateSteps},
-			setting{"kfac", "kfac-factor-decay", c.FactorDecay}, setting{"kfac", "kfac-factor-update-steps", c.FactorUpdateSteps},
-			setting{"kfac", "kfac-inv-update-steps", c.InverseUpdateSteps},
-			setting{"kfac", "kfac-kl-clip", c.KLClip}, setting{"kfac", "kfac-fisher", string(c.Estimator)},
-		)
+	if s.opt == "kfac" {
+		list = append(list, kfacInForce(s.kfac)...)
 	}
 	return list
 }

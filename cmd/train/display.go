@@ -31,6 +31,7 @@ type display struct {
 	scores   []string
 	perEpoch int
 	total    int
+	damping  func() float64 // λ of the last step; nil: the optimizer has none
 	titled   bool
 }
 
@@ -82,6 +83,10 @@ func (d *display) row(e *trainer.Event) {
 	for _, name := range d.scores {
 		titles = append(titles, title(name))
 		cells = append(cells, figure(e.Record.Scores[name]))
+	}
+	if d.damping != nil {
+		titles = append(titles, "damping")
+		cells = append(cells, fmt.Sprintf("%.2g", d.damping()))
 	}
 	titles = append(titles, "seconds")
 	cells = append(cells, fmt.Sprintf("%.1f", e.Record.TrainSeconds))

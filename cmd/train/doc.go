@@ -17,6 +17,13 @@
 // test_loss, the data loss alone, on the first 10000 training examples, which
 // reconstruction_error is measured on as well.
 //
+// With -opt kfac and -json, each entry of the history has K-FAC's diagnostics
+// under "kfac": of the last step, but for rho, predicted_change and
+// actual_change, which are the last measured ones since the entry before, and
+// for undone_steps and seconds, which are sums since then. What was not measured
+// is null. In -kfac-mode adaptive, lr is a factor on the step that is found, and
+// kfac_damping is null in the configuration if it was to be found, too.
+//
 // The same seed and the same number of workers give the same numbers, bit for
 // bit. Only times differ.
 package main

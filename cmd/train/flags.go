@@ -2,6 +2,7 @@ package main
 
 import (
 	"flag"
+	"fmt"
 	"io"
 	"strings"
 
@@ -91,28 +92,37 @@ func (t *flagTable) trainingFlags(s *settings) {
 	t.add(count{&s.epochs, 0, manySteps}, "epochs", "N", "passes over the training data")
 	t.add(count{&s.maxSteps, 0, manySteps}, "max-steps", "N", "steps, instead of -epochs or at most")
 	t.add(count{&s.batch, 0, manySteps}, "batch-size", "N", "examples in a step")
-	t.add(number{p: &s.lr}, "lr", "RATE", "learning rate")
-	t.add(number{p: &s.momentum, below: 1, none: true}, "momentum", "RATE", "of kfac and sgd; or none")
-	t.add(number{p: &s.weightDecay, none: true}, "weight-decay", "RATE", "decoupled from the gradient, times the learning rate; or none")
-	t.add(number{p: &s.l2, none: true}, "l2", "ETA", "adds ETA/2·‖θ‖² to the loss (train_loss, not test_loss); or none")
+	t.add(number{p: &s.lr}, "lr", "RATE", "learning rate; -kfac-mode adaptive: factor on the step found")
+	t.add(number{p: &s.momentum, below: 1, word: "none"}, "momentum", "RATE", "of sgd and -kfac-mode fixed; or none")
+	t.add(number{p: &s.weightDecay, word: "none"}, "weight-decay", "RATE", "decoupled from the gradient, times the learning rate; or none")
+	t.add(number{p: &s.l2, word: "none"}, "l2", "ETA", "adds ETA/2·‖θ‖² to the loss (train_loss, not test_loss); or none")
 	t.add(choice[string]{&s.schedule, schedules()}, "schedule", oneOf(schedules()), "of the learning rate")
 	t.add(count{&s.warmup, 0, manySteps}, "warmup-steps", "N", "steps in which the learning rate rises from 0")
-	t.add(number{p: &s.clip, none: true}, "clip-grad", "NORM", "largest norm of the gradient; or none")
+	t.add(number{p: &s.clip, word: "none"}, "clip-grad", "NORM", "largest norm of the gradient (not in mode adaptive); or none")
 	t.add(goal{&s.target}, "target", "METRIC=VALUE", "stop when reached, as in test_accuracy=0.98")
 	t.add(count{&s.evalEvery, 0, manySteps}, "eval-every", "N", "evaluate every N steps as well as after each epoch")
 	t.toggle(&s.dryRun, "dry-run", "one step and one evaluation, and out")
 }
 
 func (t *flagTable) kfacFlags(c *kfac.Config) {
-	t.group("K-FAC (0 = the default, none = off)")
-	t.add(number{p: &c.Damping}, "kfac-damping", "LAMBDA", "Levenberg-Marquardt damping at the start")
-	t.add(number{p: &c.MinDamping}, "kfac-min-damping", "LAMBDA", "its least value (with -kfac-damping: half of that)")
+	t.group("K-FAC (0 or empty = the default; -list has the table; none = off)")
+	t.add(choice[kfac.Mode]{&c.Mode, kfacModes()}, "kfac-mode", oneOf(kfacModes()),
+		fmt.Sprintf("how a step's length is chosen (mlp: %s, autoencoder: %s)", modeFor("mlp"), modeFor("autoencoder")))
+	t.add(choice[kfac.Structure]{&c.Structure, structures()}, "kfac-structure", "NAME", "of the Fisher matrix: "+alternatives(namesOf(structures())))
+	t.add(choice[graph.FisherEstimator]{&c.Estimator, estimators()}, "kfac-fisher", oneOf(estimators()), "targets that curvature is measured with")
+	t.add(number{p: &c.Damping, word: "found"}, "kfac-damping", "LAMBDA", "Levenberg-Marquardt damping at the start; mode adaptive: or found")
+	t.add(number{p: &c.MinDamping}, "kfac-min-damping", "LAMBDA", "its least value (mode fixed, with -kfac-damping: half of that)")
 	t.add(count{&c.DampingUpdateSteps, -1, manySteps}, "kfac-damping-update-steps", "N", "adapt it every N steps; -1 = never")
+	t.add(count{&c.GammaUpdateSteps, -1, manySteps}, "kfac-gamma-update-steps", "N",
+		"mode adaptive: try more and less damping of the inverses every N steps; -1 = never")
+	t.add(number{p: &c.KLClip, word: "none"}, "kfac-kl-clip", "KAPPA", "mode fixed: bound on a step's size in the Fisher norm; or none")
 	t.add(number{p: &c.FactorDecay, below: 1}, "kfac-factor-decay", "RATE", "weight of the old average of the factors")
 	t.add(count{&c.FactorUpdateSteps, 0, manySteps}, "kfac-factor-update-steps", "N", "update the factors every N steps")
 	t.add(count{&c.InverseUpdateSteps, 0, manySteps}, "kfac-inv-update-steps", "N", "invert them every N steps")
-	t.add(number{p: &c.KLClip, none: true}, "kfac-kl-clip", "KAPPA", "bound on the size of a step in the Fisher norm; or none")
-	t.add(choice[graph.FisherEstimator]{&c.Estimator, estimators()}, "kfac-fisher", oneOf(estimators()), "targets that curvature is measured with")
+	t.add(number{p: &c.FactorFraction, most: 1}, "kfac-factor-fraction", "PART", "of each batch that factors are measured on, up to 1")
+	t.add(number{p: &c.ProductFraction, most: 1}, "kfac-product-fraction", "PART", "of each batch that exact Fisher products are taken on, up to 1")
+	t.add(number{p: &c.Polyak, below: 1, word: "none"}, "kfac-polyak", "RATE",
+		"evaluate a running average of the parameters, the old one weighing up to RATE; or none")
 }
 
 func (t *flagTable) outputFlags(s *settings) {

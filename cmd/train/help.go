@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 const helpHead = `Train a network with K-FAC, Adam or SGD.
@@ -26,6 +27,9 @@ infinite, 4 target not reached, 130 or 143 interrupted.
 // the next line.
 const indent = 34
 
+// helpWidth is the longest line that texts are broken for.
+const helpWidth = 100
+
 func printHelp(w io.Writer) error {
 	var text strings.Builder
 	text.WriteString(helpHead)
@@ -39,15 +43,33 @@ func printHelp(w io.Writer) error {
 			if f.argument != "" {
 				head += " " + f.argument
 			}
+			lines := wrapped(f.text, helpWidth-indent)
 			if len(head) > indent-2 {
-				head += "\n"
-				fmt.Fprintf(&text, "%s%*s%s\n", head, indent, "", f.text)
-				continue
+				lines = append([]string{""}, lines...)
 			}
-			fmt.Fprintf(&text, "%-*s%s\n", indent, head, f.text)
+			for _, line := range lines {
+				fmt.Fprintln(&text, strings.TrimRight(fmt.Sprintf("%-*s%s", indent, head, line), " "))
+				head = ""
+			}
 		}
 	}
 	text.WriteString(helpTail)
 	_, err := io.WriteString(w, text.String())
 	return err
+}
+
+// wrapped breaks text between words into lines of at most so many letters.
+func wrapped(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > width {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	return append(lines, line)
 }

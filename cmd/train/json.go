@@ -60,6 +60,9 @@ func (r *training) printJSON(w io.Writer) error {
 	history := make([]object, len(r.result.History))
 	for i, rec := range r.result.History {
 		history[i] = recordObject(s.model, rec)
+		if i < len(r.diagnostics) {
+			history[i] = append(history[i], member{"kfac", r.diagnostics[i].object()})
+		}
 	}
 	config := object{}
 	for _, item := range s.inForce() {

@@ -10,39 +10,59 @@ import (
 	"github.com/gokfac/gokfac/trainer"
 )
 
-// hint adds to a numerical failure which flags help.
+// hint adds to a failure which flags help.
 func (r *training) hint(err error) error {
 	var diverged *trainer.DivergedError
 	switch {
 	case errors.As(err, &diverged):
-		return fmt.Errorf("%w; try %s", err, r.remedies())
+		return fmt.Errorf("%w; try %s", err, alternatives(r.remedies()))
 	case errors.Is(err, kfac.ErrNotPositive):
-		return fmt.Errorf("%w; try a larger -kfac-damping than %g", err, r.s.kfac.Damping)
+		return fmt.Errorf("%w; try %s", err, r.moreDamping())
+	case r.kfac != nil && r.s.kfac.Structure == kfac.Full && r.result.Steps == 0:
+		return fmt.Errorf("%w; try smaller -hidden, or another -kfac-structure", err)
 	}
 	return err
 }
 
-func (r *training) remedies() string {
-	text := fmt.Sprintf("a smaller -lr than %g", r.s.lr)
+func (r *training) remedies() []string {
+	s := r.s
+	adaptive := s.opt == "kfac" && s.kfac.Mode == kfac.Adaptive
+	var list []string
 	smaller := func(flag string, v float64) {
 		if v > 0 {
-			text += fmt.Sprintf(", a smaller %s than %g", flag, v)
+			list = append(list, fmt.Sprintf("a smaller %s than %g", flag, v))
 		}
 	}
-	smaller("-l2", r.s.l2)
-	smaller("-weight-decay", r.s.weightDecay)
+	if !adaptive || s.lr > 1 { // the model proposes a factor of 1, which is no cause
+		smaller("-lr", s.lr)
+	}
+	smaller("-l2", s.l2)
+	smaller("-weight-decay", s.weightDecay)
 	switch {
-	case r.s.opt == "kfac":
+	case adaptive:
+		return append(list, r.moreDamping(), fmt.Sprintf("a larger -kfac-min-damping than %g", s.kfac.MinDamping),
+			fmt.Sprintf("a larger -batch-size than %d", s.batch), "-kfac-mode fixed")
+	case s.opt == "kfac":
 		// Not -clip-grad: it bounds the gradient, κ the step that is made of it.
-		text += fmt.Sprintf(", a larger -kfac-damping than %g", r.s.kfac.Damping)
-		smaller("-kfac-kl-clip", r.s.kfac.KLClip)
-		if r.s.kfac.KLClip == 0 {
-			text += ", -kfac-kl-clip 0.01"
+		list = append(list, r.moreDamping())
+		smaller("-kfac-kl-clip", s.kfac.KLClip)
+		if s.kfac.KLClip == 0 {
+			list = append(list, "-kfac-kl-clip 0.01")
 		}
-	case r.s.clip == 0:
-		text += ", -clip-grad 1"
+	case s.clip == 0:
+		list = append(list, "-clip-grad 1")
 	}
-	return text + " or -warmup-steps"
+	return append(list, "-warmup-steps")
+}
+
+func (r *training) moreDamping() string {
+	switch given := r.s.kfac.Damping; {
+	case given > 0:
+		return fmt.Sprintf("a larger -kfac-damping than %g", given)
+	case r.found > 0:
+		return fmt.Sprintf("a larger -kfac-damping than the %.2g that was found", r.found)
+	}
+	return "-kfac-damping 10"
 }
 
 func (r *training) missed() error {

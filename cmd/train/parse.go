@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"flag"
+	"maps"
 	"slices"
 	"strings"
+
+	"github.com/gokfac/gokfac/kfac"
 )
 
 // parse reads the command line. Its errors are *usageError, or flag.ErrHelp.
@@ -45,14 +49,31 @@ func (t *flagTable) explain(err error) error {
 	return usagef("%s", text)
 }
 
+// modeOf is the only mode of K-FAC that has a use for a flag; empty where both
+// have.
+func modeOf(name string) kfac.Mode {
+	switch name {
+	case "momentum", "clip-grad", "kfac-kl-clip":
+		return kfac.Fixed
+	case "kfac-gamma-update-steps":
+		return kfac.Adaptive
+	}
+	return ""
+}
+
 // check refuses flags that do not go together.
 func (s *settings) check() error {
-	for name := range s.given {
+	mode := cmp.Or(s.kfac.Mode, modeFor(s.model))
+	for _, name := range slices.Sorted(maps.Keys(s.given)) { // the same complaint each time
 		switch {
 		case strings.HasPrefix(name, "kfac-") && s.opt != "kfac":
 			return usagef("-%s does not apply to -opt %s", name, s.opt)
 		case name == "momentum" && s.opt == "adam":
 			return usagef("-momentum does not apply to -opt adam")
+		case s.opt == "kfac" && cmp.Or(modeOf(name), mode) != mode:
+			return s.otherMode("-"+name, mode)
+		case name == "kfac-damping" && s.kfac.Damping < 0 && mode != kfac.Adaptive:
+			return s.otherMode("-kfac-damping found", mode)
 		case name == "dropout" && s.model != "mlp":
 			return usagef("-dropout does not apply to -model %s", s.model)
 		}
@@ -61,6 +82,18 @@ func (s *settings) check() error {
 		s.dataset = "auto"
 	}
 	return s.checkTarget()
+}
+
+// otherMode says that what was asked for is the other mode's.
+func (s *settings) otherMode(what string, mode kfac.Mode) error {
+	other, origin := kfac.Fixed, ""
+	if mode == kfac.Fixed {
+		other = kfac.Adaptive
+	}
+	if s.kfac.Mode == "" {
+		origin = ", the default of -model " + s.model
+	}
+	return usagef("%s does not apply to -kfac-mode %s%s: leave it out, or choose -kfac-mode %s", what, mode, origin, other)
 }
 
 func (s *settings) checkTarget() error {

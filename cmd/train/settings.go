@@ -44,7 +44,8 @@ type settings struct {
 // resolve fills in the defaults for a training set of so many examples, and
 // refuses what does not go with it.
 func (s *settings) resolve(examples int) error {
-	d := defaultsFor(s.opt, s.model)
+	s.kfac.Mode = cmp.Or(s.kfac.Mode, modeFor(s.model))
+	d := defaultsFor(s.opt, s.model, s.kfac.Mode)
 	if s.batch > examples {
 		return usagef("-batch-size %d: larger than the %d training examples", s.batch, examples)
 	}
@@ -83,10 +84,16 @@ func (s *settings) resolveKFAC(d kfac.Config) error {
 	if c.Momentum == 0 {
 		c.Momentum = -1 // package kfac's word for none
 	}
+	c.Structure = cmp.Or(c.Structure, d.Structure)
+	c.Polyak = unlessNone(c.Polyak, d.Polyak)
+	c.GammaUpdateSteps = cmp.Or(c.GammaUpdateSteps, d.GammaUpdateSteps)
+	c.FactorFraction = cmp.Or(c.FactorFraction, d.FactorFraction)
+	c.ProductFraction = cmp.Or(c.ProductFraction, d.ProductFraction)
 	// The table's floor was tuned with the table's damping. Another damping has package kfac's floor.
 	if c.Damping == 0 {
 		c.Damping, c.MinDamping = d.Damping, cmp.Or(c.MinDamping, d.MinDamping)
 	}
+	c.Damping = max(c.Damping, 0) // found
 	c.MaxDamping = d.MaxDamping
 	c.DampingUpdateSteps = cmp.Or(c.DampingUpdateSteps, d.DampingUpdateSteps)
 	c.FactorDecay = cmp.Or(c.FactorDecay, d.FactorDecay)

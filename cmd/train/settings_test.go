@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -23,36 +24,43 @@ func resolved(t *testing.T, args string) *settings {
 
 // TestNone: the word switches off what has a default, and 0 is the default.
 func TestNone(t *testing.T) {
-	table := defaultsFor("kfac", "autoencoder")
-	require.Positive(t, table.kfac.KLClip)
-	assert.Equal(t, table.kfac.KLClip, resolved(t, "-model autoencoder -kfac-kl-clip 0").kfac.KLClip)
-	assert.Zero(t, resolved(t, "-model autoencoder -kfac-kl-clip none").kfac.KLClip)
-	s := resolved(t, "-momentum none -weight-decay none -l2 none -clip-grad none")
+	for _, model := range namesOf(models()) {
+		table := defaultsFor("kfac", model, kfac.Fixed).kfac
+		assert.Equal(t, table.KLClip, resolved(t, "-kfac-mode fixed -kfac-kl-clip 0 -model "+model).kfac.KLClip)
+		assert.Zero(t, resolved(t, "-kfac-mode fixed -kfac-kl-clip none -model "+model).kfac.KLClip)
+		assert.Zero(t, resolved(t, "-kfac-polyak none -model "+model).kfac.Polyak)
+	}
+	s := resolved(t, "-kfac-mode fixed -momentum none -weight-decay none -l2 none -clip-grad none")
 	assert.Equal(t, []float64{0, 0, 0, 0, 0}, []float64{s.momentum, s.kfac.Momentum, s.weightDecay, s.l2, s.clip})
 	assert.Equal(t, []float64{0, 3, 0}, []float64{unlessNone(-1, 3), unlessNone(0, 3), unlessNone(0, 0)})
 }
 
 // TestMinDamping: the table's floor goes with the table's damping, and another
-// damping has package kfac's.
+// damping, or one that is to be found, has package kfac's.
 func TestMinDamping(t *testing.T) {
-	for _, model := range []string{"mlp", "autoencoder"} {
-		table, err := kfac.New(defaultsFor("kfac", model).kfac)
-		require.NoError(t, err)
-		floor := table.Config().MinDamping
-		for args, want := range map[string]float64{
-			"":                       floor,
-			"-kfac-damping 0":        floor,
-			"-kfac-min-damping 0.02": 0.02,
-			"-kfac-damping 7":        3.5,
-			"-kfac-damping 1e-5":     5e-6,
-			"-kfac-damping 5000":     2500,
-			"-kfac-damping 7 -kfac-min-damping 0.0625": 0.0625,
+	for _, model := range namesOf(models()) {
+		for mode, own := range map[kfac.Mode]map[string]float64{
+			kfac.Fixed:    {"-kfac-damping 7": 3.5, "-kfac-damping 1e-5": 5e-6, "-kfac-damping 5000": 2500},
+			kfac.Adaptive: {"-kfac-damping 7": 1e-3, "-kfac-damping 1e-5": 1e-5, "-kfac-damping 5000": 1e-3, "-kfac-damping found": 1e-3},
 		} {
-			assert.Equal(t, want, resolved(t, "-model "+model+" "+args).kfac.MinDamping, "%s %s", model, args)
+			table, err := kfac.New(withMode(defaultsFor("kfac", model, mode).kfac, mode))
+			require.NoError(t, err)
+			own[""], own["-kfac-damping 0"] = table.Config().MinDamping, table.Config().MinDamping
+			own["-kfac-min-damping 0.02"], own["-kfac-damping 7 -kfac-min-damping 0.0625"] = 0.02, 0.0625
+			for args, want := range own {
+				c := resolved(t, fmt.Sprintf("-model %s -kfac-mode %s %s", model, mode, args)).kfac
+				assert.Equal(t, want, c.MinDamping, "%s %s %s", model, mode, args)
+				if strings.HasSuffix(args, "found") {
+					assert.Zero(t, c.Damping)
+				}
+			}
 		}
 	}
-	assert.Regexp(t, `(?m)momentum +kfac-damping +kfac-min-damping +kfac-kl-clip$`, execute("-list").stdout)
-	assert.Regexp(t, `(?m)^  autoencoder kfac .* 1 +0\.01 +0\.2$`, execute("-list").stdout)
+}
+
+func withMode(c kfac.Config, mode kfac.Mode) kfac.Config {
+	c.Mode = mode
+	return c
 }
 
 func TestEmpiricalWarns(t *testing.T) {
@@ -67,15 +75,20 @@ func TestEmpiricalWarns(t *testing.T) {
 
 func TestRemedies(t *testing.T) {
 	for args, want := range map[string]string{
-		"-lr 2": "a smaller -lr than 2, a larger -kfac-damping than 0.5, -kfac-kl-clip 0.01 or -warmup-steps",
-		"-lr 2 -l2 0.5 -weight-decay 3 -kfac-kl-clip 4": "a smaller -lr than 2, a smaller -l2 than 0.5, a smaller -weight-decay than 3, " +
-			"a larger -kfac-damping than 0.5, a smaller -kfac-kl-clip than 4 or -warmup-steps",
+		"-kfac-mode fixed -lr 2 -kfac-damping 3 -kfac-kl-clip none": "a smaller -lr than 2, a larger -kfac-damping than 3, " +
+			"-kfac-kl-clip 0.01 or -warmup-steps",
+		"-kfac-mode fixed -lr 2 -l2 0.5 -weight-decay 3 -kfac-damping 3 -kfac-kl-clip 4": "a smaller -lr than 2, a smaller -l2 than 0.5, " +
+			"a smaller -weight-decay than 3, a larger -kfac-damping than 3, a smaller -kfac-kl-clip than 4 or -warmup-steps",
+		"-kfac-mode adaptive -lr 1 -batch-size 64 -kfac-damping 3": "a larger -kfac-damping than 3, a larger -kfac-min-damping than 0.001, " +
+			"a larger -batch-size than 64 or -kfac-mode fixed",
+		"-kfac-mode adaptive -lr 1.5 -l2 1 -batch-size 64 -kfac-damping found -kfac-min-damping 2": "a smaller -lr than 1.5, a smaller -l2 than 1, " +
+			"-kfac-damping 10, a larger -kfac-min-damping than 2, a larger -batch-size than 64 or -kfac-mode fixed",
 		"-opt adam -lr 2":                   "a smaller -lr than 2, -clip-grad 1 or -warmup-steps",
 		"-opt sgd -lr 2 -clip-grad 1":       "a smaller -lr than 2 or -warmup-steps",
 		"-opt sgd -lr 2 -l2 2 -clip-grad 1": "a smaller -lr than 2, a smaller -l2 than 2 or -warmup-steps",
 	} {
 		r := &training{s: resolved(t, args)}
-		assert.Equal(t, want, r.remedies(), args)
+		assert.Equal(t, want, alternatives(r.remedies()), args)
 	}
 }
 
@@ -86,11 +99,14 @@ func TestHint(t *testing.T) {
 	assert.Equal(t, "a factor has no Cholesky decomposition, even with its damping raised 10⁵ times; try a larger -kfac-damping than 2", message(err))
 	assert.Equal(t, exitError, exitStatus(err))
 	err = r.hint(&trainer.DivergedError{Step: 3, Err: errors.New("x")})
-	assert.Equal(t, "diverged at step 3: x; try "+r.remedies(), message(err))
+	assert.Equal(t, "diverged at step 3: x; try "+alternatives(r.remedies()), message(err))
 	assert.Equal(t, exitDiverged, exitStatus(err))
 	other := errors.New("kfac: other")
 	assert.Equal(t, other, r.hint(other))
 	assert.Equal(t, "other", message(other))
+
+	r = &training{s: resolved(t, "-kfac-mode adaptive -kfac-damping found"), found: 0.1234}
+	assert.Contains(t, message(r.hint(kfac.ErrNotPositive)), "; try a larger -kfac-damping than the 0.12 that was found")
 }
 
 // TestSubsetLoss: without a penalty on the weights, the loss of the first

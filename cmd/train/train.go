@@ -8,6 +8,7 @@ import (
 
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/trainer"
 )
 
@@ -37,6 +38,9 @@ func train(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 		r.introduce(stderr)
 	}
 	show := newDisplay(mode, stderr, s.model, r.total, r.perEpoch)
+	if r.kfac != nil {
+		show.damping = func() float64 { return r.kfac.Stats().Damping }
+	}
 	err = r.fit(ctx, show)
 	show.close()
 	if !isEnding(err) {
@@ -63,7 +67,11 @@ type training struct {
 	loader          *datasets.Loader
 	perEpoch, total int // steps
 	result          *trainer.Result
-	lossSum         float64 // over all steps
+	lossSum         float64         // over all steps
+	kfac            *kfac.Optimizer // nil: another one trains
+	found           float64         // λ of the first step, where it was not given
+	diagnostics     []diagnostics   // by record
+	since           diagnostics     // since the last record
 }
 
 func newTraining(s *settings, d *datasets.Dataset) (*training, error) {
@@ -83,6 +91,7 @@ func newTraining(s *settings, d *datasets.Dataset) (*training, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.kfac, _ = optimizer.(*kfac.Optimizer)
 	r.perEpoch = r.loader.Steps()
 	r.total = s.total(r.perEpoch)
 	if s.dryRun {
@@ -137,11 +146,23 @@ func (r *training) watch(e *trainer.Event) error {
 	switch e.Kind {
 	case trainer.StepDone:
 		r.lossSum += e.Loss
+		if r.kfac == nil {
+			break
+		}
+		stats := r.kfac.Stats()
+		r.since.add(stats)
+		if e.Step == 1 && r.s.kfac.Damping == 0 {
+			r.found = stats.Damping
+		}
 	case trainer.Evaluated:
 		// The first training examples go without a prefix, for reconstruction_error to have its name.
 		if loss, ok := e.Record.Scores["loss"]; ok {
 			e.Record.Scores[subsetLoss] = loss
 			delete(e.Record.Scores, "loss")
+		}
+		if r.kfac != nil {
+			r.diagnostics = append(r.diagnostics, r.since)
+			r.since = diagnostics{}
 		}
 	}
 	return nil

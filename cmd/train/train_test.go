@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/kfac"
 )
 
 // TestJSON holds the keys of the contract, in their order.
@@ -46,7 +48,11 @@ func TestJSON(t *testing.T) {
 		require.NoError(t, json.Unmarshal(values["history"], &records))
 		require.NotEmpty(t, records)
 		recordNames, last := keys(t, records[len(records)-1])
-		assert.Equal(t, "step epoch train_loss "+c.scores+" train_seconds", strings.Join(recordNames, " "))
+		want = "step epoch train_loss " + c.scores + " train_seconds"
+		if string(values["optimizer"]) == `"kfac"` {
+			want += " kfac"
+		}
+		assert.Equal(t, want, strings.Join(recordNames, " "))
 		for _, name := range strings.Fields("train_loss " + c.scores) {
 			assert.Equal(t, string(last[name]), string(values[name]))
 		}
@@ -55,7 +61,7 @@ func TestJSON(t *testing.T) {
 
 // TestConfig: what was given and what was not are both in the result.
 func TestConfig(t *testing.T) {
-	o := execute("-dataset", blobs(t), "-hidden", "8,4", "-dry-run", "-json", "-kfac-damping", "0.1", "-momentum", "none",
+	o := execute("-dataset", blobs(t), "-hidden", "8,4", "-dry-run", "-json", "-kfac-mode", "fixed", "-kfac-damping", "0.1", "-momentum", "none",
 		"-kfac-damping-update-steps", "-1", "-kfac-min-damping", "0.05", "-workers", "1", "-dtype", "float64", "-progress", "none")
 	require.Zero(t, o.status, o.stderr)
 	_, values := keys(t, []byte(o.stdout))
@@ -64,7 +70,7 @@ func TestConfig(t *testing.T) {
 	_, config := keys(t, values["config"])
 	for name, want := range map[string]string{
 		"hidden": "[8,4]", "act": `"relu"`, "init": `"he"`, "kfac_damping": "0.1", "kfac_min_damping": "0.05", "momentum": "0",
-		"kfac_damping_update_steps": "-1", "kfac_fisher": `"mc"`, "batch_size": "160", "lr": fmt.Sprint(defaultsFor("kfac", "mlp").lr),
+		"kfac_damping_update_steps": "-1", "kfac_fisher": `"mc"`, "batch_size": "160", "lr": fmt.Sprint(defaultsFor("kfac", "mlp", kfac.Fixed).lr),
 	} {
 		assert.Equal(t, want, string(config[name]), name)
 	}
@@ -98,9 +104,9 @@ func TestTarget(t *testing.T) {
 }
 
 func TestDivergence(t *testing.T) {
-	for _, opt := range []string{"sgd", "adam", "kfac"} {
-		o := execute("-dataset", blobs(t), "-opt", opt, "-lr", "1e6", "-schedule", "constant", "-max-steps", "50", "-eval-every", "1",
-			"-hidden", strings.Repeat("16,", 9)+"16", "-json")
+	for _, opt := range []string{"sgd", "adam", "kfac -kfac-mode fixed", "kfac -kfac-mode adaptive"} {
+		args := "-lr 1e6 -schedule constant -max-steps 50 -eval-every 1 -json -hidden 16" + strings.Repeat(",16", 9) + " -opt " + opt
+		o := execute(append(strings.Fields(args), "-dataset", blobs(t))...)
 		require.Equal(t, exitDiverged, o.status, o.stderr)
 		assert.Regexp(t, `train: diverged at step \d+: the loss is (NaN|\+Inf); try a smaller -lr than 1e\+06, `, o.stderr)
 		assert.NotContains(t, o.stdout, "NaN")
@@ -116,7 +122,9 @@ func TestDeterminism(t *testing.T) {
 	data, images := blobs(t), stripes(t)
 	for _, args := range []string{
 		"-opt kfac -dropout 0.2", "-opt adam", "-opt sgd", "-opt kfac -dtype float64 -kfac-fisher exact",
-		"-model autoencoder -hidden 16,4 -init sparse", "-init orthogonal -schedule cosine -warmup-steps 3 -clip-grad 1 -l2 1e-4",
+		"-model autoencoder -hidden 16,4 -init sparse", "-kfac-mode fixed -init orthogonal -schedule cosine -warmup-steps 3 -clip-grad 1 -l2 1e-4",
+		"-kfac-mode adaptive -dropout 0.2 -kfac-factor-fraction 0.5 -kfac-product-fraction 0.25 -kfac-polyak 0.9",
+		"-kfac-mode adaptive -kfac-structure block-tridiagonal -kfac-fisher ggn", "-kfac-structure ekfac",
 	} {
 		full := append(strings.Fields("-hidden 32,16 "+args), "-dataset", data, "-batch-size", "32", "-max-steps", "12", "-json", "-workers", "2")
 		if strings.Contains(args, "autoencoder") {

@@ -8,6 +8,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/kfac"
 )
 
 // TestBadInput: one line on stderr that names the thing, nothing on stdout,
@@ -37,14 +39,17 @@ func TestBadInput(t *testing.T) {
 		{"-init zero", 2, "want he, glorot, lecun, sparse or orthogonal"},
 		{"-schedule line", 2, "(did you mean linear?)"},
 		{"-dtype float16", 2, "want float32 or float64"},
-		{"-kfac-fisher ggn", 2, "want mc, exact or empirical"},
+		{"-kfac-fisher true", 2, "want mc, ggn, exact or empirical"},
+		{"-kfac-mode fix", 2, "want adaptive or fixed (did you mean fixed?)"},
+		{"-kfac-structure tridiagonal", 2, "want block-diagonal, block-tridiagonal, ekfac, diagonal or full"},
+		{"-kfac-structure ekfca", 2, "(did you mean ekfac?)"},
 		{"-progress fancy", 2, "want auto, bar, plain or none"},
 		{"-dataset minst", 2, `unknown data set "minst": want auto, mnist, fashion-mnist, digits, or a path of one's own data (did you mean mnist?)`},
 
 		{"-optimizer adam", 2, "unknown flag -optimizer (did you mean -opt?)"},
 		{"-resume auto", 2, "unknown flag -resume;"},
 		{"-out dir", 2, "unknown flag -out;"},
-		{"-kfac-mode adaptive", 2, "unknown flag -kfac-mode"},
+		{"-kfac-gamma 1", 2, "unknown flag -kfac-gamma (did you mean -kfac-"},
 		{"---opt", 2, "bad flag syntax"},
 		{"data.csv", 2, `unexpected argument "data.csv"`},
 		{"-json true", 2, "-json=false"},
@@ -63,6 +68,15 @@ func TestBadInput(t *testing.T) {
 		{"-max-steps 99999999999999999999", 2, "must be between 0 and 1000000000"},
 		{"-batch-size -1", 2, "must not be negative"},
 		{"-kfac-damping-update-steps -2", 2, "must be between -1 and"},
+		{"-kfac-gamma-update-steps -2", 2, "must be between -1 and"},
+		{"-kfac-gamma-update-steps 0.5", 2, "want a whole number"},
+		{"-kfac-polyak 1", 2, "must be below 1"},
+		{"-kfac-polyak -0.5", 2, "must not be negative"},
+		{"-kfac-factor-fraction 1.5", 2, "must be at most 1"},
+		{"-kfac-product-fraction 2", 2, "must be at most 1"},
+		{"-kfac-product-fraction -1", 2, "must not be negative"},
+		{"-kfac-damping none", 2, "want a finite number, or found"},
+		{"-momentum off", 2, "want a finite number, or none"},
 		{"-seed -1", 2, "want a whole number from 0"},
 		{"-workers 100000", 2, "must be between 0 and 1024"},
 		{"-hidden 0", 2, `"0" is not a layer size`},
@@ -78,13 +92,27 @@ func TestBadInput(t *testing.T) {
 		{"-model autoencoder -target test_accuracy=0.9", 2, "want train_subset_loss, reconstruction_error, test_loss or test_reconstruction_error"},
 		{"-opt adam -momentum 0.5", 2, "-momentum does not apply to -opt adam"},
 		{"-opt sgd -kfac-damping 1", 2, "-kfac-damping does not apply to -opt sgd"},
+		{"-opt adam -kfac-mode fixed", 2, "-kfac-mode does not apply to -opt adam"},
+		{"-opt adam -kfac-structure full", 2, "-kfac-structure does not apply to -opt adam"},
+		{"-opt sgd -kfac-polyak 0.9", 2, "-kfac-polyak does not apply to -opt sgd"},
+		{"-kfac-mode adaptive -momentum 0.9", 2, "-momentum does not apply to -kfac-mode adaptive: leave it out, or choose -kfac-mode fixed"},
+		{"-kfac-mode adaptive -clip-grad 1", 2, "-clip-grad does not apply to -kfac-mode adaptive: leave it out"},
+		{"-kfac-mode adaptive -kfac-kl-clip 1", 2, "-kfac-kl-clip does not apply to -kfac-mode adaptive: leave it out"},
+		{"-kfac-mode adaptive -momentum 0.9 -clip-grad 1", 2, "train: -clip-grad does not"},
+		{"-kfac-mode fixed -kfac-gamma-update-steps 9", 2, "-kfac-gamma-update-steps does not apply to -kfac-mode fixed: leave it out, or choose -kfac-mode adaptive"},
+		{"-kfac-mode fixed -kfac-damping found", 2, "-kfac-damping found does not apply to -kfac-mode fixed"},
 		{"-model autoencoder -dropout 0.1", 2, "-dropout does not apply to -model autoencoder"},
 
 		{"-dataset DATA -batch-size 161", 2, "-batch-size 161: larger than the 160 training examples"},
 		{"-dataset DATA -epochs 5 -warmup-steps 5", 2, "the whole run has 5 steps"},
 		{"-dataset DATA -kfac-damping 1 -kfac-min-damping 2", 2, "train: minimal damping 2 is more than the damping at the start"},
+		{"-dataset DATA -kfac-mode adaptive -kfac-damping 1 -kfac-min-damping 2", 2, "train: minimal damping 2 is more than the damping at the start"},
+		{"-dataset DATA -kfac-mode adaptive -kfac-min-damping 2000", 2, "train: maximal damping 1000 is less"},
 		{"-dataset DATA -model autoencoder", 2, "needs images"},
-		{"-dataset DATA -hidden 1000000,1000000", 1, "of memory"},
+		{"-dataset DATA -hidden 1000000,1000000", 1, "choose smaller -hidden or -batch-size, -kfac-structure diagonal, or another -opt"},
+		{"-dataset DATA -hidden 1000000,1000000 -kfac-structure diagonal", 1, "choose smaller -hidden or -batch-size, or another -opt\n"},
+		{"-dataset DATA -hidden 1000000,1000000 -opt sgd", 1, "choose smaller -hidden or -batch-size\n"},
+		{"-dataset DATA -hidden 5000,5000 -kfac-structure full", 1, "or another -kfac-structure: full keeps the square of the number of parameters"},
 
 		{"-dataset DIR/absent.csv", 1, "no such file or directory"},
 		{"-dataset DIR/file", 1, "neither a directory"},
@@ -120,15 +148,20 @@ func TestHelpListVersion(t *testing.T) {
 		assert.Contains(t, help.stdout, "\n  -"+name, "undocumented")
 	}
 	for line := range strings.Lines(help.stdout) {
-		assert.LessOrEqual(t, len([]rune(line)), 100, line)
+		assert.LessOrEqual(t, len([]rune(line)), 101, line)
+		assert.Equal(t, strings.TrimRight(line, " \n")+"\n", line)
 	}
 
 	list := execute("-list")
 	assert.Zero(t, list.status)
-	for _, entries := range [][]entry{optimizers(), models(), datasetNames(), activations(), initialisers(), schedules(), estimators()} {
+	for _, entries := range [][]entry{optimizers(), models(), datasetNames(), activations(), initialisers(), schedules(), kfacModes(), structures(), estimators()} {
 		for _, e := range entries {
 			assert.Contains(t, list.stdout, "\n  "+e.name+" ")
 		}
+	}
+	for line := range strings.Lines(list.stdout) {
+		assert.LessOrEqual(t, len([]rune(line)), 101, line)
+		assert.Equal(t, strings.TrimRight(line, " \n")+"\n", line)
 	}
 
 	version := execute("-version")
@@ -136,23 +169,43 @@ func TestHelpListVersion(t *testing.T) {
 	assert.Regexp(t, `^gokfac \S+, go1\.\S+ \w+/\w+, (avx512|avx2|generic) kernels\n$`, version.stdout)
 }
 
-// TestDefaults: the table covers every optimizer and model, with settings that
-// validate.
+// TestDefaults: the tables cover every optimizer, mode and model, with settings
+// that validate.
 func TestDefaults(t *testing.T) {
 	list := execute("-list").stdout
 	for _, m := range models() {
-		for _, o := range optimizers() {
-			assert.Contains(t, list, "\n  "+m.name+" "+o.name+" ")
-			d := defaultsFor(o.name, m.name)
-			s := settings{opt: o.name, model: m.name}
-			require.NoError(t, s.resolve(1_000_000))
+		for _, variant := range []string{"kfac adaptive", "kfac fixed", "adam", "sgd"} {
+			assert.Contains(t, list, "\n  "+m.name+" "+variant+" ")
+			optimizer, mode, _ := strings.Cut(variant, " ")
+			d := defaultsFor(optimizer, m.name, kfac.Mode(mode))
+			s, err := defaultSettings(optimizer, m.name, kfac.Mode(mode))
+			require.NoError(t, err)
 			assert.Equal(t, []any{d.batch, d.epochs, d.lr, d.schedule}, []any{s.batch, s.epochs, s.lr, s.schedule})
 			assert.Positive(t, s.lr)
 			assert.Positive(t, s.batch)
 			assert.Contains(t, namesOf(schedules()), s.schedule)
-			_, err := newOptimizer(&s)
+			_, err = newOptimizer(s)
 			assert.NoError(t, err)
 		}
+		assert.Contains(t, kfac.Modes(), modeFor(m.name))
+	}
+	flags := newFlagTable(&settings{}).names()
+	_, table, ok := strings.Cut(list, "\nDefaults of K-FAC ")
+	require.True(t, ok)
+	for _, name := range flags {
+		if strings.HasPrefix(name, "kfac-") && name != "kfac-mode" {
+			assert.Regexp(t, `(?m)^  `+name+`( +\S+){4}$`, table)
+		}
+	}
+}
+
+// TestCatalog: what package kfac has can be chosen.
+func TestCatalog(t *testing.T) {
+	for i, mode := range kfac.Modes() {
+		assert.Equal(t, string(mode), kfacModes()[i].name)
+	}
+	for i, structure := range kfac.Structures() {
+		assert.Equal(t, string(structure), structures()[i].name)
 	}
 }
 

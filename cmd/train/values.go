@@ -14,28 +14,34 @@ import (
 // The kinds of flag value. Each Set leaves a clear reason in its error, which
 // package flag puts behind the value and the flag's name.
 
-// number is a float in [0, below); below 0 means no bound.
+// number is a float in [0, below) or [0, most]; 0 means no bound.
 type number struct {
 	p     *float64
 	below float64
-	none  bool // "none" is -1
+	most  float64
+	word  string // stands for -1; empty: no word does
 }
 
 func (n number) String() string { return "" }
 
 func (n number) Set(text string) error {
-	if n.none && text == "none" {
+	if n.word != "" && text == n.word {
 		*n.p = -1
 		return nil
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	switch {
 	case err != nil || math.IsInf(v, 0) || math.IsNaN(v):
+		if n.word != "" {
+			return fmt.Errorf("want a finite number, or %s", n.word)
+		}
 		return errors.New("want a finite number")
 	case v < 0:
 		return errors.New("must not be negative")
 	case n.below > 0 && v >= n.below:
 		return fmt.Errorf("must be below %g", n.below)
+	case n.most > 0 && v > n.most:
+		return fmt.Errorf("must be at most %g", n.most)
 	}
 	*n.p = v
 	return nil

@@ -1,0 +1,93 @@
+package kfac
+
+import (
+	"math"
+	"time"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// stepAdaptive takes δ = αΔ + μδ₀ with the α and μ that minimise the model, and
+// δ₀ = δ for the next step.
+func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.Time) error {
+	q, err := o.model(obj)
+	if err != nil {
+		return err
+	}
+	alpha, mu, least := q.minimum()
+	if q.s1 == 0 && q.s2 == 0 { // ∇h = 0, where minimum has 0/0
+		alpha, mu, least = 0, 0, 0
+	}
+	if !(least <= 0) || math.IsInf(least, -1) {
+		return &graph.NonFiniteError{Loss: loss, Gradient: true}
+	}
+	// A rate r goes that part of the way: M(rδ) − M(0) = (2r − r²)(M(δ) − M(0)).
+	r := o.alpha
+	predicted := (2*r - r*r) * least
+	o.last.Combine(r*mu, -r*alpha, o.proposal)
+	v := o.grad.Direction
+	vv, dd := v.Norm(), o.last.Norm()
+	o.stats.Alpha, o.stats.Mu, o.stats.Predicted = alpha, mu, predicted
+	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = vv, dd, cosine(-v.Dot(o.last), vv*vv, dd*dd)
+	lap(clock, &o.stats.ProductTime)
+	every := o.cfg.DampingUpdateSteps
+	measured := every > 0 && (o.steps+1)%every == 0
+	if measured {
+		o.proposal.Copy(o.theta) // to come back to
+	}
+	o.theta.AddScaled(1, o.last)
+	lap(clock, &o.stats.UpdateTime)
+	if measured {
+		err = o.ratioAdaptive(obj, loss, predicted)
+		lap(clock, &o.stats.DampingTime)
+	}
+	if shrink := r * o.cfg.WeightDecay; shrink > 0 {
+		o.theta.Combine(1-shrink, shrink, o.last)
+	}
+	o.taken()
+	return err
+}
+
+// ratioAdaptive measures ρ and moves λ. A step to where h is not a number is
+// taken back, and with it the last update.
+func (o *Optimizer) ratioAdaptive(obj graph.Objective, before, predicted float64) error {
+	after, err := obj.Loss()
+	if err != nil {
+		return err
+	}
+	if graph.CheckFinite(after) != nil {
+		o.theta.Copy(o.proposal)
+		o.last.Scale(0)
+		o.stats.Undone = true
+		o.stats.UpdateNorm = 0
+	}
+	o.rate(after-before, predicted)
+	return nil
+}
+
+// tryGammas inverts with γ, and with γ a step smaller and a step greater, and
+// keeps what gives the least model (MG15 §6.6).
+func (o *Optimizer) tryGammas(obj graph.Objective) error {
+	step := math.Sqrt(omega(o.cfg.GammaUpdateSteps))
+	gamma, best, proposed := o.gamma, math.Inf(1), 0.0
+	for _, trial := range [...]float64{gamma, gamma * step, gamma / step} {
+		if err := o.invert(trial); err != nil {
+			return err
+		}
+		o.propose()
+		proposed = trial
+		q, err := o.model(obj)
+		if err != nil {
+			return err
+		}
+		if _, _, least := q.minimum(); least < best {
+			o.gamma, best = trial, least
+		} else {
+			o.revert()
+		}
+	}
+	if proposed != o.gamma {
+		o.propose()
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package kfac
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/codec"
+)
+
+// block is F̂: an approximation of the Fisher matrix of some of the
+// parameters, by a running average over mini-batches.
+type block interface {
+	// accumulate adds one backward pass to the statistics of the mini-batch,
+	// and reports false if they are not finite.
+	accumulate(p *pass) bool
+	// fold makes the average keep·average + (1−keep)·mini-batch.
+	fold(keep float64)
+	// newInverse returns memory for an inverse of this block.
+	newInverse() inverse
+	// fields lists what a saved state holds.
+	fields() []codec.Field
+}
+
+// inverse applies (F̂ + γ²I)⁻¹, or what the structure has in its place. A block
+// has two, so that a new one can fail, or lose, without harm.
+type inverse interface {
+	// prepare lists the decompositions that make it the inverse with γ; they
+	// are independent of each other.
+	prepare(gamma float64) []*inversion
+	// apply sets the block's part of u to the inverse times that of g.
+	apply(u graph.Direction, g *gradient)
+	// condition estimates the greatest condition number of what was inverted.
+	condition() float64
+	// fields lists what a saved state holds.
+	fields() []codec.Field
+}
+
+// pass is a backward pass over a mini-batch.
+type pass struct {
+	*graph.CurvaturePass
+	firstTaps, firstLoose bool    // the mini-batch's first with Taps, with Loose
+	fraction              float64 // τ1, of the examples of Taps that are measured
+	nonFinite             bool    // something measured is
+}
+
+// rows is how many of the tap's examples, the leading ones, are measured, and
+// how many rows of A and G they have.
+func (p *pass) rows(t *graph.Tap) (examples, rows int) {
+	examples = t.Examples
+	if p.fraction > 0 && p.fraction < 1 {
+		examples = leading(p.fraction, t.Examples)
+	}
+	return examples, examples * (t.A.Shape()[0] / t.Examples)
+}
+
+// leading is how many of n examples are a fraction of them, rounded up.
+func leading(fraction float64, n int) int { return int(math.Ceil(fraction * float64(n))) }
+
+// gradient is V = ∇h, with what it is known to be made of.
+type gradient struct {
+	graph.Direction
+	taps  []*graph.Tap
+	scale float64 // V's layers are scale·āᵀg…
+	pure  bool    // …if nothing but the data is in it
+}
+
+// layer places one tap in the space of parameters. Matrices in the shape of
+// W̄ = [W; b] are rows×out, row-major: W's elements and then b's.
+type layer struct {
+	name          string
+	tap           int // its place among the taps
+	weight, bias  int // among the parameters; bias −1 if there is none
+	in, rows, out int
+}
+
+// parts cuts a matrix in the shape of W̄ into the rows of W and that of b.
+func parts[T graph.Float](l *layer, w []T) (weight, bias []T) {
+	split := l.in * l.out
+	return w[:split], w[split:]
+}
+
+// of returns the layer's elements of d: W's, and b's if there is one.
+func of[T graph.Float](l *layer, d graph.Direction) (weight, bias []T) {
+	if l.bias >= 0 {
+		bias = graph.Data[T](d[l.bias])
+	}
+	return graph.Data[T](d[l.weight]), bias
+}
+
+// layersOf places the taps whose parameters are theirs alone.
+func layersOf(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) ([]*layer, error) {
+	at := map[*graph.Param]int{}
+	for i, p := range params {
+		at[p] = i
+	}
+	free := map[*graph.Param]bool{}
+	for _, p := range loose {
+		free[p] = true
+	}
+	var layers []*layer
+	for i, t := range taps {
+		weight, ok := at[t.Weight]
+		if !ok {
+			return nil, fmt.Errorf("kfac: tap %s has a weight that is none of the objective's parameters", t.Name)
+		}
+		if free[t.Weight] {
+			continue
+		}
+		shape := t.Weight.Value.Shape()
+		l := &layer{name: t.Name, tap: i, weight: weight, bias: -1, in: shape[0], rows: shape[0], out: shape[1]}
+		if t.Bias != nil && !free[t.Bias] {
+			if l.bias, ok = at[t.Bias]; !ok {
+				return nil, fmt.Errorf("kfac: tap %s has a bias that is none of the objective's parameters", t.Name)
+			}
+			l.rows++
+		}
+		layers = append(layers, l)
+	}
+	return layers, nil
+}

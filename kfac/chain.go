@@ -1,0 +1,108 @@
+package kfac
+
+import (
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/codec"
+	"github.com/gokfac/gokfac/internal/vector"
+)
+
+// chain is the block-tridiagonal inverse of a run of affine maps, each fed by
+// the one before it (MG15 §4.3): the gradients of the layers are taken for a
+// Gaussian Markov chain, whose precision matrix couples neighbours only. With
+// layers numbered from 1 and matrices in the shape of W̄,
+//
+//	F̂⁻¹ = ΞᵀΛΞ,  Ξ: W_i = V_i − Ψ^A_i V_{i+1} Ψ^G_iᵀ,
+//	Ψ^A_i = A_{i,i+1} A_{i+1}⁻¹,  Ψ^G_i = G_{i,i+1} G_{i+1}⁻¹,
+//
+// and Λ the inverses of the conditional covariances
+//
+//	Σ_i = A_i ⊗ G_i − (Ψ^A_i A_{i+1} Ψ^A_iᵀ) ⊗ (Ψ^G_i G_{i+1} Ψ^G_iᵀ).
+type chain[T graph.Float] struct {
+	layers []*kronecker[T] // A_i and G_i
+	a, g   []*coupling[T]  // A_{i,i+1} and G_{i,i+1}
+	inputs [2][]T          // ā of two neighbours
+}
+
+var _ block = (*chain[float32])(nil)
+
+// coupling is the running average of the covariance of two layers' inputs, or
+// of their gradients, p×q.
+type coupling[T graph.Float] struct {
+	p, q        int
+	batch, mean []T
+}
+
+func newCoupling[T graph.Float](p, q int) *coupling[T] {
+	return &coupling[T]{p, q, make([]T, p*q), make([]T, p*q)}
+}
+
+func (c *coupling[T]) add(x, y []T, rows int, scale, beta T) {
+	blas.Gemm(true, false, c.p, c.q, rows, scale, x, c.p, y, c.q, beta, c.batch, c.q)
+}
+
+func newChain[T graph.Float](layers []*layer) *chain[T] {
+	b := &chain[T]{}
+	for i, l := range layers {
+		b.layers = append(b.layers, newKronecker[T](l))
+		if i > 0 {
+			b.a = append(b.a, newCoupling[T](layers[i-1].rows, l.rows))
+			b.g = append(b.g, newCoupling[T](layers[i-1].out, l.out))
+		}
+	}
+	return b
+}
+
+func (b *chain[T]) accumulate(p *pass) bool {
+	if p.Taps == nil {
+		return true
+	}
+	finite := true
+	for i, k := range b.layers {
+		finite = k.accumulate(p) && finite
+		if i > 0 {
+			b.couple(p, i-1)
+		}
+	}
+	return finite // by Cauchy–Schwarz the couplings are, too
+}
+
+// couple measures the covariances of layers i and i+1.
+func (b *chain[T]) couple(p *pass, i int) {
+	l, next := b.layers[i].layer, b.layers[i+1].layer
+	t, u := p.Taps[l.tap], p.Taps[next.tap]
+	examples, rows := p.rows(t)
+	var beta T = 1
+	if p.firstTaps {
+		from := extended(l, &b.inputs[0], graph.Data[T](t.A), rows)
+		to := extended(next, &b.inputs[1], graph.Data[T](u.A), rows)
+		b.a[i].add(from, to, rows, 1/T(examples), 0)
+		beta = 0
+	}
+	n := T(t.Examples)
+	b.g[i].add(graph.Data[T](t.G), graph.Data[T](u.G), rows, n*n/T(examples), beta)
+}
+
+func (b *chain[T]) fold(keep float64) {
+	for i, k := range b.layers {
+		k.fold(keep)
+		if i > 0 {
+			b.a[i-1].fold(keep)
+			b.g[i-1].fold(keep)
+		}
+	}
+}
+
+func (b *chain[T]) fields() []codec.Field {
+	var list []codec.Field
+	for i, k := range b.layers {
+		list = append(list, k.fields()...)
+		if i > 0 {
+			list = append(list, codec.Field{Name: k.name + " A coupling", Value: b.a[i-1].mean},
+				codec.Field{Name: k.name + " G coupling", Value: b.g[i-1].mean})
+		}
+	}
+	return list
+}
+
+func (c *coupling[T]) fold(keep float64) { vector.Combine(c.mean, T(keep), T(1-keep), c.batch) }

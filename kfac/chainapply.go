@@ -1,0 +1,115 @@
+package kfac
+
+import (
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/codec"
+)
+
+// chainInverse is ΞᵀΛΞ with the damped factors of a chain.
+type chainInverse[T graph.Float] struct {
+	*chain[T]
+	a, g []*side[T] // by layer
+	todo []*inversion
+	v    [][]T  // by layer, in the shape of W̄
+	work [2][]T // products with Ψ and K
+}
+
+func (b *chain[T]) newInverse() inverse {
+	v := &chainInverse[T]{chain: b}
+	most := 0
+	for i, k := range b.layers {
+		a, g := newSide[T](k.a, nil, nil), newSide[T](k.g, nil, nil)
+		if i+1 < len(b.layers) {
+			next := b.layers[i+1]
+			a, g = newSide(k.a, next.a, b.a[i]), newSide(k.g, next.g, b.g[i])
+			most = max(most, k.rows*next.out, next.rows*k.out)
+		}
+		v.a, v.g = append(v.a, a), append(v.g, g)
+		v.todo = append(v.todo, a.inversion(), g.inversion())
+		v.v = append(v.v, make([]T, k.rows*k.out))
+		most = max(most, k.rows*k.out)
+	}
+	v.work = [2][]T{make([]T, most), make([]T, most)}
+	return v
+}
+
+func (v *chainInverse[T]) prepare(gamma float64) []*inversion {
+	for i, k := range v.layers {
+		pi := balance(k.a.trace(), k.rows, k.g.trace(), k.out)
+		v.a[i].damping, v.g[i].damping = pi*gamma, gamma/pi
+		if i > 0 {
+			v.a[i-1].beyond, v.g[i-1].beyond = pi*gamma, gamma/pi
+		}
+	}
+	return v.todo
+}
+
+func (v *chainInverse[T]) apply(u graph.Direction, g *gradient) {
+	for i, k := range v.layers {
+		w, c := of[T](k.layer, g.Direction)
+		x, d := parts(k.layer, v.v[i])
+		copy(x, w)
+		copy(d, c)
+	}
+	last := len(v.layers) - 1
+	for i := range last { // V_{i+1} is still itself: Ξ has one step
+		v.transfer(i, i+1, false)
+	}
+	for i := range v.layers {
+		v.solve(i)
+	}
+	for i := last; i > 0; i-- { // L_{i−1} is still itself
+		v.transfer(i, i-1, true)
+	}
+	for i, k := range v.layers {
+		w, c := of[T](k.layer, u)
+		x, d := parts(k.layer, v.v[i])
+		copy(w, x)
+		copy(c, d)
+	}
+}
+
+// transfer subtracts from v_to what v_from predicts of it: Ψ^A v Ψ^Gᵀ from the
+// next layer, Ψ^Aᵀ v Ψ^G from the one before.
+func (v *chainInverse[T]) transfer(to, from int, before bool) {
+	a, g := v.a[min(to, from)].psi, v.g[min(to, from)].psi
+	t, f := v.layers[to], v.layers[from]
+	work := v.work[0]
+	lda, ldg := f.rows, f.out
+	if before {
+		lda, ldg = t.rows, t.out
+	}
+	blas.Gemm(before, false, t.rows, f.out, f.rows, 1, a, lda, v.v[from], f.out, 0, work, f.out)
+	blas.Gemm(false, !before, t.rows, t.out, f.out, -1, work, f.out, g, ldg, 1, v.v[to], t.out)
+}
+
+// solve sets v_i to Σ_i⁻¹v_i = K_A[(K_Aᵀ v K_G) ⊘ (1 − s_A s_Gᵀ)]K_Gᵀ.
+func (v *chainInverse[T]) solve(i int) {
+	k, a, g := v.layers[i], v.a[i], v.g[i]
+	x := v.work[0][:k.rows*k.out]
+	rotate(k.layer, x, v.v[i], a.k, g.k, true)
+	for r, sa := range a.s {
+		row := x[r*k.out : (r+1)*k.out]
+		for c, sg := range g.s {
+			row[c] /= 1 - sa*sg
+		}
+	}
+	rotate(k.layer, v.v[i], x, a.k, g.k, false)
+}
+
+func (v *chainInverse[T]) condition() float64 {
+	var most float64
+	for i := range v.layers {
+		most = max(most, v.a[i].cond*v.g[i].cond)
+	}
+	return most
+}
+
+func (v *chainInverse[T]) fields() []codec.Field {
+	var list []codec.Field
+	for i, k := range v.layers {
+		list = append(append(list, v.a[i].fields(k.name+" A")...), v.g[i].fields(k.name+" G")...)
+	}
+	return list
+}

@@ -1,0 +1,119 @@
+package kfac
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+func TestDefaults(t *testing.T) {
+	both := Config{
+		Structure: BlockDiagonal, Estimator: graph.MC, MaxDamping: 1000, GammaUpdateSteps: 20,
+		FactorDecay: 0.95, FactorUpdateSteps: 4, FactorFraction: 1, ProductFraction: 1,
+	}
+	fixed, adaptive := both, both
+	fixed.Mode, fixed.LearningRate, fixed.Momentum, fixed.Damping, fixed.MinDamping = Fixed, 0.4, 0.8, 0.5, 0.25
+	fixed.DampingUpdateSteps, fixed.InverseUpdateSteps = 10, 10
+	adaptive.Mode, adaptive.LearningRate, adaptive.MinDamping = Adaptive, 1, 1e-3
+	adaptive.DampingUpdateSteps, adaptive.InverseUpdateSteps = 5, 20
+	assert.Equal(t, fixed, Config{}.withDefaults())
+	assert.Equal(t, fixed, Config{Mode: Fixed}.withDefaults())
+	assert.Equal(t, adaptive, Config{Mode: Adaptive}.withDefaults())
+
+	for name, c := range map[string]struct {
+		given Config
+		want  func(c *Config)
+	}{
+		"no momentum":            {Config{Momentum: -1}, func(c *Config) { c.Momentum = 0 }},
+		"least λ follows λ":      {Config{Damping: 3}, func(c *Config) { c.Damping, c.MinDamping = 3, 1.5 }},
+		"or does not":            {Config{Damping: 3, MinDamping: 1}, func(c *Config) { c.Damping, c.MinDamping = 3, 1 }},
+		"great λ":                {Config{Damping: 4000}, func(c *Config) { c.Damping, c.MinDamping, c.MaxDamping = 4000, 2000, 4000 }},
+		"off":                    {Config{DampingUpdateSteps: -1, GammaUpdateSteps: -1}, func(c *Config) { c.DampingUpdateSteps, c.GammaUpdateSteps = -1, -1 }},
+		"adaptive λ":             {Config{Mode: Adaptive, Damping: 150}, func(c *Config) { c.Damping = 150 }},
+		"adaptive, small λ":      {Config{Mode: Adaptive, Damping: 1e-5}, func(c *Config) { c.Damping, c.MinDamping = 1e-5, 1e-5 }},
+		"adaptive, own least λ":  {Config{Mode: Adaptive, Damping: 1, MinDamping: 0.5}, func(c *Config) { c.Damping, c.MinDamping = 1, 0.5 }},
+		"adaptive, own period":   {Config{Mode: Adaptive, InverseUpdateSteps: 3}, func(c *Config) { c.InverseUpdateSteps = 3 }},
+		"adaptive, own rate":     {Config{Mode: Adaptive, LearningRate: 0.5}, func(c *Config) { c.LearningRate = 0.5 }},
+		"adaptive, no momentum":  {Config{Mode: Adaptive, Momentum: -1}, func(c *Config) {}},
+		"adaptive, λ is kept":    {Config{Mode: Adaptive, DampingUpdateSteps: -1}, func(c *Config) { c.DampingUpdateSteps = -1 }},
+		"structure, estimator":   {Config{Structure: EKFAC, Estimator: graph.GGN}, func(c *Config) { c.Structure, c.Estimator = EKFAC, graph.GGN }},
+		"fractions, decay, clip": {Config{FactorFraction: 0.5, ProductFraction: 0.25, FactorDecay: 0.9, KLClip: 1e-3}, func(c *Config) { c.FactorFraction, c.ProductFraction, c.FactorDecay, c.KLClip = 0.5, 0.25, 0.9, 1e-3 }},
+	} {
+		want := fixed
+		if c.given.Mode == Adaptive {
+			want = adaptive
+		}
+		c.want(&want)
+		assert.Equal(t, want, c.given.withDefaults(), name)
+		o, err := New(c.given)
+		require.NoError(t, err, name)
+		assert.Equal(t, want, o.Config(), name)
+		assert.Equal(t, want.LearningRate, o.LearningRate())
+	}
+}
+
+func TestValidate(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	good := []Config{
+		{}, {MinDamping: 0.5}, {MinDamping: 0.5, MaxDamping: 0.5}, {Damping: 1e-300}, {FactorFraction: 1e-9, ProductFraction: 1},
+		{WeightDecay: 0.1, Polyak: 0.99, KLClip: 1}, {DampingUpdateSteps: -5},
+	}
+	for _, s := range Structures() {
+		good = append(good, Config{Structure: s})
+	}
+	for _, e := range []graph.FisherEstimator{graph.MC, graph.Exact, graph.GGN, graph.Empirical} {
+		good = append(good, Config{Estimator: e})
+	}
+	for _, c := range good {
+		for _, mode := range Modes() {
+			c.Mode = mode
+			if c.Mode == Adaptive {
+				c.KLClip = 0
+			}
+			assert.NoError(t, c.Validate(), "%+v", c)
+		}
+	}
+
+	bad := map[string][]Config{ // by what the error must name
+		"learning rate":    {{LearningRate: -1}, {LearningRate: nan}, {LearningRate: inf}},
+		"damping":          {{Damping: -1}, {Damping: nan}, {Damping: inf}, {Damping: -inf}},
+		"minimal damping":  {{MinDamping: -1}, {MinDamping: nan}, {MinDamping: inf}, {Damping: 1, MinDamping: 2}},
+		"maximal damping":  {{MaxDamping: -1}, {MaxDamping: nan}, {MaxDamping: inf}, {Damping: 1, MaxDamping: 0.5}, {Damping: 5, MinDamping: 5, MaxDamping: 2}},
+		"factor decay":     {{FactorDecay: 1}, {FactorDecay: -0.1}, {FactorDecay: nan}},
+		"weight decay":     {{WeightDecay: -1}, {WeightDecay: nan}, {WeightDecay: inf}},
+		"Polyak decay":     {{Polyak: 1}, {Polyak: -0.1}, {Polyak: nan}},
+		"factor fraction":  {{FactorFraction: -0.5}, {FactorFraction: 1.1}, {FactorFraction: nan}},
+		"product fraction": {{ProductFraction: -0.5}, {ProductFraction: 1.1}, {ProductFraction: nan}},
+		"factors every":    {{FactorUpdateSteps: -1}},
+		"inverses every":   {{InverseUpdateSteps: -2}},
+		`structure "x"`:    {{Structure: "x"}},
+		`estimator "x"`:    {{Estimator: "x"}},
+	}
+	for name, cs := range bad {
+		for _, c := range cs {
+			for _, mode := range Modes() {
+				c.Mode = mode
+				assert.ErrorContains(t, c.Validate(), name, "%+v", c)
+				_, err := New(c)
+				assert.ErrorContains(t, err, "kfac: ")
+			}
+		}
+	}
+	assert.ErrorContains(t, Config{Mode: "x"}.Validate(), `mode "x": want one of adaptive, fixed`)
+	for name, c := range map[string]Config{
+		"momentum": {Momentum: 1}, "KL clip": {KLClip: -1},
+	} {
+		assert.ErrorContains(t, c.Validate(), name)
+	}
+	assert.ErrorContains(t, Config{Momentum: nan}.Validate(), "momentum")
+	assert.ErrorContains(t, Config{KLClip: nan}.Validate(), "KL clip")
+	for _, c := range []Config{
+		{Mode: Adaptive, Momentum: 0.9}, {Mode: Adaptive, KLClip: 0.1}, {Mode: Adaptive, Momentum: nan}, {Mode: Adaptive, KLClip: nan}, {Mode: Adaptive, KLClip: -1},
+	} {
+		assert.Error(t, c.Validate(), "%+v", c)
+	}
+}

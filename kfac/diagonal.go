@@ -1,0 +1,95 @@
+package kfac
+
+import (
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/codec"
+	"github.com/gokfac/gokfac/internal/vector"
+)
+
+// diagonal is the diagonal block of one affine map: the mean square of
+// per-example gradients.
+type diagonal[T graph.Float] struct {
+	*layer
+	batch  *squares[T]
+	mean   []T // in the shape of W̄
+	inputs []T // ā
+}
+
+var _ block = (*diagonal[float32])(nil)
+
+func newDiagonal[T graph.Float](l *layer) *diagonal[T] {
+	return &diagonal[T]{layer: l, batch: newSquares[T](l.rows, l.out), mean: make([]T, l.rows*l.out)}
+}
+
+func (b *diagonal[T]) accumulate(p *pass) bool {
+	if p.Taps == nil {
+		return true
+	}
+	t := p.Taps[b.tap]
+	examples, rows := p.rows(t)
+	inputs := extended(b.layer, &b.inputs, graph.Data[T](t.A), rows)
+	n := T(t.Examples)
+	b.batch.add(inputs, graph.Data[T](t.G)[:rows*b.out], rows, rows/examples, n*n/T(examples), p.firstTaps)
+	return b.batch.finite()
+}
+
+func (b *diagonal[T]) fold(keep float64) { vector.Combine(b.mean, T(keep), T(1-keep), b.batch.sum) }
+
+func (b *diagonal[T]) fields() []codec.Field {
+	return []codec.Field{{Name: b.name + " diagonal", Value: b.mean}}
+}
+
+func (b *diagonal[T]) newInverse() inverse {
+	return &diagonalInverse[T]{diagonal: b, reciprocal: newReciprocal(b.mean)}
+}
+
+type diagonalInverse[T graph.Float] struct {
+	*diagonal[T]
+	*reciprocal[T]
+}
+
+func (v *diagonalInverse[T]) apply(u graph.Direction, g *gradient) {
+	w, c := of[T](v.layer, g.Direction)
+	x, d := of[T](v.layer, u)
+	r, s := parts(v.layer, v.values)
+	v.times(x, w, r)
+	v.times(d, c, s)
+}
+
+func (v *diagonalInverse[T]) fields() []codec.Field { return v.reciprocal.fields(v.name) }
+
+// reciprocal is 1/(d + γ²) for the elements of a diagonal d.
+type reciprocal[T graph.Float] struct {
+	of     []T
+	values []T
+	cond   float64
+}
+
+func newReciprocal[T graph.Float](of []T) *reciprocal[T] {
+	return &reciprocal[T]{of: of, values: make([]T, len(of))}
+}
+
+func (r *reciprocal[T]) prepare(gamma float64) []*inversion {
+	lo, hi := math.Inf(1), 0.0
+	for i, d := range r.of {
+		x := float64(d) + gamma*gamma
+		lo, hi = min(lo, x), max(hi, x)
+		r.values[i] = T(1 / x)
+	}
+	r.cond = hi / lo
+	return nil
+}
+
+func (r *reciprocal[T]) condition() float64 { return r.cond }
+
+func (r *reciprocal[T]) times(dst, x, values []T) {
+	for i, v := range x {
+		dst[i] = v * values[i]
+	}
+}
+
+func (r *reciprocal[T]) fields(name string) []codec.Field {
+	return []codec.Field{{Name: name + " reciprocal", Value: r.values}, {Name: name + " condition", Value: &r.cond}}
+}

@@ -1,0 +1,79 @@
+package kfac
+
+import (
+	"math"
+	"time"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
+)
+
+// stepFixed makes v μv + νU and θ θ − αv, with ν = min(1, √(κ/(α² Σ VᵀU))) the
+// norm clip of Ba, Grosse & Martens 2017.
+func (o *Optimizer) stepFixed(obj graph.Objective, loss float64, clock *time.Time) error {
+	v := o.grad.Direction
+	nu := 1.0
+	if o.cfg.KLClip > 0 {
+		if kl := o.alpha * o.alpha * v.Dot(o.proposal); kl > o.cfg.KLClip {
+			nu = math.Sqrt(o.cfg.KLClip / kl)
+		}
+	}
+	every := o.cfg.DampingUpdateSteps
+	measured := every > 0 && (o.steps+1)%every == 0
+	var vfv float64
+	if measured { // the model is of h before the step
+		o.last.Combine(o.cfg.Momentum, nu, o.proposal)
+		lap(clock, &o.stats.UpdateTime)
+		var err error
+		if vfv, err = o.fisherNorm(obj); err != nil {
+			return err
+		}
+		lap(clock, &o.stats.ProductTime)
+		o.theta.AddScaled(-o.alpha, o.last)
+	} else {
+		o.advance(nu)
+	}
+	vv, ll, vl := v.Dot(v), o.last.Dot(o.last), v.Dot(o.last)
+	o.stats.GradNorm, o.stats.UpdateNorm = math.Sqrt(vv), o.alpha*math.Sqrt(ll)
+	o.stats.Cosine, o.stats.ClipFactor, o.stats.Mu = cosine(vl, vv, ll), nu, o.cfg.Momentum
+	lap(clock, &o.stats.UpdateTime)
+	if measured {
+		after, err := obj.Loss()
+		if err != nil {
+			return err
+		}
+		// v is the gradient as it was clipped; the slope of h is not.
+		slope := -o.alpha * vl / o.grad.scale
+		o.rate(after-loss, slope+o.alpha*o.alpha/2*(vfv+(o.lambda+obj.L2())*ll))
+		lap(clock, &o.stats.DampingTime)
+	}
+	if shrink := o.alpha * o.cfg.WeightDecay; shrink > 0 { // after ρ, whose model does not know of it
+		// The share is of θ as it was before the step away from it.
+		o.theta.Combine(1-shrink, -shrink*o.alpha, o.last)
+	}
+	o.taken()
+	return nil
+}
+
+// advance makes v μv + νU and θ θ − αv, in one pass over memory.
+func (o *Optimizer) advance(nu float64) {
+	for i, x := range o.theta {
+		if x.Dtype() == graph.Float32 {
+			advance(x.Float32s(), o.last[i].Float32s(), o.proposal[i].Float32s(), o.alpha, o.cfg.Momentum, nu)
+		} else {
+			advance(x.Float64s(), o.last[i].Float64s(), o.proposal[i].Float64s(), o.alpha, o.cfg.Momentum, nu)
+		}
+	}
+}
+
+func advance[T graph.Float](theta, v, u []T, alpha, mu, nu float64) {
+	vector.Momentum(theta, v, u, T(alpha), T(mu), T(nu))
+}
+
+// cosine is xy/√(xx·yy); 0 where there is no angle.
+func cosine(xy, xx, yy float64) float64 {
+	if xx == 0 || yy == 0 {
+		return 0
+	}
+	return xy / math.Sqrt(xx*yy)
+}

@@ -1,0 +1,109 @@
+package kfac
+
+import (
+	"fmt"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/codec"
+)
+
+// full is the whole Fisher matrix of all layers under taps.
+type full[T graph.Float] struct {
+	layers []*layer
+	at     []int // where each begins
+	f      *factor[T]
+	rows   []T // per-example gradients, N×P
+	inputs []T // ā
+	v, u   []T // of apply
+}
+
+var _ block = (*full[float32])(nil)
+
+// mostFull is the greatest number of parameters that Full takes: half a
+// gigabyte for each of its float64 matrices.
+const mostFull = 8192
+
+func newFull[T graph.Float](layers []*layer) (*full[T], error) {
+	b := &full[T]{layers: layers}
+	size := 0
+	for _, l := range layers {
+		b.at = append(b.at, size)
+		size += l.rows * l.out
+	}
+	if size > mostFull {
+		return nil, fmt.Errorf("kfac: structure full keeps the square of %d parameters: want at most %d, or another structure", size, mostFull)
+	}
+	b.f, b.v, b.u = newFactor[T](size), make([]T, size), make([]T, size)
+	return b, nil
+}
+
+// accumulate adds (1/N) Σ_n of the outer products of whole gradients.
+func (b *full[T]) accumulate(p *pass) bool {
+	if p.Taps == nil {
+		return true
+	}
+	size := b.f.n
+	var examples, n int
+	for i, l := range b.layers {
+		t := p.Taps[l.tap]
+		var rows int
+		examples, rows = p.rows(t)
+		n = t.Examples
+		b.rows = resize(b.rows, examples*size)
+		inputs := extended(l, &b.inputs, graph.Data[T](t.A), rows)
+		g, locations := graph.Data[T](t.G), rows/examples
+		for e := range examples {
+			blas.Gemm(true, false, l.rows, l.out, locations, 1, inputs[e*locations*l.rows:], l.rows,
+				g[e*locations*l.out:], l.out, 0, b.rows[e*size+b.at[i]:], l.out)
+		}
+	}
+	var beta T = 1
+	if p.firstTaps {
+		beta = 0
+	}
+	blas.Syrk(size, examples, T(n)*T(n)/T(examples), b.rows, size, beta, b.f.batch, size)
+	return b.f.finite()
+}
+
+func (b *full[T]) fold(keep float64) { b.f.fold(keep) }
+
+func (b *full[T]) fields() []codec.Field { return []codec.Field{{Name: "full", Value: b.f.mean}} }
+
+func (b *full[T]) newInverse() inverse {
+	v := &fullInverse[T]{full: b, d: newDampedInverse(b.f)}
+	v.todo = []*inversion{v.d.inversion()}
+	return v
+}
+
+type fullInverse[T graph.Float] struct {
+	*full[T]
+	d    *dampedInverse[T]
+	todo []*inversion
+}
+
+func (v *fullInverse[T]) prepare(gamma float64) []*inversion {
+	v.d.damping = gamma * gamma
+	return v.todo
+}
+
+func (v *fullInverse[T]) apply(u graph.Direction, g *gradient) {
+	for i, l := range v.layers {
+		w, c := of[T](l, g.Direction)
+		x, d := parts(l, v.v[v.at[i]:v.at[i]+l.rows*l.out])
+		copy(x, w)
+		copy(d, c)
+	}
+	n := v.f.n
+	blas.Gemm(false, false, n, 1, n, 1, v.d.inverse, n, v.v, 1, 0, v.u, 1)
+	for i, l := range v.layers {
+		w, c := of[T](l, u)
+		x, d := parts(l, v.u[v.at[i]:v.at[i]+l.rows*l.out])
+		copy(w, x)
+		copy(c, d)
+	}
+}
+
+func (v *fullInverse[T]) condition() float64 { return v.d.condition }
+
+func (v *fullInverse[T]) fields() []codec.Field { return v.d.fields("full") }

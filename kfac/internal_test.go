@@ -1,0 +1,190 @@
+package kfac
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 77)) }
+
+func randomSlice(r *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = r.NormFloat64()
+	}
+	return x
+}
+
+// randomize fills x, whatever its type, with the numbers that it would have in
+// float64.
+func randomize[T graph.Float](r *rand.Rand, x []T, scale float64) {
+	for i := range x {
+		x[i] = T(scale * r.NormFloat64())
+	}
+}
+
+// affine is the shape of one map.
+type affine struct {
+	in, out   int
+	bias      bool
+	locations int // 0 means 1
+}
+
+// network is maps over random examples, with a random gradient: everything
+// that a block sees of a model.
+type network[T graph.Float] struct {
+	params []*graph.Param
+	layers []*layer
+	grad   *gradient
+	u      graph.Direction
+}
+
+// newNetwork's gradients of the mean loss are about 1/examples.
+func newNetwork[T graph.Float](t testing.TB, seed uint64, examples int, maps ...affine) *network[T] {
+	t.Helper()
+	n := &network[T]{grad: &gradient{scale: 1}}
+	r := random(seed)
+	dtype := graph.Float64
+	if _, single := any(*new(T)).(float32); single {
+		dtype = graph.Float32
+	}
+	for i, m := range maps {
+		rows := examples * max(m.locations, 1)
+		tap := &graph.Tap{Name: fmt.Sprintf("map%d", i+1), Examples: examples, Weight: graph.NewParam("W", dtype, m.in, m.out),
+			A: graph.NewDense(dtype, rows, m.in), G: graph.NewDense(dtype, rows, m.out), TrueG: graph.NewDense(dtype, rows, m.out)}
+		n.params = append(n.params, tap.Weight)
+		if m.bias {
+			tap.Bias = graph.NewParam("b", dtype, m.out)
+			n.params = append(n.params, tap.Bias)
+		}
+		n.grad.taps = append(n.grad.taps, tap)
+	}
+	for _, tap := range n.grad.taps {
+		randomize(r, graph.Data[T](tap.A), 1)
+		redraw[T](r, tap)
+		randomize(r, graph.Data[T](tap.TrueG), 1/float64(examples))
+	}
+	n.grad.Direction, n.u = graph.Gradients(n.params), graph.NewDirection(n.params)
+	for _, g := range n.grad.Direction {
+		randomize(r, graph.Data[T](g), 1)
+	}
+	var err error
+	n.layers, err = layersOf(n.grad.taps, n.params, nil)
+	require.NoError(t, err)
+	return n
+}
+
+// redraw makes G another pass's.
+func redraw[T graph.Float](r *rand.Rand, tap *graph.Tap) {
+	randomize(r, graph.Data[T](tap.G), 1/float64(tap.Examples))
+}
+
+// pass is a backward pass over all taps.
+func (n *network[T]) pass(first bool, fraction float64) *pass {
+	return &pass{CurvaturePass: &graph.CurvaturePass{Examples: n.grad.taps[0].Examples, Taps: n.grad.taps},
+		firstTaps: first, firstLoose: first, fraction: fraction}
+}
+
+// measure takes one pass into b's average, as the first of all.
+func (n *network[T]) measure(t testing.TB, b block) {
+	t.Helper()
+	require.True(t, b.accumulate(n.pass(true, 1)))
+	b.fold(0)
+}
+
+// carryOut runs the inversions, none of which may need more damping.
+func carryOut(t testing.TB, jobs []*inversion) {
+	t.Helper()
+	w := newWorkspace()
+	for _, j := range jobs {
+		j.run(w)
+		require.True(t, j.ok)
+		require.Zero(t, j.retries)
+	}
+}
+
+// invertOf is b's inverse with γ.
+func inverseOf(t testing.TB, b block, gamma float64) inverse {
+	t.Helper()
+	v := b.newInverse()
+	carryOut(t, v.prepare(gamma))
+	return v
+}
+
+// solved is v applied to the gradient, layer by layer.
+func (n *network[T]) solved(v inverse) []float64 {
+	v.apply(n.u, n.grad)
+	return n.flat(n.u)
+}
+
+// flat is d in the layers' order, each in the shape of W̄.
+func (n *network[T]) flat(d graph.Direction) []float64 {
+	var all []float64
+	for _, l := range n.layers {
+		w, b := of[T](l, d)
+		for _, x := range append(append([]T{}, w...), b...) {
+			all = append(all, float64(x))
+		}
+	}
+	return all
+}
+
+// perExample is each of the leading examples' own gradient Σ_t āᵀg, of all
+// layers: examples×parameters.
+func (n *network[T]) perExample(examples int) *mat.Dense {
+	all := mat.NewDense(examples, len(n.flat(n.u)), nil)
+	for e := range examples {
+		at := 0
+		for i, l := range n.layers {
+			tap := n.grad.taps[i]
+			a, g := graph.Data[T](tap.A), graph.Data[T](tap.G)
+			locations := tap.A.Shape()[0] / tap.Examples
+			for t := e * locations; t < (e+1)*locations; t++ {
+				for r := range l.rows {
+					x := 1.0
+					if r < l.in {
+						x = float64(a[t*l.in+r])
+					}
+					for c := range l.out {
+						j := at + r*l.out + c
+						all.Set(e, j, all.At(e, j)+x*float64(tap.Examples)*float64(g[t*l.out+c]))
+					}
+				}
+			}
+			at += l.rows * l.out
+		}
+	}
+	return all
+}
+
+// structured are n's blocks, all layers in one run.
+func structured[T graph.Float](n *network[T], s Structure) []block {
+	var blocks []block
+	switch s {
+	case BlockTridiagonal:
+		return []block{newChain[T](n.layers)}
+	case Full:
+		b, err := newFull[T](n.layers)
+		if err != nil {
+			panic(err)
+		}
+		return []block{b}
+	}
+	for _, l := range n.layers {
+		switch s {
+		case EKFAC:
+			blocks = append(blocks, newEKFAC[T](l))
+		case Diagonal:
+			blocks = append(blocks, newDiagonal[T](l))
+		default:
+			blocks = append(blocks, newKronecker[T](l))
+		}
+	}
+	return blocks
+}

@@ -1,0 +1,92 @@
+package kfac
+
+import (
+	"cmp"
+	"math"
+	"runtime"
+	"slices"
+
+	"github.com/gokfac/gokfac/internal/eigen"
+	"github.com/gokfac/gokfac/internal/parallel"
+)
+
+// inversion is one decomposition that an inverse needs, and how it went.
+type inversion struct {
+	order   int // of the matrix
+	try     func(raise float64, w *workspace) bool
+	retries int
+	ok      bool
+}
+
+// ladder is how often an inversion is tried, each time with ten times the
+// damping, before the last good inverse is kept.
+const ladder = 6
+
+func (j *inversion) run(w *workspace) {
+	raise := 1.0
+	for j.retries = range ladder {
+		if j.ok = j.try(raise, w); j.ok {
+			return
+		}
+		raise *= 10
+	}
+	j.retries = ladder
+}
+
+// workspace is the memory of one inversion after another. It is not safe for
+// concurrent use.
+type workspace struct {
+	inverter inverter
+	eigen    eigen.Workspace
+	sums     []float64
+	matrices [4][]float64
+}
+
+// matrix is the i-th scratch matrix, with room for n elements.
+func (w *workspace) matrix(i, n int) []float64 {
+	w.matrices[i] = resize(w.matrices[i], n)
+	return w.matrices[i]
+}
+
+// norm1 is the 1-norm of a symmetric n×n matrix, from its lower triangle.
+func (w *workspace) norm1(l []float64, n int) float64 {
+	w.sums = resize(w.sums, n)
+	clear(w.sums)
+	for i := range n {
+		row, own := l[i*n:i*n+i], 0.0
+		for j, v := range row {
+			v = math.Abs(v)
+			own += v
+			w.sums[j] += v
+		}
+		w.sums[i] += own + math.Abs(l[i*n+i])
+	}
+	return slices.Max(w.sums)
+}
+
+// inverters carry independent inversions out side by side, each with a
+// workspace of its own: the recursion on one matrix cannot keep two cores busy
+// to its end.
+type inverters struct {
+	pool *parallel.Pool[*inverters]
+	todo []*inversion
+	free parallel.Spares[workspace]
+}
+
+func newWorkspace() *workspace { return new(workspace) }
+
+func newInverters() *inverters {
+	return &inverters{pool: parallel.NewPool[*inverters](), free: parallel.NewSpares(runtime.NumCPU(), newWorkspace)}
+}
+
+// run carries todo out, the largest first, so that no late one is waited for.
+func (s *inverters) run() {
+	slices.SortStableFunc(s.todo, func(a, b *inversion) int { return cmp.Compare(b.order, a.order) })
+	s.pool.Run(len(s.todo), s, func(s **inverters, i int) { (*s).one((*s).todo[i]) })
+}
+
+func (s *inverters) one(job *inversion) {
+	w := s.free.Get()
+	job.run(w)
+	s.free.Put(w)
+}

@@ -1,0 +1,57 @@
+package kfac
+
+import (
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/codec"
+	"github.com/gokfac/gokfac/internal/vector"
+)
+
+// loose is the diagonal block of a parameter that is under no tap, or under
+// several. Its per-example gradients are not to be had; but those of targets
+// drawn from the model are independent with mean zero, so that N times the
+// square of their mean has the diagonal for its expectation.
+type loose[T graph.Float] struct {
+	name        string
+	param       int // among the parameters
+	place       int // among the loose ones
+	batch, mean []T
+}
+
+var _ block = (*loose[float32])(nil)
+
+func newLoose[T graph.Float](name string, param, place, size int) *loose[T] {
+	return &loose[T]{name: name, param: param, place: place, batch: make([]T, size), mean: make([]T, size)}
+}
+
+func (b *loose[T]) accumulate(p *pass) bool {
+	if p.Loose == nil {
+		return true
+	}
+	if p.firstLoose {
+		clear(b.batch)
+	}
+	n := T(p.Examples)
+	for i, g := range graph.Data[T](p.Loose[b.place]) {
+		b.batch[i] += n * g * g
+	}
+	return vector.Finite(b.batch)
+}
+
+func (b *loose[T]) fold(keep float64) { vector.Combine(b.mean, T(keep), T(1-keep), b.batch) }
+
+func (b *loose[T]) fields() []codec.Field {
+	return []codec.Field{{Name: b.name + " diagonal", Value: b.mean}}
+}
+
+func (b *loose[T]) newInverse() inverse { return &looseInverse[T]{b, newReciprocal(b.mean)} }
+
+type looseInverse[T graph.Float] struct {
+	b *loose[T]
+	*reciprocal[T]
+}
+
+func (v *looseInverse[T]) apply(u graph.Direction, g *gradient) {
+	v.times(graph.Data[T](u[v.b.param]), graph.Data[T](g.Direction[v.b.param]), v.values)
+}
+
+func (v *looseInverse[T]) fields() []codec.Field { return v.reciprocal.fields(v.b.name) }

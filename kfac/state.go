@@ -1,0 +1,97 @@
+package kfac
+
+import (
+	"encoding"
+	"fmt"
+	"slices"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/codec"
+)
+
+var (
+	_ encoding.BinaryMarshaler   = (*Optimizer)(nil)
+	_ encoding.BinaryUnmarshaler = (*Optimizer)(nil)
+)
+
+const stateVersion = 1
+
+// MarshalBinary encodes what the steps to come depend on: averages, inverses,
+// λ, γ, the last update, the Polyak average and the counters. The settings are
+// not part of it, nor the generator of sampled targets, which is the model's.
+// It is empty before the first step.
+func (o *Optimizer) MarshalBinary() ([]byte, error) {
+	if o.params == nil {
+		return slices.Clone(o.pending), nil
+	}
+	data, err := codec.Encode(o.kind(), stateVersion, o.fields())
+	if err != nil {
+		return nil, fmt.Errorf("kfac: saving the state: %w", err)
+	}
+	return data, nil
+}
+
+// UnmarshalBinary continues from a state that MarshalBinary wrote, to the bit
+// if the model and the data are continued as well. An optimizer that has not
+// stepped yet keeps it until its first step, which is refused if the model is
+// another one. On an error nothing has changed.
+func (o *Optimizer) UnmarshalBinary(data []byte) error {
+	if o.params == nil {
+		o.pending = slices.Clone(data)
+		return nil
+	}
+	return o.restore(data)
+}
+
+func (o *Optimizer) restore(data []byte) error {
+	if err := codec.Decode(data, o.kind(), stateVersion, o.fields()); err != nil {
+		return fmt.Errorf("kfac: restoring the state: %w", err)
+	}
+	return nil
+}
+
+// restorePending is called when the blocks are there.
+func (o *Optimizer) restorePending() error {
+	if len(o.pending) == 0 {
+		return nil
+	}
+	if err := o.restore(o.pending); err != nil {
+		o.params = nil // not built: the next step says so again
+		return err
+	}
+	o.pending = nil
+	return nil
+}
+
+// kind tells states apart whose fields would mean different things.
+func (o *Optimizer) kind() string {
+	return fmt.Sprintf("kfac optimizer, %s, %s", o.cfg.Mode, o.cfg.Structure)
+}
+
+func (o *Optimizer) fields() []codec.Field {
+	list := []codec.Field{
+		{Name: "learning rate", Value: &o.alpha},
+		{Name: "damping", Value: &o.lambda},
+		{Name: "gamma", Value: &o.gamma},
+		{Name: "steps", Value: &o.steps},
+		{Name: "factor updates", Value: &o.folds},
+		{Name: "averaged steps", Value: &o.averaged},
+		{Name: "inverse age", Value: &o.stats.InverseAge},
+		{Name: "failed inverses", Value: &o.stats.FailedInverses},
+		{Name: "condition", Value: &o.stats.Condition},
+	}
+	list = append(list, o.directionFields("last update", o.last)...)
+	list = append(list, o.directionFields("average", o.average)...)
+	for i, b := range o.blocks {
+		list = append(append(list, b.fields()...), o.inverses[i].fields()...)
+	}
+	return list
+}
+
+func (o *Optimizer) directionFields(name string, d graph.Direction) []codec.Field {
+	var list []codec.Field
+	for i, x := range d {
+		list = append(list, codec.Field{Name: name + " " + o.params[i].Name, Value: x})
+	}
+	return list
+}
