@@ -1,0 +1,63 @@
+package layers_test
+
+import (
+	"fmt"
+	"runtime"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// A program's buffers and its workers' frames are its own: what a run still
+// allocates is gorgonia's machine, a few kilobytes whatever the sizes, and what
+// gonum's goroutines take where there is no assembly. The windows alone are
+// 1.8 MB.
+func TestConv2DAllocatesNoBuffers(t *testing.T) {
+	c := convCase{n: 64, h: 16, w: 16, c: 4, filters: 8, kernel: [2]int{3, 3}, stride: [2]int{1, 1}, dilation: [2]int{1, 1}}
+	x, g := c.random(1)
+	m := buildOn(t, newBuilder(t, graph.Float32, c.n, true, 7), c.layer(), x, g, c.n, c.h, c.w, c.c)
+	const runs = 20
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range runs {
+		require.NoError(t, m.run.Run())
+	}
+	runtime.ReadMemStats(&after)
+	require.Less(t, (after.TotalAlloc-before.TotalAlloc)/runs, uint64(1<<18))
+}
+
+// Forward and backward, the images' gradient included, and the copies between
+// images and windows by themselves.
+func BenchmarkConv2D(b *testing.B) {
+	for _, c := range []convCase{
+		{n: 128, h: 28, w: 28, c: 1, filters: 16},
+		{n: 128, h: 14, w: 14, c: 16, filters: 32},
+		{n: 128, h: 7, w: 7, c: 64, filters: 64},
+	} {
+		c.kernel, c.stride, c.padding, c.dilation = [2]int{3, 3}, [2]int{1, 1}, [2]int{1, 1}, [2]int{1, 1}
+		x, g := c.random(1)
+		m := buildOn(b, newBuilder(b, graph.Float32, c.n, true, 7), c.layer(), x, g, c.n, c.h, c.w, c.c)
+		patches, _ := m.b.Taps[0].Nodes()
+		cut, err := m.b.Compile(patches)
+		require.NoError(b, err)
+		ones := m.b.Ones(patches.Shape()...)
+		images, err := m.b.Backward(patches, ones, m.x)
+		require.NoError(b, err)
+		paste, err := m.b.Compile(images[0])
+		require.NoError(b, err)
+		for _, p := range []struct {
+			name string
+			run  *graph.Program
+		}{{"all", m.run}, {"im2col", cut}, {"col2im", paste}} {
+			b.Run(fmt.Sprintf("%s/%d×%d×%d×%d", p.name, c.n, c.h, c.w, c.c), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					require.NoError(b, p.run.Run())
+				}
+				b.ReportMetric(float64(c.n)*float64(b.N)/b.Elapsed().Seconds(), "examples/s")
+			})
+		}
+	}
+}

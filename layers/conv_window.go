@@ -1,0 +1,122 @@
+package layers
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+
+	"gorgonia.org/tensor"
+)
+
+// windows says where a kernel meets the images of a batch, N×H×W×C: T = H′·W′
+// windows in each, of kh·kw·C elements.
+type windows struct {
+	examples, channels int
+	vertical           axis // along H
+	horizontal         axis // along W
+}
+
+// axis is one of the two directions that a kernel moves in.
+type axis struct {
+	in, kernel, stride, padding, dilation int
+
+	// extent is dilation·(kernel−1)+1, what the kernel spans; out is
+	// ⌊(in + 2·padding − extent)/stride⌋ + 1, in how many places it fits.
+	extent, out int
+	places      []place
+}
+
+// place is one position of the kernel. Its element v lies over the image's
+// element start + dilation·v; those before first and from end on are over the
+// padding.
+type place struct{ start, first, end int }
+
+// measure checks that the kernel fits and computes extent and out, without an
+// overflow whatever the settings are.
+func (a *axis) measure() error {
+	if a.padding > (math.MaxInt-a.in)/2 {
+		return fmt.Errorf("padding %d is too large", a.padding)
+	}
+	padded := a.in + 2*a.padding
+	if a.kernel-1 > (padded-1)/a.dilation {
+		return fmt.Errorf("a kernel of %d elements at dilation %d does not fit into %d elements padded to %d", a.kernel, a.dilation, a.in, padded)
+	}
+	a.extent = a.dilation*(a.kernel-1) + 1
+	a.out = (padded-a.extent)/a.stride + 1
+	return nil
+}
+
+// lay fills places in.
+func (a *axis) lay() {
+	a.places = make([]place, a.out)
+	for i := range a.places {
+		p := place{start: i*a.stride - a.padding, end: a.kernel}
+		for p.first < a.kernel && p.start+a.dilation*p.first < 0 {
+			p.first++
+		}
+		for p.end > p.first && p.start+a.dilation*(p.end-1) >= a.in {
+			p.end--
+		}
+		a.places[i] = p
+	}
+}
+
+// newWindows places the kernel of c on a batch of shape N×H×W×C, or N×H×W.
+func newWindows(c *Conv2D, shape tensor.Shape) (*windows, error) {
+	w := &windows{examples: shape[0], channels: 1}
+	if len(shape) == 4 {
+		w.channels = shape[3]
+	}
+	stride, dilation := orOnes(c.Stride), orOnes(c.Dilation)
+	for i, a := range []*axis{&w.vertical, &w.horizontal} {
+		*a = axis{in: shape[1+i], kernel: c.Kernel[i], stride: stride[i], padding: c.Padding[i], dilation: dilation[i]}
+		if err := a.measure(); err != nil {
+			return nil, err
+		}
+	}
+	t := []int{w.vertical.out, w.horizontal.out}
+	k := []int{w.vertical.kernel, w.horizontal.kernel, w.channels}
+	if !fits(t, k, []int{w.examples}) || !fits(t, []int{c.Filters, w.examples}) {
+		return nil, fmt.Errorf("%d×%d locations in each of %d examples are too many", t[0], t[1], w.examples)
+	}
+	if !fits(k, []int{c.Filters}) {
+		return nil, fmt.Errorf("%d filters of %d×%d×%d weights are too many", c.Filters, k[0], k[1], k[2])
+	}
+	w.vertical.lay()
+	w.horizontal.lay()
+	return w, nil
+}
+
+// locations is T.
+func (w *windows) locations() int { return w.vertical.out * w.horizontal.out }
+
+// features is the number of elements of a window, kh·kw·C.
+func (w *windows) features() int { return w.vertical.kernel * w.horizontal.kernel * w.channels }
+
+// mostElements bounds a matrix: 8 TiB of float64, or all that 32 bits address.
+// Beyond, memory is not exhausted but make panics.
+const mostElements = math.MaxInt >> (bits.UintSize / 64 * 20) / 8
+
+// fits reports whether a matrix whose size is the product of these positive
+// numbers can be asked for.
+func fits(sizes ...[]int) bool {
+	product := 1
+	for _, n := range slices.Concat(sizes...) {
+		if n > mostElements/product {
+			return false
+		}
+		product *= n
+	}
+	return true
+}
+
+// orOnes replaces zeros, which stand for the default.
+func orOnes(v [2]int) [2]int {
+	for i := range v {
+		if v[i] == 0 {
+			v[i] = 1
+		}
+	}
+	return v
+}
