@@ -36,7 +36,7 @@ func Example() {
 	optimizer, err := kfac.New(kfac.Config{})
 	check(err)
 
-	fit := trainer.Trainer{Model: model, Optimizer: optimizer, Epochs: 3, Schedule: trainer.Linear()}
+	fit := trainer.Trainer{Model: model, Optimizer: optimizer, Epochs: 3}
 	_, err = fit.Fit(context.Background(), train)
 	check(err)
 	scores, err := model.Evaluate(context.Background(), test, trainer.Accuracy())

@@ -40,12 +40,14 @@
 // mini-batch left out. xGEMM compares a step with the matrix products that
 // forward and backward pass cannot do without, xSGD with a step of SGD.
 //
-// K-FAC's steps differ: factors, inverses and damping are updated every so many
-// steps. ms/step is therefore their mean over a whole period (20 steps with the
-// default settings), each position's time being its median over all periods;
-// median-ms is the median of all steps. gradient-ms (loss, gradient and factors),
-// inverse-ms, update-ms and damping-ms are the same mean of the phases in
-// kfac.Stats. An iteration is one period, so -benchtime 4x is 80 steps.
+// kfac is K-FAC's fixed mode, kfac-adaptive the adaptive one, whose search for λ
+// is in the warm-up. K-FAC's steps differ: factors, inverses, damping and, in
+// adaptive mode, γ are updated every so many steps. ms/step is therefore their
+// mean over a whole period (20 steps with the default settings), each position's
+// time being its median over all periods; median-ms is the median of all steps.
+// gradient-ms (loss, gradient and factors), inverse-ms, product-ms (exact
+// curvature products), update-ms and damping-ms are the same mean of the phases
+// in kfac.Stats. An iteration is one period, so -benchtime 4x is 80 steps.
 //
 // BenchmarkGrowth does the same, all optimizers in one turn, as the network
 // grows (784-w-w-10, batch 512) or the batch (784-512-512-10). At width

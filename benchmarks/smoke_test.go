@@ -35,6 +35,8 @@ func TestBenchmarksRun(t *testing.T) {
 		"Step adam":    {func(b *testing.B) { benchStep(b, net, 4, "adam") }, []string{"ms/step", "xGEMM", "xSGD"}},
 		"Step kfac": {func(b *testing.B) { benchStep(b, workload.Autoencoder(6, 3), 4, "kfac") },
 			[]string{"ms/step", "xGEMM", "xSGD", "median-ms", "gradient-ms", "inverse-ms", "update-ms", "damping-ms"}},
+		"Step kfac-adaptive": {func(b *testing.B) { benchStep(b, workload.Autoencoder(6, 3), 4, "kfac-adaptive") },
+			[]string{"ms/step", "xGEMM", "xSGD", "median-ms", "gradient-ms", "inverse-ms", "product-ms", "update-ms", "damping-ms"}},
 		"Growth": {func(b *testing.B) { benchGrowth(b, net, 4) },
 			[]string{"GEMM-ms", "sgd-ms", "adam-ms", "kfac-ms", "sgd-xGEMM", "adam-xSGD", "kfac-xSGD"}},
 	} {

@@ -13,7 +13,7 @@ func BenchmarkStep(b *testing.B) {
 	announce()
 	for _, name := range []string{"mlp", "autoencoder"} {
 		for _, batch := range []int{64, 128, 512, 1000} {
-			for _, optimizer := range []string{"sgd", "adam", "kfac"} {
+			for _, optimizer := range []string{"sgd", "adam", "kfac", "kfac-adaptive"} {
 				b.Run(fmt.Sprintf("%s/B=%d/%s", name, batch, optimizer), func(b *testing.B) {
 					benchStep(b, workload.Default(name), batch, optimizer)
 				})
@@ -37,7 +37,7 @@ func benchStep(b *testing.B, n workload.Network, batch int, optimizer string) {
 	if own != sgd {
 		b.ReportMetric(own.ms()/sgd.ms(), "xSGD")
 	}
-	if optimizer == "kfac" {
+	if len(own.phases) > 0 { // K-FAC
 		b.ReportMetric(1e3*sample.Median(own.seconds), "median-ms")
 		for phase, seconds := range own.phases {
 			b.ReportMetric(1e3*sample.PeriodMean(seconds, own.period), phase+"-ms")

@@ -37,6 +37,7 @@ func (s *stepper) take(steps int) {
 			stats := o.Stats()
 			s.phase("gradient", stats.GradientTime)
 			s.phase("inverse", stats.InverseTime)
+			s.phase("product", stats.ProductTime)
 			s.phase("update", stats.UpdateTime)
 			s.phase("damping", stats.DampingTime)
 		}

@@ -52,15 +52,15 @@ type Objective interface {
 	Curvature(est FisherEstimator, visit func(*CurvaturePass) error) (float64, error)
 	// Products returns uᵀFv for every pair of the directions, where
 	// F = (1/n) Σ JᵀH_L J over the first n examples (0 means all of the
-	// mini-batch) is the exact Fisher matrix at the parameters that Grad or
-	// Curvature last ran with, without η. Over fewer examples than all it may
-	// have dropout masks of its own. The matrix is the objective's own and
+	// mini-batch) is the exact Fisher matrix, without η. The parameters must be
+	// as Grad, Curvature or Loss last saw them. Over fewer examples than all it
+	// may have dropout masks of its own. The matrix is the objective's own and
 	// valid until the next call.
 	Products(examples int, dirs ...Direction) (*mat.SymDense, error)
 	// Taps lists the taps, in layer order.
 	Taps() []*Tap
-	// Loose lists the parameters that are not under exactly one tap, in their
-	// order in Params.
+	// Loose lists the parameters that are not under exactly one tap, and the
+	// biases of taps whose weight is not, in their order in Params.
 	Loose() []*Param
 	// L2 is η.
 	L2() float64
@@ -88,9 +88,15 @@ type CurvaturePass struct {
 type NonFiniteError struct {
 	Loss     float64
 	Gradient bool // the gradient's elements are at fault, not the loss
+	// Curvature: a product with the Fisher matrix is, as where activations
+	// overflow when they are squared.
+	Curvature bool
 }
 
 func (e *NonFiniteError) Error() string {
+	if e.Curvature {
+		return fmt.Sprintf("the loss is %v, but its curvature is not finite", e.Loss)
+	}
 	if e.Gradient {
 		return fmt.Sprintf("the loss is %v, but its gradient is not finite", e.Loss)
 	}

@@ -18,17 +18,20 @@ func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.
 	if q.s1 == 0 && q.s2 == 0 { // ∇h = 0, where minimum has 0/0
 		alpha, mu, least = 0, 0, 0
 	}
-	if !(least <= 0) || math.IsInf(least, -1) {
-		return &graph.NonFiniteError{Loss: loss, Gradient: true}
+	if !(least <= 0) || math.IsInf(least, -1) || math.IsInf(q.c11, 1) { // the last makes α 0
+		return &graph.NonFiniteError{Loss: loss, Curvature: true}
 	}
 	// A rate r goes that part of the way: M(rδ) − M(0) = (2r − r²)(M(δ) − M(0)).
-	r := o.alpha
+	r := believable(o.alpha, loss, least)
+	if o.alpha > 0 {
+		o.stats.ClipFactor = r / o.alpha
+	}
 	predicted := (2*r - r*r) * least
 	o.last.Combine(r*mu, -r*alpha, o.proposal)
 	v := o.grad.Direction
 	vv, dd := v.Norm(), o.last.Norm()
-	o.stats.Alpha, o.stats.Mu, o.stats.Predicted = alpha, mu, predicted
-	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = vv, dd, cosine(-v.Dot(o.last), vv*vv, dd*dd)
+	o.stats.Alpha, o.stats.Mu, o.stats.Predicted = r*alpha, r*mu, predicted
+	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = vv/o.grad.scale, dd, cosine(-v.Dot(o.last), vv*vv, dd*dd)
 	lap(clock, &o.stats.ProductTime)
 	every := o.cfg.DampingUpdateSteps
 	measured := every > 0 && (o.steps+1)%every == 0
@@ -41,11 +44,23 @@ func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.
 		err = o.ratioAdaptive(obj, loss, predicted)
 		lap(clock, &o.stats.DampingTime)
 	}
-	if shrink := r * o.cfg.WeightDecay; shrink > 0 {
+	if shrink := r * o.cfg.WeightDecay; shrink > 0 && !o.stats.Undone {
 		o.theta.Combine(1-shrink, shrink, o.last)
 	}
 	o.taken()
 	return err
+}
+
+// believable is the rate, or the greatest at which the model promises no
+// greater fall than twice all of h: a step that promises more than h can still
+// be a good one, early on. Where a mini-batch has an example that the
+// network gets wrong with certainty, its Fisher matrix is next to zero along
+// the example's large gradient, and the model falls without bound.
+func believable(rate, h, least float64) float64 {
+	if !(h > 0) || -(2*rate-rate*rate)*least <= 2*h {
+		return rate
+	}
+	return 1 - math.Sqrt(1+2*h/least)
 }
 
 // ratioAdaptive measures ρ and moves λ. A step to where h is not a number is
@@ -65,12 +80,17 @@ func (o *Optimizer) ratioAdaptive(obj graph.Objective, before, predicted float64
 	return nil
 }
 
+// preferred is what another γ must gain, of the model's fall: near an optimum
+// all are the same but for rounding, and γ would wander.
+const preferred = 1e-4
+
 // tryGammas inverts with γ, and with γ a step smaller and a step greater, and
 // keeps what gives the least model (MG15 §6.6).
 func (o *Optimizer) tryGammas(obj graph.Objective) error {
 	step := math.Sqrt(omega(o.cfg.GammaUpdateSteps))
 	gamma, best, proposed := o.gamma, math.Inf(1), 0.0
-	for _, trial := range [...]float64{gamma, gamma * step, gamma / step} {
+	lo, hi := math.Sqrt(o.least+obj.L2())/1000, math.Sqrt(o.cfg.MaxDamping+obj.L2())
+	for i, trial := range [...]float64{gamma, max(gamma*step, lo), min(gamma/step, hi)} {
 		if err := o.invert(trial); err != nil {
 			return err
 		}
@@ -80,7 +100,7 @@ func (o *Optimizer) tryGammas(obj graph.Objective) error {
 		if err != nil {
 			return err
 		}
-		if _, _, least := q.minimum(); least < best {
+		if _, _, least := q.minimum(); i == 0 || least < best-preferred*math.Abs(best) {
 			o.gamma, best = trial, least
 		} else {
 			o.revert()

@@ -81,11 +81,12 @@ func TestPredictedIsHalfTheSlope(t *testing.T) {
 func TestGammaMoves(t *testing.T) {
 	n := newNet("gaussian", 4, dense(3))
 	cfg := kfac.Config{
-		Mode: kfac.Adaptive, Estimator: graph.Exact, Damping: 0.3, MaxDamping: 0.3, MinDamping: 0.3, DampingUpdateSteps: -1,
+		Mode: kfac.Adaptive, Estimator: graph.Exact, Damping: 0.3, MinDamping: 0.3, DampingUpdateSteps: -1,
 		GammaUpdateSteps: 2, FactorUpdateSteps: 1000, InverseUpdateSteps: 1000,
 	}
-	gammas := func(batchAt func(k int) batch) (first, last float64) {
+	gammas := func(ceiling float64, batchAt func(k int) batch) (first, last float64) {
 		m := n.model(t, n.theta(1))
+		cfg.MaxDamping = ceiling
 		o := newOptimizer(t, cfg)
 		for k := range 20 {
 			_, err := o.Step(n.batch(t, m, batchAt(k)))
@@ -106,19 +107,22 @@ func TestGammaMoves(t *testing.T) {
 		}
 		return b
 	}
-	// A ⊗ I is the Fisher, and the best step is that of πγ = λ.
-	first, last := gammas(func(k int) batch { return scaled(k, 5, 3, 1, 0.5) })
+	// A ⊗ I is the Fisher, and the best step is that of πγ = λ. γ starts at its ceiling.
+	first, last := gammas(0.3, func(k int) batch { return scaled(k, 5, 3, 1, 0.5) })
 	assert.InEpsilon(t, math.Sqrt(0.3), first, 1e-12)
 	assert.Less(t, last, 0.7*first)
 
 	// Factors are measured in the first three steps; the features that hardly vary there are those that matter then.
-	first, last = gammas(func(k int) batch {
+	outgrown := func(k int) batch {
 		if k < 3 {
 			return scaled(k, 1e-3, 1e-3, 1, 1)
 		}
 		return scaled(k, 1, 1, 1e-3, 1e-3)
-	})
+	}
+	first, last = gammas(30, outgrown)
 	assert.Greater(t, last, 1.3*first)
+	first, last = gammas(0.3, outgrown)
+	assert.Equal(t, first, last, "at its ceiling")
 }
 
 // TestDampingMoves: λ falls to its floor where the model predicts well, and
@@ -128,11 +132,12 @@ func TestDampingMoves(t *testing.T) {
 	b := n.data(1, 30)
 	for _, mode := range kfac.Modes() {
 		run := func(rate float64) (least, greatest, last float64) {
-			cfg := plain(1, rate)
+			cfg := plain(1, 0.5)
 			cfg.Mode, cfg.DampingUpdateSteps, cfg.MinDamping, cfg.MaxDamping = mode, 1, 0.5, 3
 			theta := n.theta(1)
 			m := n.model(t, theta)
 			o := newOptimizer(t, cfg)
+			o.SetLearningRate(rate) // 20 is more than adaptive mode is made with
 			least = math.Inf(1)
 			for range 40 {
 				restore(m.Params(), theta)

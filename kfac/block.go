@@ -1,7 +1,6 @@
 package kfac
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/gokfac/gokfac/graph"
@@ -63,59 +62,6 @@ type gradient struct {
 	taps  []*graph.Tap
 	scale float64 // V's layers are scale·āᵀg…
 	pure  bool    // …if nothing but the data is in it
-}
 
-// layer places one tap in the space of parameters. Matrices in the shape of
-// W̄ = [W; b] are rows×out, row-major: W's elements and then b's.
-type layer struct {
-	name          string
-	tap           int // its place among the taps
-	weight, bias  int // among the parameters; bias −1 if there is none
-	in, rows, out int
-}
-
-// parts cuts a matrix in the shape of W̄ into the rows of W and that of b.
-func parts[T graph.Float](l *layer, w []T) (weight, bias []T) {
-	split := l.in * l.out
-	return w[:split], w[split:]
-}
-
-// of returns the layer's elements of d: W's, and b's if there is one.
-func of[T graph.Float](l *layer, d graph.Direction) (weight, bias []T) {
-	if l.bias >= 0 {
-		bias = graph.Data[T](d[l.bias])
-	}
-	return graph.Data[T](d[l.weight]), bias
-}
-
-// layersOf places the taps whose parameters are theirs alone.
-func layersOf(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) ([]*layer, error) {
-	at := map[*graph.Param]int{}
-	for i, p := range params {
-		at[p] = i
-	}
-	free := map[*graph.Param]bool{}
-	for _, p := range loose {
-		free[p] = true
-	}
-	var layers []*layer
-	for i, t := range taps {
-		weight, ok := at[t.Weight]
-		if !ok {
-			return nil, fmt.Errorf("kfac: tap %s has a weight that is none of the objective's parameters", t.Name)
-		}
-		if free[t.Weight] {
-			continue
-		}
-		shape := t.Weight.Value.Shape()
-		l := &layer{name: t.Name, tap: i, weight: weight, bias: -1, in: shape[0], rows: shape[0], out: shape[1]}
-		if t.Bias != nil && !free[t.Bias] {
-			if l.bias, ok = at[t.Bias]; !ok {
-				return nil, fmt.Errorf("kfac: tap %s has a bias that is none of the objective's parameters", t.Name)
-			}
-			l.rows++
-		}
-		layers = append(layers, l)
-	}
-	return layers, nil
+	examples int // N; 0 before the first look at the curvature of a model without taps
 }

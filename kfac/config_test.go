@@ -13,14 +13,14 @@ import (
 func TestDefaults(t *testing.T) {
 	both := Config{
 		Structure: BlockDiagonal, Estimator: graph.MC, MaxDamping: 1000, GammaUpdateSteps: 20,
-		FactorDecay: 0.95, FactorUpdateSteps: 4, FactorFraction: 1, ProductFraction: 1,
+		FactorDecay: 0.987, FactorUpdateSteps: 4, FactorFraction: 1, ProductFraction: 1,
 	}
 	fixed, adaptive := both, both
 	fixed.Mode, fixed.LearningRate, fixed.Momentum, fixed.Damping, fixed.MinDamping = Fixed, 0.4, 0.8, 0.5, 0.25
 	fixed.DampingUpdateSteps, fixed.InverseUpdateSteps = 10, 10
-	adaptive.Mode, adaptive.LearningRate, adaptive.MinDamping = Adaptive, 1, 1e-3
+	adaptive.Mode, adaptive.LearningRate = Adaptive, 1 // and both λ and its least are found
 	adaptive.DampingUpdateSteps, adaptive.InverseUpdateSteps = 5, 20
-	assert.Equal(t, fixed, Config{}.withDefaults())
+	assert.Equal(t, adaptive, Config{}.withDefaults())
 	assert.Equal(t, fixed, Config{Mode: Fixed}.withDefaults())
 	assert.Equal(t, adaptive, Config{Mode: Adaptive}.withDefaults())
 
@@ -28,24 +28,25 @@ func TestDefaults(t *testing.T) {
 		given Config
 		want  func(c *Config)
 	}{
-		"no momentum":            {Config{Momentum: -1}, func(c *Config) { c.Momentum = 0 }},
-		"least λ follows λ":      {Config{Damping: 3}, func(c *Config) { c.Damping, c.MinDamping = 3, 1.5 }},
-		"or does not":            {Config{Damping: 3, MinDamping: 1}, func(c *Config) { c.Damping, c.MinDamping = 3, 1 }},
-		"great λ":                {Config{Damping: 4000}, func(c *Config) { c.Damping, c.MinDamping, c.MaxDamping = 4000, 2000, 4000 }},
-		"off":                    {Config{DampingUpdateSteps: -1, GammaUpdateSteps: -1}, func(c *Config) { c.DampingUpdateSteps, c.GammaUpdateSteps = -1, -1 }},
+		"no momentum":            {Config{Mode: Fixed, Momentum: -1}, func(c *Config) { c.Momentum = 0 }},
+		"least λ follows λ":      {Config{Mode: Fixed, Damping: 3}, func(c *Config) { c.Damping, c.MinDamping = 3, 1.5 }},
+		"or does not":            {Config{Mode: Fixed, Damping: 3, MinDamping: 1}, func(c *Config) { c.Damping, c.MinDamping = 3, 1 }},
+		"great λ":                {Config{Mode: Fixed, Damping: 4000}, func(c *Config) { c.Damping, c.MinDamping, c.MaxDamping = 4000, 2000, 4000 }},
+		"off":                    {Config{Mode: Fixed, DampingUpdateSteps: -1, GammaUpdateSteps: -1}, func(c *Config) { c.DampingUpdateSteps, c.GammaUpdateSteps = -1, -1 }},
 		"adaptive λ":             {Config{Mode: Adaptive, Damping: 150}, func(c *Config) { c.Damping = 150 }},
-		"adaptive, small λ":      {Config{Mode: Adaptive, Damping: 1e-5}, func(c *Config) { c.Damping, c.MinDamping = 1e-5, 1e-5 }},
+		"adaptive, small λ":      {Config{Mode: Adaptive, Damping: 1e-5}, func(c *Config) { c.Damping = 1e-5 }},
 		"adaptive, own least λ":  {Config{Mode: Adaptive, Damping: 1, MinDamping: 0.5}, func(c *Config) { c.Damping, c.MinDamping = 1, 0.5 }},
 		"adaptive, own period":   {Config{Mode: Adaptive, InverseUpdateSteps: 3}, func(c *Config) { c.InverseUpdateSteps = 3 }},
 		"adaptive, own rate":     {Config{Mode: Adaptive, LearningRate: 0.5}, func(c *Config) { c.LearningRate = 0.5 }},
 		"adaptive, no momentum":  {Config{Mode: Adaptive, Momentum: -1}, func(c *Config) {}},
+		"adaptive, great λ":      {Config{Damping: 4000}, func(c *Config) { c.Damping, c.MaxDamping = 4000, 4000 }},
 		"adaptive, λ is kept":    {Config{Mode: Adaptive, DampingUpdateSteps: -1}, func(c *Config) { c.DampingUpdateSteps = -1 }},
-		"structure, estimator":   {Config{Structure: EKFAC, Estimator: graph.GGN}, func(c *Config) { c.Structure, c.Estimator = EKFAC, graph.GGN }},
-		"fractions, decay, clip": {Config{FactorFraction: 0.5, ProductFraction: 0.25, FactorDecay: 0.9, KLClip: 1e-3}, func(c *Config) { c.FactorFraction, c.ProductFraction, c.FactorDecay, c.KLClip = 0.5, 0.25, 0.9, 1e-3 }},
+		"structure, estimator":   {Config{Mode: Fixed, Structure: EKFAC, Estimator: graph.GGN}, func(c *Config) { c.Structure, c.Estimator = EKFAC, graph.GGN }},
+		"fractions, decay, clip": {Config{Mode: Fixed, FactorFraction: 0.5, ProductFraction: 0.25, FactorDecay: 0.9, KLClip: 1e-3}, func(c *Config) { c.FactorFraction, c.ProductFraction, c.FactorDecay, c.KLClip = 0.5, 0.25, 0.9, 1e-3 }},
 	} {
-		want := fixed
-		if c.given.Mode == Adaptive {
-			want = adaptive
+		want := adaptive
+		if c.given.Mode == Fixed {
+			want = fixed
 		}
 		c.want(&want)
 		assert.Equal(t, want, c.given.withDefaults(), name)
@@ -105,14 +106,17 @@ func TestValidate(t *testing.T) {
 	}
 	assert.ErrorContains(t, Config{Mode: "x"}.Validate(), `mode "x": want one of adaptive, fixed`)
 	for name, c := range map[string]Config{
-		"momentum": {Momentum: 1}, "KL clip": {KLClip: -1},
+		"momentum 1": {Mode: Fixed, Momentum: 1}, "KL clip -1": {Mode: Fixed, KLClip: -1},
+		"learning rate 2": {LearningRate: 2},
 	} {
 		assert.ErrorContains(t, c.Validate(), name)
 	}
-	assert.ErrorContains(t, Config{Momentum: nan}.Validate(), "momentum")
-	assert.ErrorContains(t, Config{KLClip: nan}.Validate(), "KL clip")
+	assert.ErrorContains(t, Config{Mode: Fixed, Momentum: nan}.Validate(), "momentum NaN")
+	assert.ErrorContains(t, Config{Mode: Fixed, KLClip: nan}.Validate(), "KL clip NaN")
+	assert.NoError(t, Config{Mode: Fixed, LearningRate: 2}.Validate())
+	assert.NoError(t, Config{LearningRate: math.Nextafter(2, 0)}.Validate())
 	for _, c := range []Config{
-		{Mode: Adaptive, Momentum: 0.9}, {Mode: Adaptive, KLClip: 0.1}, {Mode: Adaptive, Momentum: nan}, {Mode: Adaptive, KLClip: nan}, {Mode: Adaptive, KLClip: -1},
+		{Momentum: 0.9}, {KLClip: 0.1}, {Mode: Adaptive, Momentum: 0.9}, {Mode: Adaptive, KLClip: 0.1}, {Mode: Adaptive, Momentum: nan}, {Mode: Adaptive, KLClip: nan}, {Mode: Adaptive, KLClip: -1},
 	} {
 		assert.Error(t, c.Validate(), "%+v", c)
 	}

@@ -1,6 +1,8 @@
 package kfac
 
 import (
+	"math"
+
 	"github.com/gokfac/gokfac/graph"
 )
 
@@ -16,12 +18,18 @@ func (o *Optimizer) measure(obj graph.Objective) (float64, error) {
 		return loss, err
 	}
 	o.grad.taps, o.grad.scale, o.grad.pure = obj.Taps(), obj.GradScale(), obj.L2() == 0
+	o.grad.examples = o.examples
+	if len(o.grad.taps) > 0 {
+		o.grad.examples = o.grad.taps[0].Examples
+	}
 	if !due {
 		return loss, nil
 	}
 	o.folds++
+	// A longer period must not make a longer memory.
+	keep := decayAt(o.folds, math.Pow(o.cfg.FactorDecay, float64(o.cfg.FactorUpdateSteps)))
 	for _, b := range o.blocks {
-		b.fold(decayAt(o.folds, o.cfg.FactorDecay))
+		b.fold(keep)
 	}
 	return loss, nil
 }
@@ -51,7 +59,7 @@ func (o *Optimizer) compute(obj graph.Objective, curvature bool, visit func(*gra
 
 // accumulate adds one pass to the batch's curvature.
 func (o *Optimizer) accumulate(p *graph.CurvaturePass) error {
-	o.pass.CurvaturePass = p
+	o.pass.CurvaturePass, o.examples = p, p.Examples
 	for _, b := range o.blocks {
 		if !b.accumulate(&o.pass) {
 			o.pass.nonFinite = true

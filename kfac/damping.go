@@ -1,10 +1,6 @@
 package kfac
 
-import (
-	"math"
-
-	"github.com/gokfac/gokfac/graph"
-)
+import "math"
 
 // balance is π, the ratio in which the damping of A ⊗ G is shared out:
 // (A + πγI) ⊗ (G + γ/π I) has the least residual, in the trace norm, at
@@ -59,14 +55,5 @@ func (o *Optimizer) rate(actual, predicted float64) {
 		o.stats.Ratio = math.Inf(-1)
 	}
 	o.lambda = adapt(o.lambda, o.stats.Ratio, omega(o.cfg.DampingUpdateSteps))
-	o.lambda = min(max(o.lambda, o.cfg.MinDamping), o.cfg.MaxDamping)
-}
-
-// fisherNorm is vᵀFv for the velocity v, at the present parameters.
-func (o *Optimizer) fisherNorm(obj graph.Objective) (float64, error) {
-	f, err := obj.Products(o.productExamples(), o.last)
-	if err != nil {
-		return 0, err
-	}
-	return f.At(0, 0), nil
+	o.lambda = min(max(o.lambda, o.least), o.cfg.MaxDamping)
 }

@@ -56,7 +56,7 @@ func TestRate(t *testing.T) {
 		{-0.5, 0, nan, 1},
 		{0, 0, nan, 1},
 	} {
-		o := &Optimizer{cfg: Config{MinDamping: 1e-9, MaxDamping: 1e9, DampingUpdateSteps: 5}, lambda: 2}
+		o := &Optimizer{cfg: Config{MaxDamping: 1e9, DampingUpdateSteps: 5}, lambda: 2, least: 1e-9}
 		o.rate(c.actual, c.predicted)
 		assert.InDelta(t, 2*c.factor, o.lambda, 1e-14, "%g for %g", c.actual, c.predicted)
 		assert.Equal(t, bits(c.predicted, c.actual), bits(o.stats.Predicted, o.stats.Actual))
@@ -69,7 +69,7 @@ func TestRate(t *testing.T) {
 }
 
 func TestRateKeepsLambdaInItsBounds(t *testing.T) {
-	o := &Optimizer{cfg: Config{MinDamping: 0.5, MaxDamping: 2, DampingUpdateSteps: 5}, lambda: 1}
+	o := &Optimizer{cfg: Config{MaxDamping: 2, DampingUpdateSteps: 5}, lambda: 1, least: 0.5}
 	for range 20 {
 		o.rate(-1, -1)
 	}

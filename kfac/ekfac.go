@@ -13,8 +13,7 @@ import (
 // eigenbasis of A ⊗ G, with the Fisher's own diagonal in it instead of the
 // products of eigenvalues (George et al. 2018).
 type ekfac[T graph.Float] struct {
-	*layer
-	a, g   *factor[T]
+	*factors[T]
 	ua, ug []T // eigenvectors in columns, rows×rows and out×out; zero until rebase
 	s      []T // mean square of U_Aᵀ ∇_n U_G, rows×out
 	seen   int // mini-batches in s since the basis was new
@@ -30,13 +29,13 @@ var _ block = (*ekfac[float32])(nil)
 func newEKFAC[T graph.Float](l *layer) *ekfac[T] {
 	size := l.rows * l.out
 	b := &ekfac[T]{
-		layer: l, a: newFactor[T](l.rows), g: newFactor[T](l.out),
-		ua: make([]T, l.rows*l.rows), ug: make([]T, l.out*l.out), s: make([]T, size),
+		factors: newFactors[T](l),
+		ua:      make([]T, l.rows*l.rows), ug: make([]T, l.out*l.out), s: make([]T, size),
 		batch: newSquares[T](l.rows, l.out), work: make([]T, size), more: make([]T, size),
 	}
 	b.todo = []*inversion{
-		{order: l.rows, try: func(_ float64, w *workspace) bool { return decompose(b.a, b.ua, w) }},
-		{order: l.out, try: func(_ float64, w *workspace) bool { return decompose(b.g, b.ug, w) }},
+		{order: l.rows, try: func(raise float64, w *workspace) bool { return raise == 1 && decompose(b.a, b.ua, w) }},
+		{order: l.out, try: func(raise float64, w *workspace) bool { return raise == 1 && decompose(b.g, b.ug, w) }},
 	}
 	return b
 }
@@ -54,16 +53,7 @@ func decompose[T graph.Float](f *factor[T], u []T, w *workspace) bool {
 }
 
 func (b *ekfac[T]) accumulate(p *pass) bool {
-	if p.Taps == nil {
-		return true
-	}
-	t := p.Taps[b.tap]
-	examples, rows := p.rows(t)
-	if p.firstTaps {
-		b.a.setInputs(graph.Data[T](t.A), rows, b.in, examples)
-	}
-	b.g.addGradients(graph.Data[T](t.G), rows, t.Examples, p.firstTaps)
-	return b.a.finite() && b.g.finite() && b.project(p)
+	return b.factors.accumulate(p) && (p.Taps == nil || b.project(p))
 }
 
 // project measures s on one pass, in the present basis.
@@ -83,8 +73,7 @@ func (b *ekfac[T]) project(p *pass) bool {
 }
 
 func (b *ekfac[T]) fold(keep float64) {
-	b.a.fold(keep)
-	b.g.fold(keep)
+	b.factors.fold(keep)
 	b.foldScales(keep)
 }
 
@@ -104,11 +93,9 @@ func (b *ekfac[T]) rebase() []*inversion {
 }
 
 func (b *ekfac[T]) fields() []codec.Field {
-	return []codec.Field{
-		{Name: b.name + " A", Value: b.a.mean}, {Name: b.name + " G", Value: b.g.mean},
-		{Name: b.name + " U_A", Value: b.ua}, {Name: b.name + " U_G", Value: b.ug},
-		{Name: b.name + " s", Value: b.s}, {Name: b.name + " s mini-batches", Value: &b.seen},
-	}
+	return append(b.factors.fields(),
+		codec.Field{Name: b.name + " U_A", Value: b.ua}, codec.Field{Name: b.name + " U_G", Value: b.ug},
+		codec.Field{Name: b.name + " s", Value: b.s}, codec.Field{Name: b.name + " s mini-batches", Value: &b.seen})
 }
 
 func (b *ekfac[T]) newInverse() inverse { return &ekfacInverse[T]{ekfac: b} }

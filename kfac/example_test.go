@@ -22,7 +22,7 @@ func ExampleOptimizer_Step() {
 	if err != nil {
 		panic(err)
 	}
-	optimizer, err := kfac.New(kfac.Config{LearningRate: 1, Damping: 1e-18, Estimator: graph.Exact})
+	optimizer, err := kfac.New(kfac.Config{Mode: kfac.Fixed, LearningRate: 1, Damping: 1e-18, Estimator: graph.Exact})
 	if err != nil {
 		panic(err)
 	}
@@ -69,10 +69,13 @@ func train(model *trainer.Model, optimizer *kfac.Optimizer, x, y *tensor.Dense, 
 
 // The adaptive mode has no learning rate to tune: each step is the best
 // combination of the proposal and the step before, by the quadratic model of
-// the loss.
+// the loss. These points are all that there are, no sample that flatters a
+// small λ: it may fall.
 func ExampleConfig_adaptive() {
 	model, x, y := sine()
-	optimizer, err := kfac.New(kfac.Config{Mode: kfac.Adaptive, Structure: kfac.BlockTridiagonal, Damping: 1, Estimator: graph.Exact})
+	optimizer, err := kfac.New(kfac.Config{
+		Mode: kfac.Adaptive, Structure: kfac.BlockTridiagonal, Damping: 1, MinDamping: 1e-3, Estimator: graph.Exact,
+	})
 	if err != nil {
 		panic(err)
 	}
@@ -88,7 +91,7 @@ func ExampleConfig_adaptive() {
 // Settings out of range are named.
 func ExampleConfig_Validate() {
 	fmt.Println(kfac.Config{Structure: "triangular"}.Validate())
-	fmt.Println(kfac.Config{Momentum: 1.5}.Validate())
+	fmt.Println(kfac.Config{Mode: kfac.Fixed, Momentum: 1.5}.Validate())
 	fmt.Println(kfac.Config{}.Validate())
 	// Output:
 	// kfac: unknown structure "triangular": want one of block-diagonal, block-tridiagonal, ekfac, diagonal, full

@@ -22,29 +22,31 @@ func (o *Optimizer) stepFixed(obj graph.Objective, loss float64, clock *time.Tim
 	measured := every > 0 && (o.steps+1)%every == 0
 	var vfv float64
 	if measured { // the model is of h before the step
-		o.last.Combine(o.cfg.Momentum, nu, o.proposal)
+		o.proposal.Combine(nu, o.cfg.Momentum, o.last)
 		lap(clock, &o.stats.UpdateTime)
-		var err error
-		if vfv, err = o.fisherNorm(obj); err != nil {
+		f, err := obj.Products(o.productExamples(), o.proposal)
+		if err != nil {
 			return err
 		}
+		vfv = f.At(0, 0)
 		lap(clock, &o.stats.ProductTime)
+		o.last.Copy(o.proposal)
 		o.theta.AddScaled(-o.alpha, o.last)
 	} else {
 		o.advance(nu)
 	}
 	vv, ll, vl := v.Dot(v), o.last.Dot(o.last), v.Dot(o.last)
-	o.stats.GradNorm, o.stats.UpdateNorm = math.Sqrt(vv), o.alpha*math.Sqrt(ll)
+	o.stats.GradNorm, o.stats.UpdateNorm = math.Sqrt(vv)/o.grad.scale, o.alpha*math.Sqrt(ll)
 	o.stats.Cosine, o.stats.ClipFactor, o.stats.Mu = cosine(vl, vv, ll), nu, o.cfg.Momentum
 	lap(clock, &o.stats.UpdateTime)
+	var err error
 	if measured {
-		after, err := obj.Loss()
-		if err != nil {
-			return err
+		var after float64
+		if after, err = obj.Loss(); err == nil {
+			// v is the gradient as it was clipped; the slope of h is not.
+			slope := -o.alpha * vl / o.grad.scale
+			o.rate(after-loss, slope+o.alpha*o.alpha/2*(vfv+(o.lambda+obj.L2())*ll))
 		}
-		// v is the gradient as it was clipped; the slope of h is not.
-		slope := -o.alpha * vl / o.grad.scale
-		o.rate(after-loss, slope+o.alpha*o.alpha/2*(vfv+(o.lambda+obj.L2())*ll))
 		lap(clock, &o.stats.DampingTime)
 	}
 	if shrink := o.alpha * o.cfg.WeightDecay; shrink > 0 { // after ρ, whose model does not know of it
@@ -52,7 +54,7 @@ func (o *Optimizer) stepFixed(obj graph.Objective, loss float64, clock *time.Tim
 		o.theta.Combine(1-shrink, -shrink*o.alpha, o.last)
 	}
 	o.taken()
-	return nil
+	return err
 }
 
 // advance makes v μv + νU and θ θ − αv, in one pass over memory.

@@ -24,6 +24,14 @@ var _ block = (*full[float32])(nil)
 // gigabyte for each of its float64 matrices.
 const mostFull = 8192
 
+// TooLargeError refuses a model with more parameters than structure Full takes:
+// at the first step, as the model is not known before.
+type TooLargeError struct{ Params, Most int }
+
+func (e *TooLargeError) Error() string {
+	return fmt.Sprintf("kfac: structure full keeps the square of %d parameters: want at most %d, or another structure", e.Params, e.Most)
+}
+
 func newFull[T graph.Float](layers []*layer) (*full[T], error) {
 	b := &full[T]{layers: layers}
 	size := 0
@@ -32,7 +40,7 @@ func newFull[T graph.Float](layers []*layer) (*full[T], error) {
 		size += l.rows * l.out
 	}
 	if size > mostFull {
-		return nil, fmt.Errorf("kfac: structure full keeps the square of %d parameters: want at most %d, or another structure", size, mostFull)
+		return nil, &TooLargeError{Params: size, Most: mostFull}
 	}
 	b.f, b.v, b.u = newFactor[T](size), make([]T, size), make([]T, size)
 	return b, nil

@@ -41,5 +41,8 @@ func TestFullIsForTinyNetworks(t *testing.T) {
 	assert.NoError(t, err)
 	n = newNetwork[float32](t, 1, 1, affine{in: 90, out: 91, bias: true})
 	_, err = newFull[float32](n.layers)
-	assert.ErrorContains(t, err, "8281 parameters")
+	var tooLarge *TooLargeError
+	require.ErrorAs(t, err, &tooLarge)
+	assert.Equal(t, TooLargeError{Params: 8281, Most: 8192}, *tooLarge)
+	assert.ErrorContains(t, err, "8281 parameters: want at most 8192,")
 }

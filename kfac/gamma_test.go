@@ -10,7 +10,8 @@ import (
 )
 
 // TestGammaMovesBothWays: where F̂ is F, the damping of the model is the best
-// that the inverse can have, and γ goes there from either side.
+// that the inverse can have, and γ goes there from either side, as far as the
+// model gains by it.
 func TestGammaMovesBothWays(t *testing.T) {
 	diagonal := []float64{1, 2, 5, 3, 10}
 	n, r := len(diagonal), random(1)
@@ -18,14 +19,29 @@ func TestGammaMovesBothWays(t *testing.T) {
 	for i, d := range diagonal {
 		h.SetSym(i, i, d)
 	}
-	const lambda = 0.7
+	const lambda, every = 0.7, 10
+	// fall is how far the model falls with γ.
+	fall := func(gamma float64, g, last []float64) float64 {
+		var q quadratic
+		for i, d := range diagonal {
+			u := g[i] / (d + gamma*gamma)
+			q.c11, q.c12, q.c22 = q.c11+u*u*(d+lambda), q.c12-u*last[i]*(d+lambda), q.c22+last[i]*last[i]*(d+lambda)
+			q.s1, q.s2 = q.s1-g[i]*u, q.s2+g[i]*last[i]
+		}
+		_, _, least := q.minimum()
+		return -least
+	}
 	for _, start := range []float64{4, 0.1} {
 		b := newBowl(h, make([]float64, n), diagonal)
-		o := newOptimizer(t, Config{Mode: Adaptive, Damping: lambda, DampingUpdateSteps: -1, GammaUpdateSteps: 1, InverseUpdateSteps: 3})
-		step := math.Sqrt(omega(1))
-		for k := range 200 {
+		o := newOptimizer(t, Config{Mode: Adaptive, Damping: lambda, DampingUpdateSteps: -1, GammaUpdateSteps: every, InverseUpdateSteps: 3})
+		step := math.Sqrt(omega(every))
+		for k := range 40 * every {
 			copy(b.theta(), randomSlice(r, n)) // so that there is something to do
 			before := o.gamma
+			var last []float64
+			if k > 0 {
+				last = append(last, o.last[0].Float64s()...)
+			}
 			_, err := o.Step(b)
 			require.NoError(t, err)
 			if k == 0 {
@@ -33,10 +49,21 @@ func TestGammaMovesBothWays(t *testing.T) {
 				o.gamma = start
 				continue
 			}
-			if gone := math.Abs(math.Log(before / math.Sqrt(lambda))); gone > -math.Log(step) {
-				assert.Less(t, math.Abs(math.Log(o.gamma/math.Sqrt(lambda))), gone)
+			g := b.param[0].Grad.Float64s()
+			want, most := before, fall(before, g, last)
+			for _, trial := range []float64{before * step, before / step} {
+				if k%every != 0 {
+					break
+				}
+				if f := fall(trial, g, last); f > most*(1+preferred) {
+					want, most = trial, f
+				}
 			}
+			assert.InEpsilon(t, want, o.gamma, 1e-14, "step %d", k)
 			assert.Equal(t, o.gamma, o.Stats().Gamma)
+			if k%every != 0 {
+				continue
+			}
 			assert.Zero(t, o.Stats().InverseAge)
 			for i, d := range diagonal { // the inverse, and the proposal, of the γ that won
 				want := 1 / (d + o.gamma*o.gamma)
@@ -67,7 +94,7 @@ func TestGammaWithoutAModel(t *testing.T) {
 // TestGammaFollowsLambda where it is not tried.
 func TestGammaFollowsLambda(t *testing.T) {
 	for _, cfg := range []Config{
-		{Mode: Adaptive, Damping: 1, GammaUpdateSteps: -1, DampingUpdateSteps: 2, InverseUpdateSteps: 5},
+		{Mode: Adaptive, Damping: 1, MinDamping: 1e-3, GammaUpdateSteps: -1, DampingUpdateSteps: 2, InverseUpdateSteps: 5},
 		{Mode: Fixed, Damping: 1, MinDamping: 1e-3, LearningRate: 0.1, Momentum: -1, DampingUpdateSteps: 2, InverseUpdateSteps: 5},
 	} {
 		b := randomBowl(3, []float64{1, 2, 3})

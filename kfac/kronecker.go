@@ -8,8 +8,7 @@ import (
 
 // kronecker is the block A ⊗ G of one affine map.
 type kronecker[T graph.Float] struct {
-	*layer
-	a, g     *factor[T]
+	*factors[T]
 	work     []T // of apply
 	examples byExample[T]
 }
@@ -17,31 +16,7 @@ type kronecker[T graph.Float] struct {
 var _ block = (*kronecker[float32])(nil)
 
 func newKronecker[T graph.Float](l *layer) *kronecker[T] {
-	return &kronecker[T]{layer: l, a: newFactor[T](l.rows), g: newFactor[T](l.out), work: make([]T, l.rows*l.out)}
-}
-
-// accumulate measures the covariances of one pass. A is the same in every
-// pass and is taken from the first.
-func (b *kronecker[T]) accumulate(p *pass) bool {
-	if p.Taps == nil {
-		return true
-	}
-	t := p.Taps[b.tap]
-	examples, rows := p.rows(t)
-	if p.firstTaps {
-		b.a.setInputs(graph.Data[T](t.A), rows, b.in, examples)
-	}
-	b.g.addGradients(graph.Data[T](t.G), rows, t.Examples, p.firstTaps)
-	return b.a.finite() && b.g.finite()
-}
-
-func (b *kronecker[T]) fold(keep float64) {
-	b.a.fold(keep)
-	b.g.fold(keep)
-}
-
-func (b *kronecker[T]) fields() []codec.Field {
-	return []codec.Field{{Name: b.name + " A", Value: b.a.mean}, {Name: b.name + " G", Value: b.g.mean}}
+	return &kronecker[T]{factors: newFactors[T](l), work: make([]T, l.rows*l.out)}
 }
 
 // newInverse returns memory for (A + πγI)⁻¹ ⊗ (G + γ/π I)⁻¹.

@@ -12,9 +12,12 @@ type Optimizer struct {
 	cfg    Config
 	alpha  float64 // the learning rate
 	lambda float64 // 0 until it is found
-	gamma  float64 // 0 until the first inverses
-	params []*graph.Param
-	blocks []block
+	least  float64 // of λ; 0 until the first mini-batch
+
+	steepness float64 // curvature along the first gradient
+	gamma     float64 // 0 until the first inverses
+	params    []*graph.Param
+	blocks    []block
 
 	inverses, spares []inverse // by block: in use, and to try others in
 	jobs             [][]*inversion
@@ -28,6 +31,7 @@ type Optimizer struct {
 	steps    int // taken
 	folds    int // updates of the averages
 	averaged int // of θ̄
+	examples int // in the last mini-batch whose curvature was measured
 	stats    Stats
 	pending  []byte // a state to be restored when the model is known
 
@@ -43,7 +47,7 @@ func New(cfg Config) (*Optimizer, error) {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
-	o := &Optimizer{cfg: cfg, alpha: cfg.LearningRate, lambda: cfg.Damping, inverters: newInverters()}
+	o := &Optimizer{cfg: cfg, alpha: cfg.LearningRate, lambda: cfg.Damping, least: cfg.MinDamping, inverters: newInverters()}
 	o.visit, o.revisit = o.accumulate, o.project // once: a method value allocates
 	return o, nil
 }
@@ -63,14 +67,17 @@ func (o *Optimizer) Stats() Stats { return o.stats }
 func (o *Optimizer) Config() Config { return o.cfg }
 
 // Step takes one step. A loss, gradient or curvature that is not finite is a
-// *graph.NonFiniteError. On any error that comes before the step, averages and
-// parameters are as they were; only the pass that measures ρ comes after it.
+// *graph.NonFiniteError. A mini-batch whose loss, gradient or factors are at
+// fault changes nothing. On any other error that comes before the step,
+// products with the Fisher matrix included, the parameters are as they were,
+// but the averages have taken the mini-batch in; only the pass that measures ρ
+// comes after the step.
 func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
 	if err := o.build(obj); err != nil {
 		return 0, err
 	}
 	o.stats = Stats{
-		Damping: o.lambda, Gamma: o.gamma, Condition: o.stats.Condition, ClipFactor: 1, Alpha: o.alpha,
+		Damping: o.lambda, LeastDamping: o.least, Gamma: o.gamma, Condition: o.stats.Condition, ClipFactor: 1, Alpha: o.alpha,
 		InverseAge: o.stats.InverseAge, FailedInverses: o.stats.FailedInverses, Ratio: math.NaN(), Actual: math.NaN(),
 	}
 	clock := time.Now()
@@ -84,7 +91,7 @@ func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
 	if err := o.refresh(obj, loss, &clock); err != nil {
 		return loss, err
 	}
-	o.stats.Damping, o.stats.Gamma = o.lambda, o.gamma
+	o.stats.Damping, o.stats.LeastDamping, o.stats.Gamma = o.lambda, o.least, o.gamma
 	if o.cfg.Mode == Adaptive {
 		err = o.stepAdaptive(obj, loss, &clock)
 	} else {
@@ -116,7 +123,8 @@ func (o *Optimizer) taken() {
 
 // Averaged runs f with the Polyak average of the parameters, over the steps so
 // far, in their place, and puts them back. Without averaging, or before the
-// first step, f runs with the parameters as they are.
+// first step, the one after a restored state included, f runs with the
+// parameters as they are.
 func (o *Optimizer) Averaged(f func() error) error {
 	if o.averaged == 0 {
 		return f()

@@ -89,7 +89,7 @@ func TestStepIntoTheVoid(t *testing.T) {
 	for _, mode := range kfac.Modes() {
 		for _, after := range []float64{math.NaN(), math.Inf(1)} {
 			m := n.model(t, n.theta(1))
-			o := newOptimizer(t, kfac.Config{Mode: mode, Damping: 0.1, DampingUpdateSteps: 1})
+			o := newOptimizer(t, kfac.Config{Mode: mode, Damping: 0.1, MinDamping: 0.01, DampingUpdateSteps: 1, WeightDecay: 0.1})
 			for range 3 {
 				_, err := o.Step(n.batch(t, m, b))
 				require.NoError(t, err)

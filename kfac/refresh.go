@@ -15,15 +15,19 @@ var ErrNotPositive = errors.New("kfac: a factor has no Cholesky decomposition, e
 // refresh renews bases and inverses where they are due, and finds λ and γ. It
 // leaves the proposal of the inverses in use.
 func (o *Optimizer) refresh(obj graph.Objective, loss float64, clock *time.Time) error {
-	if o.lambda == 0 {
-		if err := o.searchDamping(obj, loss); err != nil {
-			return err
-		}
-		o.stats.Damping = o.lambda
-	}
 	due := o.due(o.cfg.InverseUpdateSteps)
 	if due {
 		if err := o.rebase(obj); err != nil {
+			return err
+		}
+	}
+	if o.steps == 0 && o.cfg.Mode == Adaptive {
+		if err := o.measureSteepness(obj, loss); err != nil {
+			return err
+		}
+	}
+	if o.lambda == 0 {
+		if err := o.searchDamping(obj, loss); err != nil {
 			return err
 		}
 	}
@@ -41,6 +45,7 @@ func (o *Optimizer) refresh(obj graph.Objective, loss float64, clock *time.Time)
 	}
 	if due {
 		if err := o.invert(o.gamma); err != nil {
+			o.folds = 0 // the next mini-batch starts the averages again
 			return err
 		}
 		lap(clock, &o.stats.InverseTime)
@@ -65,7 +70,6 @@ func (o *Optimizer) invert(gamma float64) error {
 		all = all && o.renewed[i]
 	}
 	if !all && o.steps == 0 {
-		o.folds = 0 // the next batch starts the averages again
 		return ErrNotPositive
 	}
 	o.revert()

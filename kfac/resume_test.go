@@ -156,7 +156,7 @@ func same(t *testing.T, want, got [][]byte) {
 // TestForeignState: the state of another structure, mode, float type or model
 // is refused, damaged ones as well, and leaves the optimizer as it is.
 func TestForeignState(t *testing.T) {
-	base := kfac.Config{Damping: 0.4, Polyak: 0.9}
+	base := kfac.Config{Mode: kfac.Fixed, Damping: 0.4, Polyak: 0.9}
 	a := newRig(t, base, graph.Float64, 1)
 	a.train(t, 4)
 	before := a.save(t)[1]

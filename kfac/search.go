@@ -16,33 +16,31 @@ import (
 // while one that is too great costs tens of steps, as the rule for λ lowers it
 // by a quarter in five of them. See the package comment for measurements.
 func (o *Optimizer) searchDamping(obj graph.Objective, loss float64) error {
-	if err := o.rebase(obj); err != nil {
-		return err
-	}
-	start, err := o.curvatureAlongGradient(obj)
-	if err != nil {
-		return err
-	}
+	start := o.steepness
 	var tried, falls []float64
 	best := 0.0
-	for lambda := min(start, o.cfg.MaxDamping); lambda >= o.cfg.MinDamping && len(tried) < mostTrials; lambda /= 10 {
-		o.lambda = lambda
+	// The floor may be a point of the grid, but for rounding.
+	for lambda := min(start, o.cfg.MaxDamping); lambda >= 0.999*o.least && len(tried) < mostTrials; lambda /= 10 {
+		o.lambda = max(lambda, o.least)
 		after, err := o.trial(obj)
-		if errors.Is(err, ErrNotPositive) {
+		if errors.Is(err, ErrNotPositive) && len(tried) > 0 {
 			break // nor would less damping do
 		}
 		if err != nil {
 			o.lambda = 0
+			if errors.Is(err, ErrNotPositive) {
+				o.folds = 0 // the next mini-batch starts the averages again
+			}
 			return err
 		}
 		fall := loss - after
 		if math.IsNaN(fall) {
 			fall = math.Inf(-1)
 		}
-		tried, falls = append(tried, lambda), append(falls, fall)
+		tried, falls = append(tried, o.lambda), append(falls, fall)
 		best = max(best, fall)
 	}
-	o.lambda = min(max(start, o.cfg.MinDamping), o.cfg.MaxDamping) // if no step goes down
+	o.lambda = min(max(start, o.least), o.cfg.MaxDamping) // if no step goes down
 	for i, fall := range falls {
 		if fall >= nearly*best && best > 0 {
 			o.lambda = tried[i]
@@ -57,17 +55,30 @@ const (
 	nearly     = 0.95
 )
 
-// curvatureAlongGradient is ∇hᵀF∇h/‖∇h‖².
-func (o *Optimizer) curvatureAlongGradient(obj graph.Objective) (float64, error) {
+// measureSteepness sets the curvature along the gradient, ∇hᵀF∇h/‖∇h‖², and
+// by it the floor of λ where none is given. It is called at the first step.
+func (o *Optimizer) measureSteepness(obj graph.Objective, loss float64) error {
 	f, err := obj.Products(o.productExamples(), o.grad.Direction)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	vv := o.grad.Direction.Dot(o.grad.Direction)
-	if vv == 0 {
-		return o.cfg.MinDamping, nil
+	curvature, vv := f.At(0, 0), o.grad.Direction.Dot(o.grad.Direction)
+	if curvature-curvature != 0 || math.IsInf(vv, 0) {
+		return &graph.NonFiniteError{Loss: loss, Curvature: true}
 	}
-	return f.At(0, 0) / vv, nil
+	if vv > 0 {
+		o.steepness = curvature / vv
+	}
+	if o.least == 0 {
+		o.least = min(LeastDamping(o.examples), o.cfg.MaxDamping)
+		if o.steepness > 0 { // few examples need not be a noisy sample of more
+			o.least = min(o.least, o.steepness/100)
+		}
+		if o.cfg.Damping > 0 {
+			o.least = min(o.least, o.cfg.Damping)
+		}
+	}
+	return nil
 }
 
 // trial is h after the step with the present λ, which is not taken.
@@ -86,5 +97,6 @@ func (o *Optimizer) trial(obj graph.Objective) (float64, error) {
 	after, err := obj.Loss()
 	o.theta.Copy(o.last)
 	o.last.Scale(0)
+	o.grad.pure = false // the taps now hold the activations there
 	return after, err
 }

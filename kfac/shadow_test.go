@@ -3,8 +3,6 @@ package kfac_test
 import (
 	"math"
 
-	"gonum.org/v1/gonum/mat"
-
 	"github.com/gokfac/gokfac/kfac"
 )
 
@@ -16,6 +14,9 @@ type shadow struct {
 	theta          []float64
 	last, average  []float64 // velocity or δ₀; θ̄
 	lambda, gamma  float64
+	least          float64 // of λ
+	steepness      float64 // along the first gradient
+	rate           float64 // of this step
 	mean           *factors
 	held           *factors // mean, at the last inversion
 	heldGamma      float64
@@ -27,7 +28,7 @@ type shadow struct {
 }
 
 func newShadow(n net, cfg kfac.Config, theta []float64) *shadow {
-	return &shadow{net: n, cfg: cfg, theta: append([]float64{}, theta...), last: make([]float64, n.size), lambda: cfg.Damping}
+	return &shadow{net: n, cfg: cfg, theta: append([]float64{}, theta...), last: make([]float64, n.size), lambda: cfg.Damping, least: cfg.MinDamping}
 }
 
 func (s *shadow) due(every int) bool { return s.steps < 3 || s.steps%every == 0 }
@@ -40,11 +41,18 @@ func part(b batch, fraction float64) batch {
 func (s *shadow) step(b batch) {
 	h, grad := s.objective(s.theta, b)
 	s.grad = grad
-	s.expected = kfac.Stats{Loss: h, Damping: s.lambda, ClipFactor: 1, Alpha: s.cfg.LearningRate, Ratio: math.NaN(), Actual: math.NaN()}
+	s.expected = kfac.Stats{Loss: h, ClipFactor: 1, Alpha: s.cfg.LearningRate, Ratio: math.NaN(), Actual: math.NaN()}
 	s.measure(b)
+	if s.steps == 0 && s.cfg.Mode == kfac.Adaptive {
+		s.steep(b)
+	}
+	if s.lambda == 0 {
+		s.search(b)
+	}
 	s.invert(b)
-	s.expected.Gamma = s.gamma
+	s.expected.Damping, s.expected.LeastDamping, s.expected.Gamma = s.lambda, s.least, s.gamma
 	before := append([]float64{}, s.theta...)
+	s.rate = s.cfg.LearningRate
 	if s.cfg.Mode == kfac.Adaptive {
 		s.adaptive(b)
 	} else {
@@ -54,7 +62,7 @@ func (s *shadow) step(b batch) {
 	if every := s.cfg.DampingUpdateSteps; every > 0 && (s.steps+1)%every == 0 {
 		s.adapt(h, b, every)
 	}
-	axpy(s.theta, -s.cfg.LearningRate*s.cfg.WeightDecay, before)
+	axpy(s.theta, -s.rate*s.cfg.WeightDecay, before)
 	s.steps++
 	if xi := s.cfg.Polyak; xi > 0 {
 		keep := min(1-1/float64(s.steps), xi)
@@ -73,7 +81,7 @@ func (s *shadow) measure(b batch) {
 	if s.due(s.cfg.FactorUpdateSteps) || ekfac && s.due(s.cfg.InverseUpdateSteps) {
 		s.folds++
 		terms := s.exact(s.theta, part(b, s.cfg.FactorFraction))
-		keep := min(1-1/float64(s.folds), s.cfg.FactorDecay)
+		keep := min(1-1/float64(s.folds), math.Pow(s.cfg.FactorDecay, float64(s.cfg.FactorUpdateSteps)))
 		s.mean = s.mean.fold(keep, s.factors(terms))
 		if s.basis != nil {
 			s.seen++
@@ -93,12 +101,14 @@ func (s *shadow) invert(b batch) {
 	if s.cfg.Mode == kfac.Adaptive && every > 0 && s.gamma > 0 && s.steps%every == 0 {
 		s.held = s.mean
 		step := math.Pow(19.0/20, float64(every)/2)
-		best, center := math.Inf(1), s.gamma
-		for _, gamma := range []float64{center, center * step, center / step} {
-			s.heldGamma = gamma
+		s.heldGamma = s.gamma
+		s.propose()
+		_, _, best := s.minimise(b)
+		for _, gamma := range []float64{s.gamma * step, s.gamma / step} {
+			s.heldGamma = s.within(gamma, s.gamma)
 			s.propose()
-			if _, _, least := s.minimise(b); least < best {
-				best, s.gamma = least, gamma
+			if _, _, least := s.minimise(b); -least > -best*(1+1e-4) { // better, and by enough
+				best, s.gamma = least, s.heldGamma
 			}
 		}
 		s.heldGamma = s.gamma
@@ -116,39 +126,6 @@ func (s *shadow) propose() {
 	for i := range s.proposal {
 		s.proposal[i] *= -1
 	}
-}
-
-// curvature is C = F + (λ+η)I, F on the part of the mini-batch that products
-// are formed on.
-func (s *shadow) curvature(b batch) *mat.Dense {
-	return plus(s.fisher(s.exact(s.theta, part(b, s.cfg.ProductFraction))), s.lambda+s.l2)
-}
-
-func product(c mat.Matrix, x, y []float64) float64 { return mat.Inner(vec(x), c, vec(y)) }
-
-// minimise solves the 2×2 system of MG15 §7 for the proposal and the last
-// update.
-func (s *shadow) minimise(b batch) (alpha, mu, least float64) {
-	c := s.curvature(b)
-	if dot(s.last, s.last) == 0 {
-		alpha = -dot(s.grad, s.proposal) / product(c, s.proposal, s.proposal)
-		return alpha, 0, alpha * dot(s.grad, s.proposal) / 2
-	}
-	cross := product(c, s.proposal, s.last)
-	x := solve(mat.NewDense(2, 2, []float64{product(c, s.proposal, s.proposal), cross, cross, product(c, s.last, s.last)}),
-		[]float64{-dot(s.grad, s.proposal), -dot(s.grad, s.last)})
-	return x[0], x[1], (x[0]*dot(s.grad, s.proposal) + x[1]*dot(s.grad, s.last)) / 2
-}
-
-func (s *shadow) adaptive(b batch) {
-	alpha, mu, _ := s.minimise(b)
-	s.expected.Alpha, s.expected.Mu = alpha, mu
-	for i, v := range s.last {
-		s.last[i] = s.cfg.LearningRate * (alpha*s.proposal[i] + mu*v)
-	}
-	s.expected.Predicted = dot(s.grad, s.last) + product(s.curvature(b), s.last, s.last)/2
-	s.describe(s.last)
-	axpy(s.theta, 1, s.last)
 }
 
 // fixed keeps v with the sign of the update: v ← μv + νΔ, θ ← θ + αv.
@@ -194,5 +171,5 @@ func (s *shadow) adapt(before float64, b batch, every int) {
 	case rho < 0.25:
 		s.lambda /= omega
 	}
-	s.lambda = min(max(s.lambda, s.cfg.MinDamping), s.cfg.MaxDamping)
+	s.lambda = min(max(s.lambda, s.least), s.cfg.MaxDamping)
 }

@@ -3,7 +3,6 @@ package kfac
 import (
 	"encoding"
 	"fmt"
-	"slices"
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/codec"
@@ -19,16 +18,25 @@ const stateVersion = 1
 // MarshalBinary encodes what the steps to come depend on: averages, inverses,
 // λ, γ, the last update, the Polyak average and the counters. The settings are
 // not part of it, nor the generator of sampled targets, which is the model's.
-// It is empty before the first step.
 func (o *Optimizer) MarshalBinary() ([]byte, error) {
-	if o.params == nil {
-		return slices.Clone(o.pending), nil
+	body := o.pending
+	if o.params != nil {
+		var err error
+		if body, err = codec.Encode(o.kind(), stateVersion, o.fields()); err != nil {
+			return nil, fmt.Errorf("kfac: saving the state: %w", err)
+		}
 	}
-	data, err := codec.Encode(o.kind(), stateVersion, o.fields())
+	data, err := codec.Encode(o.kind(), stateVersion, envelope(&o.alpha, &body))
 	if err != nil {
 		return nil, fmt.Errorf("kfac: saving the state: %w", err)
 	}
 	return data, nil
+}
+
+// envelope is the state as it is written: what needs no model beside what does,
+// which is empty before the first step.
+func envelope(alpha *float64, body *[]byte) []codec.Field {
+	return []codec.Field{{Name: "learning rate", Value: alpha}, {Name: "curvature", Value: body}}
 }
 
 // UnmarshalBinary continues from a state that MarshalBinary wrote, to the bit
@@ -36,15 +44,22 @@ func (o *Optimizer) MarshalBinary() ([]byte, error) {
 // stepped yet keeps it until its first step, which is refused if the model is
 // another one. On an error nothing has changed.
 func (o *Optimizer) UnmarshalBinary(data []byte) error {
-	if o.params == nil {
-		o.pending = slices.Clone(data)
-		return nil
+	var alpha float64
+	var body []byte
+	if err := codec.Decode(data, o.kind(), stateVersion, envelope(&alpha, &body)); err != nil {
+		return fmt.Errorf("kfac: restoring the state: %w", err)
 	}
-	return o.restore(data)
+	if o.params == nil {
+		o.pending = body
+	} else if err := o.restore(body); err != nil {
+		return err
+	}
+	o.alpha = alpha
+	return nil
 }
 
-func (o *Optimizer) restore(data []byte) error {
-	if err := codec.Decode(data, o.kind(), stateVersion, o.fields()); err != nil {
+func (o *Optimizer) restore(body []byte) error {
+	if err := codec.Decode(body, o.kind(), stateVersion, o.fields()); err != nil {
 		return fmt.Errorf("kfac: restoring the state: %w", err)
 	}
 	return nil
@@ -70,8 +85,8 @@ func (o *Optimizer) kind() string {
 
 func (o *Optimizer) fields() []codec.Field {
 	list := []codec.Field{
-		{Name: "learning rate", Value: &o.alpha},
 		{Name: "damping", Value: &o.lambda},
+		{Name: "least damping", Value: &o.least},
 		{Name: "gamma", Value: &o.gamma},
 		{Name: "steps", Value: &o.steps},
 		{Name: "factor updates", Value: &o.folds},

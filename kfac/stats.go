@@ -8,12 +8,16 @@ type Stats struct {
 	Damping float64 // λ that the step was taken with
 	Gamma   float64 // γ of the inverses
 
+	LeastDamping float64 // floor of λ
+
 	GradNorm   float64 // ‖∇h‖
 	UpdateNorm float64 // ‖δ‖, of the step itself, weight decay left out
 	Cosine     float64 // of the angle between δ and −∇h: 1 would be gradient descent
 
 	// Alpha and Mu are the coefficients of δ = αΔ + μδ₀: found in adaptive
-	// mode, given in fixed mode. ClipFactor is ν; 1 = not clipped.
+	// mode, given in fixed mode. ClipFactor is ν, or in adaptive mode what a
+	// step was shortened by because its model promised a fall by more than 2h; 1 =
+	// not clipped.
 	Alpha, Mu, ClipFactor float64
 
 	// Predicted is the quadratic model's M(δ) − M(0): in fixed mode only where

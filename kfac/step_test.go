@@ -182,11 +182,11 @@ func TestOneModel(t *testing.T) {
 
 func TestConfigValidation(t *testing.T) {
 	assert.NoError(t, kfac.Config{}.Validate())
-	assert.NoError(t, kfac.Config{Mode: kfac.Adaptive}.Validate())
+	assert.NoError(t, kfac.Config{Mode: kfac.Fixed}.Validate())
 	for _, c := range []kfac.Config{
-		{LearningRate: -1}, {LearningRate: math.NaN()}, {Momentum: 1}, {Damping: -1}, {Damping: math.Inf(1)}, {Damping: math.NaN()},
+		{LearningRate: -1}, {LearningRate: math.NaN()}, {LearningRate: 2}, {Mode: kfac.Fixed, Momentum: 1}, {Damping: -1}, {Damping: math.Inf(1)}, {Damping: math.NaN()},
 		{MinDamping: 5, MaxDamping: 2}, {MinDamping: -1}, {MinDamping: 2, Damping: 1}, {MaxDamping: 1, Damping: 2}, {FactorDecay: 1},
-		{FactorUpdateSteps: -1}, {InverseUpdateSteps: -2}, {KLClip: -1}, {WeightDecay: -1}, {Estimator: "fisher"},
+		{FactorUpdateSteps: -1}, {InverseUpdateSteps: -2}, {Mode: kfac.Fixed, KLClip: -1}, {WeightDecay: -1}, {Estimator: "fisher"},
 		{Polyak: 1}, {Polyak: -0.1}, {FactorFraction: 1.1}, {FactorFraction: -1}, {ProductFraction: 2}, {ProductFraction: math.NaN()},
 		{Mode: "quick"}, {Structure: "dense"}, {Mode: kfac.Adaptive, Momentum: 0.5}, {Mode: kfac.Adaptive, KLClip: 1}, {Mode: kfac.Adaptive, Damping: -1},
 	} {

@@ -24,6 +24,9 @@ func (o *Optimizer) build(obj graph.Objective) error {
 	if err != nil {
 		return err
 	}
+	if err := covered(layers, params, free); err != nil {
+		return err
+	}
 	var blocks []block
 	if params[0].Value.Dtype() == graph.Float32 {
 		blocks, err = blocksOf[float32](o.cfg.Structure, layers, taps)

@@ -86,7 +86,7 @@ func sameStats(t *testing.T, want, got kfac.Stats, k int) {
 	for name, pair := range map[string][2]float64{
 		"loss": {want.Loss, got.Loss}, "λ": {want.Damping, got.Damping}, "γ": {want.Gamma, got.Gamma},
 		"‖∇h‖": {want.GradNorm, got.GradNorm}, "‖δ‖": {want.UpdateNorm, got.UpdateNorm}, "cosine": {want.Cosine, got.Cosine},
-		"α": {want.Alpha, got.Alpha}, "μ": {want.Mu, got.Mu}, "ν": {want.ClipFactor, got.ClipFactor},
+		"α": {want.Alpha, got.Alpha}, "μ": {want.Mu, got.Mu}, "ν": {want.ClipFactor, got.ClipFactor}, "least λ": {want.LeastDamping, got.LeastDamping},
 		"predicted": {want.Predicted, got.Predicted}, "actual": {want.Actual, got.Actual}, "ρ": {want.Ratio, got.Ratio},
 	} {
 		if pair[0] == pair[0] || pair[1] == pair[1] { // not both NaN

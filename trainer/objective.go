@@ -36,7 +36,8 @@ func (o *objective) Params() []*graph.Param { return o.c.model.params }
 // Taps lists the model's taps.
 func (o *objective) Taps() []*graph.Tap { return o.c.b.Taps }
 
-// Loose lists the parameters that are not under exactly one tap.
+// Loose lists the parameters that are not under exactly one tap, and the
+// biases of taps whose weight is not.
 func (o *objective) Loose() []*graph.Param {
 	if o.loose == nil {
 		o.loose = looseParams(o.Params(), o.Taps())
@@ -50,9 +51,13 @@ func looseParams(params []*graph.Param, taps []*graph.Tap) []*graph.Param {
 		uses[t.Weight]++
 		uses[t.Bias]++
 	}
+	partner := map[*graph.Param]bool{}
+	for _, t := range taps {
+		partner[t.Bias] = uses[t.Weight] != 1
+	}
 	loose := []*graph.Param{}
 	for _, p := range params {
-		if uses[p] != 1 {
+		if uses[p] != 1 || partner[p] {
 			loose = append(loose, p)
 		}
 	}

@@ -14,13 +14,8 @@ type defaults struct {
 	kfac          kfac.Config
 }
 
-// modeFor is K-FAC's mode for a model.
-func modeFor(model string) kfac.Mode {
-	if model == "autoencoder" {
-		return kfac.Adaptive
-	}
-	return kfac.Fixed
-}
+// defaultMode is K-FAC's: docs/kfac.md has the measurements.
+const defaultMode = kfac.Adaptive
 
 // defaultsFor is the one table of tuned settings. The optimizer kfac has a row
 // for each of its modes.
@@ -31,11 +26,11 @@ func defaultsFor(optimizer, model string, mode kfac.Mode) defaults {
 	}
 	return map[pair]defaults{
 		{"fixed", "mlp"}:    {batch: 512, epochs: 5, schedule: "exponential", lr: 0.4, momentum: 0.8, kfac: kfac.Config{Damping: 0.5}},
-		{"adaptive", "mlp"}: {batch: 512, epochs: 5, schedule: "constant", lr: 1, kfac: kfac.Config{Polyak: 0.95}},
+		{"adaptive", "mlp"}: {batch: 512, epochs: 5, schedule: "constant", lr: 1.5, kfac: kfac.Config{Polyak: 0.95}},
 		{"adam", "mlp"}:     {batch: 512, epochs: 5, schedule: "linear", lr: 2e-3},
 		{"sgd", "mlp"}:      {batch: 512, epochs: 5, schedule: "linear", lr: 0.1, momentum: 0.9},
 
-		{"adaptive", "autoencoder"}: {batch: 1000, epochs: 5, schedule: "constant", lr: 1, kfac: kfac.Config{ProductFraction: 0.25}},
+		{"adaptive", "autoencoder"}: {batch: 1000, epochs: 5, schedule: "constant", lr: 1, kfac: kfac.Config{ProductFraction: 0.25, Polyak: 0.9}},
 		{"fixed", "autoencoder"}:    {batch: 1000, epochs: 5, schedule: "linear", lr: 1, momentum: 0.9, kfac: kfac.Config{Damping: 1, MinDamping: 0.01, KLClip: 0.2}},
 		{"adam", "autoencoder"}:     {batch: 1000, epochs: 5, schedule: "linear", lr: 1e-3},
 		{"sgd", "autoencoder"}:      {batch: 1000, epochs: 5, schedule: "linear", lr: 0.01, momentum: 0.9},

@@ -2,7 +2,6 @@ package main
 
 import (
 	"flag"
-	"fmt"
 	"io"
 	"strings"
 
@@ -106,8 +105,7 @@ func (t *flagTable) trainingFlags(s *settings) {
 
 func (t *flagTable) kfacFlags(c *kfac.Config) {
 	t.group("K-FAC (0 or empty = the default; -list has the table; none = off)")
-	t.add(choice[kfac.Mode]{&c.Mode, kfacModes()}, "kfac-mode", oneOf(kfacModes()),
-		fmt.Sprintf("how a step's length is chosen (mlp: %s, autoencoder: %s)", modeFor("mlp"), modeFor("autoencoder")))
+	t.add(choice[kfac.Mode]{&c.Mode, kfacModes()}, "kfac-mode", oneOf(kfacModes()), "how a step's length is chosen (default "+string(defaultMode)+")")
 	t.add(choice[kfac.Structure]{&c.Structure, structures()}, "kfac-structure", "NAME", "of the Fisher matrix: "+alternatives(namesOf(structures())))
 	t.add(choice[graph.FisherEstimator]{&c.Estimator, estimators()}, "kfac-fisher", oneOf(estimators()), "targets that curvature is measured with")
 	t.add(number{p: &c.Damping, word: "found"}, "kfac-damping", "LAMBDA", "Levenberg-Marquardt damping at the start; mode adaptive: or found")
@@ -116,7 +114,7 @@ func (t *flagTable) kfacFlags(c *kfac.Config) {
 	t.add(count{&c.GammaUpdateSteps, -1, manySteps}, "kfac-gamma-update-steps", "N",
 		"mode adaptive: try more and less damping of the inverses every N steps; -1 = never")
 	t.add(number{p: &c.KLClip, word: "none"}, "kfac-kl-clip", "KAPPA", "mode fixed: bound on a step's size in the Fisher norm; or none")
-	t.add(number{p: &c.FactorDecay, below: 1}, "kfac-factor-decay", "RATE", "weight of the old average of the factors")
+	t.add(number{p: &c.FactorDecay, below: 1}, "kfac-factor-decay", "RATE", "most weight that the old average of the factors keeps, per step")
 	t.add(count{&c.FactorUpdateSteps, 0, manySteps}, "kfac-factor-update-steps", "N", "update the factors every N steps")
 	t.add(count{&c.InverseUpdateSteps, 0, manySteps}, "kfac-inv-update-steps", "N", "invert them every N steps")
 	t.add(number{p: &c.FactorFraction, most: 1}, "kfac-factor-fraction", "PART", "of each batch that factors are measured on, up to 1")

@@ -13,7 +13,7 @@ func kfacInForce(c kfac.Config) []setting {
 	list := []setting{
 		{"kfac", "kfac-mode", string(c.Mode)}, {"kfac", "kfac-structure", string(c.Structure)},
 		{"kfac", "kfac-fisher", string(c.Estimator)},
-		{"kfac", "kfac-damping", orFound(c.Damping)}, {"kfac", "kfac-min-damping", c.MinDamping},
+		{"kfac", "kfac-damping", orFound(c.Damping)}, {"kfac", "kfac-min-damping", orFound(c.MinDamping)},
 		{"kfac", "kfac-damping-update-steps", c.DampingUpdateSteps},
 	}
 	if c.Mode == kfac.Adaptive {
@@ -81,7 +81,7 @@ func (d *diagnostics) object() object {
 		}
 	}
 	return object{
-		{"loss", finite(s.Loss)}, {"damping", finite(s.Damping)}, {"gamma", finite(s.Gamma)},
+		{"loss", finite(s.Loss)}, {"damping", finite(s.Damping)}, {"min_damping", finite(s.LeastDamping)}, {"gamma", finite(s.Gamma)},
 		{"alpha", finite(s.Alpha)}, {"mu", finite(s.Mu)}, {"clip_factor", finite(s.ClipFactor)},
 		{"rho", finite(rho.Ratio)}, {"predicted_change", finite(rho.Predicted)}, {"actual_change", finite(rho.Actual)},
 		{"grad_norm", finite(s.GradNorm)}, {"update_norm", finite(s.UpdateNorm)}, {"cosine", finite(s.Cosine)},

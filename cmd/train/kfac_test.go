@@ -14,7 +14,7 @@ import (
 	"github.com/gokfac/gokfac/kfac"
 )
 
-const diagnosticKeys = "loss damping gamma alpha mu clip_factor rho predicted_change actual_change " +
+const diagnosticKeys = "loss damping min_damping gamma alpha mu clip_factor rho predicted_change actual_change " +
 	"grad_norm update_norm cosine inverse_age failed_inverses condition undone_steps seconds"
 
 // steps are the "kfac" of a run's history.
@@ -73,7 +73,7 @@ func TestStructures(t *testing.T) {
 					assert.Equal(t, measured, string(s["rho"]) != "null", "step %d", i+1)
 					assert.Equal(t, measured, string(s["actual_change"]) != "null", "step %d", i+1)
 					assert.Equal(t, measured || mode == kfac.Adaptive, string(s["predicted_change"]) != "null", "step %d", i+1)
-					for _, name := range strings.Fields("loss damping gamma grad_norm update_norm cosine condition") {
+					for _, name := range strings.Fields("loss damping min_damping gamma grad_norm update_norm cosine condition") {
 						assert.Positive(t, decimal(t, s[name]), name)
 					}
 					names, seconds := keys(t, s["seconds"])
@@ -126,22 +126,17 @@ func TestKFACFlags(t *testing.T) {
 	}
 }
 
-// TestOtherMode: a flag of the mode that is not the model's default says so,
-// and goes with that mode.
+// TestOtherMode: a flag of the other mode says so, and goes with that mode.
 func TestOtherMode(t *testing.T) {
-	for _, model := range namesOf(models()) {
-		mode, flag := modeFor(model), "-kfac-gamma-update-steps 3"
-		other := kfac.Adaptive
-		if mode == kfac.Adaptive {
-			other, flag = kfac.Fixed, "-momentum 0.5"
-		}
-		args := "-model " + model + " " + flag
+	for args, want := range map[string]string{
+		"-momentum 0.5": "does not apply to -kfac-mode adaptive, the default: leave it out, or choose -kfac-mode fixed",
+		"-kfac-mode fixed -kfac-gamma-update-steps 3": "does not apply to -kfac-mode fixed: leave it out, or choose -kfac-mode adaptive",
+	} {
 		_, err := parse(strings.Fields(args))
-		require.Error(t, err)
-		assert.Contains(t, err.Error(), fmt.Sprintf("does not apply to -kfac-mode %s, the default of -model %s: leave it out, or choose -kfac-mode %s",
-			mode, model, other))
-		resolved(t, args+" -kfac-mode "+string(other))
+		assert.ErrorContains(t, err, want)
 	}
+	resolved(t, "-momentum 0.5 -kfac-mode fixed")
+	resolved(t, "-kfac-gamma-update-steps 3")
 }
 
 // TestFullIsForTinyNetworks: one that is too large is refused at the first
@@ -167,9 +162,9 @@ func TestDiagnostics(t *testing.T) {
 	d.add(kfac.Stats{Loss: 2.5, Actual: nan, Ratio: nan, Predicted: -0.25})
 	assert.Contains(t, text(), `"rho":null,"predicted_change":-0.25,"actual_change":null`)
 	d.add(kfac.Stats{Loss: 2, Predicted: -1, Actual: -0.5, Ratio: 0.5, UpdateTime: 2 * time.Second})
-	d.add(kfac.Stats{Loss: 1, Predicted: -7, Actual: nan, Ratio: nan, Condition: math.Inf(1)})
+	d.add(kfac.Stats{Loss: 1, Damping: 0.5, LeastDamping: 0.25, Gamma: 2, Predicted: -7, Actual: nan, Ratio: nan, Condition: math.Inf(1)})
 	assert.Contains(t, text(), `"rho":0.5,"predicted_change":-1,"actual_change":-0.5`)
-	assert.Contains(t, text(), `{"loss":1,`)
+	assert.Contains(t, text(), `{"loss":1,"damping":0.5,"min_damping":0.25,"gamma":2,`)
 	assert.Contains(t, text(), `"condition":null,"undone_steps":0,"seconds":{"gradient":0,"inverse":0,"product":0,"update":3,"damping":0}}`)
 	d.add(kfac.Stats{Predicted: -2, Actual: nan, Ratio: nan, Undone: true})
 	assert.Contains(t, text(), `"rho":null,"predicted_change":-2,"actual_change":null`)

@@ -125,7 +125,7 @@ func orNone(v float64) string {
 	if v == 0 {
 		return "none"
 	}
-	return fmt.Sprint(v)
+	return fmt.Sprintf("%.4g", v) // a damping of the batch size has more digits than a column
 }
 
 func printVersion(w io.Writer) error {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -13,12 +14,13 @@ import (
 // hint adds to a failure which flags help.
 func (r *training) hint(err error) error {
 	var diverged *trainer.DivergedError
+	var tooLarge *kfac.TooLargeError
 	switch {
 	case errors.As(err, &diverged):
 		return fmt.Errorf("%w; try %s", err, alternatives(r.remedies()))
 	case errors.Is(err, kfac.ErrNotPositive):
 		return fmt.Errorf("%w; try %s", err, r.moreDamping())
-	case r.kfac != nil && r.s.kfac.Structure == kfac.Full && r.result.Steps == 0:
+	case errors.As(err, &tooLarge):
 		return fmt.Errorf("%w; try smaller -hidden, or another -kfac-structure", err)
 	}
 	return err
@@ -40,8 +42,11 @@ func (r *training) remedies() []string {
 	smaller("-weight-decay", s.weightDecay)
 	switch {
 	case adaptive:
-		return append(list, r.moreDamping(), fmt.Sprintf("a larger -kfac-min-damping than %g", s.kfac.MinDamping),
-			fmt.Sprintf("a larger -batch-size than %d", s.batch), "-kfac-mode fixed")
+		list = append(list, r.moreDamping())
+		if floor := r.floor(); floor > 0 {
+			list = append(list, fmt.Sprintf("a larger -kfac-min-damping than %.4g", floor))
+		}
+		return append(list, fmt.Sprintf("a larger -batch-size than %d", s.batch), "-kfac-mode fixed")
 	case s.opt == "kfac":
 		// Not -clip-grad: it bounds the gradient, κ the step that is made of it.
 		list = append(list, r.moreDamping())
@@ -53,6 +58,15 @@ func (r *training) remedies() []string {
 		list = append(list, "-clip-grad 1")
 	}
 	return append(list, "-warmup-steps")
+}
+
+// floor is the least λ in force; 0 where it was to be found and no step was
+// taken.
+func (r *training) floor() float64 {
+	if r.kfac == nil {
+		return r.s.kfac.MinDamping
+	}
+	return cmp.Or(r.kfac.Stats().LeastDamping, r.s.kfac.MinDamping)
 }
 
 func (r *training) moreDamping() string {

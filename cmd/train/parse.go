@@ -63,7 +63,7 @@ func modeOf(name string) kfac.Mode {
 
 // check refuses flags that do not go together.
 func (s *settings) check() error {
-	mode := cmp.Or(s.kfac.Mode, modeFor(s.model))
+	mode := cmp.Or(s.kfac.Mode, defaultMode)
 	for _, name := range slices.Sorted(maps.Keys(s.given)) { // the same complaint each time
 		switch {
 		case strings.HasPrefix(name, "kfac-") && s.opt != "kfac":
@@ -78,6 +78,10 @@ func (s *settings) check() error {
 			return usagef("-dropout does not apply to -model %s", s.model)
 		}
 	}
+	if s.opt == "kfac" && mode == kfac.Adaptive && s.lr >= 2 {
+		return usagef("-lr %g: in -kfac-mode adaptive a factor on the step found, and its model of the loss is up again from 2 on: "+
+			"want less than 2, or choose -kfac-mode fixed", s.lr)
+	}
 	if s.dataset == "" {
 		s.dataset = "auto"
 	}
@@ -91,7 +95,7 @@ func (s *settings) otherMode(what string, mode kfac.Mode) error {
 		other = kfac.Adaptive
 	}
 	if s.kfac.Mode == "" {
-		origin = ", the default of -model " + s.model
+		origin = ", the default"
 	}
 	return usagef("%s does not apply to -kfac-mode %s%s: leave it out, or choose -kfac-mode %s", what, mode, origin, other)
 }

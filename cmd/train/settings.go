@@ -44,7 +44,7 @@ type settings struct {
 // resolve fills in the defaults for a training set of so many examples, and
 // refuses what does not go with it.
 func (s *settings) resolve(examples int) error {
-	s.kfac.Mode = cmp.Or(s.kfac.Mode, modeFor(s.model))
+	s.kfac.Mode = cmp.Or(s.kfac.Mode, defaultMode)
 	d := defaultsFor(s.opt, s.model, s.kfac.Mode)
 	if s.batch > examples {
 		return usagef("-batch-size %d: larger than the %d training examples", s.batch, examples)

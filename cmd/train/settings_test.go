@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -36,22 +37,25 @@ func TestNone(t *testing.T) {
 }
 
 // TestMinDamping: the table's floor goes with the table's damping, and another
-// damping, or one that is to be found, has package kfac's.
+// damping, or one that is to be found, has package kfac's, which in adaptive
+// mode is found at the first step.
 func TestMinDamping(t *testing.T) {
 	for _, model := range namesOf(models()) {
 		for mode, own := range map[kfac.Mode]map[string]float64{
 			kfac.Fixed:    {"-kfac-damping 7": 3.5, "-kfac-damping 1e-5": 5e-6, "-kfac-damping 5000": 2500},
-			kfac.Adaptive: {"-kfac-damping 7": 1e-3, "-kfac-damping 1e-5": 1e-5, "-kfac-damping 5000": 1e-3, "-kfac-damping found": 1e-3},
+			kfac.Adaptive: {"-kfac-damping 7": 0, "-kfac-damping 5000": 0, "-kfac-damping found": 0, "-batch-size 35": 0},
 		} {
 			table, err := kfac.New(withMode(defaultsFor("kfac", model, mode).kfac, mode))
 			require.NoError(t, err)
-			own[""], own["-kfac-damping 0"] = table.Config().MinDamping, table.Config().MinDamping
+			usual := table.Config().MinDamping
+			own[""], own["-kfac-damping 0"] = usual, usual
 			own["-kfac-min-damping 0.02"], own["-kfac-damping 7 -kfac-min-damping 0.0625"] = 0.02, 0.0625
 			for args, want := range own {
-				c := resolved(t, fmt.Sprintf("-model %s -kfac-mode %s %s", model, mode, args)).kfac
-				assert.Equal(t, want, c.MinDamping, "%s %s %s", model, mode, args)
+				s := resolved(t, fmt.Sprintf("-model %s -kfac-mode %s %s", model, mode, args))
+				assert.Equal(t, want, s.kfac.MinDamping, "%s %s %s", model, mode, args)
+				assert.Contains(t, kfacInForce(s.kfac), setting{"kfac", "kfac-min-damping", orFound(want)})
 				if strings.HasSuffix(args, "found") {
-					assert.Zero(t, c.Damping)
+					assert.Zero(t, s.kfac.Damping)
 				}
 			}
 		}
@@ -79,7 +83,7 @@ func TestRemedies(t *testing.T) {
 			"-kfac-kl-clip 0.01 or -warmup-steps",
 		"-kfac-mode fixed -lr 2 -l2 0.5 -weight-decay 3 -kfac-damping 3 -kfac-kl-clip 4": "a smaller -lr than 2, a smaller -l2 than 0.5, " +
 			"a smaller -weight-decay than 3, a larger -kfac-damping than 3, a smaller -kfac-kl-clip than 4 or -warmup-steps",
-		"-kfac-mode adaptive -lr 1 -batch-size 64 -kfac-damping 3": "a larger -kfac-damping than 3, a larger -kfac-min-damping than 0.001, " +
+		"-kfac-mode adaptive -lr 1 -batch-size 64 -kfac-damping 3": "a larger -kfac-damping than 3, " +
 			"a larger -batch-size than 64 or -kfac-mode fixed",
 		"-kfac-mode adaptive -lr 1.5 -l2 1 -batch-size 64 -kfac-damping found -kfac-min-damping 2": "a smaller -lr than 1.5, a smaller -l2 than 1, " +
 			"-kfac-damping 10, a larger -kfac-min-damping than 2, a larger -batch-size than 64 or -kfac-mode fixed",
@@ -92,6 +96,27 @@ func TestRemedies(t *testing.T) {
 	}
 }
 
+// TestRemedyNamesTheFloor that is in force, found or not.
+func TestRemedyNamesTheFloor(t *testing.T) {
+	for args, want := range map[string]float64{"": 0, "-kfac-min-damping 0.125": 0.125} {
+		s, err := parse(strings.Fields("-dataset " + blobs(t) + " -hidden 4 -progress none -max-steps 1 " + args))
+		require.NoError(t, err)
+		d, _, err := openData(t.Context(), s, newDownload("none", io.Discard))
+		require.NoError(t, err)
+		require.NoError(t, s.resolve(d.Train.Len()))
+		r, err := newTraining(s, d)
+		require.NoError(t, err)
+		assert.Equal(t, want > 0, strings.Contains(alternatives(r.remedies()), "-kfac-min-damping"), "before the first step")
+		require.NoError(t, r.fit(t.Context(), newDisplay("none", io.Discard, s.model, r.total, r.perEpoch)))
+		floor := r.kfac.Stats().LeastDamping
+		assert.Positive(t, floor)
+		if want > 0 {
+			assert.Equal(t, want, floor)
+		}
+		assert.Contains(t, alternatives(r.remedies()), fmt.Sprintf("a larger -kfac-min-damping than %.4g", floor))
+	}
+}
+
 // TestHint: each way a run can fail numerically names the flags that help.
 func TestHint(t *testing.T) {
 	r := &training{s: resolved(t, "-kfac-damping 2")}
@@ -101,6 +126,8 @@ func TestHint(t *testing.T) {
 	err = r.hint(&trainer.DivergedError{Step: 3, Err: errors.New("x")})
 	assert.Equal(t, "diverged at step 3: x; try "+alternatives(r.remedies()), message(err))
 	assert.Equal(t, exitDiverged, exitStatus(err))
+	err = r.hint(&kfac.TooLargeError{Params: 9000, Most: 8192})
+	assert.Contains(t, message(err), "9000 parameters: want at most 8192, or another structure; try smaller -hidden, or another -kfac-structure")
 	other := errors.New("kfac: other")
 	assert.Equal(t, other, r.hint(other))
 	assert.Equal(t, "other", message(other))

@@ -67,7 +67,9 @@ func (n Network) initializer() layers.Initializer {
 	return layers.HeNormal
 }
 
-// Optimizer is "sgd", "adam" or "kfac" with cmd/train's settings for the network.
+// Optimizer is "sgd", "adam", "kfac" (its fixed mode, which figures under that
+// name have always been of) or "kfac-adaptive", with cmd/train's settings for the
+// network.
 func (n Network) Optimizer(name string) (trainer.Optimizer, error) {
 	switch {
 	case name == "sgd" && n.Autoencoder:
@@ -79,9 +81,13 @@ func (n Network) Optimizer(name string) (trainer.Optimizer, error) {
 	case name == "adam":
 		return trainer.NewAdam(trainer.AdamConfig{LearningRate: 2e-3})
 	case name == "kfac" && n.Autoencoder:
-		return kfac.New(kfac.Config{LearningRate: 1, Momentum: 0.9, Damping: 1, MinDamping: 0.01, KLClip: 0.2})
+		return kfac.New(kfac.Config{Mode: kfac.Fixed, LearningRate: 1, Momentum: 0.9, Damping: 1, MinDamping: 0.01, KLClip: 0.2})
 	case name == "kfac":
-		return kfac.New(kfac.Config{LearningRate: 0.4, Momentum: 0.8, Damping: 0.5})
+		return kfac.New(kfac.Config{Mode: kfac.Fixed, LearningRate: 0.4, Momentum: 0.8, Damping: 0.5})
+	case name == "kfac-adaptive" && n.Autoencoder:
+		return kfac.New(kfac.Config{Mode: kfac.Adaptive, LearningRate: 1, ProductFraction: 0.25, Polyak: 0.9})
+	case name == "kfac-adaptive":
+		return kfac.New(kfac.Config{Mode: kfac.Adaptive, LearningRate: 1.5, Polyak: 0.95})
 	}
 	return nil, fmt.Errorf("no optimizer %q", name)
 }

@@ -62,7 +62,11 @@ func (t *Training) Period() int {
 		return 1
 	}
 	c, period := o.Config(), 1
-	for _, every := range []int{c.FactorUpdateSteps, c.InverseUpdateSteps, c.DampingUpdateSteps} {
+	updates := []int{c.FactorUpdateSteps, c.InverseUpdateSteps, c.DampingUpdateSteps}
+	if c.Mode == kfac.Adaptive {
+		updates = append(updates, c.GammaUpdateSteps)
+	}
+	for _, every := range updates {
 		if every > 0 {
 			period = lcm(period, every)
 		}

@@ -81,7 +81,7 @@ func TestData(t *testing.T) {
 }
 
 func TestTraining(t *testing.T) {
-	for _, optimizer := range []string{"sgd", "adam", "kfac"} {
+	for _, optimizer := range []string{"sgd", "adam", "kfac", "kfac-adaptive"} {
 		for _, n := range []Network{MLP(5), Autoencoder(6, 3)} {
 			training, err := NewTraining(n, 4, optimizer)
 			require.NoError(t, err)
@@ -96,14 +96,20 @@ func TestTraining(t *testing.T) {
 }
 
 func TestPeriod(t *testing.T) {
-	for want, c := range map[int]kfac.Config{
-		20: {},
-		12: {FactorUpdateSteps: 4, InverseUpdateSteps: 6, DampingUpdateSteps: -1},
-		30: {FactorUpdateSteps: 2, InverseUpdateSteps: 3, DampingUpdateSteps: 10},
+	for _, c := range []struct {
+		want int
+		cfg  kfac.Config
+	}{
+		{20, kfac.Config{Mode: kfac.Fixed}},
+		{20, kfac.Config{Mode: kfac.Adaptive}},
+		{12, kfac.Config{Mode: kfac.Fixed, FactorUpdateSteps: 4, InverseUpdateSteps: 6, DampingUpdateSteps: -1}},
+		{30, kfac.Config{Mode: kfac.Fixed, FactorUpdateSteps: 2, InverseUpdateSteps: 3, DampingUpdateSteps: 10}},
+		{210, kfac.Config{Mode: kfac.Adaptive, FactorUpdateSteps: 2, InverseUpdateSteps: 3, DampingUpdateSteps: 5, GammaUpdateSteps: 7}},
+		{30, kfac.Config{Mode: kfac.Adaptive, FactorUpdateSteps: 2, InverseUpdateSteps: 3, DampingUpdateSteps: 5, GammaUpdateSteps: -1}},
 	} {
-		o, err := kfac.New(c)
+		o, err := kfac.New(c.cfg)
 		require.NoError(t, err)
-		assert.Equal(t, want, (&Training{Optimizer: o}).Period())
+		assert.Equal(t, c.want, (&Training{Optimizer: o}).Period())
 	}
 	assert.Equal(t, 1, (&Training{}).Period())
 }

@@ -1,0 +1,100 @@
+package kfac
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// layer places one tap in the space of parameters. Matrices in the shape of
+// W̄ = [W; b] are rows×out, row-major: W's elements and then b's.
+type layer struct {
+	name          string
+	tap           int // its place among the taps
+	weight, bias  int // among the parameters; bias −1 if there is none
+	in, rows, out int
+}
+
+// parts cuts a matrix in the shape of W̄ into the rows of W and that of b.
+func parts[T graph.Float](l *layer, w []T) (weight, bias []T) {
+	split := l.in * l.out
+	return w[:split], w[split:]
+}
+
+// of returns the layer's elements of d: W's, and b's if there is one.
+func of[T graph.Float](l *layer, d graph.Direction) (weight, bias []T) {
+	if l.bias >= 0 {
+		bias = graph.Data[T](d[l.bias])
+	}
+	return graph.Data[T](d[l.weight]), bias
+}
+
+// layersOf places the taps whose parameters are theirs alone.
+func layersOf(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) ([]*layer, error) {
+	at := map[*graph.Param]int{}
+	for i, p := range params {
+		at[p] = i
+	}
+	free := map[*graph.Param]bool{}
+	for _, p := range loose {
+		free[p] = true
+	}
+	var layers []*layer
+	for i, t := range taps {
+		weight, ok := at[t.Weight]
+		if !ok {
+			return nil, fmt.Errorf("kfac: tap %s has a weight that is none of the objective's parameters", t.Name)
+		}
+		if free[t.Weight] {
+			continue
+		}
+		if err := check(t); err != nil {
+			return nil, err
+		}
+		shape := t.Weight.Value.Shape()
+		l := &layer{name: t.Name, tap: i, weight: weight, bias: -1, in: shape[0], rows: shape[0], out: shape[1]}
+		if t.Bias != nil && !free[t.Bias] {
+			if l.bias, ok = at[t.Bias]; !ok {
+				return nil, fmt.Errorf("kfac: tap %s has a bias that is none of the objective's parameters", t.Name)
+			}
+			l.rows++
+		}
+		layers = append(layers, l)
+	}
+	return layers, nil
+}
+
+// covered returns an error that names a parameter which is in no block.
+func covered(layers []*layer, params, free []*graph.Param) error {
+	in := map[int]bool{}
+	for _, l := range layers {
+		in[l.weight], in[l.bias] = true, true
+	}
+	for i, p := range params {
+		if !in[i] && !slices.Contains(free, p) {
+			return fmt.Errorf("kfac: parameter %s is in no layer's block and not among the loose ones", p.Name)
+		}
+	}
+	return nil
+}
+
+// check returns an error unless the tap's parameters are of the shapes that
+// its input and output ask for.
+func check(t *graph.Tap) error {
+	a, s := t.Nodes()
+	weight := t.Weight.Value.Shape()
+	if a == nil || s == nil { // a tap of a test's own
+		return nil
+	}
+	in, out := a.Shape(), s.Shape()
+	switch {
+	case in.Dims() != 2 || out.Dims() != 2 || weight.Dims() != 2 || weight[0] != in[1] || weight[1] != out[1]:
+		return fmt.Errorf("kfac: tap %s maps %v to %v with a weight of shape %v: want N×in, N×out and in×out", t.Name, in, out, weight)
+	case in[0] != out[0] || in[0]%t.Examples != 0:
+		return fmt.Errorf("kfac: tap %s has %d rows in and %d out for %d examples: want a multiple", t.Name, in[0], out[0], t.Examples)
+	case t.Bias != nil && t.Bias.Size() != out[1]:
+		return fmt.Errorf("kfac: tap %s has a bias of shape %v for %d outputs", t.Name, t.Bias.Value.Shape(), out[1])
+	}
+	return nil
+}
