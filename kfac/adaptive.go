@@ -33,8 +33,7 @@ func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.
 	o.stats.Alpha, o.stats.Mu, o.stats.Predicted = r*alpha, r*mu, predicted
 	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = vv/o.grad.scale, dd, cosine(-v.Dot(o.last), vv*vv, dd*dd)
 	lap(clock, &o.stats.ProductTime)
-	every := o.cfg.DampingUpdateSteps
-	measured := every > 0 && (o.steps+1)%every == 0
+	measured := o.ratioDue()
 	if measured {
 		o.proposal.Copy(o.theta) // to come back to
 	}

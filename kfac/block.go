@@ -56,12 +56,18 @@ func (p *pass) rows(t *graph.Tap) (examples, rows int) {
 // leading is how many of n examples are a fraction of them, rounded up.
 func leading(fraction float64, n int) int { return int(math.Ceil(fraction * float64(n))) }
 
+// outerScale is what makes a sum of outer products of the tap's gradients, over
+// the leading examples, the mean of those of per-example gradients: G's rows are
+// 1/N of them.
+func outerScale[T graph.Float](t *graph.Tap, examples int) T {
+	n := T(t.Examples)
+	return n * n / T(examples)
+}
+
 // gradient is V = ∇h, with what it is known to be made of.
 type gradient struct {
 	graph.Direction
 	taps  []*graph.Tap
 	scale float64 // V's layers are scale·āᵀg…
 	pure  bool    // …if nothing but the data is in it
-
-	examples int // N; 0 before the first look at the curvature of a model without taps
 }

@@ -79,8 +79,7 @@ func (b *chain[T]) couple(p *pass, i int) {
 		b.a[i].add(from, to, rows, 1/T(examples), 0)
 		beta = 0
 	}
-	n := T(t.Examples)
-	b.g[i].add(graph.Data[T](t.G), graph.Data[T](u.G), rows, n*n/T(examples), beta)
+	b.g[i].add(graph.Data[T](t.G), graph.Data[T](u.G), rows, outerScale[T](t, examples), beta)
 }
 
 func (b *chain[T]) fold(keep float64) {

@@ -11,8 +11,8 @@ type chainInverse[T graph.Float] struct {
 	*chain[T]
 	a, g []*side[T] // by layer
 	todo []*inversion
-	v    [][]T  // by layer, in the shape of W̄
-	work [2][]T // products with Ψ and K
+	v    [][]T // by layer, in the shape of W̄
+	work []T   // products with Ψ and K
 }
 
 func (b *chain[T]) newInverse() inverse {
@@ -30,7 +30,7 @@ func (b *chain[T]) newInverse() inverse {
 		v.v = append(v.v, make([]T, k.rows*k.out))
 		most = max(most, k.rows*k.out)
 	}
-	v.work = [2][]T{make([]T, most), make([]T, most)}
+	v.work = make([]T, most)
 	return v
 }
 
@@ -47,10 +47,7 @@ func (v *chainInverse[T]) prepare(gamma float64) []*inversion {
 
 func (v *chainInverse[T]) apply(u graph.Direction, g *gradient) {
 	for i, k := range v.layers {
-		w, c := of[T](k.layer, g.Direction)
-		x, d := parts(k.layer, v.v[i])
-		copy(x, w)
-		copy(d, c)
+		gather(k.layer, v.v[i], g.Direction)
 	}
 	last := len(v.layers) - 1
 	for i := range last { // V_{i+1} is still itself: Ξ has one step
@@ -63,10 +60,7 @@ func (v *chainInverse[T]) apply(u graph.Direction, g *gradient) {
 		v.transfer(i, i-1, true)
 	}
 	for i, k := range v.layers {
-		w, c := of[T](k.layer, u)
-		x, d := parts(k.layer, v.v[i])
-		copy(w, x)
-		copy(c, d)
+		scatter(k.layer, u, v.v[i])
 	}
 }
 
@@ -75,19 +69,18 @@ func (v *chainInverse[T]) apply(u graph.Direction, g *gradient) {
 func (v *chainInverse[T]) transfer(to, from int, before bool) {
 	a, g := v.a[min(to, from)].psi, v.g[min(to, from)].psi
 	t, f := v.layers[to], v.layers[from]
-	work := v.work[0]
 	lda, ldg := f.rows, f.out
 	if before {
 		lda, ldg = t.rows, t.out
 	}
-	blas.Gemm(before, false, t.rows, f.out, f.rows, 1, a, lda, v.v[from], f.out, 0, work, f.out)
-	blas.Gemm(false, !before, t.rows, t.out, f.out, -1, work, f.out, g, ldg, 1, v.v[to], t.out)
+	blas.Gemm(before, false, t.rows, f.out, f.rows, 1, a, lda, v.v[from], f.out, 0, v.work, f.out)
+	blas.Gemm(false, !before, t.rows, t.out, f.out, -1, v.work, f.out, g, ldg, 1, v.v[to], t.out)
 }
 
 // solve sets v_i to Σ_i⁻¹v_i = K_A[(K_Aᵀ v K_G) ⊘ (1 − s_A s_Gᵀ)]K_Gᵀ.
 func (v *chainInverse[T]) solve(i int) {
 	k, a, g := v.layers[i], v.a[i], v.g[i]
-	x := v.work[0][:k.rows*k.out]
+	x := v.work[:k.rows*k.out]
 	rotate(k.layer, x, v.v[i], a.k, g.k, true)
 	for r, sa := range a.s {
 		row := x[r*k.out : (r+1)*k.out]

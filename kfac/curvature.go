@@ -18,9 +18,8 @@ func (o *Optimizer) measure(obj graph.Objective) (float64, error) {
 		return loss, err
 	}
 	o.grad.taps, o.grad.scale, o.grad.pure = obj.Taps(), obj.GradScale(), obj.L2() == 0
-	o.grad.examples = o.examples
 	if len(o.grad.taps) > 0 {
-		o.grad.examples = o.grad.taps[0].Examples
+		o.examples = o.grad.taps[0].Examples
 	}
 	if !due {
 		return loss, nil

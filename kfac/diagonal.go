@@ -30,8 +30,7 @@ func (b *diagonal[T]) accumulate(p *pass) bool {
 	t := p.Taps[b.tap]
 	examples, rows := p.rows(t)
 	inputs := extended(b.layer, &b.inputs, graph.Data[T](t.A), rows)
-	n := T(t.Examples)
-	b.batch.add(inputs, graph.Data[T](t.G)[:rows*b.out], rows, rows/examples, n*n/T(examples), p.firstTaps)
+	b.batch.add(inputs, graph.Data[T](t.G)[:rows*b.out], rows, rows/examples, outerScale[T](t, examples), p.firstTaps)
 	return b.batch.finite()
 }
 

@@ -67,8 +67,7 @@ func (b *ekfac[T]) project(p *pass) bool {
 	}
 	b.pg = resize(b.pg, rows*b.out)
 	blas.Gemm(false, false, rows, b.out, b.out, 1, graph.Data[T](t.G), b.out, b.ug, b.out, 0, b.pg, b.out)
-	n := T(t.Examples)
-	b.batch.add(b.pa, b.pg, rows, rows/examples, n*n/T(examples), p.firstTaps)
+	b.batch.add(b.pa, b.pg, rows, rows/examples, outerScale[T](t, examples), p.firstTaps)
 	return b.batch.finite()
 }
 
@@ -113,18 +112,13 @@ func (v *ekfacInverse[T]) prepare(gamma float64) []*inversion {
 
 // apply sets u to U_A [(U_Aᵀ V U_G) ⊘ (s + γ²)] U_Gᵀ.
 func (v *ekfacInverse[T]) apply(u graph.Direction, g *gradient) {
-	w, c := of[T](v.layer, g.Direction)
-	x, d := parts(v.layer, v.more)
-	copy(x, w)
-	copy(d, c)
+	gather(v.layer, v.more, g.Direction)
 	rotate(v.layer, v.work, v.more, v.ua, v.ug, true)
 	for i, s := range v.s {
 		v.work[i] /= s + T(v.damping)
 	}
 	rotate(v.layer, v.more, v.work, v.ua, v.ug, false)
-	w, c = of[T](v.layer, u)
-	copy(w, x)
-	copy(c, d)
+	scatter(v.layer, u, v.more)
 }
 
 // rotate sets dst to PᵀXQ, or to PXQᵀ if not transposed, and overwrites x.

@@ -18,8 +18,7 @@ func (o *Optimizer) stepFixed(obj graph.Objective, loss float64, clock *time.Tim
 			nu = math.Sqrt(o.cfg.KLClip / kl)
 		}
 	}
-	every := o.cfg.DampingUpdateSteps
-	measured := every > 0 && (o.steps+1)%every == 0
+	measured := o.ratioDue()
 	var vfv float64
 	if measured { // the model is of h before the step
 		o.proposal.Combine(nu, o.cfg.Momentum, o.last)

@@ -52,12 +52,13 @@ func (b *full[T]) accumulate(p *pass) bool {
 		return true
 	}
 	size := b.f.n
-	var examples, n int
+	var examples int
+	var scale T
 	for i, l := range b.layers {
 		t := p.Taps[l.tap]
 		var rows int
 		examples, rows = p.rows(t)
-		n = t.Examples
+		scale = outerScale[T](t, examples)
 		b.rows = resize(b.rows, examples*size)
 		inputs := extended(l, &b.inputs, graph.Data[T](t.A), rows)
 		g, locations := graph.Data[T](t.G), rows/examples
@@ -70,7 +71,7 @@ func (b *full[T]) accumulate(p *pass) bool {
 	if p.firstTaps {
 		beta = 0
 	}
-	blas.Syrk(size, examples, T(n)*T(n)/T(examples), b.rows, size, beta, b.f.batch, size)
+	blas.Syrk(size, examples, scale, b.rows, size, beta, b.f.batch, size)
 	return b.f.finite()
 }
 
@@ -97,18 +98,12 @@ func (v *fullInverse[T]) prepare(gamma float64) []*inversion {
 
 func (v *fullInverse[T]) apply(u graph.Direction, g *gradient) {
 	for i, l := range v.layers {
-		w, c := of[T](l, g.Direction)
-		x, d := parts(l, v.v[v.at[i]:v.at[i]+l.rows*l.out])
-		copy(x, w)
-		copy(d, c)
+		gather(l, v.v[v.at[i]:v.at[i]+l.rows*l.out], g.Direction)
 	}
 	n := v.f.n
 	blas.Gemm(false, false, n, 1, n, 1, v.d.inverse, n, v.v, 1, 0, v.u, 1)
 	for i, l := range v.layers {
-		w, c := of[T](l, u)
-		x, d := parts(l, v.u[v.at[i]:v.at[i]+l.rows*l.out])
-		copy(w, x)
-		copy(c, d)
+		scatter(l, u, v.u[v.at[i]:v.at[i]+l.rows*l.out])
 	}
 }
 

@@ -30,6 +30,22 @@ func of[T graph.Float](l *layer, d graph.Direction) (weight, bias []T) {
 	return graph.Data[T](d[l.weight]), bias
 }
 
+// gather copies the layer's elements of d to w, in the shape of W̄, and scatter
+// copies them back.
+func gather[T graph.Float](l *layer, w []T, d graph.Direction) {
+	weight, bias := of[T](l, d)
+	to, toBias := parts(l, w)
+	copy(to, weight)
+	copy(toBias, bias)
+}
+
+func scatter[T graph.Float](l *layer, d graph.Direction, w []T) {
+	weight, bias := of[T](l, d)
+	from, fromBias := parts(l, w)
+	copy(weight, from)
+	copy(bias, fromBias)
+}
+
 // layersOf places the taps whose parameters are theirs alone.
 func layersOf(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) ([]*layer, error) {
 	at := map[*graph.Param]int{}

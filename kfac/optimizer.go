@@ -1,6 +1,7 @@
 package kfac
 
 import (
+	"errors"
 	"math"
 	"time"
 
@@ -31,7 +32,7 @@ type Optimizer struct {
 	steps    int // taken
 	folds    int // updates of the averages
 	averaged int // of θ̄
-	examples int // in the last mini-batch whose curvature was measured
+	examples int // N; without taps, of the last mini-batch whose curvature was measured
 	stats    Stats
 	pending  []byte // a state to be restored when the model is known
 
@@ -89,6 +90,9 @@ func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
 	o.stats.InverseAge++ // a refused mini-batch is no step
 	lap(&clock, &o.stats.GradientTime)
 	if err := o.refresh(obj, loss, &clock); err != nil {
+		if errors.Is(err, ErrNotPositive) {
+			o.folds = 0 // the next mini-batch starts the averages again
+		}
 		return loss, err
 	}
 	o.stats.Damping, o.stats.LeastDamping, o.stats.Gamma = o.lambda, o.least, o.gamma
@@ -109,6 +113,12 @@ func lap(clock *time.Time, phase *time.Duration) {
 // due reports whether something that happens every so many steps, and in each
 // of the first three, is up.
 func (o *Optimizer) due(every int) bool { return o.steps < 3 || o.steps%every == 0 }
+
+// ratioDue reports whether λ is up for adaptation in this step.
+func (o *Optimizer) ratioDue() bool {
+	every := o.cfg.DampingUpdateSteps
+	return every > 0 && (o.steps+1)%every == 0
+}
 
 // taken counts a step and takes θ into the average.
 func (o *Optimizer) taken() {

@@ -53,8 +53,8 @@ func (o *Optimizer) model(obj graph.Objective) (quadratic, error) {
 
 // productExamples is how many examples F is measured on: τ2 of them; 0 means all.
 func (o *Optimizer) productExamples() int {
-	if tau := o.cfg.ProductFraction; tau < 1 && o.grad.examples > 0 {
-		return leading(tau, o.grad.examples)
+	if tau := o.cfg.ProductFraction; tau < 1 && o.examples > 0 {
+		return leading(tau, o.examples)
 	}
 	return 0
 }

@@ -45,7 +45,6 @@ func (o *Optimizer) refresh(obj graph.Objective, loss float64, clock *time.Time)
 	}
 	if due {
 		if err := o.invert(o.gamma); err != nil {
-			o.folds = 0 // the next mini-batch starts the averages again
 			return err
 		}
 		lap(clock, &o.stats.InverseTime)

@@ -28,9 +28,6 @@ func (o *Optimizer) searchDamping(obj graph.Objective, loss float64) error {
 		}
 		if err != nil {
 			o.lambda = 0
-			if errors.Is(err, ErrNotPositive) {
-				o.folds = 0 // the next mini-batch starts the averages again
-			}
 			return err
 		}
 		fall := loss - after

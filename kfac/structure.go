@@ -27,17 +27,15 @@ func (o *Optimizer) build(obj graph.Objective) error {
 	if err := covered(layers, params, free); err != nil {
 		return err
 	}
-	var blocks []block
+	makeBlocks, makeLoose := blocksOf[float64], looseBlocks[float64]
 	if params[0].Value.Dtype() == graph.Float32 {
-		blocks, err = blocksOf[float32](o.cfg.Structure, layers, taps)
-		blocks = append(blocks, looseBlocks[float32](params, free)...)
-	} else {
-		blocks, err = blocksOf[float64](o.cfg.Structure, layers, taps)
-		blocks = append(blocks, looseBlocks[float64](params, free)...)
+		makeBlocks, makeLoose = blocksOf[float32], looseBlocks[float32]
 	}
+	blocks, err := makeBlocks(o.cfg.Structure, layers, taps)
 	if err != nil {
 		return err
 	}
+	blocks = append(blocks, makeLoose(params, free)...)
 	o.params, o.blocks = slices.Clone(params), blocks
 	o.theta, o.grad.Direction = graph.Values(o.params), graph.Gradients(o.params)
 	o.proposal, o.last = graph.NewDirection(o.params), graph.NewDirection(o.params)

@@ -62,9 +62,9 @@ func (f Field) slot() (slot, error) {
 			read:  func(b []byte) { *v = append([]byte(nil), b...) },
 		}, nil
 	case []float32:
-		return singles(v, len(v)), nil
+		return floats(typeFloat32s, v, len(v)), nil
 	case []float64:
-		return doubles(v, len(v)), nil
+		return floats(typeFloat64s, v, len(v)), nil
 	case *tensor.Dense:
 		return dense(f.Name, v)
 	case *rand.PCG:
@@ -121,9 +121,9 @@ func dense(name string, v *tensor.Dense) (slot, error) {
 	}
 	switch v.Dtype() {
 	case tensor.Float32:
-		return singles(v.Float32s(), v.Shape()...), nil
+		return floats(typeFloat32s, v.Float32s(), v.Shape()...), nil
 	case tensor.Float64:
-		return doubles(v.Float64s(), v.Shape()...), nil
+		return floats(typeFloat64s, v.Float64s(), v.Shape()...), nil
 	}
 	return slot{}, fmt.Errorf("%q: no field can be a tensor of %v", name, v.Dtype())
 }
