@@ -66,15 +66,15 @@ func (d *side[T]) try(raise float64, w *workspace) bool {
 func (d *side[T]) regress(raise float64, w *workspace, given []float64) bool {
 	n, m := d.own.n, d.next.n
 	c := &w.inverter
-	c.resize(m)
-	d.next.damped(c.l, d.beyond*raise)
-	if !c.invert() {
+	c.Resize(m)
+	d.next.damped(c.L, d.beyond*raise)
+	if !c.Invert() {
 		return false
 	}
-	vector.Mirror(c.l, m)
+	vector.Mirror(c.L, m)
 	cross, psi := w.matrix(2, n*m), w.matrix(3, n*m)
 	widen(cross, d.cross.mean)
-	blas.Gemm(false, false, n, m, m, 1, cross, m, c.l, m, 0, psi, m)
+	blas.Gemm(false, false, n, m, m, 1, cross, m, c.L, m, 0, psi, m)
 	blas.Gemm(false, true, n, n, m, 1, psi, m, cross, m, 0, given, n)
 	narrow(d.psi, psi)
 	return true

@@ -24,14 +24,14 @@ func (d *dampedInverse[T]) inversion() *inversion { return &inversion{order: d.o
 func (d *dampedInverse[T]) try(raise float64, w *workspace) bool {
 	n := d.of.n
 	c := &w.inverter
-	c.resize(n)
-	d.of.damped(c.l, d.damping*raise)
-	norm := w.norm1(c.l, n)
-	if !c.invert() {
+	c.Resize(n)
+	d.of.damped(c.L, d.damping*raise)
+	norm := w.norm1(c.L, n)
+	if !c.Invert() {
 		return false
 	}
-	d.condition = norm * w.norm1(c.l, n)
-	narrowTriangle(d.inverse, c.l, n)
+	d.condition = norm * w.norm1(c.L, n)
+	narrowTriangle(d.inverse, c.L, n)
 	return true
 }
 

@@ -24,6 +24,9 @@ func covariance(r *rand.Rand, n, rows int) *factor[float64] {
 	return f
 }
 
+// leaf is the order below which internal/cholesky does not recurse.
+const leaf = 32
+
 func TestInverse(t *testing.T) {
 	r, w := random(1), newWorkspace()
 	for _, n := range []int{1, 2, 17, leaf, leaf + 1, 3*leaf + 5} {

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/gokfac/gokfac/internal/cholesky"
 	"github.com/gokfac/gokfac/internal/eigen"
 	"github.com/gokfac/gokfac/internal/parallel"
 )
@@ -36,7 +37,7 @@ func (j *inversion) run(w *workspace) {
 // workspace is the memory of one inversion after another. It is not safe for
 // concurrent use.
 type workspace struct {
-	inverter inverter
+	inverter cholesky.Inverter
 	eigen    eigen.Workspace
 	sums     []float64
 	matrices [4][]float64

@@ -35,7 +35,7 @@ type Conv2D struct {
 	NoBias   bool
 	Name     string // of the parameters; "" means conv1, conv2, …
 
-	weight, bias *graph.Param
+	affineParams
 }
 
 var _ Layer = (*Conv2D)(nil)
@@ -60,17 +60,6 @@ func (c *Conv2D) String() string {
 	return s + ") " + c.Name
 }
 
-// Params returns the weight and, unless NoBias, the bias.
-func (c *Conv2D) Params() []*graph.Param {
-	switch {
-	case c.weight == nil:
-		return nil
-	case c.bias == nil:
-		return []*graph.Param{c.weight}
-	}
-	return []*graph.Param{c.weight, c.bias}
-}
-
 // Build adds the convolution of x. The error names the layer and both shapes if
 // x is no batch of images, the kernel does not fit into it, or its channels are
 // not those of the weights.
@@ -89,15 +78,10 @@ func (c *Conv2D) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	var bias *graph.Node
-	if c.bias != nil {
-		bias = b.Param(c.bias)
-	}
-	s, err := affineMap(b, patches, b.Param(c.weight), bias)
+	s, err := c.apply(b, c.Name, patches)
 	if err != nil {
 		return nil, err
 	}
-	b.Tap(c.Name, patches, s, c.weight, c.bias)
 	return b.Reshape(s, w.examples, w.vertical.out, w.horizontal.out, c.Filters)
 }
 
@@ -137,13 +121,9 @@ func (c *Conv2D) place(b *graph.Builder, shape tensor.Shape) (*windows, error) {
 func (c *Conv2D) prepare(b *graph.Builder, shape tensor.Shape, w *windows) error {
 	in := w.features()
 	if c.weight == nil {
-		init := c.Init
-		if init == nil {
-			init = GlorotUniform
-		}
-		c.weight = newParam(b, c.Name+".weight", init, in, c.Filters, in, c.Filters)
+		c.create(b, c.Name, c.Init, in, c.Filters)
 		if !c.NoBias {
-			c.bias = newParam(b, c.Name+".bias", Constant(c.BiasInit), in, c.Filters, c.Filters)
+			c.createBias(b, c.Name, c.BiasInit, in, c.Filters)
 		}
 	}
 	if v := c.weight.Value; v.Shape()[0] != in || v.Shape()[1] != c.Filters || v.Dtype() != b.DType {

@@ -15,7 +15,7 @@ type Dense struct {
 	NoBias   bool
 	Name     string // of the parameters; "" means dense1, dense2, …
 
-	weight, bias *graph.Param
+	affineParams
 }
 
 var _ Layer = (*Dense)(nil)
@@ -27,32 +27,12 @@ func (d *Dense) String() string {
 	return fmt.Sprintf("Dense(%d) %s", d.Units, d.Name)
 }
 
-// Params returns W and, unless NoBias, b.
-func (d *Dense) Params() []*graph.Param {
-	switch {
-	case d.weight == nil:
-		return nil
-	case d.bias == nil:
-		return []*graph.Param{d.weight}
-	}
-	return []*graph.Param{d.weight, d.bias}
-}
-
 // Build adds xW + b.
 func (d *Dense) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	if err := d.prepare(b, x); err != nil {
 		return nil, err
 	}
-	var bias *graph.Node
-	if d.bias != nil {
-		bias = b.Param(d.bias)
-	}
-	s, err := affineMap(b, x, b.Param(d.weight), bias)
-	if err != nil {
-		return nil, err
-	}
-	b.Tap(d.Name, x, s, d.weight, d.bias)
-	return s, nil
+	return d.apply(b, d.Name, x)
 }
 
 // prepare checks the input and, the first time, makes the parameters.
@@ -68,13 +48,9 @@ func (d *Dense) prepare(b *graph.Builder, x *graph.Node) error {
 	}
 	in := x.Shape()[1]
 	if d.weight == nil {
-		init := d.Init
-		if init == nil {
-			init = GlorotUniform
-		}
-		d.weight = newParam(b, d.Name+".weight", init, in, d.Units, in, d.Units)
+		d.create(b, d.Name, d.Init, in, d.Units)
 		if !d.NoBias {
-			d.bias = newParam(b, d.Name+".bias", Constant(d.BiasInit), in, d.Units, d.Units)
+			d.createBias(b, d.Name, d.BiasInit, in, d.Units)
 		}
 	}
 	if w := d.weight.Value; w.Shape()[0] != in || w.Dtype() != b.DType {

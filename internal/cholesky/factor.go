@@ -1,35 +1,41 @@
-package eigen
+package cholesky
 
 import (
 	"math"
 
 	"gonum.org/v1/gonum/blas"
+
+	kernels "github.com/gokfac/gokfac/internal/blas"
 )
 
-// choleskyLeaf is the order below which the recursion ends.
-const choleskyLeaf = 32
+// leaf is the order below which the recursions end.
+const leaf = 32
 
-// cholesky turns the lower triangle of the diagonal block of rows lo…hi of l,
-// n×n, into its Cholesky factor, and reports false if there is none in float64.
-// With the block split in four,
+var kernel kernels.Implementation
+
+// Factor turns the lower triangle of l, n×n, into its Cholesky factor, and
+// reports false if there is none in float64. With the matrix split in four,
 //
 //	L₂₁ = M₂₁L₁₁⁻ᵀ,  L₂₂L₂₂ᵀ = M₂₂ − L₂₁L₂₁ᵀ.
-func cholesky(n, lo, hi int, l []float64) bool {
-	if hi-lo <= choleskyLeaf {
+func Factor(n int, l []float64) bool { return factor(n, 0, n, l) }
+
+// factor is Factor of the diagonal block of rows lo…hi.
+func factor(n, lo, hi int, l []float64) bool {
+	if hi-lo <= leaf {
 		return factorLeaf(n, lo, hi, l)
 	}
 	mid := (lo + hi) / 2
 	p, q := mid-lo, hi-mid
-	if !cholesky(n, lo, mid, l) {
+	if !factor(n, lo, mid, l) {
 		return false
 	}
 	l11, l21, l22 := l[lo*n+lo:], l[mid*n+lo:], l[mid*n+mid:]
 	kernel.Dtrsm(blas.Right, blas.Lower, blas.Trans, blas.NonUnit, q, p, 1, l11, n, l21, n)
 	kernel.Dsyrk(blas.Lower, blas.NoTrans, q, p, -1, l21, n, 1, l22, n)
-	return cholesky(n, mid, hi, l)
+	return factor(n, mid, hi, l)
 }
 
-// factorLeaf is cholesky without recursion.
+// factorLeaf is factor without recursion.
 func factorLeaf(n, lo, hi int, l []float64) bool {
 	for j := lo; j < hi; j++ {
 		rowJ := l[j*n+lo : j*n+j]

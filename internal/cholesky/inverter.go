@@ -1,30 +1,27 @@
-package kfac
+package cholesky
 
 import (
-	"math"
-
 	"gonum.org/v1/gonum/blas"
-
-	kernels "github.com/gokfac/gokfac/internal/blas"
 )
 
-// inverter inverts symmetric positive definite matrices in float64. It is the
+// Inverter inverts symmetric positive definite matrices in float64. It is the
 // workspace of one inversion after another, and not safe for concurrent use.
-type inverter struct {
-	n    int       // present size
-	l, x []float64 // the matrix, then its factor L, then its inverse; L⁻¹. Lower triangles, n×n
+type Inverter struct {
+	L []float64 // the matrix, then its factor, then its inverse: lower triangle, n×n
+	n int       // present size
+	x []float64 // L⁻¹, likewise
 }
 
-// resize makes room for an n×n matrix.
-func (c *inverter) resize(n int) {
-	if cap(c.l) < n*n {
-		c.l, c.x = make([]float64, n*n), make([]float64, n*n)
+// Resize makes room for an n×n matrix.
+func (c *Inverter) Resize(n int) {
+	if cap(c.L) < n*n {
+		c.L, c.x = make([]float64, n*n), make([]float64, n*n)
 	}
 	c.n = n
-	c.l, c.x = c.l[:n*n], c.x[:n*n]
+	c.L, c.x = c.L[:n*n], c.x[:n*n]
 }
 
-// invert overwrites the lower triangle of l with that of the inverse, and
+// Invert overwrites the lower triangle of L with that of the inverse, and
 // reports false if the matrix is not positive definite in float64.
 //
 // It factors M = LLᵀ and inverts L in one recursion: with M split in four,
@@ -34,27 +31,22 @@ func (c *inverter) resize(n int) {
 // and multiplies M⁻¹ = L⁻ᵀL⁻¹ in another. All of it is products of large blocks,
 // triangular ones as such: with the inverse of the triangle at hand nothing is
 // solved.
-func (c *inverter) invert() bool {
+func (c *Inverter) Invert() bool {
 	if !c.factor(0, c.n) {
 		return false
 	}
 	c.multiply(0, c.n)
 	for i := range c.n {
-		if d := c.l[i*c.n+i]; d-d != 0 {
+		if d := c.L[i*c.n+i]; d-d != 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// leaf is the order below which the recursions end.
-const leaf = 32
-
-var kernel kernels.Implementation
-
-// factor turns the diagonal block of rows lo…hi of l into its Cholesky factor
+// factor turns the diagonal block of rows lo…hi of L into its Cholesky factor
 // and sets the same block of x to that factor's inverse.
-func (c *inverter) factor(lo, hi int) bool {
+func (c *Inverter) factor(lo, hi int) bool {
 	if hi-lo <= leaf {
 		return c.factorLeaf(lo, hi)
 	}
@@ -64,7 +56,7 @@ func (c *inverter) factor(lo, hi int) bool {
 		return false
 	}
 	x11, x21, x22 := c.x[lo*n+lo:], c.x[mid*n+lo:], c.x[mid*n+mid:]
-	l21, l22 := c.l[mid*n+lo:], c.l[mid*n+mid:]
+	l21, l22 := c.L[mid*n+lo:], c.L[mid*n+mid:]
 	kernel.Dtrmm(blas.Right, blas.Lower, blas.Trans, blas.NonUnit, q, p, 1, x11, n, l21, n)
 	kernel.Dsyrk(blas.Lower, blas.NoTrans, q, p, -1, l21, n, 1, l22, n)
 	if !c.factor(mid, hi) {
@@ -76,9 +68,9 @@ func (c *inverter) factor(lo, hi int) bool {
 	return true
 }
 
-// multiply sets the diagonal block of rows lo…hi of l to XᵀX of the same block
+// multiply sets the diagonal block of rows lo…hi of L to XᵀX of the same block
 // of x.
-func (c *inverter) multiply(lo, hi int) {
+func (c *Inverter) multiply(lo, hi int) {
 	if hi-lo <= leaf {
 		c.multiplyLeaf(lo, hi)
 		return
@@ -86,7 +78,7 @@ func (c *inverter) multiply(lo, hi int) {
 	n, mid := c.n, (lo+hi)/2
 	p, q := mid-lo, hi-mid
 	x21, x22 := c.x[mid*n+lo:], c.x[mid*n+mid:]
-	l11, l21 := c.l[lo*n+lo:], c.l[mid*n+lo:]
+	l11, l21 := c.L[lo*n+lo:], c.L[mid*n+lo:]
 	c.multiply(lo, mid)
 	kernel.Dsyrk(blas.Lower, blas.Trans, p, q, 1, x21, n, 1, l11, n)
 	copyRows(l21, x21, n, q, p)
@@ -102,32 +94,16 @@ func copyRows(dst, src []float64, n, rows, cols int) {
 }
 
 // factorLeaf is factor without recursion.
-func (c *inverter) factorLeaf(lo, hi int) bool {
+func (c *Inverter) factorLeaf(lo, hi int) bool {
 	n := c.n
-	for j := lo; j < hi; j++ {
-		rowJ := c.l[j*n+lo : j*n+j]
-		d := c.l[j*n+j]
-		for _, v := range rowJ {
-			d -= v * v
-		}
-		if !(d > 0) || math.IsInf(d, 1) {
-			return false
-		}
-		d = math.Sqrt(d)
-		c.l[j*n+j] = d
-		for i := j + 1; i < hi; i++ {
-			s := c.l[i*n+j]
-			for k, v := range c.l[i*n+lo : i*n+j] {
-				s -= v * rowJ[k]
-			}
-			c.l[i*n+j] = s / d
-		}
+	if !factorLeaf(n, lo, hi, c.L) {
+		return false
 	}
 	for i := lo; i < hi; i++ { // row i of the inverse, by forward substitution
-		row, d := c.x[i*n+lo:i*n+i], 1/c.l[i*n+i]
+		row, d := c.x[i*n+lo:i*n+i], 1/c.L[i*n+i]
 		clear(row)
 		for k := lo; k < i; k++ {
-			f := -d * c.l[i*n+k]
+			f := -d * c.L[i*n+k]
 			for j, v := range c.x[k*n+lo : k*n+k+1] {
 				row[j] += f * v
 			}
@@ -138,15 +114,15 @@ func (c *inverter) factorLeaf(lo, hi int) bool {
 }
 
 // multiplyLeaf is multiply without recursion.
-func (c *inverter) multiplyLeaf(lo, hi int) {
+func (c *Inverter) multiplyLeaf(lo, hi int) {
 	n := c.n
 	for i := lo; i < hi; i++ {
-		clear(c.l[i*n+lo : i*n+i+1])
+		clear(c.L[i*n+lo : i*n+i+1])
 	}
 	for k := lo; k < hi; k++ { // row k's part
 		row := c.x[k*n+lo : k*n+k+1]
 		for i, v := range row {
-			sum := c.l[(lo+i)*n+lo:]
+			sum := c.L[(lo+i)*n+lo:]
 			for j, w := range row[:i+1] {
 				sum[j] += v * w
 			}
