@@ -19,9 +19,9 @@ import (
 //
 //	Σ_i = A_i ⊗ G_i − (Ψ^A_i A_{i+1} Ψ^A_iᵀ) ⊗ (Ψ^G_i G_{i+1} Ψ^G_iᵀ).
 type chain[T graph.Float] struct {
-	layers []*kronecker[T] // A_i and G_i
-	a, g   []*coupling[T]  // A_{i,i+1} and G_{i,i+1}
-	inputs [2][]T          // ā of two neighbours
+	layers []*factors[T]  // A_i and G_i
+	a, g   []*coupling[T] // A_{i,i+1} and G_{i,i+1}
+	inputs [2][]T         // ā of two neighbours
 }
 
 var _ block = (*chain[float32])(nil)
@@ -44,7 +44,7 @@ func (c *coupling[T]) add(x, y []T, rows int, scale, beta T) {
 func newChain[T graph.Float](layers []*layer) *chain[T] {
 	b := &chain[T]{}
 	for i, l := range layers {
-		b.layers = append(b.layers, newKronecker[T](l))
+		b.layers = append(b.layers, newFactors[T](l))
 		if i > 0 {
 			b.a = append(b.a, newCoupling[T](layers[i-1].rows, l.rows))
 			b.g = append(b.g, newCoupling[T](layers[i-1].out, l.out))

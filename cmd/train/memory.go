@@ -86,7 +86,7 @@ func curvatureNeeded(structure kfac.Structure, widths []int) (kept, work float64
 	case kfac.EKFAC: // factors of mini-batch and average, and a basis; the diagonal likewise, and two products
 		return 3*squares + 4*params, 6 * largest
 	case kfac.BlockTridiagonal: // factors and couplings of both, and two inverses of the chain
-		return 4*squares + 4*neighbours + 3*params, 8 * largest
+		return 4*squares + 4*neighbours + 2*params, 8 * largest
 	}
 	return 4*squares + params, 2 * largest
 }
