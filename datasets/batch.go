@@ -4,35 +4,53 @@ import "gorgonia.org/tensor"
 
 // batch is a pair of tensors over a buffer's memory.
 type batch struct {
-	x, y   *tensor.Dense
-	values []float32
-	labels []int32
+	x, y    *tensor.Dense
+	size    int
+	values  []float32 // size×features
+	labels  []int32   // size; nil unless they are the targets
+	targets []float32 // size×outputs; nil unless they are the targets
 }
 
 // buffer is the memory of one batch. The short last batch is a second pair of tensors over it, since reshaping a tensor
 // allocates.
 type buffer struct{ full, last batch }
 
-// newBuffer takes the number of examples and the shape of one.
-func newBuffer(opt LoaderOptions, examples int, shape []int) buffer {
-	values := make([]float32, opt.BatchSize*product(shape))
-	labels := make([]int32, opt.BatchSize)
-	b := buffer{full: newBatch(values, labels, shape, opt.Reconstruct)}
-	if rest := examples % opt.BatchSize; rest > 0 && opt.KeepLast {
-		b.last = newBatch(values[:rest*product(shape)], labels[:rest], shape, opt.Reconstruct)
+// newBuffer takes a split and the shape of one example.
+func newBuffer(opt LoaderOptions, s Split, shape []int) buffer {
+	b := buffer{full: newBatch(opt.BatchSize, s.Outputs, shape, opt.Reconstruct)}
+	if rest := s.Len() % opt.BatchSize; rest > 0 && opt.KeepLast {
+		b.last = b.full.head(rest, s.Outputs, shape)
 	}
 	return b
 }
 
-func newBatch(values []float32, labels []int32, shape []int, reconstruct bool) batch {
-	size := len(labels)
-	b := batch{values: values, labels: labels}
-	b.x = tensor.New(tensor.WithShape(append([]int{size}, shape...)...), tensor.WithBacking(values))
-	b.y = b.x
-	if !reconstruct {
-		b.y = tensor.New(tensor.WithShape(size), tensor.WithBacking(labels))
+func newBatch(size, outputs int, shape []int, reconstruct bool) batch {
+	b := batch{size: size, values: make([]float32, size*product(shape))}
+	switch {
+	case reconstruct:
+	case outputs > 0:
+		b.targets = make([]float32, size*outputs)
+	default:
+		b.labels = make([]int32, size)
 	}
-	return b
+	return b.head(size, outputs, shape)
+}
+
+// head is the first size examples' part of b, over the same memory.
+func (b batch) head(size, outputs int, shape []int) batch {
+	h := batch{size: size, values: b.values[:size*product(shape)]}
+	h.x = tensor.New(tensor.WithShape(append([]int{size}, shape...)...), tensor.WithBacking(h.values))
+	switch {
+	case b.labels != nil:
+		h.labels = b.labels[:size]
+		h.y = tensor.New(tensor.WithShape(size), tensor.WithBacking(h.labels))
+	case b.targets != nil:
+		h.targets = b.targets[:size*outputs]
+		h.y = tensor.New(tensor.WithShape(size, outputs), tensor.WithBacking(h.targets))
+	default:
+		h.y = h.x
+	}
+	return h
 }
 
 // batch is where batch number i of the epoch belongs.
@@ -48,9 +66,15 @@ func (l *Loader) batch(i int) *batch {
 // faster (0.24 ms): examples in random order are a matter of memory.
 func (l *Loader) fill(i int) {
 	b, first := l.batch(i), i*l.opt.BatchSize
-	for j := range b.labels {
+	outputs := l.split.Outputs
+	for j := range b.size {
 		from := int(l.order[first+j])
 		copy(b.values[j*l.width:(j+1)*l.width], l.split.X[from*l.width:])
-		b.labels[j] = l.split.Labels[from]
+		switch {
+		case b.labels != nil:
+			b.labels[j] = l.split.Labels[from]
+		case b.targets != nil:
+			copy(b.targets[j*outputs:(j+1)*outputs], l.split.Targets[from*outputs:])
+		}
 	}
 }

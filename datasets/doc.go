@@ -1,17 +1,19 @@
-// Package datasets provides labelled examples in memory and cuts them into mini-batches.
+// Package datasets provides examples with classes or values to predict, in memory, and cuts them into mini-batches.
 //
 // A [Dataset] holds a training and a test [Split]: X is Len()×features, row-major float32, and Labels gives the class of
-// each row. It comes from one of
+// each row or, for a regression, Targets its Outputs values. It comes from one of
 //
 //   - [MNIST] and [FashionMNIST], read from disk or downloaded, checked against the published checksums;
 //   - [Digits], built in: digits rendered from fonts under random distortion, for a machine without a network;
+//   - [IllConditioned], built in: a regression whose inputs vary a thousand times more in one direction than in another;
 //   - [ReadIDX], [ReadNPZ] and [ReadCSV], one's own data;
 //   - [Open], which picks among these by name or path.
 //
 // Images are scaled to [0,1] (Dataset.Pixels says so); [Dataset.Standardize] moves a data set to mean 0 and deviation 1
 // with the statistics of its training split.
 //
-// A [Loader] deals out a split as batches x of shape (B, Shape...) and y of shape (B), reshuffled every epoch:
+// A [Loader] deals out a split as batches x of shape (B, Shape...) and y of shape (B), or (B, Outputs) where there are
+// targets, reshuffled every epoch:
 //
 //	for x, y, ok := loader.Next(); ok; x, y, ok = loader.Next() {
 //		// one step; x and y are overwritten by the next call
@@ -19,9 +21,10 @@
 //
 // # Reproducibility
 //
-// All randomness is PCG-DXSM of math/rand/v2 under an explicit seed. Every digit has a generator of its own, keyed by the
-// seed and its index, so that the data do not depend on how many goroutines drew them. A loader's state is the
-// generator at the start of its epoch and the number of batches dealt; the permutation is a function of the former.
+// All randomness is PCG-DXSM of math/rand/v2 under an explicit seed. Every digit, and every example of the regression,
+// has a generator of its own, keyed by the seed and its index, so that the data do not depend on how many goroutines drew
+// them. A loader's state is the generator at the start of its epoch and the number of batches dealt; the permutation is a
+// function of the former.
 //
 // # Errors
 //

@@ -25,13 +25,27 @@ func Example() {
 }
 
 func ExampleOpen() {
-	// Also: auto, mnist, fashion-mnist, digits, a directory of idx files, a .csv.
+	// Also: auto, mnist, fashion-mnist, digits, ill-conditioned, a directory of idx files, a .csv.
 	_, why, err := datasets.Open(context.Background(), "testdata/keras.npz", datasets.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(why)
 	// Output: keras (testdata/keras.npz: 5 training and 2 test examples in 10 classes)
+}
+
+func ExampleIllConditioned() {
+	d := datasets.IllConditioned(datasets.IllConditionedOptions{Train: 1000, Test: 200})
+	loader, err := datasets.NewLoader(d, d.Train, datasets.LoaderOptions{BatchSize: 500, Shuffle: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for x, y, ok := loader.Next(); ok; x, y, ok = loader.Next() {
+		fmt.Println(x.Shape(), y.Shape(), y.Dtype())
+	}
+	// Output:
+	// (500, 64) (500, 8) float32
+	// (500, 64) (500, 8) float32
 }
 
 func ExampleMNIST() {

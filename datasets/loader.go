@@ -36,12 +36,18 @@ type Loader struct {
 
 // NewLoader deals out s, which must be a split of d or have the features of its examples. The split is shared, not
 // copied, and must not change in the middle of an epoch: a goroutine may be reading it. NewLoader fails if the split is
-// empty or ragged, or if the batch size is not in [1, s.Len()].
+// empty or ragged or has targets of another size than d.Train, or if the batch size is not in [1, s.Len()].
 func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 	n, width := s.Len(), d.Features()
 	switch {
+	case s.Outputs != d.Outputs():
+		return nil, fmt.Errorf("datasets: %s: the split has %d values in a target, the training split %d", d.Name, s.Outputs, d.Outputs())
+	case len(s.Targets) != n*s.Outputs:
+		return nil, fmt.Errorf("datasets: %s: %d target values are not rows of %d", d.Name, len(s.Targets), s.Outputs)
 	case n == 0:
 		return nil, fmt.Errorf("datasets: %s: the split is empty", d.Name)
+	case len(s.Labels) != n && s.Labels != nil:
+		return nil, fmt.Errorf("datasets: %s: %d labels are not those of %d targets", d.Name, len(s.Labels), n)
 	case len(s.X) != n*width:
 		return nil, fmt.Errorf("datasets: %s: %d values are not %d examples of %d features", d.Name, len(s.X), n, width)
 	case opt.BatchSize < 1:
@@ -53,7 +59,7 @@ func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 	l.pcg.Seed(opt.Seed, loaderStream)
 	l.rng = rand.New(&l.pcg)
 	for i := range l.buffers {
-		l.buffers[i] = newBuffer(opt, n, d.Shape)
+		l.buffers[i] = newBuffer(opt, s, d.Shape)
 	}
 	l.prefetch = newPrefetch(l)
 	return l, nil
@@ -62,9 +68,9 @@ func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 // loaderStream keeps the loader's numbers apart from other generators under the same seed.
 const loaderStream = 0x6c6f61646572
 
-// Next returns the next batch: x is float32 of shape (B, Shape...), y is int32 of shape (B), or x itself under
-// Reconstruct. ok is false at the end of an epoch; the call after that begins the next epoch. The tensors are the
-// loader's own and are overwritten by the next call.
+// Next returns the next batch: x is float32 of shape (B, Shape...), y is int32 of shape (B), or float32 of shape (B,
+// Outputs) where the data have Targets, or x itself under Reconstruct. ok is false at the end of an epoch; the call after
+// that begins the next epoch. The tensors are the loader's own and are overwritten by the next call.
 func (l *Loader) Next() (x, y *tensor.Dense, ok bool) {
 	if !l.open {
 		l.begin()

@@ -18,6 +18,16 @@ func counting(n int) *Dataset {
 	return d
 }
 
+// valued is counting with two values to predict, the index and its negative, in place of labels.
+func valued(n int) *Dataset {
+	d := counting(n)
+	d.Classes, d.Train.Labels, d.Train.Outputs = 0, nil, 2
+	for i := range n {
+		d.Train.Targets = append(d.Train.Targets, float32(i), -float32(i))
+	}
+	return d
+}
+
 func newTestLoader(t *testing.T, n int, opt LoaderOptions) *Loader {
 	t.Helper()
 	d := counting(n)
@@ -95,6 +105,92 @@ func TestLoaderReconstruct(t *testing.T) {
 	}
 }
 
+// TestLoaderDealsTargets: rows of x and y stay together, in full and short batches, in any order, and from a saved
+// position on.
+func TestLoaderDealsTargets(t *testing.T) {
+	for _, shuffle := range []bool{false, true} {
+		d, opt := valued(14), LoaderOptions{BatchSize: 4, Shuffle: shuffle, Seed: 3, KeepLast: true}
+		require.Equal(t, 14, d.Train.Len())
+		assert.Equal(t, 2, d.Outputs())
+		before := slices.Clone(d.Train.Targets)
+		d.Standardize()
+		assert.Equal(t, before, d.Train.Targets)
+		l, err := NewLoader(d, d.Train, opt)
+		require.NoError(t, err)
+		var orders [][]float32
+		for range 2 {
+			var order []float32
+			for x, y, ok := l.Next(); ok; x, y, ok = l.Next() {
+				size := min(4, 14-len(order))
+				require.Equal(t, []int{size, 2, 3}, []int(x.Shape()))
+				require.Equal(t, []int{size, 2}, []int(y.Shape()))
+				targets := y.Float32s()
+				for i := range size {
+					index := targets[2*i]
+					require.Equal(t, -index, targets[2*i+1])
+					require.Equal(t, d.Train.X[int(index)*6:int(index+1)*6], x.Float32s()[i*6:(i+1)*6])
+					order = append(order, index)
+				}
+			}
+			orders = append(orders, order)
+			assert.Len(t, slices.Compact(slices.Sorted(slices.Values(order))), 14)
+		}
+		assert.Equal(t, shuffle, !slices.Equal(orders[0], orders[1]))
+
+		state, err := l.MarshalBinary()
+		require.NoError(t, err)
+		resumed, err := NewLoader(d, d.Train, opt)
+		require.NoError(t, err)
+		require.NoError(t, resumed.UnmarshalBinary(state))
+		_, want, _ := l.Next()
+		_, got, _ := resumed.Next()
+		assert.Equal(t, want.Float32s(), got.Float32s())
+	}
+}
+
+// TestLoaderReconstructsInPlaceOfTargets, and of labels that go with them.
+func TestLoaderReconstructsInPlaceOfTargets(t *testing.T) {
+	d := valued(7)
+	d.Train.Labels = make([]int32, 7)
+	for _, reconstruct := range []bool{false, true} {
+		l, err := NewLoader(d, d.Train, LoaderOptions{BatchSize: 4, KeepLast: true, Reconstruct: reconstruct})
+		require.NoError(t, err)
+		for range 2 {
+			x, y, ok := l.Next()
+			require.True(t, ok)
+			assert.Equal(t, reconstruct, x == y)
+			assert.Equal(t, x.Shape()[0], y.Shape()[0])
+		}
+	}
+}
+
+func TestNewLoaderRefusesTargets(t *testing.T) {
+	d := valued(10)
+	x, y := d.Train.X, d.Train.Targets
+	for name, test := range map[string]struct {
+		split Split
+		want  string
+	}{
+		"ragged":            {Split{X: x, Targets: y[1:], Outputs: 2}, "19 target values are not rows of 2"},
+		"less than a row":   {Split{Targets: y[:1], Outputs: 2}, "1 target values are not rows of 2"},
+		"too few":           {Split{X: x, Targets: y[2:], Outputs: 2}, "60 values are not 9 examples of 6 features"},
+		"none":              {Split{X: x, Outputs: 2}, "the split is empty"},
+		"of another size":   {Split{X: x, Targets: y, Outputs: 1}, "the split has 1 values in a target, the training split 2"},
+		"of a negative":     {Split{X: x, Targets: y, Outputs: -2}, "the split has -2 values in a target"},
+		"labels in place":   {counting(10).Train, "the split has 0 values in a target, the training split 2"},
+		"labels of another": {Split{X: x, Labels: make([]int32, 9), Targets: y, Outputs: 2}, "9 labels are not those of 10 targets"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := NewLoader(d, test.split, LoaderOptions{BatchSize: 1})
+			assert.ErrorContains(t, err, test.want)
+		})
+	}
+	labelled := counting(10)
+	labelled.Train.Targets = y
+	_, err := NewLoader(labelled, labelled.Train, LoaderOptions{BatchSize: 1})
+	assert.ErrorContains(t, err, "20 target values are not rows of 0")
+}
+
 func TestNewLoaderRefuses(t *testing.T) {
 	d := counting(10)
 	for name, test := range map[string]struct {
@@ -116,8 +212,9 @@ func TestNewLoaderRefuses(t *testing.T) {
 }
 
 func TestLoaderDoesNotAllocate(t *testing.T) {
-	for _, reconstruct := range []bool{false, true} {
-		l := newTestLoader(t, 103, LoaderOptions{BatchSize: 10, Shuffle: true, KeepLast: true, Reconstruct: reconstruct})
+	for name, d := range map[string]*Dataset{"labels": counting(103), "reconstruct": counting(103), "targets": valued(103)} {
+		l, err := NewLoader(d, d.Train, LoaderOptions{BatchSize: 10, Shuffle: true, KeepLast: true, Reconstruct: name == "reconstruct"})
+		require.NoError(t, err)
 		l.Next()
 		// One run of several epochs: AllocsPerRun rounds down, and would not see one allocation in many calls.
 		assert.Zero(t, testing.AllocsPerRun(1, func() {

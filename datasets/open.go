@@ -11,10 +11,10 @@ import (
 	"strings"
 )
 
-// Open loads a data set by name: mnist, fashion-mnist, digits, auto, or the path of one's own data, which is a directory
-// for [ReadIDX], an .npz file for [ReadNPZ] or a .csv for [ReadCSV]. auto, also the empty name, is MNIST if its files are
-// there or can be downloaded, and else digits; files that are there but damaged are an error. why says in one sentence
-// what was chosen, and for auto the reason.
+// Open loads a data set by name: mnist, fashion-mnist, digits, ill-conditioned, auto, or the path of one's own data, which
+// is a directory for [ReadIDX], an .npz file for [ReadNPZ] or a .csv for [ReadCSV]. auto, also the empty name, is MNIST if
+// its files are there or can be downloaded, and else digits; files that are there but damaged are an error. why says in
+// one sentence what was chosen, and for auto the reason.
 func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string, err error) {
 	switch name {
 	case "", "auto":
@@ -25,6 +25,8 @@ func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string
 		return openSource(ctx, fashionSource(), opt)
 	case "digits":
 		return Digits(DigitsOptions{}), "digits (built in)", nil
+	case "ill-conditioned":
+		return IllConditioned(IllConditionedOptions{}), "ill-conditioned (built in)", nil
 	}
 	return openPath(name)
 }
@@ -71,7 +73,7 @@ func whyNotMNIST(err error) string {
 func openPath(path string) (*Dataset, string, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", fmt.Errorf("datasets: %q is none of auto, mnist, fashion-mnist and digits, and no such file or directory exists: %w", path, fs.ErrNotExist)
+		return nil, "", fmt.Errorf("datasets: %q is none of auto, mnist, fashion-mnist, digits and ill-conditioned, and no such file or directory exists: %w", path, fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("datasets: %w", err)

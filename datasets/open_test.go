@@ -113,6 +113,10 @@ func TestOpenNames(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "digits", d.Name)
 	assert.Equal(t, "digits (built in)", why)
+	d, why, err = Open(t.Context(), "ill-conditioned", opt)
+	require.NoError(t, err)
+	assert.Equal(t, "ill-conditioned", d.Name)
+	assert.Equal(t, "ill-conditioned (built in)", why)
 }
 
 func TestOpenPath(t *testing.T) {
@@ -145,6 +149,6 @@ func TestOpenPath(t *testing.T) {
 	_, _, err = Open(t.Context(), filepath.Join(dir, "notes.txt"), Options{})
 	assert.ErrorContains(t, err, "notes.txt: neither a directory of idx files nor an .npz nor a .csv")
 	_, _, err = Open(t.Context(), "minst", Options{})
-	assert.ErrorContains(t, err, `"minst" is none of auto, mnist, fashion-mnist and digits, and no such file`)
+	assert.ErrorContains(t, err, `"minst" is none of auto, mnist, fashion-mnist, digits and ill-conditioned, and no such file`)
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }

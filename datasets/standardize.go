@@ -5,7 +5,7 @@ import "math"
 // Standardize replaces x by (x-μ)/σ in both splits, in place, with μ and σ (the population deviation) measured on Train
 // alone: a test set must not leak into the inputs. Images (Pixels) share one μ and σ over all their pixels, which keeps
 // the dead ones at the border finite; other data get one pair per feature. A feature that is constant over Train becomes
-// 0 everywhere, for there is no scale to judge a deviation by. Afterwards Pixels is false.
+// 0 everywhere, for there is no scale to judge a deviation by. Afterwards Pixels is false. Targets stay as they are.
 func (d *Dataset) Standardize() {
 	width := d.Features()
 	if d.Pixels {
