@@ -1,0 +1,142 @@
+package figures
+
+import (
+	"errors"
+	"math"
+)
+
+// Axis is an axis of a chart.
+type Axis struct {
+	Label string // what is on the axis and its unit, as in "time (s)"
+	Log   bool   // logarithmic
+
+	// Min and Max are the ends. Both 0: the data's, and a little more; the y
+	// axis then fits what the x axis shows.
+	Min, Max float64
+
+	// Ticks are where the axis is labelled, for example at the batch sizes
+	// that were tried. nil: at round numbers.
+	Ticks []float64
+
+	// Percent labels 0.985 as 98.5%.
+	Percent bool
+}
+
+// limit is the largest magnitude of a number that is drawn: differences and
+// ratios of such numbers are finite.
+const limit = 1e150
+
+func finite(v float64) bool { return math.Abs(v) <= limit }
+
+// shows reports whether v has a place on the axis, if not within its ends.
+func (a *Axis) shows(v float64) bool { return finite(v) && (!a.Log || v >= 1/limit) }
+
+func (a *Axis) validate() error {
+	switch {
+	case a.automatic():
+		return nil
+	case !finite(a.Min) || !finite(a.Max):
+		return errors.New("its ends are not finite")
+	case a.Log && !a.shows(a.Min):
+		return errors.New("a logarithmic one must begin above 0")
+	case a.Min >= a.Max || tooNarrow(a.Min, a.Max):
+		return errors.New("its ends are not in ascending order")
+	}
+	return nil
+}
+
+func (a *Axis) automatic() bool { return a.Min == 0 && a.Max == 0 }
+
+// tooNarrow reports whether so little lies between lo and hi that labels would
+// differ in their rounding errors only.
+func tooNarrow(lo, hi float64) bool {
+	return hi-lo <= 1e-9*max(math.Abs(lo), math.Abs(hi))
+}
+
+// span is an interval; the zero value is empty.
+type span struct {
+	lo, hi float64
+	some   bool
+}
+
+func (s *span) add(v float64) {
+	if !s.some {
+		*s = span{v, v, true}
+		return
+	}
+	s.lo, s.hi = min(s.lo, v), max(s.hi, v)
+}
+
+func (s span) holds(v float64) bool { return s.some && s.lo <= v && v <= s.hi }
+
+// widened returns an axis' ends for data that span s: room at both ends, and 0
+// as the end if it is near.
+func (a *Axis) widened(s span) span {
+	const room = 0.03
+	if a.Log {
+		if tooNarrow(s.lo, s.hi) {
+			return span{s.lo / 2, s.hi * 2, true}
+		}
+		factor := math.Pow(s.hi/s.lo, room)
+		return span{s.lo / factor, s.hi * factor, true}
+	}
+	if tooNarrow(s.lo, s.hi) {
+		half := math.Abs(s.lo) / 10
+		if half == 0 {
+			half = 1
+		}
+		return span{s.lo - half, s.hi + half, true}
+	}
+	wide := span{s.lo - room*(s.hi-s.lo), s.hi + room*(s.hi-s.lo), true}
+	if s.lo >= 0 && s.lo < 0.2*s.hi {
+		wide.lo = 0
+	}
+	if s.hi <= 0 && s.hi > 0.2*s.lo {
+		wide.hi = 0
+	}
+	return wide
+}
+
+// ranges returns the ends of both axes. None is found if no point lies within
+// the ends that are given.
+func (c *Chart) ranges(curves []curve) (x, y span, found bool) {
+	x, y = span{c.X.Min, c.X.Max, true}, span{c.Y.Min, c.Y.Max, true}
+	if c.X.automatic() {
+		x = span{}
+	}
+	if c.Y.automatic() {
+		y = span{}
+	}
+	var xs, ys span
+	for _, curve := range curves {
+		for _, p := range curve.points {
+			if x.some && !x.holds(p.X) || y.some && !y.holds(p.Y) {
+				continue
+			}
+			xs.add(p.X)
+			ys.add(p.Y)
+			for _, v := range []float64{p.Low, p.High} {
+				if p.banded() && c.Y.shows(v) {
+					ys.add(v)
+				}
+			}
+		}
+	}
+	if !xs.some {
+		return x, y, false
+	}
+	for _, l := range c.Lines {
+		if c.Y.shows(l.Y) {
+			ys.add(l.Y)
+		}
+	}
+	if !x.some {
+		x = c.X.widened(xs)
+	}
+	if !y.some {
+		y = c.Y.widened(ys)
+	}
+	return x, y, true
+}
+
+func (p Point) banded() bool { return p.Low < p.High && p.Low <= p.Y && p.Y <= p.High }

@@ -1,0 +1,88 @@
+package figures
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html"
+	"image/color"
+
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+const (
+	figureWidth = 6 * vg.Inch
+	chartHeight = 3.8 * vg.Inch
+	margin      = 5 // points
+	resolution  = 192
+)
+
+// onWhite calls paint with all of a canvas but its margin.
+func onWhite(c vg.Canvas, height vg.Length, paint func(draw.Canvas)) {
+	canvas := draw.NewCanvas(c, figureWidth, height)
+	canvas.SetColor(color.White)
+	canvas.Fill(canvas.Rectangle.Path())
+	paint(draw.Crop(canvas, margin, -margin, margin, -margin))
+}
+
+func png(height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
+	c := vgimg.NewWith(vgimg.UseWH(figureWidth, height), vgimg.UseDPI(resolution))
+	onWhite(c, height, paint)
+	var b bytes.Buffer
+	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("png: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// measured is an SVG canvas that remembers the width of each text.
+type measured struct {
+	*vgsvg.Canvas
+	widths []vg.Length
+}
+
+func (m *measured) FillString(f font.Face, pt vg.Point, s string) {
+	m.widths = append(m.widths, f.Width(s))
+	m.Canvas.FillString(f, pt, s)
+}
+
+// svg turns what gonum writes, a file that wants a certain font, into an
+// element that looks alike without it: other fonts are named, and a text takes
+// the room that was measured in whichever is used. No label can be mistaken for
+// what is replaced here, since < and " are escaped in it.
+func svg(title string, height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
+	m := &measured{Canvas: vgsvg.New(figureWidth, height)}
+	onWhite(m, height, paint)
+	var b bytes.Buffer
+	if _, err := m.WriteTo(&b); err != nil {
+		return nil, fmt.Errorf("svg: %w", err)
+	}
+	_, body, found := bytes.Cut(b.Bytes(), []byte("<svg "))
+	pieces := bytes.Split(body, []byte("<text "))
+	if !found || len(pieces) != len(m.widths)+1 {
+		return nil, errors.New("svg: not as expected of gonum")
+	}
+	// Not wider than the page it is in; with the spaces at the ends of texts, which
+	// are parts of labels.
+	out := fmt.Appendf(nil, `<svg role="img" aria-label="%s" xml:space="preserve" style="max-width:100%%;height:auto" `, attribute(title))
+	out = append(out, pieces[0]...)
+	for i, piece := range pieces[1:] {
+		out = fmt.Appendf(out, `<text textLength="%.2f" lengthAdjust="spacingAndGlyphs" `, m.widths[i].Points())
+		out = append(out, piece...)
+	}
+	return bytes.ReplaceAll(out, []byte(`style="font-family:Liberation Sans;`),
+		[]byte(`style="font-family:'Liberation Sans',Arial,Helvetica,sans-serif;`)), nil
+}
+
+// attribute is text as an attribute of XML.
+func attribute(txt string) string {
+	plain := ""
+	for _, r := range runs(txt) {
+		plain += r.text
+	}
+	return html.EscapeString(plain)
+}
