@@ -1,0 +1,107 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Dimension is a flag with the values that it may have: Values, or any number
+// from Low to High.
+type Dimension struct {
+	Flag   string   `json:"flag"`
+	Values []string `json:"values,omitempty"`
+	Low    float64  `json:"low,omitempty"`
+	High   float64  `json:"high,omitempty"`
+}
+
+// Space is the settings that a search may choose.
+type Space []Dimension
+
+// parseDimension reads FLAG=VALUE, FLAG=VALUE/VALUE… or FLAG=LOW..HIGH.
+func parseDimension(text string) (Dimension, error) {
+	name, value, ok := strings.Cut(text, "=")
+	if !ok || name == "" || value == "" {
+		return Dimension{}, fmt.Errorf("%q: want FLAG=VALUE, FLAG=VALUE/VALUE or FLAG=LOW..HIGH", text)
+	}
+	from, to, ranged := strings.Cut(value, "..")
+	if !ranged {
+		values := strings.Split(value, "/")
+		if slices.Contains(values, "") {
+			return Dimension{}, fmt.Errorf("%q has an empty value", text)
+		}
+		return Dimension{Flag: name, Values: values}, nil
+	}
+	low, err1 := strconv.ParseFloat(from, 64)
+	high, err2 := strconv.ParseFloat(to, 64)
+	if err1 != nil || err2 != nil || !(low > 0) || !(high > low) || math.IsInf(high, 0) {
+		return Dimension{}, fmt.Errorf("%q: a range goes from a positive number to a greater one", text)
+	}
+	return Dimension{Flag: name, Low: low, High: high}, nil
+}
+
+// ranged tells a dimension of numbers.
+func (d Dimension) ranged() bool { return len(d.Values) == 0 }
+
+// Fixed tells a space of one point, which leaves a search nothing to choose.
+func (s Space) Fixed() bool {
+	return !slices.ContainsFunc(s, func(d Dimension) bool { return d.ranged() || len(d.Values) > 1 })
+}
+
+// draw takes a value, numbers log-uniformly and to two digits, as a person
+// would try them.
+func (d Dimension) draw(r *rand.Rand) string {
+	if !d.ranged() {
+		return d.Values[r.IntN(len(d.Values))]
+	}
+	v := d.Low * math.Pow(d.High/d.Low, r.Float64())
+	return strconv.FormatFloat(v, 'g', 2, 64)
+}
+
+// Random draws n different settings, the same for the same seed and name. There
+// are fewer where the space has no more.
+func (s Space) Random(n int, seed uint64, name string) []Settings {
+	h := fnv.New64a()
+	h.Write([]byte(name))
+	r := rand.New(rand.NewPCG(seed, h.Sum64()))
+	var drawn []Settings
+	for misses := 0; len(drawn) < n && misses < 1000; misses++ {
+		point := make(Settings, len(s))
+		for i, d := range s {
+			point[i] = Setting{d.Flag, d.draw(r)}
+		}
+		if !slices.ContainsFunc(drawn, func(other Settings) bool { return slices.Equal(other, point) }) {
+			drawn, misses = append(drawn, point), 0
+		}
+	}
+	return drawn
+}
+
+// maxGrid is more than anybody can wait for.
+const maxGrid = 100_000
+
+// Grid lists every combination, the last dimension changing first.
+func (s Space) Grid() ([]Settings, error) {
+	points := []Settings{{}}
+	for _, d := range s {
+		if d.ranged() {
+			return nil, fmt.Errorf("%s=%g..%g: a grid takes values, as in %s=%g/%g", d.Flag, d.Low, d.High, d.Flag, d.Low, d.High)
+		}
+		if len(points)*len(d.Values) > maxGrid {
+			return nil, errors.New("the grid is too large")
+		}
+		var next []Settings
+		for _, p := range points {
+			for _, v := range d.Values {
+				next = append(next, append(slices.Clone(p), Setting{d.Flag, v}))
+			}
+		}
+		points = next
+	}
+	return points, nil
+}

@@ -1,0 +1,131 @@
+package experiment
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/gokfac/gokfac/internal/results"
+)
+
+// Tuning is what a search found, as it is kept in a file.
+type Tuning struct {
+	Version     int                  `json:"version"`
+	Command     string               `json:"command"`
+	Model       string               `json:"model"`
+	Dataset     string               `json:"dataset"`
+	Budget      Budget               `json:"budget"`
+	Goals       []results.Goal       `json:"goals"`
+	Score       string               `json:"score"` // that ranks trials which reach no goal
+	Optimizers  []Tuned              `json:"optimizers"`
+	Environment *results.Environment `json:"environment"`
+
+	Path string `json:"-"` // where it was read
+}
+
+// Budget is the same for each optimizer.
+type Budget struct {
+	Search    string  `json:"search"`
+	Trials    int     `json:"trials"`
+	Seeds     int     `json:"seeds"`
+	FirstSeed uint64  `json:"first_seed"`
+	RankedBy  string  `json:"ranked_by"` // steps or seconds
+	CutAt     float64 `json:"cut_at"`    // times what the best trial took; such a run did not reach the goal
+}
+
+// Tuned is what was found for one entry.
+type Tuned struct {
+	Label     string   `json:"label"`
+	Optimizer string   `json:"optimizer"`
+	Fixed     Settings `json:"fixed"` // the same in all trials
+	Space     Space    `json:"space"`
+	Best      []Best   `json:"best"` // by goal, and last by the final score
+	Trials    []Tried  `json:"trials"`
+}
+
+// Best is the first in rank.
+type Best struct {
+	Goal     *results.Goal `json:"goal"` // nil: the final score counts
+	Trial    int           `json:"trial"`
+	Settings Settings      `json:"settings"` // all that were given, the fixed ones included
+}
+
+// Tried is a trial: medians over its seeds.
+type Tried struct {
+	Settings Settings       `json:"settings"` // as drawn
+	Reached  []TriedGoal    `json:"reached"`
+	Score    results.Number `json:"score"` // at the end
+	Steps    results.Number `json:"steps"` // in all
+	Seconds  results.Number `json:"seconds"`
+	Endings  []string       `json:"endings"` // by seed
+}
+
+// TriedGoal is what a goal took; null where it was not reached.
+type TriedGoal struct {
+	Value   float64        `json:"value"`
+	Runs    int            `json:"runs"` // that reached it
+	Steps   results.Number `json:"steps"`
+	Seconds results.Number `json:"seconds"`
+}
+
+// MarshalJSON writes an object in order.
+func (s Settings) MarshalJSON() ([]byte, error) {
+	fields := make(results.Fields[string], len(s))
+	for i, v := range s {
+		fields[i] = results.Field[string]{Name: v.Flag, Value: v.Value}
+	}
+	return fields.MarshalJSON()
+}
+
+// UnmarshalJSON reads an object in order.
+func (s *Settings) UnmarshalJSON(text []byte) error {
+	var fields results.Fields[string]
+	if err := fields.UnmarshalJSON(text); err != nil {
+		return err
+	}
+	*s = nil
+	for _, f := range fields {
+		*s = append(*s, Setting{f.Name, f.Value})
+	}
+	return nil
+}
+
+// Fits tells whether what is given agrees with the flags that were the same in
+// all trials. What the search chose itself may be set otherwise.
+func (t *Tuned) Fits(given Settings) bool {
+	return !slices.ContainsFunc(given, func(v Setting) bool {
+		return slices.ContainsFunc(t.Fixed, func(f Setting) bool { return f.Flag == v.Flag && f.Value != v.Value })
+	})
+}
+
+// For is the best for the last of some goals, and else by the final score.
+func (t *Tuned) For(goals []results.Goal) *Best {
+	var last *Best
+	for i := range t.Best {
+		b := &t.Best[i]
+		if len(goals) > 0 && b.Goal != nil && *b.Goal == goals[len(goals)-1] {
+			return b
+		}
+		if b.Goal == nil {
+			last = b
+		}
+	}
+	return last
+}
+
+// ReadTuning reads a file that -tune wrote.
+func ReadTuning(path string) (*Tuning, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	t := &Tuning{Path: path}
+	if err := json.Unmarshal(text, t); err != nil {
+		return nil, fmt.Errorf("%s is not a file of tuned settings: %w", path, err)
+	}
+	if t.Version != 1 || len(t.Optimizers) == 0 {
+		return nil, fmt.Errorf("%s is not a file of tuned settings of version 1", path)
+	}
+	return t, nil
+}

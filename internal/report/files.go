@@ -1,0 +1,79 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// WriteDir writes the report into a directory, which is made if there is none:
+// see the package's documentation for what is in it. Files of the same names are
+// replaced, each at once; others stay. Records of the runs themselves are taken
+// to lie in runs/ there.
+func (r *Report) WriteDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	files, err := r.files()
+	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	for _, f := range files {
+		if err := replace(filepath.Join(dir, f.name), f.content); err != nil {
+			return fmt.Errorf("report: %s: %w", filepath.Join(dir, f.name), err)
+		}
+	}
+	return nil
+}
+
+// file is one of the report's.
+type file struct {
+	name    string
+	content []byte
+}
+
+// files makes them all, so that a failure leaves an old report as it was. The
+// page, which refers to the others, is the last.
+func (r *Report) files() ([]file, error) {
+	figures, err := r.figures()
+	if err != nil {
+		return nil, err
+	}
+	var files []file
+	for _, f := range figures.all() {
+		png, err := f.drawing.PNG()
+		if err != nil {
+			return nil, fmt.Errorf("figure %s: %w", f.Name, err)
+		}
+		files = append(files, file{f.Name + ".svg", f.svg}, file{f.Name + ".png", png})
+	}
+	for _, part := range []struct {
+		name string
+		make func() ([]byte, error)
+	}{
+		{"runs.csv", r.runsCSV}, {"history.csv", r.historyCSV}, {"comparison.json", r.json},
+		{"report.html", func() ([]byte, error) { return r.html(figures) }},
+	} {
+		content, err := part.make()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", part.name, err)
+		}
+		files = append(files, file{part.name, content})
+	}
+	return files, nil
+}
+
+// replace writes a file whole or not at all.
+func replace(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".report-*.tmp")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone by then, if all went well
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
