@@ -52,6 +52,10 @@ func LeCunUniform(r *rand.Rand, in, _ int, w []float64) { uniform(r, w, 1/float6
 // LeCunNormal is LeCunUniform's variance with a normal distribution.
 func LeCunNormal(r *rand.Rand, in, _ int, w []float64) { normal(r, w, 1/float64(in)) }
 
+// TorchUniform is uniform within ±1/√in, which is variance 1/(3·in): what
+// PyTorch gives the weights of its linear layers.
+func TorchUniform(r *rand.Rand, in, _ int, w []float64) { uniform(r, w, 1/(3*float64(in))) }
+
 func uniform(r *rand.Rand, w []float64, variance float64) {
 	limit := math.Sqrt(3 * variance)
 	for i := range w {

@@ -15,15 +15,17 @@ func models() []entry {
 	return []entry{
 		{"mlp", "classifier: in-512-512-classes, ReLU, softmax cross-entropy, standardised inputs"},
 		{"autoencoder", "784-1000-500-250-30 and back, tanh, linear code layer, Bernoulli cross-entropy"},
+		{"regression", "in-64-64-outputs, tanh, squared error: for data with values as targets"},
 	}
 }
 
 func datasetNames() []entry {
 	return []entry{
-		{"auto", "MNIST if its files are there or can be downloaded, else digits"},
+		{"auto", "MNIST if it can be had, else digits; for -model regression ill-conditioned"},
 		{"mnist", "handwritten digits: 60000 training and 10000 test images of 28×28"},
 		{"fashion-mnist", "clothes, in the same sizes"},
 		{"digits", "built in: digits rendered from fonts, 28×28, no download"},
+		{"ill-conditioned", "built in: regression on 64 inputs whose covariance has condition number 1e6"},
 	}
 }
 
@@ -36,6 +38,7 @@ func initialisers() []entry {
 		{"he", "normal, variance 2/in: for relu"},
 		{"glorot", "uniform, variance 2/(in+out)"},
 		{"lecun", "normal, variance 1/in: for tanh and sigmoid"},
+		{"torch", "uniform, variance 1/(3·in): PyTorch's for linear layers"},
 		{"sparse", "15 inputs per unit from N(0, 1) (Martens 2010)"},
 		{"orthogonal", "orthonormal rows or columns, times √2 for relu"},
 	}
@@ -75,6 +78,10 @@ func estimators() []entry {
 		{"exact", "the whole Fisher, at one backward pass per output unit"},
 		{"empirical", "the data's own targets: cheap, and not the Fisher"},
 	}
+}
+
+func searches() []entry {
+	return []entry{{"random", "the default settings first, then some drawn at random"}, {"grid", "every combination of the values given"}}
 }
 
 func progressModes() []entry {

@@ -20,13 +20,28 @@ func openData(ctx context.Context, s *settings, show *download) (d *datasets.Dat
 	if err := checkPaths(s); err != nil {
 		return nil, "", err
 	}
-	d, why, err = datasets.Open(ctx, s.dataset, datasets.Options{Dir: s.dataDir, Download: s.download, Progress: show.callback()})
+	name, reason := s.dataset, ""
+	if s.model == "regression" && name == "auto" {
+		name, reason = "ill-conditioned", ": -model regression needs values as targets, and the other data sets have classes"
+	}
+	if slices.Contains(namesOf(datasetNames()), name) { // told before a download
+		if err := checkTargets(s, name, name == "ill-conditioned"); err != nil {
+			return nil, "", err
+		}
+	}
+	d, why, err = datasets.Open(ctx, name, datasets.Options{Dir: s.dataDir, Download: s.download, Progress: show.callback()})
 	show.close()
 	if ctx.Err() != nil {
 		return nil, "", interrupted(ctx, 0)
 	}
 	if err != nil {
 		return nil, "", err
+	}
+	if err := checkTargets(s, d.Name, d.Outputs() > 0); err != nil {
+		return nil, "", err
+	}
+	if reason != "" {
+		why = strings.TrimSuffix(why, ")") + reason + ")"
 	}
 	switch {
 	case d.Test.Len() == 0:
@@ -39,6 +54,19 @@ func openData(ctx context.Context, s *settings, show *download) (d *datasets.Dat
 		d.Standardize()
 	}
 	return d, why, nil
+}
+
+// checkTargets refuses a model for data of the other kind, with classes or with
+// values.
+func checkTargets(s *settings, name string, values bool) error {
+	switch {
+	case s.model == "regression" && !values:
+		return usagef("-model regression: %s has classes, not values: choose -model mlp, or -dataset ill-conditioned", name)
+	case s.model != "regression" && values:
+		return usagef("-model %s: %s has values as targets, which it does not learn: choose -model regression, or another -dataset",
+			s.model, name)
+	}
+	return nil
 }
 
 // checkPaths refuses names of data that cannot be meant. A data directory that
@@ -85,7 +113,7 @@ func evaluations(s *settings, d *datasets.Dataset) ([]trainer.Evaluation, error)
 		return nil, err
 	}
 	evals := []trainer.Evaluation{{Prefix: "test_", Source: test}}
-	if s.model == "mlp" {
+	if s.model != "autoencoder" {
 		return evals, nil
 	}
 	n := min(d.Train.Len(), evalTrain)
@@ -103,8 +131,11 @@ func evaluationLoader(s *settings, d *datasets.Dataset, split datasets.Split) (*
 }
 
 func metrics(model string) []trainer.Metric {
-	if model == "autoencoder" {
+	switch model {
+	case "autoencoder":
 		return []trainer.Metric{trainer.ReconstructionError()}
+	case "regression":
+		return nil // the loss says it all
 	}
 	return []trainer.Metric{trainer.Accuracy()}
 }
@@ -114,8 +145,11 @@ const subsetLoss = "train_subset_loss"
 
 // scoresOf names the scores of an evaluation, in the order of the result.
 func scoresOf(model string) []string {
-	if model == "autoencoder" {
+	switch model {
+	case "autoencoder":
 		return []string{subsetLoss, "reconstruction_error", "test_loss", "test_reconstruction_error"}
+	case "regression":
+		return []string{"test_loss"}
 	}
 	return []string{"test_loss", "test_accuracy"}
 }

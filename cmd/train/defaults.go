@@ -34,27 +34,41 @@ func defaultsFor(optimizer, model string, mode kfac.Mode) defaults {
 		{"fixed", "autoencoder"}:    {batch: 1000, epochs: 5, schedule: "linear", lr: 1, momentum: 0.9, kfac: kfac.Config{Damping: 1, MinDamping: 0.01, KLClip: 0.2}},
 		{"adam", "autoencoder"}:     {batch: 1000, epochs: 5, schedule: "linear", lr: 1e-3},
 		{"sgd", "autoencoder"}:      {batch: 1000, epochs: 5, schedule: "linear", lr: 0.01, momentum: 0.9},
+
+		// Targets without noise are worth steps along the least curved directions: damping may become small.
+		{"adaptive", "regression"}: {batch: 512, epochs: 10, schedule: "constant", lr: 1, kfac: kfac.Config{MinDamping: 1e-4}},
+		{"fixed", "regression"}:    {batch: 512, epochs: 10, schedule: "linear", lr: 1, momentum: 0.9, kfac: kfac.Config{Damping: 0.03, MinDamping: 1e-4, KLClip: 0.003}},
+		{"adam", "regression"}:     {batch: 512, epochs: 10, schedule: "linear", lr: 0.02},
+		{"sgd", "regression"}:      {batch: 512, epochs: 10, schedule: "linear", lr: 0.2, momentum: 0.9},
 	}[pair{optimizer, model}]
 }
 
 func hiddenOf(model string) []int {
-	if model == "autoencoder" {
+	switch model {
+	case "autoencoder":
 		return []int{1000, 500, 250, 30}
+	case "regression":
+		return []int{64, 64}
 	}
 	return []int{512, 512}
 }
 
 func activationOf(model string) string {
-	if model == "autoencoder" {
-		return "tanh"
+	if model == "mlp" {
+		return "relu"
 	}
-	return "relu"
+	return "tanh"
 }
 
-// initOf is the initialisation that keeps the scale of activations.
-func initOf(act string) string {
-	if act == "relu" {
-		return "he"
+// initOf is the initialisation that keeps the scale of activations. A
+// classifier of few layers is trained faster from smaller weights, by every
+// optimizer (docs/benchmarks.md), which a deep one would lose its signal to.
+func initOf(model, act string, hidden int) string {
+	switch {
+	case act != "relu":
+		return "lecun"
+	case model == "mlp" && hidden <= 3:
+		return "torch"
 	}
-	return "lecun"
+	return "he"
 }

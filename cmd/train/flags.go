@@ -63,6 +63,7 @@ func newFlagTable(s *settings) *flagTable {
 	t.modelFlags(s)
 	t.trainingFlags(s)
 	t.kfacFlags(&s.kfac)
+	t.studyFlags(s)
 	t.outputFlags(s)
 	return t
 }
@@ -75,8 +76,8 @@ func (t *flagTable) modelFlags(s *settings) {
 	t.add(choice[string]{&s.opt, optimizers()}, "opt", oneOf(optimizers()), "optimizer (default kfac)")
 	t.add(choice[string]{&s.model, models()}, "model", oneOf(models()), "network (default mlp)")
 	t.add(sizes{&s.hidden}, "hidden", "512,512", "hidden layers (autoencoder: the encoder's and the code)")
-	t.add(choice[string]{&s.act, activations()}, "act", oneOf(activations()), "activation (mlp: relu, autoencoder: tanh)")
-	t.add(choice[string]{&s.init, initialisers()}, "init", oneOf(initialisers()), "initial weights (relu: he, else lecun)")
+	t.add(choice[string]{&s.act, activations()}, "act", oneOf(activations()), "activation (mlp: relu, else tanh)")
+	t.add(choice[string]{&s.init, initialisers()}, "init", oneOf(initialisers()), "initial weights (relu: he, or torch for an mlp of up to 3 hidden layers; else lecun)")
 	t.add(number{p: &s.dropout, below: 1}, "dropout", "RATE", "of the mlp's hidden units, in training")
 	t.word(&s.dataset, "dataset", oneOf(datasetNames())+"|PATH", "data to train on (default auto)")
 	t.word(&s.dataDir, "data-dir", "DIR", "where MNIST is kept (default: in the user's cache)")
@@ -98,7 +99,7 @@ func (t *flagTable) trainingFlags(s *settings) {
 	t.add(choice[string]{&s.schedule, schedules()}, "schedule", oneOf(schedules()), "of the learning rate")
 	t.add(count{&s.warmup, 0, manySteps}, "warmup-steps", "N", "steps in which the learning rate rises from 0")
 	t.add(number{p: &s.clip, word: "none"}, "clip-grad", "NORM", "largest norm of the gradient (not in mode adaptive); or none")
-	t.add(goal{&s.target}, "target", "METRIC=VALUE", "stop when reached, as in test_accuracy=0.98")
+	t.add(goals{s}, "target", "METRIC=VALUE", "stop when reached, as in test_accuracy=0.98; several values, separated by commas, in -compare and -tune")
 	t.add(count{&s.evalEvery, 0, manySteps}, "eval-every", "N", "evaluate every N steps as well as after each epoch")
 	t.toggle(&s.dryRun, "dry-run", "one step and one evaluation, and out")
 }
@@ -121,6 +122,20 @@ func (t *flagTable) kfacFlags(c *kfac.Config) {
 	t.add(number{p: &c.ProductFraction, most: 1}, "kfac-product-fraction", "PART", "of each batch that exact Fisher products are taken on, up to 1")
 	t.add(number{p: &c.Polyak, below: 1, word: "none"}, "kfac-polyak", "RATE",
 		"evaluate a running average of the parameters, the old one weighing up to RATE; or none")
+}
+
+func (t *flagTable) studyFlags(s *settings) {
+	t.group("Several runs")
+	t.word(&s.compare, "compare", "kfac,adam,sgd", "train each on the same data and seeds; an entry may have flags of its own, and alternatives: "+
+		"sgd:lr=0.1/0.2:momentum=0.95")
+	t.word(&s.tune, "tune", "kfac,adam,sgd", "search settings of each, with the same number of trials; an entry may say what is "+
+		"searched: adam:lr=1e-4..1e-2:schedule=linear/cosine")
+	t.add(count{&s.seeds, 0, maxSeeds}, "seeds", "N", "runs of each entry or trial, from -seed on (-compare: 5 from seed 1; -tune: 1 from seed 101)")
+	t.word(&s.tuned, "tuned", "FILE", "-compare: settings that -tune found (tune.json; several separated by commas)")
+	t.add(count{&s.trials, 0, maxTrials}, "trials", "N", "-tune: settings tried for each entry (default 20; grid: all)")
+	t.add(choice[string]{&s.search, searches()}, "search", oneOf(searches()), "-tune: how settings are chosen (default random)")
+	t.toggle(&s.bySeconds, "by-seconds", "-tune: the best is the fastest, not the one with the fewest steps")
+	t.word(&s.out, "out", "DIR", "-compare and -tune: where runs and report are kept, and looked for (default: a name made of the task)")
 }
 
 func (t *flagTable) outputFlags(s *settings) {

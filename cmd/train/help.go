@@ -12,6 +12,7 @@ const helpHead = `Train a network with K-FAC, Adam or SGD.
   go run ./cmd/train -opt kfac
   go run ./cmd/train -opt adam -dataset mnist -target test_accuracy=0.98 -json
   go run ./cmd/train -model autoencoder -dataset my.npz -epochs 10
+  go run ./cmd/train -model regression -target test_loss=0.05
 
 `
 

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 
 	"github.com/gokfac/gokfac/kfac"
 )
@@ -45,51 +44,4 @@ func (v orFound) MarshalJSON() ([]byte, error) {
 		return []byte("null"), nil
 	}
 	return json.Marshal(float64(v))
-}
-
-// diagnostics are K-FAC's of the steps between two evaluations.
-type diagnostics struct {
-	last   kfac.Stats // of the last step
-	rho    kfac.Stats // of the last step that measured ρ
-	rated  bool
-	undone int
-	phases [5]float64 // seconds: gradient, inverse, product, update, damping
-}
-
-func (d *diagnostics) add(s kfac.Stats) {
-	d.last = s
-	if !math.IsNaN(s.Actual) || s.Undone {
-		d.rho, d.rated = s, true
-	}
-	if s.Undone {
-		d.undone++
-	}
-	for i, t := range [...]float64{
-		s.GradientTime.Seconds(), s.InverseTime.Seconds(), s.ProductTime.Seconds(), s.UpdateTime.Seconds(), s.DampingTime.Seconds(),
-	} {
-		d.phases[i] += t
-	}
-}
-
-// object is the "kfac" of a history entry. What was not measured is null.
-func (d *diagnostics) object() object {
-	s, rho := d.last, d.rho
-	if !d.rated {
-		rho = kfac.Stats{Predicted: s.Predicted, Actual: math.NaN(), Ratio: math.NaN()}
-		if s.Predicted == 0 {
-			rho.Predicted = math.NaN()
-		}
-	}
-	return object{
-		{"loss", finite(s.Loss)}, {"damping", finite(s.Damping)}, {"min_damping", finite(s.LeastDamping)}, {"gamma", finite(s.Gamma)},
-		{"alpha", finite(s.Alpha)}, {"mu", finite(s.Mu)}, {"clip_factor", finite(s.ClipFactor)},
-		{"rho", finite(rho.Ratio)}, {"predicted_change", finite(rho.Predicted)}, {"actual_change", finite(rho.Actual)},
-		{"grad_norm", finite(s.GradNorm)}, {"update_norm", finite(s.UpdateNorm)}, {"cosine", finite(s.Cosine)},
-		{"inverse_age", s.InverseAge}, {"failed_inverses", s.FailedInverses}, {"condition", finite(s.Condition)},
-		{"undone_steps", d.undone},
-		{"seconds", object{
-			{"gradient", finite(d.phases[0])}, {"inverse", finite(d.phases[1])}, {"product", finite(d.phases[2])},
-			{"update", finite(d.phases[3])}, {"damping", finite(d.phases[4])},
-		}},
-	}
 }

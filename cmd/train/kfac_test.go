@@ -15,20 +15,24 @@ import (
 )
 
 const diagnosticKeys = "loss damping min_damping gamma alpha mu clip_factor rho predicted_change actual_change " +
-	"grad_norm update_norm cosine inverse_age failed_inverses condition undone_steps seconds"
+	"grad_norm update_norm cosine inverse_age failed_inverses condition undone_steps"
 
 // steps are the "kfac" of a run's history.
 func steps(t *testing.T, o outcome) []map[string]json.RawMessage {
 	t.Helper()
 	require.Zero(t, o.status, o.stderr)
 	var result struct {
-		History []struct{ Kfac json.RawMessage }
+		History []struct {
+			Kfac  json.RawMessage
+			Phase json.RawMessage `json:"phase_seconds"`
+		}
 	}
 	require.NoError(t, json.Unmarshal([]byte(o.stdout), &result))
 	var all []map[string]json.RawMessage
 	for _, record := range result.History {
 		names, values := keys(t, record.Kfac)
 		require.Equal(t, diagnosticKeys, strings.Join(names, " "))
+		values["phase_seconds"] = record.Phase
 		all = append(all, values)
 	}
 	return all
@@ -76,7 +80,7 @@ func TestStructures(t *testing.T) {
 					for _, name := range strings.Fields("loss damping min_damping gamma grad_norm update_norm cosine condition") {
 						assert.Positive(t, decimal(t, s[name]), name)
 					}
-					names, seconds := keys(t, s["seconds"])
+					names, seconds := keys(t, s["phase_seconds"])
 					assert.Equal(t, "gradient inverse product update damping", strings.Join(names, " "))
 					assert.Positive(t, decimal(t, seconds["gradient"]))
 					assert.Equal(t, measured, decimal(t, seconds["damping"]) > 0, "step %d", i+1)
@@ -151,24 +155,28 @@ func TestFullIsForTinyNetworks(t *testing.T) {
 
 func TestDiagnostics(t *testing.T) {
 	nan := math.NaN()
-	var d diagnostics
+	var v interval
 	text := func() string {
-		b, err := json.Marshal(d.object())
+		b, err := json.Marshal(v.diagnostics())
 		require.NoError(t, err)
 		return string(b)
 	}
-	d.add(kfac.Stats{Loss: 3, Actual: nan, Ratio: nan, UpdateTime: time.Second})
+	assert.Equal(t, "null", text())
+	v.addKFAC(kfac.Stats{Loss: 3, Actual: nan, Ratio: nan, UpdateTime: time.Second})
 	assert.Contains(t, text(), `"rho":null,"predicted_change":null,"actual_change":null`)
-	d.add(kfac.Stats{Loss: 2.5, Actual: nan, Ratio: nan, Predicted: -0.25})
+	v.addKFAC(kfac.Stats{Loss: 2.5, Actual: nan, Ratio: nan, Predicted: -0.25})
 	assert.Contains(t, text(), `"rho":null,"predicted_change":-0.25,"actual_change":null`)
-	d.add(kfac.Stats{Loss: 2, Predicted: -1, Actual: -0.5, Ratio: 0.5, UpdateTime: 2 * time.Second})
-	d.add(kfac.Stats{Loss: 1, Damping: 0.5, LeastDamping: 0.25, Gamma: 2, Predicted: -7, Actual: nan, Ratio: nan, Condition: math.Inf(1)})
+	v.addKFAC(kfac.Stats{Loss: 2, Predicted: -1, Actual: -0.5, Ratio: 0.5, UpdateTime: 2 * time.Second})
+	v.addKFAC(kfac.Stats{Loss: 1, Damping: 0.5, LeastDamping: 0.25, Gamma: 2, Predicted: -7, Actual: nan, Ratio: nan, Condition: math.Inf(1)})
 	assert.Contains(t, text(), `"rho":0.5,"predicted_change":-1,"actual_change":-0.5`)
 	assert.Contains(t, text(), `{"loss":1,"damping":0.5,"min_damping":0.25,"gamma":2,`)
-	assert.Contains(t, text(), `"condition":null,"undone_steps":0,"seconds":{"gradient":0,"inverse":0,"product":0,"update":3,"damping":0}}`)
-	d.add(kfac.Stats{Predicted: -2, Actual: nan, Ratio: nan, Undone: true})
+	assert.Contains(t, text(), `"condition":null,"undone_steps":0}`)
+	v.addKFAC(kfac.Stats{Predicted: -2, Actual: nan, Ratio: nan, Undone: true})
 	assert.Contains(t, text(), `"rho":null,"predicted_change":-2,"actual_change":null`)
-	assert.Contains(t, text(), `"undone_steps":1,`)
+	assert.Contains(t, text(), `"undone_steps":1}`)
+	phases, err := json.Marshal(v.phases.fields())
+	require.NoError(t, err)
+	assert.Equal(t, `{"gradient":0,"inverse":0,"product":0,"update":3,"damping":0}`, string(phases))
 }
 
 // TestMemory: what each structure keeps, on 784-512-512-10.

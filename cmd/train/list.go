@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -15,7 +14,7 @@ import (
 )
 
 func printList(w io.Writer) error {
-	own := entry{"PATH", "one's own: a directory of idx files, .npz as Keras's mnist.npz, .csv (label first)"}
+	own := entry{"PATH", "one's own: directory of idx files, .npz as Keras's mnist.npz, .csv (label first)"}
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for i, section := range []struct {
 		title   string
@@ -89,8 +88,14 @@ func printRow(tab *tabwriter.Writer, optimizer string, s *settings) {
 }
 
 // printKFACDefaults has a column for each model and mode, since K-FAC has more
-// settings than a line has room for.
+// settings than a line has room for, and a table for each four of them.
 func printKFACDefaults(tab *tabwriter.Writer, all []*settings) {
+	for four := range slices.Chunk(all, 4) {
+		printKFACColumns(tab, four)
+	}
+}
+
+func printKFACColumns(tab *tabwriter.Writer, all []*settings) {
 	heads := []string{"\nDefaults of K-FAC", ""}
 	values := make([]map[string]string, len(all))
 	var flags []string // in the order in which a configuration is printed
@@ -129,10 +134,6 @@ func orNone(v float64) string {
 }
 
 func printVersion(w io.Writer) error {
-	version := "(unknown)"
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
-		version = info.Main.Version
-	}
-	_, err := fmt.Fprintf(w, "gokfac %s, %s %s/%s, %v kernels\n", version, runtime.Version(), runtime.GOOS, runtime.GOARCH, isa.Active())
+	_, err := fmt.Fprintf(w, "gokfac %s, %s %s/%s, %v kernels\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, isa.Active())
 	return err
 }

@@ -23,10 +23,13 @@ func newModel(s *settings, d *datasets.Dataset) (*trainer.Model, error) {
 	if s.model == "autoencoder" {
 		return trainer.NewModel(autoencoder(s, d.Features()), losses.SigmoidCrossEntropy{}, cfg)
 	}
+	if s.model == "regression" {
+		return trainer.NewModel(mlp(s, d.Outputs()), losses.SquaredError{}, cfg)
+	}
 	return trainer.NewModel(mlp(s, d.Classes), losses.SoftmaxCrossEntropy{}, cfg)
 }
 
-func mlp(s *settings, classes int) layers.Sequential {
+func mlp(s *settings, outputs int) layers.Sequential {
 	init := initialiser(s)
 	net := layers.Sequential{&layers.Flatten{}}
 	for _, units := range s.hidden {
@@ -35,7 +38,7 @@ func mlp(s *settings, classes int) layers.Sequential {
 			net = append(net, &layers.Dropout{Rate: s.dropout})
 		}
 	}
-	return append(net, &layers.Dense{Units: classes, Init: init})
+	return append(net, &layers.Dense{Units: outputs, Init: init})
 }
 
 // autoencoder has a linear code layer and gives logits of the pixels.
@@ -56,8 +59,11 @@ func autoencoder(s *settings, features int) layers.Sequential {
 // widths are the sizes of the layers from input to output.
 func widths(s *settings, d *datasets.Dataset) []int {
 	w := append([]int{d.Features()}, s.hidden...)
-	if s.model == "mlp" {
+	switch s.model {
+	case "mlp":
 		return append(w, d.Classes)
+	case "regression":
+		return append(w, d.Outputs())
 	}
 	for _, units := range slices.Backward(s.hidden[:len(s.hidden)-1]) {
 		w = append(w, units)
@@ -81,6 +87,8 @@ func initialiser(s *settings) layers.Initializer {
 		return layers.GlorotUniform
 	case "lecun":
 		return layers.LeCunNormal
+	case "torch":
+		return layers.TorchUniform
 	case "sparse":
 		return layers.Sparse(15)
 	case "orthogonal":

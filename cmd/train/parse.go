@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gokfac/gokfac/internal/experiment"
 	"github.com/gokfac/gokfac/kfac"
 )
 
@@ -27,7 +28,42 @@ func parse(args []string) (*settings, error) {
 	}
 	s.given = map[string]bool{}
 	table.set.Visit(func(f *flag.Flag) { s.given[f.Name] = true })
+	s.arguments = table.arguments(args)
+	s.command = "go run ./cmd/train " + commandLine(args)
 	return s, s.check()
+}
+
+// arguments are the flags of a command line that has been parsed, in order.
+func (t *flagTable) arguments(args []string) experiment.Settings {
+	var list experiment.Settings
+	for i := 0; i < len(args) && args[i] != "--"; i++ {
+		name, value, has := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
+		toggle, _ := t.set.Lookup(name).Value.(interface{ IsBoolFlag() bool })
+		switch {
+		case has:
+		case toggle != nil && toggle.IsBoolFlag():
+			value = "true"
+		default:
+			i++
+			value = args[i]
+		}
+		list = append(list, experiment.Setting{Flag: name, Value: value})
+	}
+	return list
+}
+
+// commandLine is args as one types them in a shell.
+func commandLine(args []string) string {
+	quoted := make([]string, len(args))
+	for i, arg := range args {
+		quoted[i] = arg
+		if arg == "" || strings.ContainsFunc(arg, func(r rune) bool {
+			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=.,:/+%@", r))
+		}) {
+			quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
 }
 
 // explain turns package flag's errors into ours.
@@ -82,6 +118,9 @@ func (s *settings) check() error {
 		return usagef("-lr %g: in -kfac-mode adaptive a factor on the step found, and its model of the loss is up again from 2 on: "+
 			"want less than 2, or choose -kfac-mode fixed", s.lr)
 	}
+	if err := s.checkStudy(); err != nil {
+		return err
+	}
 	if s.dataset == "" {
 		s.dataset = "auto"
 	}
@@ -109,11 +148,13 @@ func (s *settings) checkTarget() error {
 		return usagef("-target: unknown metric %q for -model %s: want %s%s",
 			s.target.Metric, s.model, alternatives(names), didYouMean(s.target.Metric, names))
 	}
-	switch v := s.target.Value; {
-	case v < 0:
-		return usagef("-target %s=%g: must not be negative", s.target.Metric, v)
-	case v > 1 && strings.HasSuffix(s.target.Metric, "accuracy"):
-		return usagef("-target %s=%g: an accuracy is between 0 and 1", s.target.Metric, v)
+	for _, g := range s.goals {
+		switch {
+		case g.Value < 0:
+			return usagef("-target %s=%g: must not be negative", g.Metric, g.Value)
+		case g.Value > 1 && strings.HasSuffix(g.Metric, "accuracy"):
+			return usagef("-target %s=%g: an accuracy is between 0 and 1", g.Metric, g.Value)
+		}
 	}
 	return nil
 }

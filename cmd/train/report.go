@@ -43,6 +43,8 @@ func figure(v float64) string {
 		return fmt.Sprintf("%.2f", v)
 	case a >= 10:
 		return fmt.Sprintf("%.3f", v)
+	case a < 1e-3 && a > 0:
+		return fmt.Sprintf("%.1e", v)
 	}
 	return fmt.Sprintf("%.4f", v)
 }

@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 
+	"github.com/gokfac/gokfac/internal/experiment"
+	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -28,6 +30,7 @@ type settings struct {
 	warmup      int
 	clip        float64
 	target      *trainer.Target // nil: none
+	goals       []results.Goal  // what -target names, the hardest last
 	evalEvery   int
 	seed        uint64
 	workers     int
@@ -38,7 +41,22 @@ type settings struct {
 	json, dryRun, list, version bool
 	cpuProfile, memProfile      string
 
-	given map[string]bool // the flags on the command line
+	study            // what -compare and -tune ask for
+	command   string // that repeats this run
+	label     string // of the run in a comparison
+	arguments experiment.Settings
+	given     map[string]bool // the flags on the command line
+}
+
+// study is what is said of several runs.
+type study struct {
+	compare, tune string // entries; empty: one run
+	seeds         int
+	out           string // directory
+	tuned         string // files
+	trials        int
+	search        string
+	bySeconds     bool
 }
 
 // resolve fills in the defaults for a training set of so many examples, and
@@ -57,7 +75,7 @@ func (s *settings) resolve(examples int) error {
 		s.hidden = hiddenOf(s.model)
 	}
 	s.act = cmp.Or(s.act, activationOf(s.model))
-	s.init = cmp.Or(s.init, initOf(s.act))
+	s.init = cmp.Or(s.init, initOf(s.model, s.act, len(s.hidden)))
 	s.schedule = cmp.Or(s.schedule, d.schedule)
 	s.lr = cmp.Or(s.lr, d.lr)
 	s.momentum = unlessNone(s.momentum, d.momentum)

@@ -43,12 +43,12 @@ func TestMinDamping(t *testing.T) {
 	for _, model := range namesOf(models()) {
 		for mode, own := range map[kfac.Mode]map[string]float64{
 			kfac.Fixed:    {"-kfac-damping 7": 3.5, "-kfac-damping 1e-5": 5e-6, "-kfac-damping 5000": 2500},
-			kfac.Adaptive: {"-kfac-damping 7": 0, "-kfac-damping 5000": 0, "-kfac-damping found": 0, "-batch-size 35": 0},
+			kfac.Adaptive: {"-kfac-damping 7": 0, "-kfac-damping 5000": 0, "-kfac-damping found": 0},
 		} {
 			table, err := kfac.New(withMode(defaultsFor("kfac", model, mode).kfac, mode))
 			require.NoError(t, err)
 			usual := table.Config().MinDamping
-			own[""], own["-kfac-damping 0"] = usual, usual
+			own[""], own["-kfac-damping 0"], own["-batch-size 35"] = usual, usual, usual
 			own["-kfac-min-damping 0.02"], own["-kfac-damping 7 -kfac-min-damping 0.0625"] = 0.02, 0.0625
 			for args, want := range own {
 				s := resolved(t, fmt.Sprintf("-model %s -kfac-mode %s %s", model, mode, args))
@@ -107,7 +107,7 @@ func TestRemedyNamesTheFloor(t *testing.T) {
 		r, err := newTraining(s, d)
 		require.NoError(t, err)
 		assert.Equal(t, want > 0, strings.Contains(alternatives(r.remedies()), "-kfac-min-damping"), "before the first step")
-		require.NoError(t, r.fit(t.Context(), newDisplay("none", io.Discard, s.model, r.total, r.perEpoch)))
+		require.NoError(t, r.fit(t.Context(), newDisplay("none", io.Discard, s.model, r.total, r.perEpoch).callback))
 		floor := r.kfac.Stats().LeastDamping
 		assert.Positive(t, floor)
 		if want > 0 {

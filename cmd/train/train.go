@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"time"
 
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -41,13 +44,13 @@ func train(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if r.kfac != nil {
 		show.damping = func() float64 { return r.kfac.Stats().Damping }
 	}
-	err = r.fit(ctx, show)
+	err = r.fit(ctx, show.callback)
 	show.close()
 	if !isEnding(err) {
 		return err
 	}
 	if s.json {
-		return errors.Join(err, r.printJSON(stdout))
+		return errors.Join(err, printJSON(stdout, r.record()))
 	}
 	return errors.Join(err, r.printTable(stdout))
 }
@@ -69,13 +72,17 @@ type training struct {
 	result          *trainer.Result
 	lossSum         float64         // over all steps
 	kfac            *kfac.Optimizer // nil: another one trains
+	watch           *stopwatch      // nil: kfac, which times its own steps
 	found           float64         // λ of the first step, where it was not given
-	diagnostics     []diagnostics   // by record
-	since           diagnostics     // since the last record
+	intervals       []interval      // by record
+	since           interval        // since the last record
+	started         time.Time
+	ending          string  // as package results has it
+	limit           float64 // on the steps of the run, or on its seconds
 }
 
 func newTraining(s *settings, d *datasets.Dataset) (*training, error) {
-	r := &training{s: s, d: d, result: &trainer.Result{}}
+	r := &training{s: s, d: d, result: &trainer.Result{}, started: time.Now(), ending: results.Done, limit: math.Inf(1)}
 	var err error
 	if r.loader, err = trainingLoader(s, d); err != nil {
 		return nil, err
@@ -91,7 +98,12 @@ func newTraining(s *settings, d *datasets.Dataset) (*training, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.kfac, _ = optimizer.(*kfac.Optimizer)
+	if k, ok := optimizer.(*kfac.Optimizer); ok {
+		r.kfac = k
+	} else {
+		r.watch = newStopwatch(optimizer)
+		optimizer = r.watch
+	}
 	r.perEpoch = r.loader.Steps()
 	r.total = s.total(r.perEpoch)
 	if s.dryRun {
@@ -113,44 +125,70 @@ func (r *training) introduce(w io.Writer) {
 	case r.d.Pixels:
 		scale = "pixels in [0, 1]"
 	}
-	fmt.Fprintf(w, "%d training and %d test examples of %s in %d classes, %s\n\n",
-		r.d.Train.Len(), r.d.Test.Len(), times(r.d.Shape), r.d.Classes, scale)
+	targets := fmt.Sprintf("in %d classes", r.d.Classes)
+	if n := r.d.Outputs(); n > 0 {
+		targets = fmt.Sprintf("with targets of %d", n)
+	}
+	fmt.Fprintf(w, "%d training and %d test examples of %s %s, %s\n\n",
+		r.d.Train.Len(), r.d.Test.Len(), times(r.d.Shape), targets, scale)
 	fmt.Fprintln(w, r.model.Summary())
 	printConfig(w, r.s.inForce())
 	fmt.Fprintf(w, "%-10s%d, each of %d examples; an epoch has %d\n\n", "steps", r.total, r.s.batch, r.perEpoch)
 }
 
 // fit trains, and turns what Fit returns into this command's endings.
-func (r *training) fit(ctx context.Context, show *display) error {
-	callbacks := []trainer.Callback{r.watch, show.callback}
+func (r *training) fit(ctx context.Context, show trainer.Callback) error {
+	callbacks := []trainer.Callback{r.observe, show}
 	if r.s.target != nil {
 		callbacks = append(callbacks, r.s.target.Callback)
 	}
-	r.trainer.Callbacks = callbacks
+	r.trainer.Callbacks = append(callbacks, r.cut)
 	result, err := r.trainer.Fit(ctx, r.loader)
 	r.result = result
 	var diverged *trainer.DivergedError
 	switch {
-	case err != nil && ctx.Err() != nil && !errors.As(err, &diverged):
+	case errors.As(err, &diverged):
+		r.ending = results.Diverged
+		return r.hint(err)
+	case err != nil && ctx.Err() != nil:
 		return interrupted(ctx, result.Steps)
 	case err != nil:
 		return r.hint(err)
-	case r.s.target != nil && !r.s.target.Reached && !r.s.dryRun:
+	case r.s.target != nil && r.s.target.Reached:
+		r.ending = results.Reached
+	case r.s.target != nil && !r.s.dryRun:
 		return r.missed()
 	}
 	return nil
 }
 
-// watch comes before the callbacks that read scores.
-func (r *training) watch(e *trainer.Event) error {
+// cut ends a run at its limit.
+func (r *training) cut(e *trainer.Event) error {
+	if e.Kind != trainer.Evaluated {
+		return nil
+	}
+	spent := float64(e.Step)
+	if r.s.bySeconds {
+		spent = e.Record.TrainSeconds
+	}
+	if spent > r.limit {
+		r.ending = results.Cut
+		return trainer.ErrStop
+	}
+	return nil
+}
+
+// observe comes before the callbacks that read scores.
+func (r *training) observe(e *trainer.Event) error {
 	switch e.Kind {
 	case trainer.StepDone:
 		r.lossSum += e.Loss
 		if r.kfac == nil {
+			r.since.phases.add(r.watch.steps)
 			break
 		}
 		stats := r.kfac.Stats()
-		r.since.add(stats)
+		r.since.addKFAC(stats)
 		if e.Step == 1 && r.s.kfac.Damping == 0 {
 			r.found = stats.Damping
 		}
@@ -160,10 +198,8 @@ func (r *training) watch(e *trainer.Event) error {
 			e.Record.Scores[subsetLoss] = loss
 			delete(e.Record.Scores, "loss")
 		}
-		if r.kfac != nil {
-			r.diagnostics = append(r.diagnostics, r.since)
-			r.since = diagnostics{}
-		}
+		r.intervals = append(r.intervals, r.since)
+		r.since = interval{}
 	}
 	return nil
 }

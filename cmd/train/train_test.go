@@ -21,7 +21,7 @@ import (
 // TestJSON holds the keys of the contract, in their order.
 func TestJSON(t *testing.T) {
 	data, images := blobs(t), stripes(t)
-	const head = "version optimizer model dataset seed workers dtype batch_size params steps epochs train_seconds steps_per_second train_loss "
+	const head = "version optimizer model dataset seed workers dtype batch_size params steps epochs steps_per_epoch train_seconds steps_per_second train_loss "
 	for _, c := range []struct {
 		args, scores string
 		target       bool
@@ -30,6 +30,7 @@ func TestJSON(t *testing.T) {
 		{"-dataset " + data + " -hidden 8 -opt adam -target test_accuracy=0", "test_loss test_accuracy", true},
 		{"-dataset " + images + " -model autoencoder -hidden 16,4 -opt sgd -epochs 2",
 			"train_subset_loss reconstruction_error test_loss test_reconstruction_error", false},
+		{"-model regression -hidden 4 -max-steps 2 -target test_loss=100", "test_loss", true},
 	} {
 		o := execute(append(strings.Fields(c.args), "-json")...)
 		require.Zero(t, o.status, o.stderr)
@@ -42,13 +43,13 @@ func TestJSON(t *testing.T) {
 			assert.Equal(t, "metric value reached step seconds", strings.Join(targetNames, " "))
 			assert.JSONEq(t, "true", string(target["reached"]))
 		}
-		assert.Equal(t, want+" history config", strings.Join(names, " "))
+		assert.Equal(t, want+" ending history config command environment", strings.Join(names, " "))
 
 		var records []json.RawMessage
 		require.NoError(t, json.Unmarshal(values["history"], &records))
 		require.NotEmpty(t, records)
 		recordNames, last := keys(t, records[len(records)-1])
-		want = "step epoch train_loss " + c.scores + " train_seconds"
+		want = "step epoch train_loss " + c.scores + " train_seconds phase_seconds"
 		if string(values["optimizer"]) == `"kfac"` {
 			want += " kfac"
 		}
@@ -69,7 +70,7 @@ func TestConfig(t *testing.T) {
 	assert.Equal(t, `"float64"`, string(values["dtype"]))
 	_, config := keys(t, values["config"])
 	for name, want := range map[string]string{
-		"hidden": "[8,4]", "act": `"relu"`, "init": `"he"`, "kfac_damping": "0.1", "kfac_min_damping": "0.05", "momentum": "0",
+		"hidden": "[8,4]", "act": `"relu"`, "init": `"torch"`, "kfac_damping": "0.1", "kfac_min_damping": "0.05", "momentum": "0",
 		"kfac_damping_update_steps": "-1", "kfac_fisher": `"mc"`, "batch_size": "160", "lr": fmt.Sprint(defaultsFor("kfac", "mlp", kfac.Fixed).lr),
 	} {
 		assert.Equal(t, want, string(config[name]), name)
@@ -200,7 +201,7 @@ func TestPlain(t *testing.T) {
 		"Dense(3) dense2  3       27",
 		"total                    67",
 		"",
-		"model     -model mlp  -hidden 8  -act relu  -init he",
+		"model     -model mlp  -hidden 8  -act relu  -init torch",
 		"data      -dataset blobs.csv",
 		"training  -opt sgd  -epochs 2  -batch-size 80  -lr 0.1  -momentum 0.9  -schedule linear",
 		"run       -seed 1  -workers 1  -dtype float32",

@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,9 +35,9 @@ func TestBadInput(t *testing.T) {
 	}{
 		{"-opt adm", 2, `"adm" for flag -opt: want kfac, adam or sgd (did you mean adam?)`},
 		{"-opt", 2, "flag -opt needs a value"},
-		{"-model convnet", 2, "want mlp or autoencoder"},
+		{"-model convnet", 2, "want mlp, autoencoder or regression"},
 		{"-act gelu", 2, "want relu, tanh or sigmoid"},
-		{"-init zero", 2, "want he, glorot, lecun, sparse or orthogonal"},
+		{"-init zero", 2, "want he, glorot, lecun, torch, sparse or orthogonal"},
 		{"-schedule line", 2, "(did you mean linear?)"},
 		{"-dtype float16", 2, "want float32 or float64"},
 		{"-kfac-fisher true", 2, "want mc, ggn, exact or empirical"},
@@ -44,11 +45,11 @@ func TestBadInput(t *testing.T) {
 		{"-kfac-structure tridiagonal", 2, "want block-diagonal, block-tridiagonal, ekfac, diagonal or full"},
 		{"-kfac-structure ekfca", 2, "(did you mean ekfac?)"},
 		{"-progress fancy", 2, "want auto, bar, plain or none"},
-		{"-dataset minst", 2, `unknown data set "minst": want auto, mnist, fashion-mnist, digits, or a path of one's own data (did you mean mnist?)`},
+		{"-dataset minst", 2, `unknown data set "minst": want auto, mnist, fashion-mnist, digits, ill-conditioned, or a path of one's own data (did you mean mnist?)`},
 
 		{"-optimizer adam", 2, "unknown flag -optimizer (did you mean -opt?)"},
 		{"-resume auto", 2, "unknown flag -resume;"},
-		{"-out dir", 2, "unknown flag -out;"},
+		{"-out dir", 2, "-seeds and -out are of -compare and -tune"},
 		{"-kfac-gamma 1", 2, "unknown flag -kfac-gamma (did you mean -kfac-"},
 		{"---opt", 2, "bad flag syntax"},
 		{"data.csv", 2, `unexpected argument "data.csv"`},
@@ -102,6 +103,19 @@ func TestBadInput(t *testing.T) {
 		{"-kfac-mode fixed -kfac-gamma-update-steps 9", 2, "-kfac-gamma-update-steps does not apply to -kfac-mode fixed: leave it out, or choose -kfac-mode adaptive"},
 		{"-kfac-mode fixed -kfac-damping found", 2, "-kfac-damping found does not apply to -kfac-mode fixed"},
 		{"-model autoencoder -dropout 0.1", 2, "-dropout does not apply to -model autoencoder"},
+		{"-model regression -dropout 0.1", 2, "-dropout does not apply to -model regression"},
+		{"-model regresion", 2, "(did you mean regression?)"},
+		{"-model regression -target test_accuracy=0.9", 2, `unknown metric "test_accuracy" for -model regression: want test_loss`},
+		{"-model regression -target train_loss=1", 2, "-model regression: want test_loss;"},
+		{"-dataset ill-condition", 2, "(did you mean ill-conditioned?)"},
+		{"-dataset ill-conditioned", 2, "train: -model mlp: ill-conditioned has values as targets, which it does not learn: choose -model regression, or another -dataset"},
+		{"-model autoencoder -dataset ill-conditioned", 2, "train: -model autoencoder: ill-conditioned has values as targets"},
+		{"-model regression -dataset digits", 2, "train: -model regression: digits has classes, not values: choose -model mlp, or -dataset ill-conditioned"},
+		{"-model regression -dataset mnist -download=false -data-dir DIR", 2, "mnist has classes, not values"},
+		{"-model regression -dataset DATA", 2, "blobs has classes, not values"},
+		{"-model regression -dataset DIR/absent.csv", 1, "no such file or directory"},
+		{"-model regression -batch-size 20001", 2, "larger than the 20000 training examples"},
+		{"-model regression -hidden 1000000,1000000", 1, "choose smaller -hidden or -batch-size"},
 
 		{"-dataset DATA -batch-size 161", 2, "-batch-size 161: larger than the 160 training examples"},
 		{"-dataset DATA -epochs 5 -warmup-steps 5", 2, "the whole run has 5 steps"},
@@ -195,7 +209,11 @@ func TestDefaults(t *testing.T) {
 	require.True(t, ok)
 	for _, name := range flags {
 		if strings.HasPrefix(name, "kfac-") && name != "kfac-mode" {
-			assert.Regexp(t, `(?m)^  `+name+`( +\S+){4}$`, table)
+			columns := 0
+			for _, row := range regexp.MustCompile(`(?m)^  `+name+` .*$`).FindAllString(table, -1) {
+				columns += len(strings.Fields(row)) - 1
+			}
+			assert.Equal(t, len(models())*len(kfac.Modes()), columns, name)
 		}
 	}
 }

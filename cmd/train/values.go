@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/trainer"
 )
 
@@ -135,20 +137,30 @@ func (s sizes) Set(text string) error {
 	return nil
 }
 
-// goal is METRIC=VALUE.
-type goal struct{ p **trainer.Target }
+// goals is METRIC=VALUE, or METRIC=VALUE,VALUE…; the hardest stops a run.
+type goals struct{ s *settings }
 
-func (g goal) String() string { return "" }
+func (g goals) String() string { return "" }
 
-func (g goal) Set(text string) error {
-	*g.p = nil
+func (g goals) Set(text string) error {
+	g.s.target, g.s.goals = nil, nil
 	if text == "" {
 		return nil
 	}
-	t, err := trainer.ParseTarget(text)
-	if err != nil {
-		return errors.New("want METRIC=VALUE, as in test_accuracy=0.98")
+	metric, values, _ := strings.Cut(text, "=")
+	for value := range strings.SplitSeq(values, ",") {
+		t, err := trainer.ParseTarget(metric + "=" + value)
+		if err != nil {
+			return errors.New("want METRIC=VALUE, as in test_accuracy=0.98")
+		}
+		g.s.goals = append(g.s.goals, results.Goal{Metric: metric, Value: t.Value})
 	}
-	*g.p = t
+	slices.SortFunc(g.s.goals, func(a, b results.Goal) int { return cmp.Compare(a.Value, b.Value) })
+	g.s.goals = slices.Compact(g.s.goals)
+	if !trainer.HigherIsBetter(metric) {
+		slices.Reverse(g.s.goals)
+	}
+	hardest := g.s.goals[len(g.s.goals)-1]
+	g.s.target = &trainer.Target{Metric: metric, Value: hardest.Value}
 	return nil
 }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/internal/experiment"
+	"github.com/gokfac/gokfac/internal/report"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// gallery keeps what autoencoders make of some test images, as strips of
+// pictures in the directory's samples.
+type gallery struct {
+	dir  string
+	seed uint64 // of the runs that are shown
+}
+
+// inputs is the label of the images themselves.
+const inputs = "input"
+
+func (g *gallery) path(label string) string {
+	return filepath.Join(g.dir, "samples", experiment.Slug(label)+".png")
+}
+
+// add keeps a run's reconstructions.
+func (g *gallery) add(r *training) error {
+	if r.s.seed != g.seed || len(r.d.Shape) != 2 {
+		return nil
+	}
+	height, width := r.d.Shape[0], r.d.Shape[1]
+	var x []float32
+	for _, i := range oneOfEach(r.d) {
+		x = append(x, r.d.Test.X[i*height*width:(i+1)*height*width]...)
+	}
+	var made []float32
+	predict := func() error {
+		n := len(x) / (height * width)
+		mean, err := r.model.Predict(tensor.New(tensor.WithShape(n, height, width), tensor.WithBacking(x)))
+		if err != nil {
+			return err
+		}
+		switch data := mean.Data().(type) {
+		case []float32:
+			made = append(made, data...)
+		case []float64:
+			for _, v := range data {
+				made = append(made, float32(v))
+			}
+		}
+		return nil
+	}
+	var err error
+	if averager, ok := r.trainer.Optimizer.(trainer.Averager); ok { // what evaluations are of
+		err = averager.Averaged(predict)
+	} else {
+		err = predict()
+	}
+	if err != nil {
+		return err
+	}
+	if err := g.save(inputs, strip(x, height, width)); err != nil {
+		return err
+	}
+	return g.save(r.s.label, strip(made, height, width))
+}
+
+// oneOfEach is the first test image of each class.
+func oneOfEach(d *datasets.Dataset) []int {
+	seen := map[int32]bool{}
+	var list []int
+	for i, label := range d.Test.Labels {
+		if !seen[label] && len(list) < 10 {
+			seen[label] = true
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
+// strip puts images beside each other, white on black.
+func strip(pixels []float32, height, width int) image.Image {
+	n := len(pixels) / (height * width)
+	picture := image.NewGray(image.Rect(0, 0, n*width, height))
+	for i, v := range pixels {
+		at, row, column := i/(height*width), i/width%height, i%width
+		picture.SetGray(at*width+column, row, color.Gray{Y: uint8(255*min(max(v, 0), 1) + 0.5)})
+	}
+	return picture
+}
+
+func (g *gallery) save(label string, picture image.Image) error {
+	var text bytes.Buffer
+	if err := png.Encode(&text, picture); err != nil {
+		return err
+	}
+	return experiment.WriteFile(g.path(label), text.Bytes())
+}
+
+// all reads the strips of these runs, the inputs first; those of runs that
+// diverged are not there.
+func (g *gallery) all(labels []string) ([]report.Sample, error) {
+	var samples []report.Sample
+	for _, label := range append([]string{inputs}, labels...) {
+		text, err := os.ReadFile(g.path(label))
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return nil, fmt.Errorf("sample reconstructions: %w", err)
+		}
+		samples = append(samples, report.Sample{Label: label, PNG: text})
+	}
+	return samples, nil
+}

@@ -1,0 +1,103 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/gokfac/gokfac/internal/results"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// overview shows several runs: a line for each that is done and, in mode bar, a
+// bar over all of them below it.
+type overview struct {
+	w          io.Writer // nil: nothing is shown
+	mode       string
+	bar        *progressbar.ProgressBar
+	runs, done int
+	width      int // of the longest label
+	label      string
+	total      int // steps of the run in progress
+}
+
+// barUnits is a run's length on the bar: steps of different optimizers take
+// different times, and how many a run will need is not known.
+const barUnits = 1000
+
+func newOverview(mode string, w io.Writer) *overview {
+	v := &overview{mode: mode}
+	if mode != "none" {
+		v.w = w
+	}
+	return v
+}
+
+// expect says what is to come.
+func (v *overview) expect(runs int, labels ...string) {
+	v.runs = runs
+	for _, label := range labels {
+		v.width = max(v.width, len([]rune(label)))
+	}
+	if v.mode == "bar" {
+		v.bar = newBar(v.w, int64(runs)*barUnits, progressbar.OptionSetRenderBlankState(true), progressbar.OptionSetPredictTime(true))
+	}
+}
+
+func (v *overview) begin(s *settings, total int) {
+	v.label, v.total = fmt.Sprintf("%s, seed %d", s.label, s.seed), total
+}
+
+// callback moves the bar within a run.
+func (v *overview) callback(e *trainer.Event) error {
+	if v.bar != nil && e.Kind == trainer.StepDone {
+		v.bar.Describe(fmt.Sprintf("run %d/%d: %s, step %d/%d ", v.done+1, v.runs, v.label, e.Step, v.total))
+		v.bar.Set(v.done*barUnits + (barUnits-1)*e.Step/v.total)
+	}
+	return nil
+}
+
+// end writes a run's line.
+func (v *overview) end(run *results.Run, kept bool) {
+	v.done++
+	if v.w == nil {
+		return
+	}
+	if v.bar != nil {
+		v.bar.Clear()
+	}
+	var line strings.Builder
+	n := len(fmt.Sprint(v.runs))
+	fmt.Fprintf(&line, "run %*d/%d  %-*s  seed %d  %6d steps %8.1f s", n, v.done, v.runs, v.width, run.Label, run.Seed, run.Steps, float64(run.TrainSeconds))
+	for _, score := range run.Scores {
+		fmt.Fprintf(&line, "  %s %s", title(score.Name), figure(float64(score.Value)))
+	}
+	switch {
+	case run.Ending == results.Diverged:
+		line.WriteString("  diverged")
+	case run.Ending == results.Cut:
+		line.WriteString("  cut: slower than the best")
+	case run.Target != nil && run.Target.Reached:
+		line.WriteString("  target reached")
+	}
+	if kept {
+		line.WriteString("  (kept)")
+	}
+	fmt.Fprintln(v.w, line.String())
+	if v.bar != nil {
+		v.bar.Set(v.done * barUnits)
+	}
+}
+
+// close takes the bar away.
+func (v *overview) close() {
+	if v.bar != nil {
+		v.bar.Clear()
+		v.bar.Exit()
+	}
+	if v.w != nil {
+		fmt.Fprintln(v.w)
+	}
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io"
+	"runtime"
+
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/internal/experiment"
+	"github.com/gokfac/gokfac/internal/results"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// workshop makes runs, one after the other, or finds them in its store.
+type workshop struct {
+	s     *settings
+	d     *datasets.Dataset
+	store experiment.Store
+	show  *overview
+	after func(*training) error // a run that was made; nil: nothing
+}
+
+func newWorkshop(ctx context.Context, s *settings, stderr io.Writer) (*workshop, error) {
+	mode := progressMode(s.progress, stderr)
+	d, why, err := openData(ctx, s, newDownload(mode, stderr))
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(stderr, "data set: %s\n", why)
+	return &workshop{s: s, d: d, show: newOverview(mode, stderr)}, nil
+}
+
+// resolve fills in the defaults of a run, and refuses one that cannot be made.
+func (w *workshop) resolve(s *settings) error {
+	if err := s.resolve(w.d.Train.Len()); err != nil {
+		return err
+	}
+	return checkMemory(s, widths(s, w.d))
+}
+
+// directory is the one asked for, or has a name made of the task: another
+// command line has another one, and the same finds what it has done.
+func (w *workshop) directory(kind string, more ...any) string {
+	if w.s.out != "" {
+		return w.s.out
+	}
+	h := fnv.New32a()
+	fmt.Fprint(h, more...)
+	for _, v := range w.s.arguments {
+		switch v.Flag {
+		case "compare", "seeds", "trials", "progress", "json", "cpuprofile", "memprofile", "data-dir", "download":
+		default:
+			fmt.Fprint(h, v, ";")
+		}
+	}
+	return fmt.Sprintf("%s-%s-%s-%08x", kind, w.s.model, w.d.Name, h.Sum32())
+}
+
+// run makes one run, or takes it from the store. A run that diverged or missed
+// its target is a result. Above limit it is cut.
+func (w *workshop) run(ctx context.Context, s *settings, limit float64) (*results.Run, error) {
+	kept, err := w.store.Load(s.label, s.seed, configOf(s))
+	var other *experiment.OtherError
+	switch {
+	case errors.As(err, &other):
+		return nil, fmt.Errorf("%w: name another directory with -out", err)
+	case err != nil:
+		return nil, err
+	case kept != nil:
+		kept.Command = s.command
+		w.show.end(kept, true)
+		return kept, nil
+	}
+	r, err := newTraining(s, w.d)
+	if err != nil {
+		return nil, err
+	}
+	r.limit = limit
+	w.show.begin(s, r.total)
+	err = r.fit(ctx, w.show.callback)
+	var missed *missedError
+	var diverged *trainer.DivergedError
+	if err != nil && !errors.As(err, &missed) && !errors.As(err, &diverged) {
+		return nil, err
+	}
+	run := r.record()
+	if w.after != nil && r.ending != results.Diverged {
+		if err := w.after(r); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.store.Save(run); err != nil {
+		return nil, err
+	}
+	w.show.end(run, false)
+	runtime.GC() // the next run's time is not to be spent on what this one leaves
+	return run, nil
+}
+
+// goesOn adds to an interruption what is kept of the whole.
+func (w *workshop) goesOn(err error) error {
+	var signalled *interruptedError
+	if errors.As(err, &signalled) {
+		return fmt.Errorf("%w of run %d of %d: finished runs are kept in %s, and the same command goes on from there",
+			err, w.show.done+1, w.show.runs, w.store.Dir)
+	}
+	return err
+}

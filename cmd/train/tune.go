@@ -1,0 +1,195 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"time"
+
+	"github.com/gokfac/gokfac/internal/experiment"
+	"github.com/gokfac/gokfac/internal/results"
+	"github.com/gokfac/gokfac/kfac"
+)
+
+// cutAt is how many times the steps of the best trial another may take before
+// it is cut: enough to see by how much it is behind.
+const cutAt = 1.5
+
+// searched is an entry with its trials.
+type searched struct {
+	optimizer string
+	label     string
+	fixed     experiment.Settings
+	space     experiment.Space
+	points    []experiment.Settings
+	trials    []*experiment.Trial
+}
+
+// tune searches settings for each entry, with the same budget.
+func tune(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
+	seeds, err := s.seedsFrom(tuneSeed, 1)
+	if err != nil {
+		return err
+	}
+	entries, err := s.searches()
+	if err != nil {
+		return err
+	}
+	w, err := newWorkshop(ctx, s, stderr)
+	if err != nil {
+		return err
+	}
+	w.store.Dir = w.directory("tune")
+	rank := &experiment.Search{
+		Comparison: results.Comparison{Goals: s.goals, Better: better}, Score: mainScore(s.model), BySeconds: s.bySeconds,
+	}
+	started := time.Now()
+	if err := w.search(ctx, s, entries, seeds, rank); err != nil {
+		w.show.close()
+		return w.goesOn(err)
+	}
+	w.show.close()
+	t := tuningOf(s, w.d.Name, entries, seeds, rank)
+	t.Environment = environment(started)
+	text, err := json.MarshalIndent(t, "", "\t")
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(w.store.Dir, "tune.json")
+	if err := experiment.WriteFile(path, append(text, '\n')); err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "results: %s, for -compare … -tuned %[1]s\n", path)
+	if s.json {
+		return printJSON(stdout, t)
+	}
+	return printTuning(stdout, t)
+}
+
+// searches says what is tried, before anything is.
+func (s *settings) searches() ([]*searched, error) {
+	entries, err := experiment.ParseEntries(s.tune)
+	if err != nil {
+		return nil, usagef("-tune: %v", err)
+	}
+	var list []*searched
+	for _, e := range entries {
+		if err := checkEntry("tune", e); err != nil {
+			return nil, err
+		}
+		q := &searched{optimizer: e.Optimizer}
+		var own experiment.Settings
+		mode := cmp.Or(s.kfac.Mode, defaultMode)
+		for _, d := range e.Space {
+			if len(d.Values) != 1 {
+				q.space = append(q.space, d)
+				continue
+			}
+			own = append(own, experiment.Setting{Flag: d.Flag, Value: d.Values[0]})
+			if d.Flag == "kfac-mode" {
+				mode = kfac.Mode(d.Values[0])
+			}
+		}
+		q.label = experiment.Label(e.Optimizer, own)
+		if e.Optimizer == "kfac" {
+			q.fixed = experiment.Settings{{Flag: "kfac-mode", Value: string(mode)}}
+		}
+		q.fixed = append(q.fixed, own...)
+		if e.Space.Fixed() {
+			q.space = s.defaultSpace(e, mode)
+		}
+		if q.points, err = s.points(q); err != nil {
+			return nil, err
+		}
+		for _, other := range list {
+			if other.label == q.label {
+				return nil, usagef("-tune: %s is there twice", q.label)
+			}
+		}
+		list = append(list, q)
+	}
+	return list, nil
+}
+
+// defaultSpace leaves out what the command line or the entry says.
+func (s *settings) defaultSpace(e experiment.Entry, mode kfac.Mode) experiment.Space {
+	var space experiment.Space
+	for _, d := range spaceFor(e.Optimizer, s.model, mode) {
+		taken := s.given[d.Flag] || d.Flag == "epochs" && s.given["max-steps"]
+		for _, own := range e.Space {
+			taken = taken || own.Flag == d.Flag || d.Flag == "epochs" && own.Flag == "max-steps"
+		}
+		if !taken {
+			space = append(space, d)
+		}
+	}
+	return space
+}
+
+// points are the settings to be tried. A random search begins with the
+// defaults.
+func (s *settings) points(q *searched) ([]experiment.Settings, error) {
+	if s.search == "grid" {
+		points, err := q.space.Grid()
+		if err != nil {
+			return nil, usagef("-tune %s: %v", q.label, err)
+		}
+		if s.trials > 0 && len(points) > s.trials {
+			return nil, usagef("-tune %s: the grid has %d settings, and -trials is %d", q.label, len(points), s.trials)
+		}
+		return points, nil
+	}
+	n := cmp.Or(s.trials, defaultTrials)
+	return append([]experiment.Settings{nil}, q.space.Random(n-1, 1, q.label)...), nil
+}
+
+// search makes the runs, an entry after the other.
+func (w *workshop) search(ctx context.Context, s *settings, entries []*searched, seeds []uint64, rank *experiment.Search) error {
+	var labels []string
+	runs := 0
+	for _, q := range entries {
+		labels = append(labels, fmt.Sprintf("%s trial %d", q.label, len(q.points)))
+		runs += len(q.points) * len(seeds)
+		for i := range q.points { // all are checked before the first
+			if _, err := w.trial(s, q, i, seeds[0]); err != nil {
+				return err
+			}
+		}
+	}
+	w.show.expect(runs, labels...)
+	for _, q := range entries {
+		for i, point := range q.points {
+			t := &experiment.Trial{Settings: point, Group: results.Group{Label: q.label}}
+			limit := cutAt * rank.Limit(q.trials)
+			for _, seed := range seeds {
+				run, err := w.trial(s, q, i, seed)
+				if err != nil {
+					return err
+				}
+				made, err := w.run(ctx, run, limit)
+				if err != nil {
+					return err
+				}
+				t.Runs = append(t.Runs, made)
+			}
+			q.trials = append(q.trials, t)
+		}
+	}
+	return nil
+}
+
+// trial is one run of a search.
+func (w *workshop) trial(s *settings, q *searched, i int, seed uint64) (*settings, error) {
+	run, err := s.variant(q.optimizer, q.fixed, q.points[i], seed)
+	if err == nil {
+		err = w.resolve(run)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("-tune %s, trial %d (%s): %w", q.label, i+1, commandLine(q.points[i].Args()), err)
+	}
+	run.label = fmt.Sprintf("%s trial %d", q.label, i+1)
+	return run, nil
+}
