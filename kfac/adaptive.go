@@ -10,16 +10,9 @@ import (
 // stepAdaptive takes δ = αΔ + μδ₀ with the α and μ that minimise the model, and
 // δ₀ = δ for the next step.
 func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.Time) error {
-	q, err := o.model(obj)
+	p, least, err := o.pace(obj, loss)
 	if err != nil {
 		return err
-	}
-	alpha, mu, least := q.minimum()
-	if q.s1 == 0 && q.s2 == 0 { // ∇h = 0, where minimum has 0/0
-		alpha, mu, least = 0, 0, 0
-	}
-	if !(least <= 0) || math.IsInf(least, -1) || math.IsInf(q.c11, 1) { // the last makes α 0
-		return &graph.NonFiniteError{Loss: loss, Curvature: true}
 	}
 	// A rate r goes that part of the way: M(rδ) − M(0) = (2r − r²)(M(δ) − M(0)).
 	r := believable(o.alpha, loss, least)
@@ -27,10 +20,10 @@ func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.
 		o.stats.ClipFactor = r / o.alpha
 	}
 	predicted := (2*r - r*r) * least
-	o.last.Combine(r*mu, -r*alpha, o.proposal)
+	o.last.Combine(r*p.mu, -r*p.alpha, o.proposal)
 	v := o.grad.Direction
 	vv, dd := v.Norm(), o.last.Norm()
-	o.stats.Alpha, o.stats.Mu, o.stats.Predicted = r*alpha, r*mu, predicted
+	o.stats.Alpha, o.stats.Mu, o.stats.Predicted = r*p.alpha, r*p.mu, predicted
 	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = vv/o.grad.scale, dd, cosine(-v.Dot(o.last), vv*vv, dd*dd)
 	lap(clock, &o.stats.ProductTime)
 	measured := o.ratioDue()
@@ -72,6 +65,7 @@ func (o *Optimizer) ratioAdaptive(obj graph.Objective, before, predicted float64
 	if graph.CheckFinite(after) != nil {
 		o.theta.Copy(o.proposal)
 		o.last.Scale(0)
+		o.held = pace{}
 		o.stats.Undone = true
 		o.stats.UpdateNorm = 0
 	}

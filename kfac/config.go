@@ -30,6 +30,7 @@ type Config struct {
 	InverseUpdateSteps int     // T3: invert every so many steps, and in each of the first three; default 10; adaptive: 20
 	FactorFraction     float64 // τ1 in (0, 1]: part of a mini-batch that factors are measured on; default 1
 	ProductFraction    float64 // τ2 in (0, 1]: part of a mini-batch that curvature products are formed on; default 1
+	ProductUpdateSteps int     // adaptive: steps between measurements of α and μ, which take products with the Fisher matrix; default 1
 }
 
 // withDefaults fills the zero fields in.
@@ -62,6 +63,7 @@ func (c Config) withDefaults() Config {
 	fill(&c.InverseUpdateSteps, 10)
 	fill(&c.FactorFraction, 1)
 	fill(&c.ProductFraction, 1)
+	fill(&c.ProductUpdateSteps, 1)
 	c.Momentum = max(c.Momentum, 0)
 	return c
 }
@@ -136,8 +138,9 @@ func (c Config) Validate() error {
 	if c.MaxDamping < max(c.Damping, c.MinDamping) {
 		return fmt.Errorf("kfac: maximal damping %g is less than the damping at the start, %g, or its minimum, %g", c.MaxDamping, c.Damping, c.MinDamping)
 	}
-	if c.FactorUpdateSteps < 0 || c.InverseUpdateSteps < 0 {
-		return fmt.Errorf("kfac: factors every %d steps, inverses every %d: want positive numbers", c.FactorUpdateSteps, c.InverseUpdateSteps)
+	if c.FactorUpdateSteps < 0 || c.InverseUpdateSteps < 0 || c.ProductUpdateSteps < 0 {
+		return fmt.Errorf("kfac: factors every %d steps, inverses every %d, products every %d: want positive numbers",
+			c.FactorUpdateSteps, c.InverseUpdateSteps, c.ProductUpdateSteps)
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type Optimizer struct {
 	proposal         graph.Direction // U, or Δ = −U
 	last             graph.Direction // fixed: the velocity v; adaptive: δ₀
 	average          graph.Direction // θ̄; nil without
+	held             pace            // adaptive: as it was measured last
 	grad             gradient
 
 	steps    int // taken

@@ -34,21 +34,27 @@ const collinear = 1e-5
 // model returns the quadratic model at the present parameters for d₁ = Δ = −U
 // and d₂ = δ₀.
 func (o *Optimizer) model(obj graph.Objective) (quadratic, error) {
-	u, last, v := o.proposal, o.last, o.grad.Direction
+	u, last := o.proposal, o.last
 	f, err := obj.Products(o.productExamples(), u, last)
 	if err != nil {
 		return quadratic{}, err
 	}
 	damping := o.lambda + obj.L2()
-	// v is the gradient as it was clipped; the slope of h is not.
-	scale := 1 / o.grad.scale
+	s1, s2 := o.slopes()
 	return quadratic{
 		c11: f.At(0, 0) + damping*u.Dot(u),
 		c12: -f.At(0, 1) - damping*u.Dot(last),
 		c22: f.At(1, 1) + damping*last.Dot(last),
-		s1:  -scale * v.Dot(u),
-		s2:  scale * v.Dot(last),
+		s1:  s1,
+		s2:  s2,
 	}, nil
+}
+
+// slopes are ∇hᵀΔ and ∇hᵀδ₀.
+func (o *Optimizer) slopes() (s1, s2 float64) {
+	// The gradient is kept as it was clipped; the slope of h is not.
+	v, scale := o.grad.Direction, 1/o.grad.scale
+	return -scale * v.Dot(o.proposal), scale * v.Dot(o.last)
 }
 
 // productExamples is how many examples F is measured on: τ2 of them; 0 means all.

@@ -13,7 +13,7 @@ var (
 	_ encoding.BinaryUnmarshaler = (*Optimizer)(nil)
 )
 
-const stateVersion = 1
+const stateVersion = 2
 
 // MarshalBinary encodes what the steps to come depend on: averages, inverses,
 // λ, γ, the last update, the Polyak average and the counters. The settings are
@@ -88,6 +88,8 @@ func (o *Optimizer) fields() []codec.Field {
 		{Name: "damping", Value: &o.lambda},
 		{Name: "least damping", Value: &o.least},
 		{Name: "gamma", Value: &o.gamma},
+		{Name: "alpha", Value: &o.held.alpha},
+		{Name: "mu", Value: &o.held.mu},
 		{Name: "steps", Value: &o.steps},
 		{Name: "factor updates", Value: &o.folds},
 		{Name: "averaged steps", Value: &o.averaged},

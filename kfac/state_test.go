@@ -95,7 +95,7 @@ func configs() map[string]Config {
 	for _, s := range Structures() {
 		for _, m := range Modes() {
 			c := Config{Structure: s, Mode: m, Damping: 0.5, MinDamping: 1e-3, FactorUpdateSteps: 2, InverseUpdateSteps: 8, DampingUpdateSteps: 3,
-				GammaUpdateSteps: 7, FactorFraction: 0.7, ProductFraction: 0.6, Polyak: 0.9, WeightDecay: 0.01}
+				GammaUpdateSteps: 7, ProductUpdateSteps: 4, FactorFraction: 0.7, ProductFraction: 0.6, Polyak: 0.9, WeightDecay: 0.01}
 			if m == Fixed {
 				c.KLClip, c.LearningRate = 0.01, 0.3
 			}

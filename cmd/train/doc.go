@@ -6,6 +6,9 @@
 //	go run ./cmd/train -model autoencoder -dataset my.npz -epochs 10
 //	go run ./cmd/train -model regression -target test_loss=0.05
 //
+//	go run ./cmd/train -tune kfac,adam,sgd -target test_accuracy=0.98 -out tuning
+//	go run ./cmd/train -compare kfac,adam,sgd -seeds 5 -target test_accuracy=0.98 -tuned tuning/tune.json
+//
 // Flag -h lists all flags, -list what can be chosen. Messages and progress go
 // to stderr, the result to stdout: a short table or, with -json, one object.
 //
@@ -25,6 +28,28 @@
 // for undone_steps, which is a sum since then. What was not measured
 // is null. phase_seconds are sums since the entry before, too. In -kfac-mode adaptive, lr is a factor on the step that is found, and
 // kfac_damping is null in the configuration if it was to be found, too.
+//
+// # Several runs
+//
+// -compare trains each of its entries on the same data, initial weights and
+// order of batches, seed by seed, and -tune searches settings for each. An entry
+// is an optimizer with flags of its own behind colons; values with slashes between
+// them are alternatives, of which a comparison trains each, and LOW..HIGH is
+// searched log-uniformly. What an entry says goes before what the command line
+// says, and that before what -tuned found. Flags that an optimizer has no use for
+// are the others'.
+//
+// Each run is kept in the output directory as it ends, and taken from there if
+// its configuration is the same: the same command goes on after an interruption,
+// and more seeds or entries can be added. A run that diverges or misses its target
+// is a result. -json prints {"version":1,"runs":[…]} of the objects of single
+// runs, which have a "label", an "ending" (done, target, diverged, cut) and the
+// "command" that repeats them.
+//
+// A search ranks by the median over its seeds of the steps to the target, or of
+// the seconds, and what does not reach it by the final score. A run that has taken
+// 1.5 times what the best trial took is cut: it changes no ranking. Seeds are from
+// 101 on, so that a comparison is not made on those that were tuned on.
 //
 // The same seed and the same number of workers give the same numbers, bit for
 // bit. Only times differ.

@@ -8,12 +8,14 @@ import (
 	"image/color"
 	"image/png"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/internal/atomicfile"
 	"github.com/gokfac/gokfac/internal/experiment"
 	"github.com/gokfac/gokfac/internal/report"
 	"github.com/gokfac/gokfac/trainer"
@@ -35,10 +37,10 @@ func (g *gallery) path(label string) string {
 
 // add keeps a run's reconstructions.
 func (g *gallery) add(r *training) error {
-	if r.s.seed != g.seed || len(r.d.Shape) != 2 {
+	height, width, ok := imageSize(r.d.Shape)
+	if r.s.seed != g.seed || !ok {
 		return nil
 	}
-	height, width := r.d.Shape[0], r.d.Shape[1]
 	var x []float32
 	for _, i := range oneOfEach(r.d) {
 		x = append(x, r.d.Test.X[i*height*width:(i+1)*height*width]...)
@@ -46,7 +48,7 @@ func (g *gallery) add(r *training) error {
 	var made []float32
 	predict := func() error {
 		n := len(x) / (height * width)
-		mean, err := r.model.Predict(tensor.New(tensor.WithShape(n, height, width), tensor.WithBacking(x)))
+		mean, err := r.model.Predict(tensor.New(tensor.WithShape(append([]int{n}, r.d.Shape...)...), tensor.WithBacking(x)))
 		if err != nil {
 			return err
 		}
@@ -73,6 +75,16 @@ func (g *gallery) add(r *training) error {
 		return err
 	}
 	return g.save(r.s.label, strip(made, height, width))
+}
+
+// imageSize is that of a grey image, which may have been flattened if it is a
+// square.
+func imageSize(shape []int) (height, width int, ok bool) {
+	if len(shape) == 2 {
+		return shape[0], shape[1], true
+	}
+	side := int(math.Round(math.Sqrt(float64(shape[0]))))
+	return side, side, len(shape) == 1 && side*side == shape[0]
 }
 
 // oneOfEach is the first test image of each class.
@@ -104,7 +116,7 @@ func (g *gallery) save(label string, picture image.Image) error {
 	if err := png.Encode(&text, picture); err != nil {
 		return err
 	}
-	return experiment.WriteFile(g.path(label), text.Bytes())
+	return atomicfile.Write(g.path(label), text.Bytes())
 }
 
 // all reads the strips of these runs, the inputs first; those of runs that

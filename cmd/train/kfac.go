@@ -16,7 +16,8 @@ func kfacInForce(c kfac.Config) []setting {
 		{"kfac", "kfac-damping-update-steps", c.DampingUpdateSteps},
 	}
 	if c.Mode == kfac.Adaptive {
-		list = append(list, setting{"kfac", "kfac-gamma-update-steps", c.GammaUpdateSteps})
+		list = append(list, setting{"kfac", "kfac-gamma-update-steps", c.GammaUpdateSteps},
+			setting{"kfac", "kfac-product-update-steps", c.ProductUpdateSteps})
 	} else {
 		list = append(list, setting{"kfac", "kfac-kl-clip", c.KLClip})
 	}

@@ -91,7 +91,7 @@ func modeOf(name string) kfac.Mode {
 	switch name {
 	case "momentum", "clip-grad", "kfac-kl-clip":
 		return kfac.Fixed
-	case "kfac-gamma-update-steps":
+	case "kfac-gamma-update-steps", "kfac-product-update-steps":
 		return kfac.Adaptive
 	}
 	return ""
@@ -99,6 +99,22 @@ func modeOf(name string) kfac.Mode {
 
 // check refuses flags that do not go together.
 func (s *settings) check() error {
+	if err := s.checkStudy(); err != nil {
+		return err
+	}
+	if s.dataset == "" {
+		s.dataset = "auto"
+	}
+	if s.compare == "" && s.tune == "" { // whose entries take what they have a use for
+		if err := s.checkOptimizer(); err != nil {
+			return err
+		}
+	}
+	return s.checkTarget()
+}
+
+// checkOptimizer refuses flags that the optimizer or the model has no use for.
+func (s *settings) checkOptimizer() error {
 	mode := cmp.Or(s.kfac.Mode, defaultMode)
 	for _, name := range slices.Sorted(maps.Keys(s.given)) { // the same complaint each time
 		switch {
@@ -118,13 +134,7 @@ func (s *settings) check() error {
 		return usagef("-lr %g: in -kfac-mode adaptive a factor on the step found, and its model of the loss is up again from 2 on: "+
 			"want less than 2, or choose -kfac-mode fixed", s.lr)
 	}
-	if err := s.checkStudy(); err != nil {
-		return err
-	}
-	if s.dataset == "" {
-		s.dataset = "auto"
-	}
-	return s.checkTarget()
+	return nil
 }
 
 // otherMode says that what was asked for is the other mode's.

@@ -76,6 +76,9 @@ func (s *settings) variant(optimizer string, found, own experiment.Settings, see
 	}
 	all := append(experiment.Settings{{Flag: "opt", Value: optimizer}}, found...)
 	for _, v := range s.arguments {
+		if v.Flag == "target" {
+			v.Value = s.targetText() // a run stops at the hardest
+		}
 		if !slices.Contains(studyFlags, v.Flag) && applies(v.Flag, optimizer, kfac.Mode(mode)) {
 			all = append(all, v)
 		}

@@ -105,6 +105,7 @@ func (s *settings) resolveKFAC(d kfac.Config) error {
 	c.Structure = cmp.Or(c.Structure, d.Structure)
 	c.Polyak = unlessNone(c.Polyak, d.Polyak)
 	c.GammaUpdateSteps = cmp.Or(c.GammaUpdateSteps, d.GammaUpdateSteps)
+	c.ProductUpdateSteps = cmp.Or(c.ProductUpdateSteps, d.ProductUpdateSteps)
 	c.FactorFraction = cmp.Or(c.FactorFraction, d.FactorFraction)
 	c.ProductFraction = cmp.Or(c.ProductFraction, d.ProductFraction)
 	// The table's floor was tuned with the table's damping. Another damping has package kfac's floor.

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"time"
 
+	"github.com/gokfac/gokfac/internal/atomicfile"
 	"github.com/gokfac/gokfac/internal/experiment"
 	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/kfac"
@@ -59,7 +61,7 @@ func tune(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 		return err
 	}
 	path := filepath.Join(w.store.Dir, "tune.json")
-	if err := experiment.WriteFile(path, append(text, '\n')); err != nil {
+	if err := atomicfile.Write(path, append(text, '\n')); err != nil {
 		return err
 	}
 	fmt.Fprintf(stderr, "results: %s, for -compare … -tuned %[1]s\n", path)
@@ -94,7 +96,8 @@ func (s *settings) searches() ([]*searched, error) {
 			}
 		}
 		q.label = experiment.Label(e.Optimizer, own)
-		if e.Optimizer == "kfac" {
+		searchesMode := slices.ContainsFunc(q.space, func(d experiment.Dimension) bool { return d.Flag == "kfac-mode" })
+		if e.Optimizer == "kfac" && !searchesMode {
 			q.fixed = experiment.Settings{{Flag: "kfac-mode", Value: string(mode)}}
 		}
 		q.fixed = append(q.fixed, own...)

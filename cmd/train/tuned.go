@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gokfac/gokfac/internal/experiment"
@@ -36,15 +38,15 @@ func (list tunings) check(model, dataset string) error {
 }
 
 // settings are the best that were found for an optimizer at the hardest goal,
-// where its own settings agree: those of another batch size, mode or structure
-// are not its own.
+// with the batch size and the mode that it is to have.
 func (list tunings) settings(s *settings, optimizer string, own experiment.Settings) (experiment.Settings, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
+	kind := s.kindOf(optimizer, own)
 	for _, t := range list {
 		for _, o := range t.Optimizers {
-			if o.Optimizer != optimizer || !o.Fits(append(s.kindOf(), own...)) {
+			if o.Optimizer != optimizer || !o.Fits(kind) {
 				continue
 			}
 			if best := o.For(s.goals); best != nil {
@@ -52,16 +54,19 @@ func (list tunings) settings(s *settings, optimizer string, own experiment.Setti
 			}
 		}
 	}
-	return nil, usagef("-tuned %s: nothing was tuned for %s", s.tuned, experiment.Label(optimizer, own))
+	return nil, usagef("-tuned %s: nothing was tuned for %s %s", s.tuned, optimizer, commandLine(kind.Args()))
 }
 
-// kindOf is what of the command line a tuning must agree with.
-func (s *settings) kindOf() experiment.Settings {
-	var kind experiment.Settings
-	for _, v := range s.arguments {
-		if v.Flag == "batch-size" || v.Flag == "kfac-mode" {
-			kind = append(kind, v)
-		}
+// kindOf is what a tuning must agree with: an entry's own flags, the command
+// line's or the defaults.
+func (s *settings) kindOf(optimizer string, own experiment.Settings) experiment.Settings {
+	mode := cmp.Or(s.kfac.Mode, defaultMode)
+	kind := experiment.Settings{{Flag: "batch-size", Value: fmt.Sprint(cmp.Or(s.batch, defaultsFor(optimizer, s.model, mode).batch))}}
+	if optimizer == "kfac" {
+		kind = append(kind, experiment.Setting{Flag: "kfac-mode", Value: string(mode)})
 	}
-	return kind
+	for _, v := range own {
+		kind = slices.DeleteFunc(kind, func(k experiment.Setting) bool { return k.Flag == v.Flag })
+	}
+	return append(kind, own...)
 }

@@ -70,7 +70,7 @@ func bestOf(o *experiment.Tuned, q *searched, trial *experiment.Trial, goal *res
 
 func triedOf(trial *experiment.Trial, rank *experiment.Search) experiment.Tried {
 	t := experiment.Tried{
-		Settings: trial.Settings, Score: results.Number(trial.Final(rank.Score).Median),
+		Settings: trial.Settings, Score: results.Number(rank.Final(&trial.Group, rank.Score).Median),
 		Steps: results.Number(trial.Steps().Median), Seconds: results.Number(trial.Seconds().Median),
 	}
 	for _, goal := range rank.Goals {

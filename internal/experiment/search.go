@@ -35,7 +35,7 @@ func (s *Search) Best(trials []*Trial, goal *results.Goal) *Trial {
 func (s *Search) Ranked(trials []*Trial, goal *results.Goal) []*Trial {
 	ranked := slices.Clone(trials)
 	slices.SortStableFunc(ranked, func(a, b *Trial) int {
-		return cmp.Or(cmp.Compare(s.Cost(a, goal), s.Cost(b, goal)), s.compareScores(a.Final(s.Score).Median, b.Final(s.Score).Median))
+		return cmp.Or(cmp.Compare(s.Cost(a, goal), s.Cost(b, goal)), s.compareScores(s.Final(&a.Group, s.Score).Median, s.Final(&b.Group, s.Score).Median))
 	})
 	return ranked
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gokfac/gokfac/internal/atomicfile"
 	"github.com/gokfac/gokfac/internal/results"
 )
 
@@ -65,25 +66,7 @@ func (s Store) Save(run *results.Run) error {
 	if err != nil {
 		return err
 	}
-	return WriteFile(s.path(run.Label, run.Seed), append(text, '\n'))
-}
-
-// WriteFile writes a file whole or not at all, in a directory that is made for
-// it.
-func WriteFile(path string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".*.tmp")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // which has its final name by then, or is of no use
-	_, err = f.Write(text)
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return os.Rename(f.Name(), path)
+	return atomicfile.Write(s.path(run.Label, run.Seed), append(text, '\n'))
 }
 
 // difference names the first setting that two configurations do not share;

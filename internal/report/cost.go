@@ -10,17 +10,6 @@ import (
 // undivided is the part of a step in which nothing was measured.
 const undivided = "not divided"
 
-// stepMillis is the time of a step, without runs that made none.
-func stepMillis(g *results.Group) results.Spread {
-	var values []float64
-	for _, run := range g.Runs {
-		if run.Steps > 0 {
-			values = append(values, 1000*float64(run.TrainSeconds)/float64(run.Steps))
-		}
-	}
-	return results.SpreadOf(values)
-}
-
 // cost is the time of a step by part, in milliseconds: a row for each group.
 type cost struct {
 	parts  []string
@@ -33,7 +22,7 @@ func (r *Report) cost() cost {
 	var all []results.Fields[float64]
 	for _, g := range r.groups() {
 		phases := finiteFields(g.PhaseMillis())
-		if total := stepMillis(g).Median; len(phases) == 0 && finite(total) {
+		if total := g.StepMillis().Median; len(phases) == 0 && finite(total) {
 			phases = results.Fields[float64]{{Name: undivided, Value: total}}
 		}
 		if len(phases) == 0 {

@@ -23,14 +23,14 @@ func (r *Report) runsCSV() ([]byte, error) {
 			one := &results.Group{Label: g.Label, Runs: []*results.Run{run}}
 			row := []string{
 				g.Label, run.Optimizer, strconv.FormatUint(run.Seed, 10), strconv.Itoa(run.BatchSize),
-				strconv.Itoa(run.Steps), strconv.Itoa(run.Epochs), cell(float64(run.TrainSeconds)), cell(stepMillis(one).Median),
+				strconv.Itoa(run.Steps), strconv.Itoa(run.Epochs), cell(float64(run.TrainSeconds)), cell(one.StepMillis().Median),
 			}
 			for _, goal := range r.Comparison.Goals {
 				reach := r.Comparison.Reach(one, goal)
 				row = append(row, cell(reach.Steps.Median), cell(reach.Seconds.Median))
 			}
 			for _, s := range r.scores() {
-				row = append(row, cell(s.last(run)))
+				row = append(row, cell(run.Score(string(s))))
 			}
 			rows = append(rows, append(row, run.Ending, run.Command))
 		}
@@ -53,7 +53,7 @@ func (r *Report) historyCSV() ([]byte, error) {
 					g.Label, strconv.FormatUint(run.Seed, 10), strconv.Itoa(rec.Step), strconv.Itoa(rec.Epoch), cell(float64(rec.TrainSeconds)),
 				}
 				for _, s := range r.scores() {
-					row = append(row, cell(s.at(rec)))
+					row = append(row, cell(rec.Score(string(s))))
 				}
 				rows = append(rows, row)
 			}

@@ -56,7 +56,7 @@ func (r *Report) curves(s score, x abscissa) *figures.Chart {
 	c := &figures.Chart{
 		Title: fmt.Sprintf("%s over %s%s", capital(s.axis()), x.noun, r.medians()),
 		X:     figures.Axis{Label: x.label}, Y: figures.Axis{Label: s.axis(), Percent: s.rate()},
-		Series: r.series(func(rec *results.Record) float64 { return s.charted(s.at(rec)) }, x),
+		Series: r.series(func(rec *results.Record) float64 { return s.charted(rec.Score(string(s))) }, x),
 	}
 	if s.rate() {
 		c.Y.Label += " (%)"

@@ -1,10 +1,10 @@
 package report
 
 import (
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
+
+	"github.com/gokfac/gokfac/internal/atomicfile"
 )
 
 // WriteDir writes the report into a directory, which is made if there is none:
@@ -12,16 +12,13 @@ import (
 // replaced, each at once; others stay. Records of the runs themselves are taken
 // to lie in runs/ there.
 func (r *Report) WriteDir(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("report: %w", err)
-	}
 	files, err := r.files()
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	for _, f := range files {
-		if err := replace(filepath.Join(dir, f.name), f.content); err != nil {
-			return fmt.Errorf("report: %s: %w", filepath.Join(dir, f.name), err)
+		if err := atomicfile.Write(filepath.Join(dir, f.name), f.content); err != nil {
+			return fmt.Errorf("report: %w", err)
 		}
 	}
 	return nil
@@ -62,18 +59,4 @@ func (r *Report) files() ([]file, error) {
 		files = append(files, file{part.name, content})
 	}
 	return files, nil
-}
-
-// replace writes a file whole or not at all.
-func replace(path string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".report-*.tmp")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone by then, if all went well
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -28,7 +28,7 @@ func (r *Report) runTable() table {
 				row = append(row, steps.of(reach.Steps), seconds.of(reach.Seconds))
 			}
 			for _, s := range r.scores() {
-				row = append(row, s.quantity().of(r.final(one, s)))
+				row = append(row, s.quantity().of(r.Comparison.Final(one, string(s))))
 			}
 			t.Rows = append(t.Rows, row)
 		}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"math"
 	"strconv"
 	"strings"
 
@@ -12,7 +11,7 @@ import (
 type score string
 
 // trainLoss is no score of a run, but read like one.
-const trainLoss score = "train_loss"
+const trainLoss score = results.TrainLoss
 
 func (s score) words() string { return strings.ReplaceAll(string(s), "_", " ") }
 
@@ -24,45 +23,6 @@ func (s score) quantity() quantity {
 		return rates
 	}
 	return losses
-}
-
-// at is the score of a record; NaN if it has none.
-func (s score) at(rec *results.Record) float64 {
-	if s == trainLoss {
-		return float64(rec.TrainLoss)
-	}
-	return rec.Score(string(s))
-}
-
-// last is the score that a run ended with; NaN if it has none.
-func (s score) last(run *results.Run) float64 {
-	if s == trainLoss {
-		return float64(run.TrainLoss)
-	}
-	if v, ok := run.Scores.Get(string(s)); ok {
-		return float64(v)
-	}
-	return math.NaN()
-}
-
-// final is the spread of a group's last scores. That of a run that diverged is
-// infinitely bad: the median is of all seeds, not of the lucky ones.
-func (r *Report) final(g *results.Group, s score) results.Spread {
-	worst := math.Inf(1)
-	if r.Comparison.Better(string(s), 1, 0) {
-		worst = math.Inf(-1)
-	}
-	var values []float64
-	for _, run := range g.Runs {
-		v := s.last(run)
-		if run.Ending == results.Diverged || math.IsInf(v, 0) {
-			v = worst
-		}
-		if !math.IsNaN(v) {
-			values = append(values, v)
-		}
-	}
-	return results.SpreadOf(values)
 }
 
 // goalWords is for example "test accuracy 98 %".

@@ -70,7 +70,7 @@ func (r *Report) Summary() *Summary {
 		part := GroupSummary{
 			Label: g.Label, Optimizer: g.Runs[0].Optimizer, Baseline: g.Baseline(), BatchSize: g.Runs[0].BatchSize,
 			Diverged: g.Diverged(), Reach: []ReachSummary{},
-			Steps: spread(g.Steps()), Seconds: spread(g.Seconds()), MillisPerStep: spread(stepMillis(g)),
+			Steps: spread(g.Steps()), Seconds: spread(g.Seconds()), MillisPerStep: spread(g.StepMillis()),
 			PhaseMillis: finiteFields(g.PhaseMillis()),
 		}
 		for _, run := range g.Runs {
@@ -85,7 +85,7 @@ func (r *Report) Summary() *Summary {
 			})
 		}
 		for _, name := range r.scores() {
-			part.Final = append(part.Final, results.Field[Spread]{Name: string(name), Value: spread(r.final(g, name))})
+			part.Final = append(part.Final, results.Field[Spread]{Name: string(name), Value: spread(r.Comparison.Final(g, string(name)))})
 		}
 		s.Groups = append(s.Groups, part)
 	}

@@ -52,7 +52,7 @@ func (r *Report) wholeTable() table {
 		if diverged > 0 {
 			row = append(row, strconv.Itoa(g.Diverged()))
 		}
-		t.Rows = append(t.Rows, append(row, steps.of(g.Steps()), seconds.of(g.Seconds()), seconds.of(stepMillis(g))))
+		t.Rows = append(t.Rows, append(row, steps.of(g.Steps()), seconds.of(g.Seconds()), seconds.of(g.StepMillis())))
 	}
 	return t
 }
@@ -66,7 +66,7 @@ func (r *Report) scoreTable() table {
 	for _, g := range r.groups() {
 		row := []string{g.Label}
 		for _, s := range r.scores() {
-			row = append(row, s.quantity().of(r.final(g, s)))
+			row = append(row, s.quantity().of(r.Comparison.Final(g, string(s))))
 		}
 		t.Rows = append(t.Rows, row)
 	}

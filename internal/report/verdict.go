@@ -106,7 +106,7 @@ func (s standing) against(p *place) string {
 func (r *Report) stepVerdict() []string {
 	var list []string
 	for _, g := range r.groups() {
-		v := stepMillis(g).Median
+		v := g.StepMillis().Median
 		cheapest := r.cheapest(func(b *results.Group) bool { return b.Runs[0].BatchSize == g.Runs[0].BatchSize })
 		if cheapest == nil {
 			cheapest = r.cheapest(func(*results.Group) bool { return true })
@@ -114,7 +114,7 @@ func (r *Report) stepVerdict() []string {
 		if g.Baseline() || !finite(v) || cheapest == nil {
 			continue
 		}
-		w := stepMillis(cheapest).Median
+		w := cheapest.StepMillis().Median
 		text := fmt.Sprintf("A step of %s costs %s one of %s, the cheapest baseline (%s ms against %s ms",
 			g.Label, ratio(results.Ratio(v, w)), cheapest.Label, significant(v, 3), significant(w, 3))
 		if a, b := g.Runs[0].BatchSize, cheapest.Runs[0].BatchSize; a != b {
@@ -129,8 +129,8 @@ func (r *Report) stepVerdict() []string {
 // or nil.
 func (r *Report) cheapest(accepted func(*results.Group) bool) (cheapest *results.Group) {
 	for _, g := range r.baselines() {
-		v := stepMillis(g).Median
-		if accepted(g) && v > 0 && finite(v) && (cheapest == nil || v < stepMillis(cheapest).Median) {
+		v := g.StepMillis().Median
+		if accepted(g) && v > 0 && finite(v) && (cheapest == nil || v < cheapest.StepMillis().Median) {
 			cheapest = g
 		}
 	}
@@ -146,7 +146,7 @@ func (r *Report) finalVerdict() []string {
 	main := score(r.Scores[0])
 	best := func(baseline bool) (g *results.Group, v float64) {
 		for _, candidate := range r.groups() {
-			w := r.final(candidate, main).Median
+			w := r.Comparison.Final(candidate, string(main)).Median
 			if candidate.Baseline() == baseline && finite(w) && (g == nil || r.Comparison.Better(string(main), w, v)) {
 				g, v = candidate, w
 			}
@@ -177,7 +177,7 @@ func (r *Report) finalVerdict() []string {
 	default:
 		text += fmt.Sprintf(" %s wins by %s.", kfac.Label, difference(main, math.Abs(v-w)))
 	}
-	if len(kfac.Runs) > 1 && overlap(r.final(kfac, main), r.final(baseline, main)) {
+	if len(kfac.Runs) > 1 && overlap(r.Comparison.Final(kfac, string(main)), r.Comparison.Final(baseline, string(main))) {
 		text += " The ranges overlap."
 	}
 	return []string{text}

@@ -60,3 +60,19 @@ func (c *Comparison) first(run *Run, goal Goal) *Record {
 	}
 	return nil
 }
+
+// Final is the score that a group's runs ended with. That of a run that
+// diverged is infinitely bad: the median is of all seeds.
+func (c *Comparison) Final(g *Group, score string) Spread {
+	worst := math.Inf(1)
+	if c.Better(score, 1, 0) {
+		worst = math.Inf(-1)
+	}
+	return g.over(func(r *Run) float64 {
+		v := r.Score(score)
+		if r.Ending == Diverged || math.IsInf(v, 0) {
+			return worst
+		}
+		return v
+	})
+}

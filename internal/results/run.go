@@ -62,9 +62,20 @@ type Record struct {
 	KFAC         *Diagnostics   // nil: another optimizer
 }
 
+// TrainLoss is read like a score.
+const TrainLoss = "train_loss"
+
+// Score is the last score of a name, or NaN.
+func (r *Run) Score(name string) float64 { return scoreOf(name, r.TrainLoss, r.Scores) }
+
 // Score is a score by name, or NaN.
-func (r *Record) Score(name string) float64 {
-	if v, ok := r.Scores.Get(name); ok {
+func (r *Record) Score(name string) float64 { return scoreOf(name, r.TrainLoss, r.Scores) }
+
+func scoreOf(name string, trainLoss Number, scores Fields[Number]) float64 {
+	if name == TrainLoss {
+		return float64(trainLoss)
+	}
+	if v, ok := scores.Get(name); ok {
 		return float64(v)
 	}
 	return math.NaN()

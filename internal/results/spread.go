@@ -33,23 +33,15 @@ func Ratio(v, baseline float64) float64 {
 	return r
 }
 
-// over is the spread of a value of each run.
+// over is the spread of a value of each run that has it: not NaN.
 func (g *Group) over(value func(*Run) float64) Spread {
-	values := make([]float64, len(g.Runs))
-	for i, run := range g.Runs {
-		values[i] = value(run)
+	var values []float64
+	for _, run := range g.Runs {
+		if v := value(run); !math.IsNaN(v) {
+			values = append(values, v)
+		}
 	}
 	return SpreadOf(values)
-}
-
-// Final is a score of the last evaluation.
-func (g *Group) Final(metric string) Spread {
-	return g.over(func(r *Run) float64 {
-		if v, ok := r.Scores.Get(metric); ok && r.Ending != Diverged {
-			return float64(v)
-		}
-		return math.NaN()
-	})
 }
 
 // Steps is the number of steps of whole runs.
@@ -60,7 +52,8 @@ func (g *Group) Seconds() Spread {
 	return g.over(func(r *Run) float64 { return float64(r.TrainSeconds) })
 }
 
-// StepMillis is the mean time of a run's steps in milliseconds.
+// StepMillis is the mean time of a run's steps in milliseconds; a run without
+// any does not count.
 func (g *Group) StepMillis() Spread {
 	return g.over(func(r *Run) float64 { return 1000 * float64(r.TrainSeconds) / float64(r.Steps) })
 }

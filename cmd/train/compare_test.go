@@ -1,0 +1,214 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/internal/experiment"
+	"github.com/gokfac/gokfac/internal/results"
+)
+
+// comparison is what -compare -json prints.
+type comparison struct {
+	Version int
+	Runs    []*results.Run
+}
+
+func comparisonOf(t *testing.T, o outcome) comparison {
+	t.Helper()
+	require.Zero(t, o.status, o.stderr)
+	var c comparison
+	require.NoError(t, json.Unmarshal([]byte(o.stdout), &c), o.stdout)
+	return c
+}
+
+// TestCompare: the same weights and batches for each optimizer of a seed, and
+// a second call makes nothing again.
+func TestCompare(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "report")
+	args := []string{"-compare", "kfac,adam,sgd:lr=0.1/0.2", "-seeds", "2", "-dataset", blobs(t), "-hidden", "8", "-batch-size", "20",
+		"-epochs", "2", "-eval-every", "1", "-momentum", "0.5", "-kfac-polyak", "none", "-target", "test_accuracy=0.5,1", "-out", dir}
+	o := execute(append(args, "-json")...)
+	c := comparisonOf(t, o)
+	assert.Equal(t, 1, c.Version)
+	require.Len(t, c.Runs, 8)
+	first := map[uint64]results.Number{}
+	for i, run := range c.Runs {
+		assert.Equal(t, []string{"kfac", "adam", "sgd lr=0.1", "sgd lr=0.2"}[i/2], run.Label)
+		assert.Equal(t, uint64(1+i%2), run.Seed)
+		loss := run.History[0].TrainLoss // before the first step
+		if i < 2 {
+			first[run.Seed] = loss
+		}
+		assert.Equal(t, first[run.Seed], loss, "%s, seed %d", run.Label, run.Seed)
+		assert.Equal(t, 1.0, run.Target.Value, "the hardest goal stops a run")
+		again := execute(append(strings.Fields(strings.TrimPrefix(run.Command, "go run ./cmd/train ")), "-json")...)
+		assert.Contains(t, []int{exitDone, exitMissed}, again.status, again.stderr)
+		var single results.Run
+		require.NoError(t, json.Unmarshal([]byte(again.stdout), &single))
+		assert.Equal(t, run.Scores, single.Scores, "%s is repeated by %s", run.Label, run.Command)
+	}
+	assert.NotEqual(t, first[1], first[2])
+	assert.Equal(t, 8, strings.Count(o.stderr, "\nrun "))
+	assert.Contains(t, o.stderr, "report: "+dir+"/report.html")
+	for _, name := range []string{"report.html", "comparison.json", "runs.csv", "history.csv", "curves-test_accuracy-steps.svg", "phases.png"} {
+		assert.FileExists(t, filepath.Join(dir, name))
+	}
+
+	again := execute(args...)
+	require.Zero(t, again.status, again.stderr)
+	assert.Equal(t, 8, strings.Count(again.stderr, "(kept)"))
+	assert.Contains(t, again.stdout, "To reach test accuracy 50 %")
+	assert.Contains(t, again.stdout, "To reach test accuracy 100 %")
+
+	other := execute(append(args, "-lr", "0.05")...)
+	assert.Equal(t, exitError, other.status)
+	assert.Regexp(t, `train: .*runs/kfac-seed-1.json is of another experiment: lr was 1.5, and is 0.05: name another directory with -out\n$`, other.stderr)
+}
+
+// TestCompareInterrupted: what is done is kept, and the same command goes on.
+func TestCompareInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"-compare", "adam,sgd", "-seeds", "2", "-dataset", blobs(t), "-hidden", "4", "-epochs", "1", "-out", dir}
+	ctx, cancel := context.WithCancel(context.Background())
+	stderr := &tripwire{text: "run 2/4", trip: cancel}
+	var stdout bytes.Buffer
+	status := run(ctx, args, &stdout, stderr)
+	assert.Equal(t, 130, status)
+	assert.Contains(t, stderr.String(), "of run 3 of 4: finished runs are kept in "+dir+", and the same command goes on from there")
+	assert.Empty(t, stdout.String())
+	assert.NoFileExists(t, filepath.Join(dir, "report.html"))
+	o := execute(args...)
+	require.Zero(t, o.status, o.stderr)
+	assert.Equal(t, 2, strings.Count(o.stderr, "(kept)"))
+	assert.FileExists(t, filepath.Join(dir, "report.html"))
+}
+
+// TestCompareDiverged: a run that diverges is a result, not a failure.
+func TestCompareDiverged(t *testing.T) {
+	c := comparisonOf(t, execute("-compare", "sgd:lr=0.1,sgd:lr=1e30", "-seeds", "1", "-dataset", blobs(t), "-hidden", "4", "-epochs", "2",
+		"-out", t.TempDir(), "-json"))
+	assert.Equal(t, results.Done, c.Runs[0].Ending)
+	assert.Equal(t, results.Diverged, c.Runs[1].Ending)
+}
+
+func TestSamples(t *testing.T) {
+	dir := t.TempDir()
+	o := execute("-compare", "kfac,sgd", "-seeds", "1", "-model", "autoencoder", "-dataset", stripes(t), "-hidden", "16,4", "-epochs", "1", "-out", dir)
+	require.Zero(t, o.status, o.stderr)
+	for _, name := range []string{"input", "kfac", "sgd"} {
+		text, err := os.ReadFile(filepath.Join(dir, "samples", name+".png"))
+		require.NoError(t, err)
+		picture, err := png.Decode(bytes.NewReader(text))
+		require.NoError(t, err)
+		assert.Equal(t, 8, picture.Bounds().Dy())
+		assert.Equal(t, 3*8, picture.Bounds().Dx(), "a picture of each class")
+	}
+	page, err := os.ReadFile(filepath.Join(dir, "report.html"))
+	require.NoError(t, err)
+	assert.Equal(t, 3, strings.Count(string(page), "data:image/png;base64,"))
+}
+
+// TestTune: a search with the same budget for each, whose file a comparison
+// takes its settings from.
+func TestTune(t *testing.T) {
+	dir := t.TempDir()
+	task := []string{"-dataset", blobs(t), "-hidden", "8", "-batch-size", "20", "-eval-every", "2", "-target", "test_accuracy=0.6,0.9"}
+	o := execute(append(task, "-tune", "kfac,adam:lr=1e-4..1e-1,sgd:momentum=0.5:lr=0.01/0.1", "-trials", "3", "-epochs", "3", "-out", dir)...)
+	require.Zero(t, o.status, o.stderr)
+	assert.Contains(t, o.stdout, "random search, 3 trials for each optimizer, seeds 101 to 101; the best by steps")
+	tuning, err := experiment.ReadTuning(filepath.Join(dir, "tune.json"))
+	require.NoError(t, err)
+	require.Len(t, tuning.Optimizers, 3)
+	for i, o := range tuning.Optimizers {
+		assert.Len(t, o.Trials, 3, o.Label)
+		assert.Empty(t, o.Trials[0].Settings, "the defaults are the first")
+		assert.Contains(t, o.Fixed, experiment.Setting{Flag: "batch-size", Value: "20"})
+		assert.Contains(t, o.Fixed, experiment.Setting{Flag: "epochs", Value: "3"})
+		assert.Equal(t, []string{"kfac", "adam", "sgd momentum=0.5"}[i], o.Label)
+		best := o.Best[len(o.Best)-1]
+		for j, trial := range o.Trials {
+			assert.False(t, trial.Score > o.Trials[best.Trial-1].Score, "trial %d is better than the best", j+1)
+		}
+	}
+	assert.Contains(t, tuning.Optimizers[0].Fixed, experiment.Setting{Flag: "kfac-mode", Value: "adaptive"})
+
+	again := execute(append(task, "-tune", "kfac,adam:lr=1e-4..1e-1,sgd:momentum=0.5:lr=0.01/0.1", "-trials", "3", "-epochs", "3", "-out", dir, "-json")...)
+	require.Zero(t, again.status, again.stderr)
+	assert.Equal(t, 9, strings.Count(again.stderr, "(kept)"))
+
+	compared := comparisonOf(t, execute(append(task, "-compare", "adam,sgd:momentum=0.5", "-tuned", filepath.Join(dir, "tune.json"), "-seeds", "1",
+		"-out", filepath.Join(dir, "compare"), "-json")...))
+	for i, run := range compared.Runs {
+		for _, v := range tuning.Optimizers[1+i].For([]results.Goal{{Metric: "test_accuracy", Value: 0.9}}).Settings {
+			assert.Contains(t, run.Command, "-"+v.Flag+" "+v.Value)
+		}
+	}
+	other := execute("-compare", "adam", "-tuned", filepath.Join(dir, "tune.json"), "-dataset", "digits", "-batch-size", "20", "-out", dir)
+	assert.Equal(t, exitUsage, other.status)
+	assert.Contains(t, other.stderr, "is of -model mlp -dataset blobs, and this is of mlp and digits")
+}
+
+// TestSpaces: what is searched by default can be run.
+func TestSpaces(t *testing.T) {
+	for _, m := range models() {
+		for _, entries := range []string{"kfac,adam,sgd,kfac:kfac-mode=fixed", "kfac -kfac-mode fixed"} {
+			args := append([]string{"-model", m.name, "-trials", "30", "-tune"}, strings.Fields(entries)...)
+			s, err := parse(args)
+			require.NoError(t, err)
+			list, err := s.searches()
+			require.NoError(t, err)
+			for _, q := range list {
+				require.Len(t, q.points, 30, q.label)
+				for _, point := range q.points {
+					run, err := s.variant(q.optimizer, q.fixed, point, 1)
+					require.NoError(t, err, "%s %s", q.label, point)
+					require.NoError(t, run.resolve(60_000), "%s %s", q.label, point)
+				}
+			}
+		}
+	}
+}
+
+func TestStudyUsage(t *testing.T) {
+	for args, want := range map[string]string{
+		"-compare kfa":                   `-compare: unknown optimizer "kfa": want kfac, adam or sgd (did you mean kfac?)`,
+		"-compare kfac,":                 "has an empty entry",
+		"-compare adam,adam":             "-compare: adam is there twice",
+		"-compare adam:lr=0.1..1":        "-compare adam: lr=0.1..1: a grid takes values",
+		"-compare adam:rate=1":           "-compare adam: unknown flag -rate",
+		"-compare adam:hidden=3":         "-hidden is the same for all: give it outside of -compare",
+		"-compare adam:seed=3":           "-seed is the same for all",
+		"-compare adam:momentum=0.9":     "-compare adam momentum=0.9: -momentum does not apply to -opt adam",
+		"-compare adam:lr=x":             `-compare adam lr=x: invalid value "x" for flag -lr: want a finite number`,
+		"-compare adam -opt kfac":        "-opt does not go with -compare",
+		"-compare adam -tune adam":       "are two commands",
+		"-compare adam -tuned none.json": "-tuned: open none.json: no such file",
+		"-compare adam -seeds 0x":        "want a whole number",
+		"-compare adam -seed 18446744073709551615 -dataset digits":            "there are no 5 seeds from there on",
+		"-compare adam -batch-size 30000 -dataset digits -out " + t.TempDir(): "larger than the 20000 training examples",
+		"-tune adam:lr=1..2 -search grid":                                     "-tune adam: lr=1..2: a grid takes values",
+		"-tune adam:lr=1/2/3 -search grid -trials 2":                          "the grid has 3 settings, and -trials is 2",
+		"-tune sgd:lr=1e-3..1,sgd:lr=0.1/1":                                   "-tune: sgd is there twice",
+		"-trials 3":                                                           "-trials, -search and -by-seconds are of -tune",
+		"-seeds 3":                                                            "-seeds and -out are of -compare and -tune",
+		"-tuned x":                                                            "-tuned is of -compare",
+		"-target test_accuracy=0.5,0.6 -dataset digits":                       "a run has one; -compare and -tune take several",
+		"-target test_accuracy=0.5,":                                          "want METRIC=VALUE",
+		"-compare adam -target test_accuracy=0.5,2":                           "an accuracy is between 0 and 1",
+	} {
+		o := execute(strings.Fields(args)...)
+		assert.Contains(t, []int{exitUsage, exitError}, o.status, args)
+		assert.Contains(t, o.stderr, want, args)
+		assert.Empty(t, o.stdout, args)
+	}
+}

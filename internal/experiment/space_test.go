@@ -1,0 +1,101 @@
+package experiment_test
+
+import (
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/internal/experiment"
+)
+
+func entry(t *testing.T, text string) experiment.Entry {
+	t.Helper()
+	entries, err := experiment.ParseEntries(text)
+	require.NoError(t, err)
+	require.Len(t, entries, 1)
+	return entries[0]
+}
+
+func TestParseEntries(t *testing.T) {
+	entries, err := experiment.ParseEntries("kfac, adam,sgd:momentum=0.95:lr=0.01..1:schedule=linear/cosine")
+	require.NoError(t, err)
+	assert.Equal(t, []experiment.Entry{
+		{Optimizer: "kfac"}, {Optimizer: "adam"},
+		{Optimizer: "sgd", Space: experiment.Space{
+			{Flag: "momentum", Values: []string{"0.95"}}, {Flag: "lr", Low: 0.01, High: 1}, {Flag: "schedule", Values: []string{"linear", "cosine"}},
+		}},
+	}, entries)
+	for text, want := range map[string]string{
+		"":                      "empty entry",
+		"kfac,,adam":            "empty entry",
+		":lr=1":                 "empty entry",
+		"adam:lr":               "want FLAG=VALUE",
+		"adam:=1":               "want FLAG=VALUE",
+		"adam:lr=":              "want FLAG=VALUE",
+		"adam:lr=1//2":          "empty value",
+		"adam:lr=0..1":          "from a positive number",
+		"adam:lr=2..1":          "from a positive number",
+		"adam:lr=1..x":          "from a positive number",
+		"adam:lr=NaN..1":        "from a positive number",
+		"adam:lr=1..Inf":        "from a positive number",
+		"adam:lr=1:lr=2":        "lr is there twice",
+		"adam:lr=1:-lr=2":       "lr is there twice",
+		"adam:schedule=linear/": "empty value",
+	} {
+		_, err := experiment.ParseEntries(text)
+		assert.ErrorContains(t, err, want, text)
+	}
+}
+
+func TestLabel(t *testing.T) {
+	assert.Equal(t, "kfac", experiment.Label("kfac", nil))
+	assert.Equal(t, "kfac mode=fixed lr=1", experiment.Label("kfac", experiment.Settings{{Flag: "kfac-mode", Value: "fixed"}, {Flag: "lr", Value: "1"}}))
+}
+
+// TestGrid has every combination once.
+func TestGrid(t *testing.T) {
+	points, err := entry(t, "sgd:lr=1/2:momentum=0.9:schedule=linear/cosine").Space.Grid()
+	require.NoError(t, err)
+	var texts [][]string
+	for _, p := range points {
+		texts = append(texts, p.Args())
+	}
+	assert.Equal(t, [][]string{
+		{"-lr", "1", "-momentum", "0.9", "-schedule", "linear"}, {"-lr", "1", "-momentum", "0.9", "-schedule", "cosine"},
+		{"-lr", "2", "-momentum", "0.9", "-schedule", "linear"}, {"-lr", "2", "-momentum", "0.9", "-schedule", "cosine"},
+	}, texts)
+	one, err := experiment.Space(nil).Grid()
+	require.NoError(t, err)
+	assert.Len(t, one, 1, "nothing to vary is one point")
+	_, err = entry(t, "sgd:lr=1..2").Space.Grid()
+	assert.ErrorContains(t, err, "a grid takes values")
+}
+
+// TestRandom: the same seed and name give the same settings, more of them begin
+// with the fewer, all are different and in their ranges.
+func TestRandom(t *testing.T) {
+	space := entry(t, "sgd:lr=0.01..1:momentum=0.9/0.95").Space
+	few, many := space.Random(5, 1, "sgd"), space.Random(40, 1, "sgd")
+	require.Len(t, many, 40)
+	assert.Equal(t, few, many[:5])
+	assert.NotEqual(t, few, space.Random(5, 2, "sgd"))
+	assert.NotEqual(t, few, space.Random(5, 1, "other"))
+	seen := map[string]bool{}
+	low := 0
+	for _, p := range many {
+		v, err := strconv.ParseFloat(p[0].Value, 64)
+		require.NoError(t, err)
+		assert.True(t, v >= 0.01 && v <= 1, v)
+		if v < 0.1 {
+			low++
+		}
+		seen[p[0].Value+p[1].Value] = true
+	}
+	assert.Len(t, seen, 40)
+	assert.True(t, low > 10 && low < 30, "log-uniform has about half below the geometric mean: %d of 40", low)
+	assert.Len(t, entry(t, "sgd:momentum=0.9/0.95").Space.Random(10, 1, ""), 2, "there are no more")
+	assert.True(t, entry(t, "sgd:momentum=0.9").Space.Fixed())
+	assert.False(t, space.Fixed())
+}

@@ -1,0 +1,46 @@
+package kfac
+
+import (
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// pace is how far a step goes along Δ and along the last update δ₀.
+type pace struct{ alpha, mu float64 }
+
+// pace returns the α and μ that minimise the model, and its fall. They are
+// measured every ProductUpdateSteps steps and wherever ρ is, and kept in
+// between: α is by how much the exact curvature along Δ differs from the one that
+// the inverse was made of, −∇hᵀΔ, and that changes more slowly than either. What
+// is saved are the products with the Fisher matrix, most of what a step costs beside
+// the gradient.
+func (o *Optimizer) pace(obj graph.Objective, loss float64) (p pace, least float64, err error) {
+	if !o.paceDue() {
+		s1, s2 := o.slopes()
+		if least = (o.held.alpha*s1 + o.held.mu*s2) / 2; least < 0 {
+			return o.held, least, nil
+		} // else the pace of another direction leads up here
+	}
+	q, err := o.model(obj)
+	if err != nil {
+		return p, 0, err
+	}
+	p.alpha, p.mu, least = q.minimum()
+	if q.s1 == 0 && q.s2 == 0 { // ∇h = 0, where minimum has 0/0
+		p, least = pace{}, 0
+	}
+	if !(least <= 0) || math.IsInf(least, -1) || math.IsInf(q.c11, 1) { // the last makes α 0
+		return p, least, &graph.NonFiniteError{Loss: loss, Curvature: true}
+	}
+	o.held = p
+	return p, least, nil
+}
+
+// paceDue reports whether α and μ are up for measurement. It happens at the
+// steps that measure ρ first of all, so that equal periods cost no more. A μ of 1
+// or more is right for one step, as in conjugate gradients: kept, updates grow.
+func (o *Optimizer) paceDue() bool {
+	every := o.cfg.ProductUpdateSteps
+	return o.steps < 3 || (o.steps+1)%every == 0 || o.ratioDue() || o.held.alpha == 0 || !(math.Abs(o.held.mu) < 1)
+}
