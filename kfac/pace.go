@@ -10,8 +10,8 @@ import (
 type pace struct{ alpha, mu float64 }
 
 // pace returns the α and μ that minimise the model, and its fall. They are
-// measured every ProductUpdateSteps steps and wherever ρ is, and kept in
-// between: α is by how much the exact curvature along Δ differs from the one that
+// measured every ProductUpdateSteps steps, with new inverses and wherever ρ is,
+// and kept in between, where ½(αs₁ + μs₂) is an estimate of the fall: α is by how much the exact curvature along Δ differs from the one that
 // the inverse was made of, −∇hᵀΔ, and that changes more slowly than either. What
 // is saved are the products with the Fisher matrix, most of what a step costs beside
 // the gradient.
@@ -42,5 +42,5 @@ func (o *Optimizer) pace(obj graph.Objective, loss float64) (p pace, least float
 // or more is right for one step, as in conjugate gradients: kept, updates grow.
 func (o *Optimizer) paceDue() bool {
 	every := o.cfg.ProductUpdateSteps
-	return o.steps < 3 || (o.steps+1)%every == 0 || o.ratioDue() || o.held.alpha == 0 || !(math.Abs(o.held.mu) < 1)
+	return o.steps < 3 || (o.steps+1)%every == 0 || o.ratioDue() || o.stats.InverseAge == 0 || o.held.alpha == 0 || !(math.Abs(o.held.mu) < 1)
 }

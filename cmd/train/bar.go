@@ -13,7 +13,6 @@ func newBar(w io.Writer, total int64, options ...progressbar.Option) *progressba
 		progressbar.OptionUseANSICodes(true),
 		progressbar.OptionSetWidth(24),
 		progressbar.OptionThrottle(100 * time.Millisecond),
-		progressbar.OptionShowCount(),
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetTheme(progressbar.Theme{Saucer: "=", SaucerHead: ">", SaucerPadding: " ", BarStart: "[", BarEnd: "]"}),
 	}, options...)...)
@@ -42,7 +41,7 @@ func (d *download) callback() func(file string, done, total int64) {
 		if file != d.file {
 			d.close()
 			d.file = file
-			d.bar = newBar(d.w, total, progressbar.OptionShowBytes(true), progressbar.OptionSetDescription(file+" "))
+			d.bar = newBar(d.w, total, progressbar.OptionShowCount(), progressbar.OptionShowBytes(true), progressbar.OptionSetDescription(file+" "))
 		}
 		d.bar.Set64(done)
 	}

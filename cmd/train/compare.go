@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
+	"slices"
 
 	"github.com/gokfac/gokfac/internal/experiment"
 	"github.com/gokfac/gokfac/internal/report"
@@ -14,8 +16,10 @@ import (
 // contender is a setting of an optimizer in a comparison, with its runs by
 // seed.
 type contender struct {
-	label string
-	runs  []*settings
+	label     string
+	optimizer string
+	own       experiment.Settings
+	runs      []*settings
 }
 
 // compare trains each entry on the same data and seeds, and reports.
@@ -24,7 +28,11 @@ func compare(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	contenders, tuned, err := s.contenders(seeds)
+	contenders, err := s.contenders(seeds)
+	if err != nil {
+		return err
+	}
+	tuned, err := readTunings(s)
 	if err != nil {
 		return err
 	}
@@ -32,24 +40,19 @@ func compare(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := tuned.check(s.model, w.d.Name); err != nil {
-		return err
-	}
-	var labels []string
-	for _, c := range contenders {
-		labels = append(labels, c.label)
-		for _, run := range c.runs {
-			if err := w.resolve(run); err != nil {
-				return fmt.Errorf("-compare %s: %w", c.label, err)
-			}
+	for i := range contenders {
+		if err := w.prepare(&contenders[i], tuned, seeds); err != nil {
+			return fmt.Errorf("-compare %s: %w", contenders[i].label, err)
 		}
 	}
-	w.store.Dir = w.directory("compare", tuned)
+	if err := w.open("compare", tuned); err != nil {
+		return err
+	}
 	samples := &gallery{dir: w.store.Dir, seed: seeds[0]}
 	if s.model == "autoencoder" {
 		w.after = samples.add
 	}
-	c, err := w.compare(ctx, s, contenders, labels)
+	c, err := w.compare(ctx, s, contenders)
 	w.show.close()
 	if err != nil {
 		return w.goesOn(err)
@@ -58,28 +61,54 @@ func compare(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 		Title:      fmt.Sprintf("%s, %s %s", w.d.Name, s.model, joined(widths(contenders[0].runs[0], w.d), "-")),
 		Comparison: c, Scores: mainFirst(s.model), Command: s.command,
 	}
-	if r.Samples, err = samples.all(labels); err != nil {
+	if r.Samples, err = samples.all(contenders); err != nil {
 		return err
 	}
 	if err := r.WriteDir(w.store.Dir); err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "report: %s/report.html\n", w.store.Dir)
+	fmt.Fprintf(stderr, "report: %s\n", filepath.Join(w.store.Dir, "report.html"))
 	if s.json {
 		return printJSON(stdout, comparisonObject(c))
 	}
 	return r.WriteTable(stdout)
 }
 
+// prepare fills in what was found for a contender, and the defaults.
+func (w *workshop) prepare(c *contender, tuned tunings, seeds []uint64) error {
+	if err := w.resolve(c.runs[0]); err != nil {
+		return err
+	}
+	if err := tuned.check(taskOf(c.runs[0], w.d.Name)); err != nil {
+		return err
+	}
+	found, err := tuned.settings(w.s, c.runs[0])
+	if err != nil {
+		return err
+	}
+	for i, seed := range seeds {
+		if c.runs[i], err = w.s.variant(c.optimizer, found, c.own, seed); err != nil {
+			return err
+		}
+		c.runs[i].label = c.label
+		if err := w.resolve(c.runs[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // compare makes the runs seed by seed, and each seed begins with another
 // contender: a machine that grows slower is nobody's loss.
-func (w *workshop) compare(ctx context.Context, s *settings, contenders []contender, labels []string) (*results.Comparison, error) {
+func (w *workshop) compare(ctx context.Context, s *settings, contenders []contender) (*results.Comparison, error) {
 	c := &results.Comparison{Goals: s.goals, Better: better, Groups: make([]results.Group, len(contenders))}
 	seeds := len(contenders[0].runs)
-	w.show.expect(seeds*len(contenders), labels...)
-	for i, label := range labels {
-		c.Groups[i] = results.Group{Label: label, Runs: make([]*results.Run, seeds)}
+	var labels []string
+	for i, one := range contenders {
+		labels = append(labels, one.label)
+		c.Groups[i] = results.Group{Label: one.label, Runs: make([]*results.Run, seeds)}
 	}
+	w.show.expect(seeds*len(contenders), labels...)
 	for seed := range seeds {
 		for turn := range contenders {
 			i := (seed + turn) % len(contenders)
@@ -94,47 +123,33 @@ func (w *workshop) compare(ctx context.Context, s *settings, contenders []conten
 }
 
 // contenders makes one of every combination of an entry's alternatives.
-func (s *settings) contenders(seeds []uint64) ([]contender, tunings, error) {
+func (s *settings) contenders(seeds []uint64) ([]contender, error) {
 	entries, err := experiment.ParseEntries(s.compare)
 	if err != nil {
-		return nil, nil, usagef("-compare: %v", err)
-	}
-	tuned, err := readTunings(s.tuned)
-	if err != nil {
-		return nil, nil, err
+		return nil, usagef("-compare: %v", err)
 	}
 	var list []contender
+	var all []*settings
 	for _, e := range entries {
 		if err := checkEntry("compare", e); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		points, err := e.Space.Grid()
 		if err != nil {
-			return nil, nil, usagef("-compare %s: %v", e.Optimizer, err)
+			return nil, usagef("-compare %s: %v", e.Optimizer, err)
 		}
 		for _, own := range points {
-			c := contender{label: experiment.Label(e.Optimizer, own)}
-			found, err := tuned.settings(s, e.Optimizer, own)
-			if err != nil {
-				return nil, nil, err
+			c := contender{label: experiment.Label(e.Optimizer, own), optimizer: e.Optimizer, own: own, runs: make([]*settings, len(seeds))}
+			if c.runs[0], err = s.variant(e.Optimizer, nil, own, seeds[0]); err != nil {
+				return nil, fmt.Errorf("-compare %s: %w", c.label, err)
 			}
-			for _, seed := range seeds {
-				run, err := s.variant(e.Optimizer, found, own, seed)
-				if err != nil {
-					return nil, nil, fmt.Errorf("-compare %s: %w", c.label, err)
-				}
-				run.label = c.label
-				c.runs = append(c.runs, run)
+			if slices.ContainsFunc(list, func(other contender) bool { return experiment.Slug(other.label) == experiment.Slug(c.label) }) {
+				return nil, usagef("-compare: %s is there twice", c.label)
 			}
-			for _, other := range list {
-				if other.label == c.label {
-					return nil, nil, usagef("-compare: %s is there twice", c.label)
-				}
-			}
-			list = append(list, c)
+			list, all = append(list, c), append(all, c.runs[0])
 		}
 	}
-	return list, tuned, nil
+	return list, s.checkUsed(all)
 }
 
 // comparisonObject is what -json prints.

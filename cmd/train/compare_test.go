@@ -7,6 +7,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,7 +73,7 @@ func TestCompare(t *testing.T) {
 
 	other := execute(append(args, "-lr", "0.05")...)
 	assert.Equal(t, exitError, other.status)
-	assert.Regexp(t, `train: .*runs/kfac-seed-1.json is of another experiment: lr was 1.5, and is 0.05: name another directory with -out\n$`, other.stderr)
+	assert.Regexp(t, `train: .*runs/kfac-seed-1.json is of another experiment: lr was 1.2, and is 0.05: name another directory with -out\n$`, other.stderr)
 }
 
 // TestCompareInterrupted: what is done is kept, and the same command goes on.
@@ -105,7 +106,7 @@ func TestSamples(t *testing.T) {
 	dir := t.TempDir()
 	o := execute("-compare", "kfac,sgd", "-seeds", "1", "-model", "autoencoder", "-dataset", stripes(t), "-hidden", "16,4", "-epochs", "1", "-out", dir)
 	require.Zero(t, o.status, o.stderr)
-	for _, name := range []string{"input", "kfac", "sgd"} {
+	for _, name := range []string{"input-seed-1", "kfac-seed-1", "sgd-seed-1"} {
 		text, err := os.ReadFile(filepath.Join(dir, "samples", name+".png"))
 		require.NoError(t, err)
 		picture, err := png.Decode(bytes.NewReader(text))
@@ -125,7 +126,7 @@ func TestTune(t *testing.T) {
 	task := []string{"-dataset", blobs(t), "-hidden", "8", "-batch-size", "20", "-eval-every", "2", "-target", "test_accuracy=0.6,0.9"}
 	o := execute(append(task, "-tune", "kfac,adam:lr=1e-4..1e-1,sgd:momentum=0.5:lr=0.01/0.1", "-trials", "3", "-epochs", "3", "-out", dir)...)
 	require.Zero(t, o.status, o.stderr)
-	assert.Contains(t, o.stdout, "random search, 3 trials for each optimizer, seeds 101 to 101; the best by steps")
+	assert.Contains(t, o.stdout, "random search, up to 3 trials for each, seeds 101 to 101; the best by steps")
 	tuning, err := experiment.ReadTuning(filepath.Join(dir, "tune.json"))
 	require.NoError(t, err)
 	require.Len(t, tuning.Optimizers, 3)
@@ -135,9 +136,10 @@ func TestTune(t *testing.T) {
 		assert.Contains(t, o.Fixed, experiment.Setting{Flag: "batch-size", Value: "20"})
 		assert.Contains(t, o.Fixed, experiment.Setting{Flag: "epochs", Value: "3"})
 		assert.Equal(t, []string{"kfac", "adam", "sgd momentum=0.5"}[i], o.Label)
-		best := o.Best[len(o.Best)-1]
-		for j, trial := range o.Trials {
-			assert.False(t, trial.Score > o.Trials[best.Trial-1].Score, "trial %d is better than the best", j+1)
+		for j, best := range o.Best {
+			for k, trial := range o.Trials {
+				assert.False(t, trial.Reached[j].Steps < o.Trials[best.Trial-1].Reached[j].Steps, "trial %d is better than the best", k+1)
+			}
 		}
 	}
 	assert.Contains(t, tuning.Optimizers[0].Fixed, experiment.Setting{Flag: "kfac-mode", Value: "adaptive"})
@@ -153,9 +155,55 @@ func TestTune(t *testing.T) {
 			assert.Contains(t, run.Command, "-"+v.Flag+" "+v.Value)
 		}
 	}
+	flags := append(task, "-compare", "kfac,adam", "-tuned", filepath.Join(dir, "tune.json"), "-seeds", "1")
+	first := comparisonOf(t, execute(append(flags, "-kfac-polyak", "none", "-json", "-out", filepath.Join(dir, "own"))...))
+	assert.Contains(t, first.Runs[0].Command, "-kfac-polyak none")
+	assert.NotContains(t, first.Runs[1].Command, "polyak")
+	for args, want := range map[string]string{
+		"-compare adam -target test_accuracy=0.95":      "tuned for other targets than test_accuracy=0.95",
+		"-compare adam -batch-size 40":                  "nothing was tuned for -opt adam -batch-size 40",
+		"-compare kfac:kfac-structure=ekfac":            "-kfac-structure ekfac",
+		"-compare adam -hidden 9":                       "this is -hidden 9",
+		"-compare adam,sgd:momentum=0.5 -momentum 0.25": "",
+	} {
+		o := execute(append(append(task, strings.Fields(args)...), "-seeds", "1", "-tuned", filepath.Join(dir, "tune.json"), "-out", filepath.Join(dir, "x"))...)
+		assert.Equal(t, want == "", o.status == 0, o.stderr)
+		assert.Contains(t, o.stderr, want)
+	}
 	other := execute("-compare", "adam", "-tuned", filepath.Join(dir, "tune.json"), "-dataset", "digits", "-batch-size", "20", "-out", dir)
 	assert.Equal(t, exitUsage, other.status)
-	assert.Contains(t, other.stderr, "is of -model mlp -dataset blobs, and this is of mlp and digits")
+	assert.Contains(t, other.stderr, "is of another task: this is -dataset digits, and that is -model mlp -dataset blobs -hidden 8")
+}
+
+// TestTuneInterrupted: finished runs are kept, and cut ones are made again
+// only where the limit has risen.
+func TestTuneInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	args := []string{"-tune", "sgd:lr=0.001..1", "-trials", "4", "-dataset", blobs(t), "-hidden", "8", "-batch-size", "20", "-epochs", "8",
+		"-eval-every", "2", "-target", "test_accuracy=1", "-out", dir}
+	ctx, cancel := context.WithCancel(context.Background())
+	stderr := &tripwire{text: "run 2/4", trip: cancel}
+	assert.Equal(t, 130, run(ctx, args, &bytes.Buffer{}, stderr))
+	assert.NoFileExists(t, filepath.Join(dir, "tune.json"))
+	o := execute(args...)
+	require.Zero(t, o.status, o.stderr)
+	assert.Equal(t, 2, strings.Count(o.stderr, "(kept)"))
+	first, err := os.ReadFile(filepath.Join(dir, "tune.json"))
+	require.NoError(t, err)
+
+	whole := execute(append(args[:len(args)-1], t.TempDir(), "-json")...)
+	require.Zero(t, whole.status, whole.stderr)
+	var a, b experiment.Tuning
+	require.NoError(t, json.Unmarshal(first, &a))
+	require.NoError(t, json.Unmarshal([]byte(whole.stdout), &b))
+	for i := range a.Optimizers[0].Trials {
+		assert.Equal(t, a.Optimizers[0].Trials[i].Reached[0].Runs, b.Optimizers[0].Trials[i].Reached[0].Runs, "as if it had not been interrupted")
+	}
+}
+
+// TestCommandLine: a shell takes it for the same words.
+func TestCommandLine(t *testing.T) {
+	assert.Equal(t, `-dataset 'it'\''s.csv' -lr 0.1 -out ''`, commandLine([]string{"-dataset", "it's.csv", "-lr", "0.1", "-out", ""}))
 }
 
 // TestSpaces: what is searched by default can be run.
@@ -170,7 +218,7 @@ func TestSpaces(t *testing.T) {
 			for _, q := range list {
 				require.Len(t, q.points, 30, q.label)
 				for _, point := range q.points {
-					run, err := s.variant(q.optimizer, q.fixed, point, 1)
+					run, err := s.variant(q.optimizer, nil, slices.Concat(q.own, point), 1)
 					require.NoError(t, err, "%s %s", q.label, point)
 					require.NoError(t, run.resolve(60_000), "%s %s", q.label, point)
 				}
@@ -181,20 +229,26 @@ func TestSpaces(t *testing.T) {
 
 func TestStudyUsage(t *testing.T) {
 	for args, want := range map[string]string{
-		"-compare kfa":                   `-compare: unknown optimizer "kfa": want kfac, adam or sgd (did you mean kfac?)`,
-		"-compare kfac,":                 "has an empty entry",
-		"-compare adam,adam":             "-compare: adam is there twice",
-		"-compare adam:lr=0.1..1":        "-compare adam: lr=0.1..1: a grid takes values",
-		"-compare adam:rate=1":           "-compare adam: unknown flag -rate",
-		"-compare adam:hidden=3":         "-hidden is the same for all: give it outside of -compare",
-		"-compare adam:seed=3":           "-seed is the same for all",
-		"-compare adam:momentum=0.9":     "-compare adam momentum=0.9: -momentum does not apply to -opt adam",
-		"-compare adam:lr=x":             `-compare adam lr=x: invalid value "x" for flag -lr: want a finite number`,
-		"-compare adam -opt kfac":        "-opt does not go with -compare",
-		"-compare adam -tune adam":       "are two commands",
-		"-compare adam -tuned none.json": "-tuned: open none.json: no such file",
-		"-compare adam -seeds 0x":        "want a whole number",
-		"-compare adam -seed 18446744073709551615 -dataset digits":            "there are no 5 seeds from there on",
+		"-compare kfa":                                             `-compare: unknown optimizer "kfa": want kfac, adam or sgd (did you mean kfac?)`,
+		"-compare kfac,":                                           "has an empty entry",
+		"-compare adam,adam":                                       "-compare: adam is there twice",
+		"-compare adam:lr=0.1..1":                                  "-compare adam: lr=0.1..1: a grid takes values",
+		"-compare adam:rate=1":                                     "-compare adam: unknown flag -rate",
+		"-compare adam:hidden=3":                                   "-hidden is the same for all: give it outside of -compare",
+		"-compare adam:seed=3":                                     "-seed is the same for all",
+		"-compare adam:momentum=0.9":                               "-compare adam momentum=0.9: -momentum does not apply to -opt adam",
+		"-compare adam:lr=x":                                       `-compare adam lr=x: invalid value "x" for flag -lr: want a finite number`,
+		"-compare adam -opt kfac":                                  "-opt does not go with -compare",
+		"-compare=":                                                "has an empty entry",
+		"-compare adam -dry-run":                                   "-dry-run is of one run",
+		"-compare adam -momentum 0.9":                              "-momentum does not apply to any of what is to be run",
+		"-compare adam,sgd -kfac-damping 3":                        "-kfac-damping does not apply to any",
+		"-compare kfac:eval-every=1,adam":                          "-eval-every is the same for all",
+		"-compare adam -download=0 -seeds 0x":                      "want a whole number",
+		"-compare adam -tune adam":                                 "are two commands",
+		"-compare adam -tuned none.json":                           "-tuned: open none.json: no such file",
+		"-compare adam -seeds 0x":                                  "want a whole number",
+		"-compare adam -seed 18446744073709551615 -dataset digits": "there are no 5 seeds from there on",
 		"-compare adam -batch-size 30000 -dataset digits -out " + t.TempDir(): "larger than the 20000 training examples",
 		"-tune adam:lr=1..2 -search grid":                                     "-tune adam: lr=1..2: a grid takes values",
 		"-tune adam:lr=1/2/3 -search grid -trials 2":                          "the grid has 3 settings, and -trials is 2",

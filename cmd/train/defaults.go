@@ -17,18 +17,22 @@ type defaults struct {
 // defaultMode is K-FAC's: docs/kfac.md has the measurements.
 const defaultMode = kfac.Adaptive
 
-// defaultsFor is the one table of tuned settings. The optimizer kfac has a row
-// for each of its modes.
+// defaultsFor is the one table of tuned settings, from the searches in
+// docs/benchmarks.md. The optimizer kfac has a row for each of its modes.
 func defaultsFor(optimizer, model string, mode kfac.Mode) defaults {
 	type pair struct{ optimizer, model string }
 	if optimizer == "kfac" {
 		optimizer = string(mode)
 	}
 	return map[pair]defaults{
-		{"fixed", "mlp"}:    {batch: 512, epochs: 5, schedule: "exponential", lr: 0.4, momentum: 0.8, kfac: kfac.Config{Damping: 0.5}},
-		{"adaptive", "mlp"}: {batch: 512, epochs: 5, schedule: "constant", lr: 1.5, kfac: kfac.Config{Polyak: 0.95}},
-		{"adam", "mlp"}:     {batch: 512, epochs: 5, schedule: "linear", lr: 2e-3},
-		{"sgd", "mlp"}:      {batch: 512, epochs: 5, schedule: "linear", lr: 0.1, momentum: 0.9},
+		{"fixed", "mlp"}: {batch: 512, epochs: 5, schedule: "cosine", lr: 0.55, momentum: 0.8, kfac: kfac.Config{
+			Damping: 0.95, Polyak: 0.95, FactorUpdateSteps: 10, InverseUpdateSteps: 20,
+		}},
+		{"adaptive", "mlp"}: {batch: 512, epochs: 5, schedule: "constant", lr: 1.2, kfac: kfac.Config{
+			Polyak: 0.9, FactorUpdateSteps: 10, ProductUpdateSteps: 5, GammaUpdateSteps: -1,
+		}},
+		{"adam", "mlp"}: {batch: 512, epochs: 5, schedule: "cosine", lr: 3e-3},
+		{"sgd", "mlp"}:  {batch: 512, epochs: 5, schedule: "cosine", lr: 0.2, momentum: 0.9},
 
 		{"adaptive", "autoencoder"}: {batch: 1000, epochs: 5, schedule: "constant", lr: 1, kfac: kfac.Config{ProductFraction: 0.25, Polyak: 0.9}},
 		{"fixed", "autoencoder"}:    {batch: 1000, epochs: 5, schedule: "linear", lr: 1, momentum: 0.9, kfac: kfac.Config{Damping: 1, MinDamping: 0.01, KLClip: 0.2}},

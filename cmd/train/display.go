@@ -41,7 +41,7 @@ func newDisplay(mode string, w io.Writer, model string, total, perEpoch int) *di
 		d.w = w
 	}
 	if mode == "bar" {
-		d.bar = newBar(w, int64(total), progressbar.OptionSetItsString("steps"), progressbar.OptionShowIts(),
+		d.bar = newBar(w, int64(total), progressbar.OptionShowCount(), progressbar.OptionSetItsString("steps"), progressbar.OptionShowIts(),
 			progressbar.OptionSetDescription("starting "), progressbar.OptionSetRenderBlankState(true))
 	}
 	return d

@@ -14,7 +14,8 @@
 //
 // The exit status is 0 when done, 1 on an error, 2 on a wrong command line, 3
 // if the loss stopped being a number, 4 if a target was asked for and not
-// reached, 130 or 143 after SIGINT or SIGTERM.
+// reached, 130 or 143 after SIGINT or SIGTERM. Of several runs, one that diverges
+// or misses its target is a result.
 //
 // Losses are means over examples; the regression's is half the sum of squares
 // over the values of a target. With -l2, train_loss includes the penalty,
@@ -25,9 +26,10 @@
 // With -opt kfac and -json, each entry of the history has K-FAC's diagnostics
 // under "kfac": of the last step, but for rho, predicted_change and
 // actual_change, which are the last measured ones since the entry before, and
-// for undone_steps, which is a sum since then. What was not measured
-// is null. phase_seconds are sums since the entry before, too. In -kfac-mode adaptive, lr is a factor on the step that is found, and
-// kfac_damping is null in the configuration if it was to be found, too.
+// for undone_steps, which is a sum since then. What was not measured is null.
+// Of every optimizer, phase_seconds are the times of the parts of a step, sums
+// since then, too. In -kfac-mode adaptive, lr is a factor on the step that is
+// found, and kfac_damping is null in the configuration if it was to be found.
 //
 // # Several runs
 //
@@ -48,7 +50,7 @@
 //
 // A search ranks by the median over its seeds of the steps to the target, or of
 // the seconds, and what does not reach it by the final score. A run that has taken
-// 1.5 times what the best trial took is cut: it changes no ranking. Seeds are from
+// twice what the best trial took is cut, which changes no ranking. Seeds are from
 // 101 on, so that a comparison is not made on those that were tuned on.
 //
 // The same seed and the same number of workers give the same numbers, bit for

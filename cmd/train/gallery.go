@@ -32,7 +32,7 @@ type gallery struct {
 const inputs = "input"
 
 func (g *gallery) path(label string) string {
-	return filepath.Join(g.dir, "samples", experiment.Slug(label)+".png")
+	return filepath.Join(g.dir, "samples", fmt.Sprintf("%s-seed-%d.png", experiment.Slug(label), g.seed))
 }
 
 // add keeps a run's reconstructions.
@@ -121,9 +121,13 @@ func (g *gallery) save(label string, picture image.Image) error {
 
 // all reads the strips of these runs, the inputs first; those of runs that
 // diverged are not there.
-func (g *gallery) all(labels []string) ([]report.Sample, error) {
+func (g *gallery) all(contenders []contender) ([]report.Sample, error) {
+	labels := []string{inputs}
+	for _, c := range contenders {
+		labels = append(labels, c.label)
+	}
 	var samples []report.Sample
-	for _, label := range append([]string{inputs}, labels...) {
+	for _, label := range labels {
 		text, err := os.ReadFile(g.path(label))
 		switch {
 		case errors.Is(err, fs.ErrNotExist):

@@ -12,6 +12,7 @@ const helpHead = `Train a network with K-FAC, Adam or SGD.
   go run ./cmd/train -opt kfac
   go run ./cmd/train -opt adam -dataset mnist -target test_accuracy=0.98 -json
   go run ./cmd/train -model autoencoder -dataset my.npz -epochs 10
+  go run ./cmd/train -compare kfac,adam,sgd -seeds 5 -target test_accuracy=0.975,0.98
   go run ./cmd/train -model regression -target test_loss=0.05
 
 `
@@ -21,7 +22,8 @@ GOKFAC_ISA=avx512, avx2 or generic in the environment chooses the kernels; the
 best that the processor has are the default, and -version names them.
 
 Exit status: 0 done, 1 error, 2 wrong command line, 3 the loss is NaN or
-infinite, 4 target not reached, 130 or 143 interrupted.
+infinite, 4 target not reached, 130 or 143 interrupted. In -compare and -tune,
+a run that diverges or misses its target is a result: 0.
 `
 
 // indent is where the texts of the help begin; a longer flag has its text on

@@ -66,12 +66,10 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 // begin does what s asks for.
 func begin(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	switch {
-	case s.compare != "":
+	case s.given["compare"]:
 		return compare(ctx, s, stdout, stderr)
-	case s.tune != "":
+	case s.given["tune"]:
 		return tune(ctx, s, stdout, stderr)
-	case len(s.goals) > 1:
-		return usagef("-target %s: a run has one; -compare and -tune take several", s.goals[0].Metric)
 	}
 	return train(ctx, s, stdout, stderr)
 }

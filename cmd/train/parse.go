@@ -38,12 +38,12 @@ func (t *flagTable) arguments(args []string) experiment.Settings {
 	var list experiment.Settings
 	for i := 0; i < len(args) && args[i] != "--"; i++ {
 		name, value, has := strings.Cut(strings.TrimLeft(args[i], "-"), "=")
-		toggle, _ := t.set.Lookup(name).Value.(interface{ IsBoolFlag() bool })
+		f := t.set.Lookup(name).Value
+		toggle, _ := f.(interface{ IsBoolFlag() bool })
 		switch {
-		case has:
 		case toggle != nil && toggle.IsBoolFlag():
-			value = "true"
-		default:
+			value = f.String() // true or false, however it was written
+		case !has:
 			i++
 			value = args[i]
 		}
@@ -60,7 +60,7 @@ func commandLine(args []string) string {
 		if arg == "" || strings.ContainsFunc(arg, func(r rune) bool {
 			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_=.,:/+%@", r))
 		}) {
-			quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\\''`) + "'"
+			quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
 		}
 	}
 	return strings.Join(quoted, " ")
@@ -105,7 +105,7 @@ func (s *settings) check() error {
 	if s.dataset == "" {
 		s.dataset = "auto"
 	}
-	if s.compare == "" && s.tune == "" { // whose entries take what they have a use for
+	if !s.several() { // whose entries take what they have a use for
 		if err := s.checkOptimizer(); err != nil {
 			return err
 		}

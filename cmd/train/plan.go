@@ -25,19 +25,24 @@ var studyFlags = []string{"compare", "tune", "seeds", "tuned", "trials", "search
 	"opt", "seed", "json", "progress", "list", "version", "cpuprofile", "memprofile"}
 
 // taskFlags say what is trained on what: the same for all that are compared.
-var taskFlags = []string{"model", "dataset", "data-dir", "download", "hidden", "act", "init", "dropout", "dtype", "workers", "l2", "target", "dry-run"}
+var taskFlags = []string{"model", "dataset", "data-dir", "download", "hidden", "act", "init", "dropout", "dtype", "workers", "l2", "target", "eval-every",
+	"dry-run"}
 
 // checkStudy refuses what does not go with one run, or with several.
 func (s *settings) checkStudy() error {
-	several := s.compare != "" || s.tune != ""
+	several := s.several()
 	switch {
-	case s.compare != "" && s.tune != "":
+	case s.given["compare"] && s.given["tune"]:
 		return usagef("-compare and -tune are two commands: tune first, then -compare with -tuned")
 	case several && s.given["opt"]:
 		return usagef("-opt does not go with -compare and -tune, which name the optimizers")
-	case s.tune == "" && (s.given["trials"] || s.given["search"] || s.given["by-seconds"]):
+	case several && s.dryRun:
+		return usagef("-dry-run is of one run: leave -compare and -tune out")
+	case !several && len(s.goals) > 1:
+		return usagef("-target %s: a run has one; -compare and -tune take several", s.goals[0].Metric)
+	case !s.given["tune"] && (s.given["trials"] || s.given["search"] || s.given["by-seconds"]):
 		return usagef("-trials, -search and -by-seconds are of -tune")
-	case s.compare == "" && s.given["tuned"]:
+	case !s.given["compare"] && s.given["tuned"]:
 		return usagef("-tuned is of -compare")
 	case !several && (s.given["seeds"] || s.given["out"]):
 		return usagef("-seeds and -out are of -compare and -tune")
@@ -45,8 +50,11 @@ func (s *settings) checkStudy() error {
 	return nil
 }
 
-// optimizerOf finds an entry's optimizer, and refuses flags that it cannot
-// have of its own.
+// several tells -compare and -tune from one run.
+func (s *settings) several() bool { return s.given["compare"] || s.given["tune"] }
+
+// checkEntry refuses an entry of no optimizer, and flags that it cannot have of
+// its own.
 func checkEntry(flag string, e experiment.Entry) error {
 	names := namesOf(optimizers())
 	if !slices.Contains(names, e.Optimizer) {
@@ -90,7 +98,7 @@ func (s *settings) variant(optimizer string, found, own experiment.Settings, see
 			last = append(last, v)
 		}
 	}
-	run, err := parse(args(last))
+	run, err := parse(last.Args())
 	if err != nil {
 		return nil, err
 	}
@@ -109,17 +117,15 @@ func applies(flag, optimizer string, mode kfac.Mode) bool {
 	return optimizer != "kfac" || cmp.Or(modeOf(flag), mode) == mode
 }
 
-// args writes toggles as a command line wants them.
-func args(list experiment.Settings) []string {
-	var args []string
-	for _, v := range list {
-		if v.Value == "true" || v.Value == "false" {
-			args = append(args, "-"+v.Flag+"="+v.Value)
+// checkUsed refuses flags that none of the runs has a use for.
+func (s *settings) checkUsed(runs []*settings) error {
+	for _, v := range s.arguments {
+		if slices.Contains(studyFlags, v.Flag) || slices.ContainsFunc(runs, func(run *settings) bool { return run.given[v.Flag] }) {
 			continue
 		}
-		args = append(args, "-"+v.Flag, v.Value)
+		return usagef("-%s does not apply to any of what is to be run", v.Flag)
 	}
-	return args
+	return nil
 }
 
 // seedsFrom lists n seeds from the one given, or else from first.

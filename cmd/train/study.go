@@ -11,7 +11,6 @@ import (
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/experiment"
 	"github.com/gokfac/gokfac/internal/results"
-	"github.com/gokfac/gokfac/trainer"
 )
 
 // workshop makes runs, one after the other, or finds them in its store.
@@ -59,32 +58,42 @@ func (w *workshop) directory(kind string, more ...any) string {
 	return fmt.Sprintf("%s-%s-%s-%08x", kind, w.s.model, w.d.Name, h.Sum32())
 }
 
+// open makes the directory before anything is trained.
+func (w *workshop) open(kind string, more ...any) error {
+	w.store.Dir = w.directory(kind, more...)
+	return w.store.Open(w.s.command)
+}
+
 // run makes one run, or takes it from the store. A run that diverged or missed
 // its target is a result. Above limit it is cut.
 func (w *workshop) run(ctx context.Context, s *settings, limit float64) (*results.Run, error) {
-	kept, err := w.store.Load(s.label, s.seed, configOf(s))
+	r, err := newTraining(s, w.d)
+	if err != nil {
+		return nil, err
+	}
+	kept, err := w.store.Load(r.record())
 	var other *experiment.OtherError
 	switch {
 	case errors.As(err, &other):
 		return nil, fmt.Errorf("%w: name another directory with -out", err)
 	case err != nil:
 		return nil, err
-	case kept != nil:
+	case kept != nil && !(kept.Ending == results.Cut && w.spent(kept) <= limit): // one that was cut earlier tells less
 		kept.Command = s.command
 		w.show.end(kept, true)
 		return kept, nil
-	}
-	r, err := newTraining(s, w.d)
-	if err != nil {
-		return nil, err
 	}
 	r.limit = limit
 	w.show.begin(s, r.total)
 	err = r.fit(ctx, w.show.callback)
 	var missed *missedError
-	var diverged *trainer.DivergedError
-	if err != nil && !errors.As(err, &missed) && !errors.As(err, &diverged) {
+	var signalled *interruptedError
+	switch {
+	case err == nil || errors.As(err, &missed) || r.ending == results.Diverged:
+	case errors.As(err, &signalled):
 		return nil, err
+	default:
+		return nil, fmt.Errorf("%s, seed %d: %w", s.label, s.seed, err)
 	}
 	run := r.record()
 	if w.after != nil && r.ending != results.Diverged {
@@ -98,6 +107,14 @@ func (w *workshop) run(ctx context.Context, s *settings, limit float64) (*result
 	w.show.end(run, false)
 	runtime.GC() // the next run's time is not to be spent on what this one leaves
 	return run, nil
+}
+
+// spent is what a limit is on.
+func (w *workshop) spent(run *results.Run) float64 {
+	if w.s.bySeconds {
+		return float64(run.TrainSeconds)
+	}
+	return float64(run.Steps)
 }
 
 // goesOn adds to an interruption what is kept of the whole.

@@ -147,7 +147,7 @@ func (r *training) fit(ctx context.Context, show trainer.Callback) error {
 	r.result = result
 	var diverged *trainer.DivergedError
 	switch {
-	case errors.As(err, &diverged):
+	case errors.As(err, &diverged), errors.Is(err, kfac.ErrNotPositive):
 		r.ending = results.Diverged
 		return r.hint(err)
 	case err != nil && ctx.Err() != nil:
@@ -171,7 +171,7 @@ func (r *training) cut(e *trainer.Event) error {
 	if r.s.bySeconds {
 		spent = e.Record.TrainSeconds
 	}
-	if spent > r.limit {
+	if spent > r.limit && e.Step < e.Total {
 		r.ending = results.Cut
 		return trainer.ErrStop
 	}

@@ -16,18 +16,20 @@ import (
 	"github.com/gokfac/gokfac/kfac"
 )
 
-// cutAt is how many times the steps of the best trial another may take before
-// it is cut: enough to see by how much it is behind.
-const cutAt = 1.5
+// cutAt is how many times the cost of the best trial another may take before
+// it is cut. With 2, no ranking changes: a median below the best one is that of
+// runs of which more than half take less than twice that.
+const cutAt = 2
 
 // searched is an entry with its trials.
 type searched struct {
 	optimizer string
 	label     string
-	fixed     experiment.Settings
+	own       experiment.Settings // the same in all trials
 	space     experiment.Space
 	points    []experiment.Settings
 	trials    []*experiment.Trial
+	first     *settings // of the first trial
 }
 
 // tune searches settings for each entry, with the same budget.
@@ -44,7 +46,9 @@ func tune(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	w.store.Dir = w.directory("tune")
+	if err := w.open("tune"); err != nil {
+		return err
+	}
 	rank := &experiment.Search{
 		Comparison: results.Comparison{Goals: s.goals, Better: better}, Score: mainScore(s.model), BySeconds: s.bySeconds,
 	}
@@ -54,7 +58,7 @@ func tune(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 		return w.goesOn(err)
 	}
 	w.show.close()
-	t := tuningOf(s, w.d.Name, entries, seeds, rank)
+	t := tuningOf(s, taskOf(entries[0].first, w.d.Name), entries, seeds, rank)
 	t.Environment = environment(started)
 	text, err := json.MarshalIndent(t, "", "\t")
 	if err != nil {
@@ -82,39 +86,40 @@ func (s *settings) searches() ([]*searched, error) {
 		if err := checkEntry("tune", e); err != nil {
 			return nil, err
 		}
-		q := &searched{optimizer: e.Optimizer}
-		var own experiment.Settings
-		mode := cmp.Or(s.kfac.Mode, defaultMode)
-		for _, d := range e.Space {
-			if len(d.Values) != 1 {
-				q.space = append(q.space, d)
-				continue
-			}
-			own = append(own, experiment.Setting{Flag: d.Flag, Value: d.Values[0]})
-			if d.Flag == "kfac-mode" {
-				mode = kfac.Mode(d.Values[0])
-			}
-		}
-		q.label = experiment.Label(e.Optimizer, own)
-		searchesMode := slices.ContainsFunc(q.space, func(d experiment.Dimension) bool { return d.Flag == "kfac-mode" })
-		if e.Optimizer == "kfac" && !searchesMode {
-			q.fixed = experiment.Settings{{Flag: "kfac-mode", Value: string(mode)}}
-		}
-		q.fixed = append(q.fixed, own...)
-		if e.Space.Fixed() {
-			q.space = s.defaultSpace(e, mode)
-		}
-		if q.points, err = s.points(q); err != nil {
+		q, err := s.searched(e)
+		if err != nil {
 			return nil, err
 		}
-		for _, other := range list {
-			if other.label == q.label {
-				return nil, usagef("-tune: %s is there twice", q.label)
-			}
+		if slices.ContainsFunc(list, func(other *searched) bool { return other.label == q.label }) {
+			return nil, usagef("-tune: %s is there twice", q.label)
 		}
 		list = append(list, q)
 	}
 	return list, nil
+}
+
+// searched divides an entry into what is the same in all trials and what is
+// searched, which is the default space if it names nothing.
+func (s *settings) searched(e experiment.Entry) (*searched, error) {
+	q := &searched{optimizer: e.Optimizer}
+	mode := cmp.Or(s.kfac.Mode, defaultMode)
+	for _, d := range e.Space {
+		if len(d.Values) != 1 {
+			q.space = append(q.space, d)
+			continue
+		}
+		q.own = append(q.own, experiment.Setting{Flag: d.Flag, Value: d.Values[0]})
+		if d.Flag == "kfac-mode" {
+			mode = kfac.Mode(d.Values[0])
+		}
+	}
+	q.label = experiment.Label(e.Optimizer, q.own)
+	if e.Space.Fixed() {
+		q.space = s.defaultSpace(e, mode)
+	}
+	var err error
+	q.points, err = s.points(q)
+	return q, err
 }
 
 // defaultSpace leaves out what the command line or the entry says.
@@ -152,17 +157,22 @@ func (s *settings) points(q *searched) ([]experiment.Settings, error) {
 // search makes the runs, an entry after the other.
 func (w *workshop) search(ctx context.Context, s *settings, entries []*searched, seeds []uint64, rank *experiment.Search) error {
 	var labels []string
-	runs := 0
+	var all []*settings
 	for _, q := range entries {
 		labels = append(labels, fmt.Sprintf("%s trial %d", q.label, len(q.points)))
-		runs += len(q.points) * len(seeds)
 		for i := range q.points { // all are checked before the first
-			if _, err := w.trial(s, q, i, seeds[0]); err != nil {
+			run, err := w.trial(s, q, i, seeds[0])
+			if err != nil {
 				return err
 			}
+			q.first = cmp.Or(q.first, run)
+			all = append(all, run)
 		}
 	}
-	w.show.expect(runs, labels...)
+	if err := s.checkUsed(all); err != nil {
+		return err
+	}
+	w.show.expect(len(all)*len(seeds), labels...)
 	for _, q := range entries {
 		for i, point := range q.points {
 			t := &experiment.Trial{Settings: point, Group: results.Group{Label: q.label}}
@@ -186,7 +196,7 @@ func (w *workshop) search(ctx context.Context, s *settings, entries []*searched,
 
 // trial is one run of a search.
 func (w *workshop) trial(s *settings, q *searched, i int, seed uint64) (*settings, error) {
-	run, err := s.variant(q.optimizer, q.fixed, q.points[i], seed)
+	run, err := s.variant(q.optimizer, nil, slices.Concat(q.own, q.points[i]), seed)
 	if err == nil {
 		err = w.resolve(run)
 	}

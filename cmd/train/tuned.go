@@ -1,7 +1,7 @@
 package main
 
 import (
-	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,13 +12,13 @@ import (
 // tunings are the files that -tuned names.
 type tunings []*experiment.Tuning
 
-func readTunings(paths string) (tunings, error) {
+func readTunings(s *settings) (tunings, error) {
 	var list tunings
-	if paths == "" {
+	if !s.given["tuned"] {
 		return nil, nil
 	}
-	for path := range strings.SplitSeq(paths, ",") {
-		t, err := experiment.ReadTuning(path)
+	for path := range strings.SplitSeq(s.tuned, ",") {
+		t, err := experiment.ReadTuning(strings.TrimSpace(path))
 		if err != nil {
 			return nil, fmt.Errorf("-tuned: %w", err)
 		}
@@ -27,46 +27,90 @@ func readTunings(paths string) (tunings, error) {
 	return list, nil
 }
 
-// check refuses files of another task.
-func (list tunings) check(model, dataset string) error {
+// String is what a comparison's settings depend on of the files.
+func (list tunings) String() string {
+	var text strings.Builder
 	for _, t := range list {
-		if t.Model != model || t.Dataset != dataset {
-			return usagef("-tuned %s is of -model %s -dataset %s, and this is of %s and %s", t.Path, t.Model, t.Dataset, model, dataset)
+		for _, o := range t.Optimizers {
+			best, _ := json.Marshal(o.Best) // strings and numbers, which do not fail
+			fmt.Fprint(&text, o.Optimizer, o.Fixed, string(best))
+		}
+	}
+	return text.String()
+}
+
+// taskOf is what a search and the comparison that uses it must share, once
+// resolve has filled it in.
+func taskOf(s *settings, dataset string) experiment.Settings {
+	return experiment.Settings{
+		{Flag: "model", Value: s.model}, {Flag: "dataset", Value: dataset}, {Flag: "hidden", Value: joined(s.hidden, ",")},
+		{Flag: "act", Value: s.act}, {Flag: "init", Value: s.init}, {Flag: "dropout", Value: fmt.Sprint(s.dropout)},
+		{Flag: "l2", Value: fmt.Sprint(s.l2)}, {Flag: "dtype", Value: s.dtype},
+	}
+}
+
+// check refuses files of another task.
+func (list tunings) check(task experiment.Settings) error {
+	for _, t := range list {
+		for i, v := range task {
+			if i >= len(t.Task) || t.Task[i] != v {
+				return usagef("-tuned %s is of another task: this is -%s %s, and that is %s", t.Path, v.Flag, v.Value, commandLine(t.Task.Args()))
+			}
 		}
 	}
 	return nil
 }
 
-// settings are the best that were found for an optimizer at the hardest goal,
-// with the batch size and the mode that it is to have.
-func (list tunings) settings(s *settings, optimizer string, own experiment.Settings) (experiment.Settings, error) {
+// settings are the best that were found for a run's optimizer at the hardest
+// goal, in searches of its kind.
+func (list tunings) settings(s, run *settings) (experiment.Settings, error) {
 	if len(list) == 0 {
 		return nil, nil
 	}
-	kind := s.kindOf(optimizer, own)
+	kind := run.kind()
 	for _, t := range list {
 		for _, o := range t.Optimizers {
-			if o.Optimizer != optimizer || !o.Fits(kind) {
+			if o.Optimizer != run.opt || !o.Fits(kind) {
 				continue
 			}
-			if best := o.For(s.goals); best != nil {
-				return best.Settings, nil
+			best := o.For(s.goals)
+			if best == nil {
+				return nil, usagef("-tuned %s: tuned for other targets than %s", t.Path, s.targetText())
 			}
+			return best.Settings, nil
 		}
 	}
-	return nil, usagef("-tuned %s: nothing was tuned for %s %s", s.tuned, optimizer, commandLine(kind.Args()))
+	return nil, usagef("-tuned %s: nothing was tuned for -opt %s %s", s.tuned, run.opt, commandLine(kind.Args()))
 }
 
-// kindOf is what a tuning must agree with: an entry's own flags, the command
-// line's or the defaults.
-func (s *settings) kindOf(optimizer string, own experiment.Settings) experiment.Settings {
-	mode := cmp.Or(s.kfac.Mode, defaultMode)
-	kind := experiment.Settings{{Flag: "batch-size", Value: fmt.Sprint(cmp.Or(s.batch, defaultsFor(optimizer, s.model, mode).batch))}}
-	if optimizer == "kfac" {
-		kind = append(kind, experiment.Setting{Flag: "kfac-mode", Value: string(mode)})
+// kind is what tells searches apart, once resolve has filled it in: settings of
+// one are of no use to the other.
+func (s *settings) kind() experiment.Settings {
+	kind := experiment.Settings{{Flag: "batch-size", Value: fmt.Sprint(s.batch)}}
+	if s.opt == "kfac" {
+		kind = append(kind, experiment.Setting{Flag: "kfac-mode", Value: string(s.kfac.Mode)},
+			experiment.Setting{Flag: "kfac-structure", Value: string(s.kfac.Structure)})
 	}
-	for _, v := range own {
-		kind = slices.DeleteFunc(kind, func(k experiment.Setting) bool { return k.Flag == v.Flag })
+	return kind
+}
+
+// fixedOf is what all trials of a search share: their kind, and what else was
+// given for them.
+func fixedOf(trial *settings, space experiment.Space) experiment.Settings {
+	searched := func(flag string) bool {
+		return slices.ContainsFunc(space, func(d experiment.Dimension) bool { return d.Flag == flag })
 	}
-	return append(kind, own...)
+	var fixed experiment.Settings
+	for _, v := range trial.kind() {
+		if !searched(v.Flag) {
+			fixed = append(fixed, v)
+		}
+	}
+	for _, v := range trial.arguments {
+		known := slices.ContainsFunc(fixed, func(f experiment.Setting) bool { return f.Flag == v.Flag })
+		if !known && !searched(v.Flag) && !slices.Contains(taskFlags, v.Flag) && !slices.Contains(studyFlags, v.Flag) {
+			fixed = append(fixed, v)
+		}
+	}
+	return fixed
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -12,59 +13,38 @@ import (
 )
 
 // tuningOf sums a search up.
-func tuningOf(s *settings, dataset string, entries []*searched, seeds []uint64, rank *experiment.Search) *experiment.Tuning {
+func tuningOf(s *settings, task experiment.Settings, entries []*searched, seeds []uint64, rank *experiment.Search) *experiment.Tuning {
 	t := &experiment.Tuning{
-		Version: 1, Command: s.command, Model: s.model, Dataset: dataset, Goals: s.goals, Score: rank.Score,
+		Version: 1, Command: s.command, Task: task, Goals: s.goals, Score: rank.Score,
 		Budget: experiment.Budget{
-			Search: "random", Trials: len(entries[0].points), Seeds: len(seeds), FirstSeed: seeds[0], RankedBy: "steps", CutAt: cutAt,
+			Search: cmp.Or(s.search, "random"), Seeds: len(seeds), FirstSeed: seeds[0], RankedBy: "steps", CutAt: cutAt,
 		},
-	}
-	if s.search != "" {
-		t.Budget.Search = s.search
 	}
 	if s.bySeconds {
 		t.Budget.RankedBy = "seconds"
 	}
 	for _, q := range entries {
-		o := experiment.Tuned{Label: q.label, Optimizer: q.optimizer, Fixed: s.fixedOf(q), Space: q.space}
+		o := experiment.Tuned{Label: q.label, Optimizer: q.optimizer, Fixed: fixedOf(q.first, q.space), Space: q.space}
 		for i := range s.goals {
-			best := rank.Best(q.trials, &s.goals[i])
-			if !math.IsInf(rank.Cost(best, &s.goals[i]), 1) {
-				o.Best = append(o.Best, bestOf(&o, q, best, &s.goals[i]))
-			}
+			o.Best = append(o.Best, q.best(&o, &s.goals[i], rank))
 		}
-		o.Best = append(o.Best, bestOf(&o, q, rank.Best(q.trials, nil), nil))
+		if len(s.goals) == 0 {
+			o.Best = append(o.Best, q.best(&o, nil, rank))
+		}
 		for _, trial := range q.trials {
 			o.Trials = append(o.Trials, triedOf(trial, rank))
 		}
+		t.Budget.Trials = max(t.Budget.Trials, len(o.Trials))
 		t.Optimizers = append(t.Optimizers, o)
 	}
 	return t
 }
 
-// fixedOf is what all trials share of their own settings, and the batch size.
-func (s *settings) fixedOf(q *searched) experiment.Settings {
-	var fixed experiment.Settings
-	add := func(v experiment.Setting) {
-		if !slices.ContainsFunc(fixed, func(f experiment.Setting) bool { return f.Flag == v.Flag }) {
-			fixed = append(fixed, v)
-		}
-	}
-	for _, v := range q.fixed {
-		add(v)
-	}
-	for _, v := range s.arguments {
-		if !slices.Contains(studyFlags, v.Flag) && !slices.Contains(taskFlags, v.Flag) && v.Flag != "eval-every" {
-			add(v)
-		}
-	}
-	add(experiment.Setting{Flag: "batch-size", Value: fmt.Sprint(q.trials[0].Runs[0].BatchSize)})
-	return fixed
-}
-
-func bestOf(o *experiment.Tuned, q *searched, trial *experiment.Trial, goal *results.Goal) experiment.Best {
+func (q *searched) best(o *experiment.Tuned, goal *results.Goal, rank *experiment.Search) experiment.Best {
+	trial := rank.Best(q.trials, goal)
 	return experiment.Best{
-		Goal: goal, Trial: 1 + slices.Index(q.trials, trial), Settings: append(slices.Clone(o.Fixed), trial.Settings...),
+		Goal: goal, Reached: !math.IsInf(rank.Cost(trial, goal), 1), Trial: 1 + slices.Index(q.trials, trial),
+		Settings: slices.Concat(o.Fixed, trial.Settings),
 	}
 }
 
@@ -85,31 +65,31 @@ func triedOf(trial *experiment.Trial, rank *experiment.Search) experiment.Tried 
 	return t
 }
 
-// printTuning writes the best of each entry beside its defaults.
+// printTuning writes the best of each entry below its first trial.
 func printTuning(w io.Writer, t *experiment.Tuning) error {
 	b := t.Budget
-	fmt.Fprintf(w, "%s search, %d trials for each optimizer, seeds %d to %d; the best by %s\n",
+	fmt.Fprintf(w, "%s search, up to %d trials for each, seeds %d to %d; the best by %s\n",
 		b.Search, b.Trials, b.FirstSeed, b.FirstSeed+uint64(b.Seeds)-1, b.RankedBy)
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, o := range t.Optimizers {
-		fmt.Fprintf(tab, "\n%s\ttrial\tsteps\tseconds\t%s\tsettings\n", o.Label, title(t.Score))
-		row := func(what string, trial int, at *results.Goal) {
-			tried := o.Trials[trial-1]
-			steps, seconds := float64(tried.Steps), float64(tried.Seconds)
-			for _, r := range tried.Reached {
-				if at != nil && r.Value == at.Value {
-					steps, seconds = float64(r.Steps), float64(r.Seconds)
-				}
-			}
-			fmt.Fprintf(tab, "  %s\t%d\t%s\t%s\t%s\t%s\n", what, trial, count0(steps), count1(seconds), figure(float64(tried.Score)),
-				commandLine(tried.Settings.Args()))
-		}
+		fmt.Fprintf(tab, "\n%s, %d trials\ttrial\tsteps\tseconds\t%s\tsettings\n", o.Label, len(o.Trials), title(t.Score))
 		for _, best := range o.Best {
-			what := "best at the end"
+			what, tried := "at the end", o.Trials[best.Trial-1]
+			steps, seconds := float64(tried.Steps), float64(tried.Seconds)
 			if best.Goal != nil {
 				what = fmt.Sprintf("to %s=%g", best.Goal.Metric, best.Goal.Value)
+				for _, r := range tried.Reached {
+					if r.Value == best.Goal.Value {
+						steps, seconds = float64(r.Steps), float64(r.Seconds)
+					}
+				}
 			}
-			row(what, best.Trial, best.Goal)
+			settings := commandLine(tried.Settings.Args())
+			if len(tried.Settings) == 0 {
+				settings = "(the defaults)"
+			}
+			fmt.Fprintf(tab, "  %s\t%d\t%s\t%s\t%s\t%s\n", what, best.Trial, unlessNever("%.0f", steps), unlessNever("%.1f", seconds),
+				unlessNever("%.5g", float64(tried.Score)), settings)
 		}
 	}
 	if err := tab.Flush(); err != nil {
@@ -118,11 +98,8 @@ func printTuning(w io.Writer, t *experiment.Tuning) error {
 	return nil
 }
 
-func count0(v float64) string { return notReached("%.0f", v) }
-
-func count1(v float64) string { return notReached("%.1f", v) }
-
-func notReached(format string, v float64) string {
+// unlessNever is v, or a dash for what was not reached.
+func unlessNever(format string, v float64) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return "-"
 	}

@@ -47,6 +47,10 @@ type Settings []Setting
 func (s Settings) Args() []string {
 	var args []string
 	for _, v := range s {
+		if v.Value == "true" || v.Value == "false" { // toggles take no argument of their own
+			args = append(args, "-"+v.Flag+"="+v.Value)
+			continue
+		}
 		args = append(args, "-"+v.Flag, v.Value)
 	}
 	return args

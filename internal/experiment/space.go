@@ -60,7 +60,12 @@ func (d Dimension) draw(r *rand.Rand) string {
 		return d.Values[r.IntN(len(d.Values))]
 	}
 	v := d.Low * math.Pow(d.High/d.Low, r.Float64())
-	return strconv.FormatFloat(v, 'g', 2, 64)
+	for digits := 2; ; digits++ { // in a narrow range, two would leave it
+		text := strconv.FormatFloat(v, 'g', digits, 64)
+		if rounded, err := strconv.ParseFloat(text, 64); digits > 16 || err == nil && rounded >= d.Low && rounded <= d.High {
+			return text
+		}
+	}
 }
 
 // Random draws n different settings, the same for the same seed and name. There
@@ -70,6 +75,9 @@ func (s Space) Random(n int, seed uint64, name string) []Settings {
 	h.Write([]byte(name))
 	r := rand.New(rand.NewPCG(seed, h.Sum64()))
 	var drawn []Settings
+	if len(s) == 0 {
+		return nil
+	}
 	for misses := 0; len(drawn) < n && misses < 1000; misses++ {
 		point := make(Settings, len(s))
 		for i, d := range s {

@@ -95,6 +95,12 @@ func TestRandom(t *testing.T) {
 	}
 	assert.Len(t, seen, 40)
 	assert.True(t, low > 10 && low < 30, "log-uniform has about half below the geometric mean: %d of 40", low)
+	for _, p := range entry(t, "sgd:momentum=0.9..0.999").Space.Random(40, 1, "") {
+		v, err := strconv.ParseFloat(p[0].Value, 64)
+		require.NoError(t, err)
+		assert.True(t, v >= 0.9 && v <= 0.999, "rounding leaves no range: %s", p[0].Value)
+	}
+	assert.Empty(t, experiment.Space(nil).Random(10, 1, ""))
 	assert.Len(t, entry(t, "sgd:momentum=0.9/0.95").Space.Random(10, 1, ""), 2, "there are no more")
 	assert.True(t, entry(t, "sgd:momentum=0.9").Space.Fixed())
 	assert.False(t, space.Fixed())

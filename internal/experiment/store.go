@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/gokfac/gokfac/internal/atomicfile"
@@ -32,17 +33,18 @@ func (s Store) path(label string, seed uint64) string {
 func Slug(label string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '=', r == '-':
+		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '=', r == '-', r == '+':
 			return r
 		}
 		return '-'
 	}, label)
 }
 
-// Load reads a finished run; nil if there is none. A run with another
-// configuration is an *OtherError.
-func (s Store) Load(label string, seed uint64, config results.Fields[any]) (*results.Run, error) {
-	path := s.path(label, seed)
+// Load reads a run that is like another one, which has not been made; nil if
+// there is none. A run with another configuration, or on other data, is an
+// *OtherError.
+func (s Store) Load(like *results.Run) (*results.Run, error) {
+	path := s.path(like.Label, like.Seed)
 	text, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -54,10 +56,21 @@ func (s Store) Load(label string, seed uint64, config results.Fields[any]) (*res
 	if err := json.Unmarshal(text, run); err != nil {
 		return nil, fmt.Errorf("%s is damaged (%w): delete it, and the run is made again", path, err)
 	}
-	if diff := difference(run.Config, config); diff != "" {
+	switch diff := difference(run.Config, like.Config); {
+	case diff != "":
 		return nil, &OtherError{path, diff}
+	case run.Dataset != like.Dataset:
+		return nil, &OtherError{path, fmt.Sprintf("the data set was %s, and is %s", run.Dataset, like.Dataset)}
+	case run.PerEpoch != like.PerEpoch || run.Params != like.Params:
+		return nil, &OtherError{path, "the data have other sizes"}
 	}
 	return run, nil
+}
+
+// Open makes the directory and notes the command there: a place that cannot be
+// written is noticed before the first run, not after it.
+func (s Store) Open(command string) error {
+	return atomicfile.Write(filepath.Join(s.Dir, "command.txt"), []byte(command+"\n"))
 }
 
 // Save keeps a run under its label and seed.
@@ -76,14 +89,16 @@ func difference(was, is results.Fields[any]) string {
 		m := map[string]string{}
 		for _, field := range f {
 			text, _ := json.Marshal(field.Value) // of what JSON gave, or of flags: neither can fail
-			if field.Name != "data_dir" && field.Name != "download" {
+			switch field.Name {                  // the last is in the run itself, and too large for JSON's numbers
+			case "data_dir", "download", "seed":
+			default:
 				m[field.Name] = string(text)
 			}
 		}
 		return m
 	}
 	a, b := texts(was), texts(is)
-	for _, field := range append(is, was...) {
+	for _, field := range slices.Concat(is, was) {
 		if name := field.Name; a[name] != b[name] {
 			return fmt.Sprintf("%s was %s, and is %s", name, orNothing(a[name]), orNothing(b[name]))
 		}

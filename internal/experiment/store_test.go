@@ -17,31 +17,44 @@ import (
 
 func TestStore(t *testing.T) {
 	store := experiment.Store{Dir: filepath.Join(t.TempDir(), "new")}
+	require.NoError(t, store.Open("command"))
+	assert.FileExists(t, filepath.Join(store.Dir, "command.txt"))
+	assert.Error(t, experiment.Store{Dir: filepath.Join(store.Dir, "command.txt", "below")}.Open("command"))
 	// A configuration in force has Go's types, one that was read JSON's.
-	config := results.Fields[any]{{Name: "lr", Value: 0.5}, {Name: "hidden", Value: []int{8, 4}}, {Name: "data_dir", Value: "here"}}
-	run, err := store.Load("sgd lr=0.1", 3, config)
+	seed := uint64(math.MaxUint64)
+	like := func(dataset string, config ...results.Field[any]) *results.Run {
+		config = append(config, results.Field[any]{Name: "seed", Value: seed})
+		return &results.Run{Label: "sgd lr=1e+3", Seed: seed, Dataset: dataset, Config: config}
+	}
+	lr, hidden := results.Field[any]{Name: "lr", Value: 0.5}, results.Field[any]{Name: "hidden", Value: []int{8, 4}}
+	run, err := store.Load(like("digits", lr, hidden))
 	require.NoError(t, err)
 	assert.Nil(t, run, "nothing is there yet")
-	kept := &results.Run{Label: "sgd lr=0.1", Seed: 3, Steps: 7, Ending: results.Done, Config: config}
+	kept := like("digits", lr, hidden, results.Field[any]{Name: "data_dir", Value: "here"})
+	kept.Steps = 7
 	require.NoError(t, store.Save(kept))
 
-	config[2].Value = "elsewhere"
-	run, err = store.Load("sgd lr=0.1", 3, config)
+	run, err = store.Load(like("digits", lr, hidden, results.Field[any]{Name: "data_dir", Value: "elsewhere"}))
 	require.NoError(t, err)
 	require.NotNil(t, run, "where the data are changes nothing")
 	assert.Equal(t, 7, run.Steps)
-	for _, other := range []results.Fields[any]{
-		{{Name: "lr", Value: 0.25}, {Name: "hidden", Value: []int{8, 4}}},
-		{{Name: "lr", Value: 0.5}},
-		{{Name: "lr", Value: 0.5}, {Name: "hidden", Value: []int{8, 4}}, {Name: "l2", Value: 1}},
+	for want, other := range map[string]*results.Run{
+		"lr was 0.5, and is 0.25":               like("digits", results.Field[any]{Name: "lr", Value: 0.25}, hidden),
+		"hidden was [8,4], and is not set":      like("digits", lr),
+		"l2 was not set, and is 1":              like("digits", lr, hidden, results.Field[any]{Name: "l2", Value: 1}),
+		"the data set was digits, and is mnist": like("mnist", lr, hidden),
 	} {
-		_, err = store.Load("sgd lr=0.1", 3, other)
+		_, err = store.Load(other)
 		assert.ErrorAs(t, err, new(*experiment.OtherError))
+		assert.ErrorContains(t, err, want)
 	}
-	assert.ErrorContains(t, err, "l2 was not set, and is 1")
+	assert.NotEqual(t, experiment.Slug("sgd lr=1e+3"), experiment.Slug("sgd lr=1e-3"))
 
-	require.NoError(t, os.WriteFile(filepath.Join(store.Dir, "runs", "sgd-lr=0.1-seed-3.json"), []byte("{"), 0o600))
-	_, err = store.Load("sgd lr=0.1", 3, config)
+	files, err := filepath.Glob(filepath.Join(store.Dir, "runs", "*"))
+	require.NoError(t, err)
+	require.Len(t, files, 1)
+	require.NoError(t, os.WriteFile(files[0], []byte("{"), 0o600))
+	_, err = store.Load(like("digits", lr, hidden))
 	assert.ErrorContains(t, err, "is damaged")
 }
 
@@ -82,10 +95,11 @@ func TestSearch(t *testing.T) {
 
 func TestTuning(t *testing.T) {
 	goal := results.Goal{Metric: "test_accuracy", Value: 0.98}
-	in := &experiment.Tuning{Version: 1, Model: "mlp", Optimizers: []experiment.Tuned{{
+	in := &experiment.Tuning{Version: 1, Task: experiment.Settings{{Flag: "model", Value: "mlp"}}, Optimizers: []experiment.Tuned{{
 		Optimizer: "kfac", Fixed: experiment.Settings{{Flag: "kfac-mode", Value: "fixed"}, {Flag: "batch-size", Value: "512"}},
 		Best: []experiment.Best{
-			{Goal: &goal, Trial: 2, Settings: experiment.Settings{{Flag: "lr", Value: "1"}, {Flag: "epochs", Value: "3"}}}, {Trial: 1},
+			{Goal: &results.Goal{Value: 0.9}, Trial: 1},
+			{Goal: &goal, Reached: true, Trial: 2, Settings: experiment.Settings{{Flag: "lr", Value: "1"}, {Flag: "epochs", Value: "3"}}},
 		},
 		Trials: []experiment.Tried{{Settings: nil}, {Settings: experiment.Settings{{Flag: "lr", Value: "1"}}}},
 	}}}
@@ -96,9 +110,9 @@ func TestTuning(t *testing.T) {
 	out, err := experiment.ReadTuning(path)
 	require.NoError(t, err)
 	o := &out.Optimizers[0]
-	assert.Equal(t, in.Optimizers[0].Best[0].Settings, o.For([]results.Goal{{Value: 0.5}, goal}).Settings)
-	assert.Equal(t, 1, o.For(nil).Trial)
-	assert.Equal(t, 1, o.For([]results.Goal{{Value: 0.99}}).Trial, "a goal that was not tuned for")
+	assert.Equal(t, in.Optimizers[0].Best[1].Settings, o.For([]results.Goal{{Value: 0.5}, goal}).Settings)
+	assert.Equal(t, 2, o.For(nil).Trial, "the hardest")
+	assert.Nil(t, o.For([]results.Goal{{Value: 0.99}}), "a goal that was not tuned for")
 	assert.True(t, o.Fits(experiment.Settings{{Flag: "kfac-mode", Value: "fixed"}, {Flag: "momentum", Value: "0.9"}}))
 	assert.False(t, o.Fits(experiment.Settings{{Flag: "batch-size", Value: "4096"}}))
 

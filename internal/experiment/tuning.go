@@ -13,8 +13,7 @@ import (
 type Tuning struct {
 	Version     int                  `json:"version"`
 	Command     string               `json:"command"`
-	Model       string               `json:"model"`
-	Dataset     string               `json:"dataset"`
+	Task        Settings             `json:"task"` // model, data and what else all runs share
 	Budget      Budget               `json:"budget"`
 	Goals       []results.Goal       `json:"goals"`
 	Score       string               `json:"score"` // that ranks trials which reach no goal
@@ -27,7 +26,7 @@ type Tuning struct {
 // Budget is the same for each optimizer.
 type Budget struct {
 	Search    string  `json:"search"`
-	Trials    int     `json:"trials"`
+	Trials    int     `json:"trials"` // the most of an entry: a small space has fewer
 	Seeds     int     `json:"seeds"`
 	FirstSeed uint64  `json:"first_seed"`
 	RankedBy  string  `json:"ranked_by"` // steps or seconds
@@ -40,13 +39,14 @@ type Tuned struct {
 	Optimizer string   `json:"optimizer"`
 	Fixed     Settings `json:"fixed"` // the same in all trials
 	Space     Space    `json:"space"`
-	Best      []Best   `json:"best"` // by goal, and last by the final score
+	Best      []Best   `json:"best"` // by goal; without goals, by the final score
 	Trials    []Tried  `json:"trials"`
 }
 
 // Best is the first in rank.
 type Best struct {
-	Goal     *results.Goal `json:"goal"` // nil: the final score counts
+	Goal     *results.Goal `json:"goal"` // nil: the final score counts, as where no trial reached it
+	Reached  bool          `json:"reached"`
 	Trial    int           `json:"trial"`
 	Settings Settings      `json:"settings"` // all that were given, the fixed ones included
 }
@@ -99,19 +99,18 @@ func (t *Tuned) Fits(given Settings) bool {
 	})
 }
 
-// For is the best for the last of some goals, and else by the final score.
+// For is the best for the last of some goals, or without any for the hardest
+// that was tuned for; nil if it was not tuned for.
 func (t *Tuned) For(goals []results.Goal) *Best {
-	var last *Best
+	if len(goals) == 0 && len(t.Best) > 0 {
+		return &t.Best[len(t.Best)-1]
+	}
 	for i := range t.Best {
-		b := &t.Best[i]
-		if len(goals) > 0 && b.Goal != nil && *b.Goal == goals[len(goals)-1] {
-			return b
-		}
-		if b.Goal == nil {
-			last = b
+		if g := t.Best[i].Goal; g != nil && len(goals) > 0 && *g == goals[len(goals)-1] {
+			return &t.Best[i]
 		}
 	}
-	return last
+	return nil
 }
 
 // ReadTuning reads a file that -tune wrote.

@@ -140,7 +140,7 @@ func (r *Report) cheapest(accepted func(*results.Group) bool) (cheapest *results
 // finalVerdict is about the main score at the end of the runs: the best group's,
 // and that of the best on the other side.
 func (r *Report) finalVerdict() []string {
-	if len(r.Scores) == 0 {
+	if len(r.Scores) == 0 || r.stopped() {
 		return nil
 	}
 	main := score(r.Scores[0])
@@ -181,6 +181,14 @@ func (r *Report) finalVerdict() []string {
 		text += " The ranges overlap."
 	}
 	return []string{text}
+}
+
+// stopped tells whether runs ended at a goal: by how much they passed it says
+// nothing of an optimizer.
+func (r *Report) stopped() bool {
+	return slices.ContainsFunc(r.groups(), func(g *results.Group) bool {
+		return slices.ContainsFunc(g.Runs, func(run *results.Run) bool { return run.Ending == results.Reached })
+	})
 }
 
 func difference(s score, v float64) string {

@@ -55,7 +55,12 @@ func (g *Group) Seconds() Spread {
 // StepMillis is the mean time of a run's steps in milliseconds; a run without
 // any does not count.
 func (g *Group) StepMillis() Spread {
-	return g.over(func(r *Run) float64 { return 1000 * float64(r.TrainSeconds) / float64(r.Steps) })
+	return g.over(func(r *Run) float64 {
+		if r.Steps == 0 {
+			return math.NaN()
+		}
+		return 1000 * float64(r.TrainSeconds) / float64(r.Steps)
+	})
 }
 
 // Diverged counts runs whose loss stopped being a number.
