@@ -13,7 +13,7 @@ import (
 func TestDefaults(t *testing.T) {
 	both := Config{
 		Structure: BlockDiagonal, Estimator: graph.MC, MaxDamping: 1000, GammaUpdateSteps: 20,
-		FactorDecay: 0.987, FactorUpdateSteps: 4, FactorFraction: 1, ProductFraction: 1,
+		FactorDecay: 0.987, FactorUpdateSteps: 4, FactorFraction: 1, ProductFraction: 1, ProductUpdateSteps: 1,
 	}
 	fixed, adaptive := both, both
 	fixed.Mode, fixed.LearningRate, fixed.Momentum, fixed.Damping, fixed.MinDamping = Fixed, 0.4, 0.8, 0.5, 0.25
@@ -60,7 +60,7 @@ func TestDefaults(t *testing.T) {
 func TestValidate(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
 	good := []Config{
-		{}, {MinDamping: 0.5}, {MinDamping: 0.5, MaxDamping: 0.5}, {Damping: 1e-300}, {FactorFraction: 1e-9, ProductFraction: 1},
+		{}, {MinDamping: 0.5}, {MinDamping: 0.5, MaxDamping: 0.5}, {Damping: 1e-300}, {FactorFraction: 1e-9, ProductFraction: 1, ProductUpdateSteps: 1},
 		{WeightDecay: 0.1, Polyak: 0.99, KLClip: 1}, {DampingUpdateSteps: -5},
 	}
 	for _, s := range Structures() {
