@@ -31,3 +31,4 @@ train -compare kfac,adam,sgd -dataset digits -eval-every 5 -target test_accuracy
 train -compare kfac,adam:max-steps=4000,sgd:max-steps=4000 -model regression -eval-every 10 -target test_loss=0.05 -out $results/regression
 train -compare kfac,adam,sgd -tuned $results/mlp-512/tune/tune.json -dataset mnist -batch-size 512 -eval-every 3 -target test_accuracy=0.975 -out $results/mlp-512/97.5
 train -compare 'kfac,adam:lr=0.00091:schedule=constant' -model autoencoder -dataset mnist -epochs 10 -seeds 1 -out $results/autoencoder/by-epoch
+train -compare kfac,adam,sgd -dataset mnist -eval-every 3 -target test_accuracy=0.98 -out $results/mlp-512/defaults
