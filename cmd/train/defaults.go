@@ -36,8 +36,8 @@ func defaultsFor(optimizer, model string, mode kfac.Mode) defaults {
 
 		{"adaptive", "autoencoder"}: {batch: 1000, epochs: 5, schedule: "constant", lr: 1, kfac: kfac.Config{ProductFraction: 0.25, Polyak: 0.9}},
 		{"fixed", "autoencoder"}:    {batch: 1000, epochs: 5, schedule: "linear", lr: 1, momentum: 0.9, kfac: kfac.Config{Damping: 1, MinDamping: 0.01, KLClip: 0.2}},
-		{"adam", "autoencoder"}:     {batch: 1000, epochs: 5, schedule: "linear", lr: 1e-3},
-		{"sgd", "autoencoder"}:      {batch: 1000, epochs: 5, schedule: "linear", lr: 0.01, momentum: 0.9},
+		{"adam", "autoencoder"}:     {batch: 1000, epochs: 5, schedule: "constant", lr: 9e-4},
+		{"sgd", "autoencoder"}:      {batch: 1000, epochs: 5, schedule: "cosine", lr: 0.004, momentum: 0.9},
 
 		// Targets without noise are worth steps along the least curved directions: damping may become small.
 		{"adaptive", "regression"}: {batch: 512, epochs: 10, schedule: "constant", lr: 1, kfac: kfac.Config{MinDamping: 1e-4}},
