@@ -175,6 +175,16 @@ func TestTune(t *testing.T) {
 	assert.Contains(t, other.stderr, "is of another task: this is -dataset digits, and that is -model mlp -dataset blobs -hidden 8")
 }
 
+// TestTuneChecksFirst: nothing is written for a command line that cannot be meant.
+func TestTuneChecksFirst(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "none")
+	for _, entry := range []string{"adam:lr=x", "adam:lr=0.1/1:momentum=0.9", "kfac:lr=1..1.9:kfac-mode=adaptive/fixed:momentum=0.9"} {
+		o := execute("-tune", entry, "-search", "grid", "-dataset", blobs(t), "-out", dir)
+		assert.Equal(t, exitUsage, o.status, o.stderr)
+		assert.NoDirExists(t, dir)
+	}
+}
+
 // TestTuneInterrupted: finished runs are kept, and cut ones are made again
 // only where the limit has risen.
 func TestTuneInterrupted(t *testing.T) {

@@ -46,6 +46,9 @@ func tune(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := w.check(s, entries, seeds); err != nil {
+		return err
+	}
 	if err := w.open("tune"); err != nil {
 		return err
 	}
@@ -154,13 +157,14 @@ func (s *settings) points(q *searched) ([]experiment.Settings, error) {
 	return append([]experiment.Settings{nil}, q.space.Random(n-1, 1, q.label)...), nil
 }
 
-// search makes the runs, an entry after the other.
-func (w *workshop) search(ctx context.Context, s *settings, entries []*searched, seeds []uint64, rank *experiment.Search) error {
+// check makes the settings of every trial, so that one that cannot be run is
+// told before the first.
+func (w *workshop) check(s *settings, entries []*searched, seeds []uint64) error {
 	var labels []string
 	var all []*settings
 	for _, q := range entries {
 		labels = append(labels, fmt.Sprintf("%s trial %d", q.label, len(q.points)))
-		for i := range q.points { // all are checked before the first
+		for i := range q.points {
 			run, err := w.trial(s, q, i, seeds[0])
 			if err != nil {
 				return err
@@ -173,6 +177,11 @@ func (w *workshop) search(ctx context.Context, s *settings, entries []*searched,
 		return err
 	}
 	w.show.expect(len(all)*len(seeds), labels...)
+	return nil
+}
+
+// search makes the runs, an entry after the other.
+func (w *workshop) search(ctx context.Context, s *settings, entries []*searched, seeds []uint64, rank *experiment.Search) error {
 	for _, q := range entries {
 		for i, point := range q.points {
 			t := &experiment.Trial{Settings: point, Group: results.Group{Label: q.label}}
