@@ -16,7 +16,7 @@ var (
 const stateVersion = 2
 
 // MarshalBinary encodes what the steps to come depend on: averages, inverses,
-// λ, γ, the last update, the Polyak average and the counters. The settings are
+// λ, γ, α, μ, the last update, the Polyak average and the counters. The settings are
 // not part of it, nor the generator of sampled targets, which is the model's.
 func (o *Optimizer) MarshalBinary() ([]byte, error) {
 	body := o.pending

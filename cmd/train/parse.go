@@ -85,6 +85,17 @@ func (t *flagTable) explain(err error) error {
 	return usagef("%s", text)
 }
 
+// hasUse tells whether an optimizer has a use for a flag, in any of its modes.
+func hasUse(optimizer, flag string) bool {
+	switch {
+	case strings.HasPrefix(flag, "kfac-"):
+		return optimizer == "kfac"
+	case flag == "momentum":
+		return optimizer != "adam"
+	}
+	return true
+}
+
 // modeOf is the only mode of K-FAC that has a use for a flag; empty where both
 // have.
 func modeOf(name string) kfac.Mode {
@@ -118,10 +129,8 @@ func (s *settings) checkOptimizer() error {
 	mode := cmp.Or(s.kfac.Mode, defaultMode)
 	for _, name := range slices.Sorted(maps.Keys(s.given)) { // the same complaint each time
 		switch {
-		case strings.HasPrefix(name, "kfac-") && s.opt != "kfac":
+		case !hasUse(s.opt, name):
 			return usagef("-%s does not apply to -opt %s", name, s.opt)
-		case name == "momentum" && s.opt == "adam":
-			return usagef("-momentum does not apply to -opt adam")
 		case s.opt == "kfac" && cmp.Or(modeOf(name), mode) != mode:
 			return s.otherMode("-"+name, mode)
 		case name == "kfac-damping" && s.kfac.Damping < 0 && mode != kfac.Adaptive:

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"github.com/gokfac/gokfac/internal/experiment"
 	"github.com/gokfac/gokfac/kfac"
@@ -76,18 +75,14 @@ func checkEntry(flag string, e experiment.Entry) error {
 // optimizer has a use for, between what was found for it and what is its own.
 // Later flags win.
 func (s *settings) variant(optimizer string, found, own experiment.Settings, seed uint64) (*settings, error) {
-	mode := string(cmp.Or(s.kfac.Mode, defaultMode))
-	for _, v := range append(slices.Clone(found), own...) {
-		if v.Flag == "kfac-mode" {
-			mode = v.Value
-		}
-	}
+	mode := s.modeAmong(slices.Concat(found, own))
 	all := append(experiment.Settings{{Flag: "opt", Value: optimizer}}, found...)
 	for _, v := range s.arguments {
 		if v.Flag == "target" {
 			v.Value = s.targetText() // a run stops at the hardest
 		}
-		if !slices.Contains(studyFlags, v.Flag) && applies(v.Flag, optimizer, kfac.Mode(mode)) {
+		otherMode := optimizer == "kfac" && cmp.Or(modeOf(v.Flag), mode) != mode
+		if !slices.Contains(studyFlags, v.Flag) && hasUse(optimizer, v.Flag) && !otherMode {
 			all = append(all, v)
 		}
 	}
@@ -106,15 +101,15 @@ func (s *settings) variant(optimizer string, found, own experiment.Settings, see
 	return run, nil
 }
 
-// applies tells whether an optimizer has a use for a flag.
-func applies(flag, optimizer string, mode kfac.Mode) bool {
-	switch {
-	case strings.HasPrefix(flag, "kfac-") && optimizer != "kfac":
-		return false
-	case flag == "momentum" && optimizer == "adam":
-		return false
+// modeAmong is K-FAC's mode with settings that go before the command line.
+func (s *settings) modeAmong(list experiment.Settings) kfac.Mode {
+	mode := cmp.Or(s.kfac.Mode, defaultMode)
+	for _, v := range list {
+		if v.Flag == "kfac-mode" {
+			mode = kfac.Mode(v.Value)
+		}
 	}
-	return optimizer != "kfac" || cmp.Or(modeOf(flag), mode) == mode
+	return mode
 }
 
 // checkUsed refuses flags that none of the runs has a use for.

@@ -21,9 +21,7 @@ func (r *training) record() *results.Run {
 		TrainLoss: results.Number(r.trainLoss()), Ending: r.ending, History: []results.Record{},
 		Config: configOf(s), Command: s.command, Environment: environment(r.started),
 	}
-	for _, name := range scoresOf(s.model) {
-		run.Scores = append(run.Scores, results.Field[results.Number]{Name: name, Value: results.Number(r.score(name))})
-	}
+	run.Scores = scoresIn(s.model, r.score)
 	if s.target != nil {
 		run.Target = targetOf(s.target)
 	}
@@ -50,14 +48,21 @@ func recordOf(model string, rec trainer.Record) results.Record {
 	record := results.Record{
 		Step: rec.Step, Epoch: rec.Epoch, TrainLoss: results.Number(rec.TrainLoss), TrainSeconds: results.Number(rec.TrainSeconds),
 	}
-	for _, name := range scoresOf(model) {
-		v, ok := rec.Scores[name]
-		if !ok {
-			v = math.NaN()
+	record.Scores = scoresIn(model, func(name string) float64 {
+		if v, ok := rec.Scores[name]; ok {
+			return v
 		}
-		record.Scores = append(record.Scores, results.Field[results.Number]{Name: name, Value: results.Number(v)})
-	}
+		return math.NaN()
+	})
 	return record
+}
+
+// scoresIn are a model's scores, in the order of the result.
+func scoresIn(model string, score func(name string) float64) (list results.Fields[results.Number]) {
+	for _, name := range scoresOf(model) {
+		list = append(list, results.Field[results.Number]{Name: name, Value: results.Number(score(name))})
+	}
+	return list
 }
 
 // targetOf leaves step and seconds null where the target was not reached.

@@ -105,20 +105,16 @@ func (s *settings) searches() ([]*searched, error) {
 // searched, which is the default space if it names nothing.
 func (s *settings) searched(e experiment.Entry) (*searched, error) {
 	q := &searched{optimizer: e.Optimizer}
-	mode := cmp.Or(s.kfac.Mode, defaultMode)
 	for _, d := range e.Space {
 		if len(d.Values) != 1 {
 			q.space = append(q.space, d)
 			continue
 		}
 		q.own = append(q.own, experiment.Setting{Flag: d.Flag, Value: d.Values[0]})
-		if d.Flag == "kfac-mode" {
-			mode = kfac.Mode(d.Values[0])
-		}
 	}
 	q.label = experiment.Label(e.Optimizer, q.own)
 	if e.Space.Fixed() {
-		q.space = s.defaultSpace(e, mode)
+		q.space = s.defaultSpace(e, s.modeAmong(q.own))
 	}
 	var err error
 	q.points, err = s.points(q)
