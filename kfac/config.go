@@ -1,31 +1,38 @@
 package kfac
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/setting"
 )
 
-// Config are the settings of K-FAC. Zero fields mean their defaults.
+// None turns a setting off whose default is something else; see [graph.None].
+const None = graph.None
+
+// Config are the settings of K-FAC. A field that is zero means its default, and
+// None that there is none, where its comment says so. The settings in force,
+// which [Optimizer.Config] returns, are of the same form.
 type Config struct {
 	Mode      Mode                  // default Adaptive
 	Structure Structure             // default BlockDiagonal
 	Estimator graph.FisherEstimator // targets that curvature is measured with; default MC
 
-	LearningRate float64 // fixed: α; default 0.4. Adaptive: a factor on the step that the model proposes; default 1
-	Momentum     float64 // fixed: μ in [0, 1); default 0.8, negative = none. Adaptive finds it
-	KLClip       float64 // fixed: κ, bound on α²·ΣVᵀU, twice the step's KL divergence to second order; default 0 = none
-	WeightDecay  float64 // w, decoupled: W̄ ← W̄ − αwW̄ beside the step; 0 = none
-	Polyak       float64 // ξ in [0, 1): most weight that the old average of parameters keeps (see Averaged); 0 = none
+	LearningRate float64 // fixed: α; default 0.4. Adaptive: a factor below 2 on the step that the model proposes; default 1
+	Momentum     float64 // fixed: μ in [0, 1); default 0.8; None: 0. Adaptive finds it, and takes no value
+	KLClip       float64 // fixed: κ, bound on α²·ΣVᵀU, twice the step's KL divergence to second order; default None
+	WeightDecay  float64 // w, decoupled: W̄ ← W̄ − αwW̄ beside the step; default None
+	Polyak       float64 // ξ in [0, 1): most weight that the old average of parameters keeps (see Averaged); default None
 
 	Damping            float64 // λ at the start; default 0.5; adaptive: found at the first step
-	MinDamping         float64 // least λ; default half of Damping; adaptive: LeastDamping of the first mini-batch, or Damping if that is less
-	MaxDamping         float64 // greatest λ; default 1000, or Damping if that is more
-	DampingUpdateSteps int     // T1: adapt λ every so many steps; default 10; adaptive: 5; negative = keep λ
-	GammaUpdateSteps   int     // T2: adaptive: try three γ every so many steps; default 20, negative = √(λ+η)
+	MinDamping         float64 // least λ; default half of Damping; adaptive: LeastDamping of the first mini-batch, or Damping if that is less; None: no bound
+	MaxDamping         float64 // greatest λ; default 1000, or Damping or MinDamping if that is more
+	DampingUpdateSteps int     // T1: adapt λ every so many steps; default 10; adaptive: 5; None: keep λ
+	GammaUpdateSteps   int     // T2: adaptive: try three γ every so many steps; default 20; None: γ = √(λ+η)
 
-	FactorDecay        float64 // most weight that the old average of factors keeps, per step, whatever the period; default 0.987
+	FactorDecay        float64 // in [0, 1): most weight that the old average of factors keeps, per step, whatever the period; default 0.987; None: 0
 	FactorUpdateSteps  int     // update the factors every so many steps, and in each of the first three; default 4
 	InverseUpdateSteps int     // T3: invert every so many steps, and in each of the first three; default 10; adaptive: 20
 	FactorFraction     float64 // τ1 in (0, 1]: part of a mini-batch that factors are measured on; default 1
@@ -33,38 +40,53 @@ type Config struct {
 	ProductUpdateSteps int     // adaptive: steps between measurements of α and μ, which take products with the Fisher matrix; default 1
 }
 
-// withDefaults fills the zero fields in.
-func (c Config) withDefaults() Config {
-	if c.Mode == "" {
-		c.Mode = Adaptive
-	}
-	if c.Structure == "" {
-		c.Structure = BlockDiagonal
-	}
-	if c.Estimator == "" {
-		c.Estimator = graph.MC
-	}
-	if c.Mode == Adaptive {
-		fill(&c.LearningRate, 1)
-		fill(&c.DampingUpdateSteps, 5)
-		fill(&c.InverseUpdateSteps, 20)
-	}
+// numbers lists the numeric settings with their defaults in c's mode. Another
+// setting is another row.
+func (c *Config) numbers() setting.Numbers {
+	// What a mode has for its default; adaptive mode finds the zeros.
+	rate, momentum, damping, floor, adapt, invert := 1.0, 0.0, 0.0, 0.0, 5, 20
 	if c.Mode == Fixed {
-		fill(&c.LearningRate, 0.4)
-		fill(&c.Momentum, 0.8)
-		fill(&c.Damping, 0.5)
-		fill(&c.MinDamping, c.Damping/2)
+		damping = cmp.Or(c.Damping, 0.5)
+		rate, momentum, floor, adapt, invert = 0.4, 0.8, max(damping/2, leastFloor), 10, 10
 	}
-	fill(&c.MaxDamping, max(1000, c.Damping))
-	fill(&c.DampingUpdateSteps, 10)
-	fill(&c.GammaUpdateSteps, 20)
-	fill(&c.FactorDecay, 0.987)
-	fill(&c.FactorUpdateSteps, 4)
-	fill(&c.InverseUpdateSteps, 10)
-	fill(&c.FactorFraction, 1)
-	fill(&c.ProductFraction, 1)
-	fill(&c.ProductUpdateSteps, 1)
-	c.Momentum = max(c.Momentum, 0)
+	most := max(1000, c.Damping, c.MinDamping)
+	return setting.Numbers{
+		setting.Of("learning rate", &c.LearningRate, rate, setting.Range{Low: setting.Positive.Low, Below: mostRate(c.Mode)}),
+		setting.Of("momentum", &c.Momentum, momentum, setting.Decay),
+		setting.Of("KL clip", &c.KLClip, 0, setting.NotNegative),
+		setting.Of("weight decay", &c.WeightDecay, 0, setting.NotNegative),
+		setting.Of("Polyak decay", &c.Polyak, 0, setting.Decay),
+		setting.Of("damping", &c.Damping, damping, setting.Range{Low: leastFloor, Below: math.Inf(1)}),
+		setting.Of("minimal damping", &c.MinDamping, floor, setting.Range{Low: leastFloor, Below: math.Inf(1), None: true, Off: leastFloor}),
+		setting.Of("maximal damping", &c.MaxDamping, most, setting.Positive),
+		setting.Of("damping update steps", &c.DampingUpdateSteps, adapt, setting.PeriodOrOff),
+		setting.Of("gamma update steps", &c.GammaUpdateSteps, 20, setting.PeriodOrOff),
+		setting.Of("factor decay", &c.FactorDecay, 0.987, setting.Decay),
+		setting.Of("factor update steps", &c.FactorUpdateSteps, 4, setting.Period),
+		setting.Of("inverse update steps", &c.InverseUpdateSteps, invert, setting.Period),
+		setting.Of("factor fraction", &c.FactorFraction, 1, setting.Fraction),
+		setting.Of("product fraction", &c.ProductFraction, 1, setting.Fraction),
+		setting.Of("product update steps", &c.ProductUpdateSteps, 1, setting.Period),
+	}
+}
+
+// leastFloor is the least λ of all: the rule for λ multiplies it, and could not
+// get away from 0.
+const leastFloor = 1e-300
+
+// resolved is c with what its zeros and Nones stand for. The optimizer works on
+// such a copy.
+func (c Config) resolved() Config {
+	c.Mode = cmp.Or(c.Mode, Adaptive)
+	c.Structure = cmp.Or(c.Structure, BlockDiagonal)
+	c.Estimator = cmp.Or(c.Estimator, graph.MC)
+	c.numbers().Resolve()
+	return c
+}
+
+// expressed is the way back from resolved: its result is resolved to c.
+func (c Config) expressed() Config {
+	c.numbers().Express()
 	return c
 }
 
@@ -86,20 +108,16 @@ func mostRate(m Mode) float64 {
 	return math.Inf(1)
 }
 
-// fill sets a zero to its default.
-func fill[N int | float64](v *N, def N) {
-	if *v == 0 {
-		*v = def
-	}
-}
+// given tells a value from a default and from none.
+func given(v float64) bool { return v != 0 && v != None }
 
 // Validate returns an error that names the first setting out of its range,
 // zero fields standing for their defaults.
 func (c Config) Validate() error {
-	if (c.Mode == Adaptive || c.Mode == "") && (c.Momentum > 0 || c.KLClip > 0) {
+	if cmp.Or(c.Mode, Adaptive) == Adaptive && (given(c.Momentum) || given(c.KLClip)) {
 		return fmt.Errorf("kfac: momentum and KL clip are settings of the fixed mode: the adaptive one finds the length of a step itself")
 	}
-	c = c.withDefaults()
+	c = c.resolved()
 	if err := known("mode", c.Mode, Modes()); err != nil {
 		return err
 	}
@@ -109,38 +127,14 @@ func (c Config) Validate() error {
 	if err := c.Estimator.Validate(); err != nil {
 		return fmt.Errorf("kfac: %w", err)
 	}
-	tiny, inf := math.SmallestNonzeroFloat64, math.Inf(1)
-	for _, s := range []struct {
-		name  string
-		v     float64
-		lo    float64
-		below float64
-	}{
-		{"learning rate", c.LearningRate, 0, mostRate(c.Mode)},
-		{"momentum", c.Momentum, 0, 1},
-		{"weight decay", c.WeightDecay, 0, inf},
-		{"Polyak decay", c.Polyak, 0, 1},
-		{"damping", c.Damping, 0, inf},            // 0 is adaptive: to be found
-		{"minimal damping", c.MinDamping, 0, inf}, // 0 is adaptive: of the mini-batch
-		{"maximal damping", c.MaxDamping, tiny, inf},
-		{"factor decay", c.FactorDecay, 0, 1},
-		{"KL clip", c.KLClip, 0, inf},
-		{"factor fraction", c.FactorFraction, tiny, math.Nextafter(1, 2)},
-		{"product fraction", c.ProductFraction, tiny, math.Nextafter(1, 2)},
-	} {
-		if !(s.v >= s.lo && s.v < s.below) {
-			return fmt.Errorf("kfac: %s %g: want at least %g and below %g", s.name, s.v, s.lo, s.below)
-		}
+	if err := c.numbers().Check(); err != nil {
+		return fmt.Errorf("kfac: %w", err)
 	}
 	if c.Damping > 0 && c.MinDamping > c.Damping {
 		return fmt.Errorf("kfac: minimal damping %g is more than the damping at the start, %g", c.MinDamping, c.Damping)
 	}
 	if c.MaxDamping < max(c.Damping, c.MinDamping) {
 		return fmt.Errorf("kfac: maximal damping %g is less than the damping at the start, %g, or its minimum, %g", c.MaxDamping, c.Damping, c.MinDamping)
-	}
-	if c.FactorUpdateSteps < 0 || c.InverseUpdateSteps < 0 || c.ProductUpdateSteps < 0 {
-		return fmt.Errorf("kfac: factors every %d steps, inverses every %d, products every %d: want positive numbers",
-			c.FactorUpdateSteps, c.InverseUpdateSteps, c.ProductUpdateSteps)
 	}
 	return nil
 }

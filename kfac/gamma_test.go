@@ -33,7 +33,7 @@ func TestGammaMovesBothWays(t *testing.T) {
 	}
 	for _, start := range []float64{4, 0.1} {
 		b := newBowl(h, make([]float64, n), diagonal)
-		o := newOptimizer(t, Config{Mode: Adaptive, Damping: lambda, DampingUpdateSteps: -1, GammaUpdateSteps: every, InverseUpdateSteps: 3})
+		o := newOptimizer(t, Config{Mode: Adaptive, Damping: lambda, DampingUpdateSteps: None, GammaUpdateSteps: every, InverseUpdateSteps: 3})
 		step := math.Sqrt(omega(every))
 		for k := range 40 * every {
 			copy(b.theta(), randomSlice(r, n)) // so that there is something to do
@@ -78,7 +78,7 @@ func TestGammaMovesBothWays(t *testing.T) {
 // TestGammaWithoutAModel: no γ is chosen by models that are not numbers.
 func TestGammaWithoutAModel(t *testing.T) {
 	b := randomBowl(2, []float64{1, 2, 3})
-	o := newOptimizer(t, Config{Mode: Adaptive, Damping: 1, DampingUpdateSteps: -1, GammaUpdateSteps: 1})
+	o := newOptimizer(t, Config{Mode: Adaptive, Damping: 1, DampingUpdateSteps: None, GammaUpdateSteps: 1})
 	_, err := o.Step(b)
 	require.NoError(t, err)
 	gamma, theta := o.gamma, append([]float64{}, b.theta()...)
@@ -94,8 +94,8 @@ func TestGammaWithoutAModel(t *testing.T) {
 // TestGammaFollowsLambda where it is not tried.
 func TestGammaFollowsLambda(t *testing.T) {
 	for _, cfg := range []Config{
-		{Mode: Adaptive, Damping: 1, MinDamping: 1e-3, GammaUpdateSteps: -1, DampingUpdateSteps: 2, InverseUpdateSteps: 5},
-		{Mode: Fixed, Damping: 1, MinDamping: 1e-3, LearningRate: 0.1, Momentum: -1, DampingUpdateSteps: 2, InverseUpdateSteps: 5},
+		{Mode: Adaptive, Damping: 1, MinDamping: 1e-3, GammaUpdateSteps: None, DampingUpdateSteps: 2, InverseUpdateSteps: 5},
+		{Mode: Fixed, Damping: 1, MinDamping: 1e-3, LearningRate: 0.1, Momentum: None, DampingUpdateSteps: 2, InverseUpdateSteps: 5},
 	} {
 		b := randomBowl(3, []float64{1, 2, 3})
 		o := newOptimizer(t, cfg)

@@ -99,7 +99,7 @@ func TestInvariance(t *testing.T) {
 			t.Run(string(structure)+" "+string(mode), func(t *testing.T) {
 				worst := gap(t, func() trainer.Optimizer {
 					cfg := kfac.Config{
-						Mode: mode, Structure: structure, LearningRate: 0.3, Momentum: -1, Damping: 1e-26, DampingUpdateSteps: -1, GammaUpdateSteps: -1,
+						Mode: mode, Structure: structure, LearningRate: 0.3, Momentum: kfac.None, Damping: 1e-26, DampingUpdateSteps: kfac.None, GammaUpdateSteps: kfac.None,
 						FactorUpdateSteps: 1, InverseUpdateSteps: 1, Estimator: graph.Exact,
 					}
 					if mode == kfac.Fixed {

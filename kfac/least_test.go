@@ -36,7 +36,7 @@ func TestLeastIsOfTheFirstMiniBatch(t *testing.T) {
 		"fixed mode, given": {Config{Mode: Fixed, MinDamping: 0.01}, 0.01},
 	} {
 		r := newRun(t, c.cfg, graph.Float64, 1, 3)
-		assert.Equal(t, c.cfg.withDefaults().MinDamping, r.optimizer.Config().MinDamping)
+		assert.Equal(t, c.cfg.resolved().MinDamping, r.optimizer.Config().MinDamping)
 		for k := range 2 {
 			r.steps(k, k+1)
 			if c.want == found {
@@ -58,7 +58,7 @@ func TestLeastIsOfTheFirstMiniBatch(t *testing.T) {
 func TestLeastOfASteepBowl(t *testing.T) {
 	for start, want := range map[float64]float64{1: LeastDamping(1), 0: 1000} {
 		b := newBowl(mat.NewSymDense(1, []float64{1e6}), []float64{start}, []float64{1e6})
-		o := newOptimizer(t, Config{MaxDamping: 2000 - 1000*(1-start), DampingUpdateSteps: -1})
+		o := newOptimizer(t, Config{MaxDamping: 2000 - 1000*(1-start), DampingUpdateSteps: None})
 		_, err := o.Step(b)
 		require.NoError(t, err)
 		assert.Equal(t, want, o.Stats().LeastDamping)
@@ -73,7 +73,7 @@ func TestLeastIsOnTheGrid(t *testing.T) {
 		b := randomBowl(seed, []float64{1, 2, 3})
 		trials := 0
 		b.loss = func(h float64) float64 { trials++; return h }
-		o := newOptimizer(t, Config{DampingUpdateSteps: -1})
+		o := newOptimizer(t, Config{DampingUpdateSteps: None})
 		_, err := o.Step(b)
 		require.NoError(t, err)
 		require.Equal(t, o.steepness/100, o.least)

@@ -20,7 +20,7 @@ import (
 // renewed in every step: one step is θ − α(F̂+λI)⁻¹∇h.
 func plain(damping, rate float64) kfac.Config {
 	return kfac.Config{
-		Mode: kfac.Fixed, LearningRate: rate, Momentum: -1, Damping: damping, DampingUpdateSteps: -1,
+		Mode: kfac.Fixed, LearningRate: rate, Momentum: kfac.None, Damping: damping, DampingUpdateSteps: kfac.None,
 		FactorUpdateSteps: 1, InverseUpdateSteps: 1, Estimator: graph.Exact,
 	}
 }

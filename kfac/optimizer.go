@@ -10,7 +10,7 @@ import (
 
 // Optimizer is K-FAC. It serves one model.
 type Optimizer struct {
-	cfg    Config
+	cfg    Config  // resolved
 	alpha  float64 // the learning rate
 	lambda float64 // 0 until it is found
 	least  float64 // of λ; 0 until the first mini-batch
@@ -48,7 +48,7 @@ func New(cfg Config) (*Optimizer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	cfg = cfg.withDefaults()
+	cfg = cfg.resolved()
 	o := &Optimizer{cfg: cfg, alpha: cfg.LearningRate, lambda: cfg.Damping, least: cfg.MinDamping, inverters: newInverters()}
 	o.visit, o.revisit = o.accumulate, o.project // once: a method value allocates
 	return o, nil
@@ -64,9 +64,11 @@ func (o *Optimizer) SetLearningRate(alpha float64) { o.alpha = alpha }
 // Stats describes the last step.
 func (o *Optimizer) Stats() Stats { return o.stats }
 
-// Config returns the settings in force, defaults filled in. Damping is 0 if
-// it is to be found.
-func (o *Optimizer) Config() Config { return o.cfg }
+// Config returns the settings in force, defaults filled in: New makes the same
+// optimizer of them. What is off is None, or 0 where that is the default.
+// Damping and MinDamping are 0 where they are found. SetLearningRate does not
+// change them.
+func (o *Optimizer) Config() Config { return o.cfg.expressed() }
 
 // Step takes one step. A loss, gradient or curvature that is not finite is a
 // *graph.NonFiniteError. A mini-batch whose loss, gradient or factors are at

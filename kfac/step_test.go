@@ -53,7 +53,7 @@ func TestOneStepSolvesLeastSquares(t *testing.T) {
 	for _, mode := range kfac.Modes() {
 		for _, structure := range []kfac.Structure{kfac.BlockDiagonal, kfac.BlockTridiagonal, kfac.EKFAC, kfac.Full} {
 			m := newModel(t, &layers.Dense{Units: out}, losses.SquaredError{}, in)
-			cfg := kfac.Config{Mode: mode, Structure: structure, LearningRate: 1, Momentum: -1, Damping: 1e-20, DampingUpdateSteps: 1, Estimator: graph.Exact}
+			cfg := kfac.Config{Mode: mode, Structure: structure, LearningRate: 1, Momentum: kfac.None, Damping: 1e-20, DampingUpdateSteps: 1, Estimator: graph.Exact}
 			o := newOptimizer(t, cfg)
 			before := step(t, m, o, x, y)
 			near(t, want.RawMatrix().Data, flat(m.Params(), values), 1e-9, mode, structure) // W's rows, then b: the rows of W̄
@@ -185,8 +185,8 @@ func TestConfigValidation(t *testing.T) {
 	assert.NoError(t, kfac.Config{Mode: kfac.Fixed}.Validate())
 	for _, c := range []kfac.Config{
 		{LearningRate: -1}, {LearningRate: math.NaN()}, {LearningRate: 2}, {Mode: kfac.Fixed, Momentum: 1}, {Damping: -1}, {Damping: math.Inf(1)}, {Damping: math.NaN()},
-		{MinDamping: 5, MaxDamping: 2}, {MinDamping: -1}, {MinDamping: 2, Damping: 1}, {MaxDamping: 1, Damping: 2}, {FactorDecay: 1},
-		{FactorUpdateSteps: -1}, {InverseUpdateSteps: -2}, {Mode: kfac.Fixed, KLClip: -1}, {WeightDecay: -1}, {Estimator: "fisher"},
+		{MinDamping: 5, MaxDamping: 2}, {MinDamping: -2}, {MinDamping: 2, Damping: 1}, {MaxDamping: 1, Damping: 2}, {FactorDecay: 1},
+		{FactorUpdateSteps: -1}, {InverseUpdateSteps: -2}, {Mode: kfac.Fixed, KLClip: -2}, {WeightDecay: -2}, {Estimator: "fisher"},
 		{Polyak: 1}, {Polyak: -0.1}, {FactorFraction: 1.1}, {FactorFraction: -1}, {ProductFraction: 2}, {ProductFraction: math.NaN()},
 		{Mode: "quick"}, {Structure: "dense"}, {Mode: kfac.Adaptive, Momentum: 0.5}, {Mode: kfac.Adaptive, KLClip: 1}, {Mode: kfac.Adaptive, Damping: -1},
 	} {

@@ -1,0 +1,111 @@
+// Package setting keeps the numbers of a configuration in one form: 0 stands
+// for the default, [graph.None] for none, any other number for itself. A
+// configuration lists its numbers once; filling in defaults, checking ranges and
+// giving the settings in force back all follow from the list.
+package setting
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// Number is one number of a configuration.
+type Number struct {
+	Name    string
+	Default float64 // 0 where the number is found later, or is none
+	Range
+	get func() float64
+	set func(float64)
+}
+
+// Range is what a number may be: at least Low and below Below.
+type Range struct {
+	Low, Below float64
+	None       bool    // graph.None may stand for Off
+	Off        float64 // mostly 0
+}
+
+// The ranges that are met most.
+var (
+	Positive    = Range{Low: math.SmallestNonzeroFloat64, Below: math.Inf(1)}
+	NotNegative = Range{Below: math.Inf(1), None: true}
+	Decay       = Range{Below: 1, None: true} // the part that an average keeps
+	Fraction    = Range{Low: math.SmallestNonzeroFloat64, Below: math.Nextafter(1, 2)}
+	Period      = Range{Low: 1, Below: math.Inf(1)}             // every so many steps
+	PeriodOrOff = Range{Low: 1, Below: math.Inf(1), None: true} // or never
+)
+
+// Of is the number at v.
+func Of[N int | float64](name string, v *N, def N, r Range) Number {
+	return Number{
+		Name: name, Default: float64(def), Range: r,
+		get: func() float64 { return float64(*v) },
+		set: func(x float64) { *v = N(x) },
+	}
+}
+
+// Resolve makes the number what it stands for.
+func (n Number) Resolve() {
+	switch v := n.get(); {
+	case v == 0:
+		n.set(n.Default)
+	case v == graph.None && n.None:
+		n.set(n.Off)
+	}
+}
+
+// Express makes a resolved number one that Resolve makes what it was.
+func (n Number) Express() {
+	if n.None && n.get() == n.Off && n.Off != n.Default {
+		n.set(graph.None)
+	}
+}
+
+// Check returns an error unless a resolved number is in its range, or 0 by
+// default.
+func (n Number) Check() error {
+	v := n.get()
+	if v >= n.Low && v < n.Below || v == 0 && n.Default == 0 || n.None && v == n.Off {
+		return nil
+	}
+	want := fmt.Sprintf("at least %g and below %g", n.Low, n.Below)
+	switch {
+	case n.Low == math.SmallestNonzeroFloat64:
+		want = fmt.Sprintf("more than 0 and below %g", n.Below)
+		if n.Below == Fraction.Below {
+			want = "more than 0 and at most 1"
+		}
+	case n.Low == 1 && math.IsInf(n.Below, 1):
+		want = "a positive number"
+	}
+	return fmt.Errorf("%s %g: want %s", n.Name, v, want)
+}
+
+// Numbers are those of a configuration.
+type Numbers []Number
+
+// Resolve makes each what it stands for.
+func (l Numbers) Resolve() {
+	for _, n := range l {
+		n.Resolve()
+	}
+}
+
+// Express is the way back.
+func (l Numbers) Express() {
+	for _, n := range l {
+		n.Express()
+	}
+}
+
+// Check returns an error that names the first out of its range.
+func (l Numbers) Check() error {
+	for _, n := range l {
+		if err := n.Check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
