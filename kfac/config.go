@@ -28,7 +28,7 @@ type Config struct {
 
 	Damping            float64 // λ at the start; default 0.5; adaptive: found at the first step
 	MinDamping         float64 // least λ; default half of Damping; adaptive: LeastDamping of the first mini-batch, or Damping if that is less; None: no bound
-	MaxDamping         float64 // greatest λ; default 1000, or Damping or MinDamping if that is more
+	MaxDamping         float64 // greatest λ; default 1000, or Damping if that is more
 	DampingUpdateSteps int     // T1: adapt λ every so many steps; default 10; adaptive: 5; None: keep λ
 	GammaUpdateSteps   int     // T2: adaptive: try three γ every so many steps; default 20; None: γ = √(λ+η)
 
@@ -49,7 +49,7 @@ func (c *Config) numbers() setting.Numbers {
 		damping = cmp.Or(c.Damping, 0.5)
 		rate, momentum, floor, adapt, invert = 0.4, 0.8, max(damping/2, leastFloor), 10, 10
 	}
-	most := max(1000, c.Damping, c.MinDamping)
+	most := max(1000, c.Damping)
 	return setting.Numbers{
 		setting.Of("learning rate", &c.LearningRate, rate, setting.Range{Low: setting.Positive.Low, Below: mostRate(c.Mode)}),
 		setting.Of("momentum", &c.Momentum, momentum, setting.Decay),

@@ -114,7 +114,6 @@ func TestConfigSurvives(t *testing.T) {
 		}
 	}
 	survives(t, Config{Mode: Fixed, Damping: 3e-300}) // whose floor is the least there is
-	survives(t, Config{MinDamping: 5000})
 }
 
 // TestNoneIsInForce: what is off is off in the steps, also by way of Config.

@@ -4,16 +4,28 @@ import (
 	"math"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/setting"
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// AdamConfig are the settings of Adam.
+// AdamConfig are the settings of Adam: 0 means the default, None none.
 type AdamConfig struct {
-	LearningRate float64 // α; 0 means 0.001
-	Beta1        float64 // decay of the first moment; 0 means 0.9
-	Beta2        float64 // decay of the second moment; 0 means 0.999
-	Epsilon      float64 // added to √v̂; 0 means 1e-8
-	WeightDecay  float64 // w, decoupled: AdamW; 0 = none
+	LearningRate float64 // α; default 0.001
+	Beta1        float64 // decay of the first moment, in [0, 1); default 0.9; None: 0
+	Beta2        float64 // decay of the second moment, in [0, 1); default 0.999; None: 0
+	Epsilon      float64 // added to √v̂; default 1e-8. Without one a gradient of 0 would be 0/0
+	WeightDecay  float64 // w, decoupled: AdamW; default None
+}
+
+func (c *AdamConfig) numbers() setting.Numbers {
+	return setting.Numbers{
+		setting.Of("learning rate", &c.LearningRate, 1e-3, setting.Positive),
+		setting.Of("beta1", &c.Beta1, 0.9, setting.Decay),
+		setting.Of("beta2", &c.Beta2, 0.999, setting.Decay),
+		// In float32 anything less is 0.
+		setting.Of("epsilon", &c.Epsilon, 1e-8, setting.Range{Low: math.SmallestNonzeroFloat32, Below: math.Inf(1)}),
+		setting.Of("weight decay", &c.WeightDecay, 0, setting.NotNegative),
+	}
 }
 
 // Adam (Kingma & Ba 2015) keeps running averages m of the gradient and v of
@@ -23,35 +35,27 @@ type AdamConfig struct {
 type Adam struct {
 	rate
 	owner
-	cfg AdamConfig
-	t   uint64 // steps taken
+	cfg AdamConfig // resolved
+	t   uint64     // steps taken
 }
 
 var _ Optimizer = (*Adam)(nil)
 
 // NewAdam returns an Adam optimizer.
 func NewAdam(cfg AdamConfig) (*Adam, error) {
-	for _, d := range []struct {
-		v   *float64
-		def float64
-	}{{&cfg.LearningRate, 1e-3}, {&cfg.Beta1, 0.9}, {&cfg.Beta2, 0.999}, {&cfg.Epsilon, 1e-8}} {
-		if *d.v == 0 {
-			*d.v = d.def
-		}
-	}
-	for _, err := range []error{
-		checkRange("learning rate", cfg.LearningRate, 0, math.Inf(1)),
-		checkRange("beta1", cfg.Beta1, 0, 1),
-		checkRange("beta2", cfg.Beta2, 0, 1),
-		checkRange("epsilon", cfg.Epsilon, 0, math.Inf(1)),
-		checkRange("weight decay", cfg.WeightDecay, 0, math.Inf(1)),
-	} {
-		if err != nil {
-			return nil, err
-		}
+	if err := resolve(cfg.numbers()); err != nil {
+		return nil, err
 	}
 	names := []string{"first moment", "second moment"}
 	return &Adam{rate: rate{cfg.LearningRate}, owner: owner{kind: "Adam", names: names}, cfg: cfg}, nil
+}
+
+// Config returns the settings in force: NewAdam makes the same optimizer of
+// them. SetLearningRate does not change them.
+func (o *Adam) Config() AdamConfig {
+	c := o.cfg
+	c.numbers().Express()
+	return c
 }
 
 // Step takes one step.

@@ -108,7 +108,7 @@ func TestAdamConfigErrors(t *testing.T) {
 		want string
 	}{
 		{trainer.AdamConfig{LearningRate: -1}, "learning rate -1"},
-		{trainer.AdamConfig{Beta1: 1}, "beta1 1: want 0 ≤ beta1 < 1"},
+		{trainer.AdamConfig{Beta1: 1}, "beta1 1: want at least 0 and below 1"},
 		{trainer.AdamConfig{Beta2: 1.5}, "beta2 1.5"},
 		{trainer.AdamConfig{Epsilon: -1e-8}, "epsilon -1e-08"},
 		{trainer.AdamConfig{Epsilon: math.NaN()}, "epsilon NaN"},

@@ -9,16 +9,21 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/setting"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 )
 
-// ModelConfig says what a model is built for.
+// ModelConfig says what a model is built for: 0 means the default, None none.
 type ModelConfig struct {
 	Input []int        // shape of one example, e.g. {28, 28}
-	DType tensor.Dtype // graph.Float32 if zero
+	DType tensor.Dtype // default graph.Float32
 	Seed  uint64       // of initial weights, dropout masks and sampled targets
-	L2    float64      // η of the regulariser (η/2)‖θ‖², part of the objective; 0 = none
+	L2    float64      // η of the regulariser (η/2)‖θ‖², part of the objective; default None
+}
+
+func (c *ModelConfig) numbers() setting.Numbers {
+	return setting.Numbers{setting.Of("L2", &c.L2, 0, setting.NotNegative)}
 }
 
 // Model is a network with its loss: parameters, and a graph compiled for each
@@ -52,8 +57,8 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 	if cfg.DType == (tensor.Dtype{}) {
 		cfg.DType = graph.Float32
 	}
-	if !(cfg.L2 >= 0) {
-		return nil, fmt.Errorf("trainer: L2 %g: want a number ≥ 0", cfg.L2)
+	if err := resolve(cfg.numbers()); err != nil {
+		return nil, err
 	}
 	if len(cfg.Input) == 0 || slices.Min(cfg.Input) <= 0 {
 		return nil, fmt.Errorf("trainer: input shape %v: want positive sizes", cfg.Input)
@@ -61,6 +66,7 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 	if len(net.Params()) > 0 {
 		return nil, errors.New("trainer: the network has parameters from another NewModel, or from one that failed; build a new one")
 	}
+	cfg.Input = slices.Clone(cfg.Input)
 	m := &Model{cfg: cfg, net: net, loss: loss, graphs: map[graphKey]*compiled{},
 		dropout: rand.NewPCG(cfg.Seed, 2), sample: rand.NewPCG(cfg.Seed, 3)}
 	m.streams = graph.Streams{Init: rand.New(rand.NewPCG(cfg.Seed, 1)), Dropout: rand.New(m.dropout), Sample: rand.New(m.sample)}
@@ -75,6 +81,14 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 	m.rows = c.b.Layers
 	m.outputs = c.out.Shape()
 	return m, nil
+}
+
+// Config returns what the model was built for, defaults filled in.
+func (m *Model) Config() ModelConfig {
+	c := m.cfg
+	c.Input = slices.Clone(c.Input)
+	c.numbers().Express()
+	return c
 }
 
 // Params lists the parameters in layer order.

@@ -3,10 +3,10 @@ package trainer
 import (
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/setting"
 )
 
 // Optimizer takes steps on mini-batches.
@@ -37,15 +37,17 @@ func (r *rate) LearningRate() float64 { return r.alpha }
 // SetLearningRate changes α for the steps to come.
 func (r *rate) SetLearningRate(alpha float64) { r.alpha = alpha }
 
-// checkRange returns an error unless lo ≤ v < hi; NaN is out of any range.
-func checkRange(name string, v, lo, hi float64) error {
-	switch {
-	case v >= lo && v < hi:
-		return nil
-	case math.IsInf(hi, 1):
-		return fmt.Errorf("trainer: %s %g: want a finite number ≥ %g", name, v, lo)
+// None turns a setting off whose default is something else; see [graph.None].
+const None = graph.None
+
+// resolve makes numbers what they stand for, or returns an error that names the
+// first out of its range.
+func resolve(numbers setting.Numbers) error {
+	numbers.Resolve()
+	if err := numbers.Check(); err != nil {
+		return fmt.Errorf("trainer: %w", err)
 	}
-	return fmt.Errorf("trainer: %s %g: want %g ≤ %s < %g", name, v, lo, name, hi)
+	return nil
 }
 
 // owner is what of an optimizer belongs to parameters: its moments, one

@@ -1,18 +1,26 @@
 package trainer
 
 import (
-	"math"
-
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/setting"
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// SGDConfig are the settings of stochastic gradient descent.
+// SGDConfig are the settings of stochastic gradient descent: 0 means the
+// default, None none.
 type SGDConfig struct {
-	LearningRate float64 // α; 0 means 0.1
-	Momentum     float64 // μ in [0, 1); 0 = none
+	LearningRate float64 // α; default 0.1
+	Momentum     float64 // μ in [0, 1); default None
 	Nesterov     bool    // look-ahead momentum; needs μ > 0 to matter
-	WeightDecay  float64 // w, decoupled; 0 = none
+	WeightDecay  float64 // w, decoupled; default None
+}
+
+func (c *SGDConfig) numbers() setting.Numbers {
+	return setting.Numbers{
+		setting.Of("learning rate", &c.LearningRate, 0.1, setting.Positive),
+		setting.Of("momentum", &c.Momentum, 0, setting.Decay),
+		setting.Of("weight decay", &c.WeightDecay, 0, setting.NotNegative),
+	}
 }
 
 // SGD is gradient descent with momentum (v ← μv + ∇h) and step −αv, or
@@ -20,26 +28,25 @@ type SGDConfig struct {
 type SGD struct {
 	rate
 	owner
-	cfg SGDConfig
+	cfg SGDConfig // resolved
 }
 
 var _ Optimizer = (*SGD)(nil)
 
 // NewSGD returns an SGD optimizer.
 func NewSGD(cfg SGDConfig) (*SGD, error) {
-	if cfg.LearningRate == 0 {
-		cfg.LearningRate = 0.1
-	}
-	for _, err := range []error{
-		checkRange("learning rate", cfg.LearningRate, 0, math.Inf(1)),
-		checkRange("momentum", cfg.Momentum, 0, 1),
-		checkRange("weight decay", cfg.WeightDecay, 0, math.Inf(1)),
-	} {
-		if err != nil {
-			return nil, err
-		}
+	if err := resolve(cfg.numbers()); err != nil {
+		return nil, err
 	}
 	return &SGD{rate: rate{cfg.LearningRate}, owner: owner{kind: "SGD", names: []string{"velocity"}}, cfg: cfg}, nil
+}
+
+// Config returns the settings in force: NewSGD makes the same optimizer of
+// them. SetLearningRate does not change them.
+func (o *SGD) Config() SGDConfig {
+	c := o.cfg
+	c.numbers().Express()
+	return c
 }
 
 // Step takes one step.

@@ -121,12 +121,12 @@ func TestSGDConfigErrors(t *testing.T) {
 		cfg  trainer.SGDConfig
 		want string
 	}{
-		{trainer.SGDConfig{LearningRate: -1}, "learning rate -1: want a finite number ≥ 0"},
+		{trainer.SGDConfig{LearningRate: -1}, "learning rate -1: want a finite number above 0"},
 		{trainer.SGDConfig{LearningRate: math.NaN()}, "learning rate NaN"},
 		{trainer.SGDConfig{LearningRate: math.Inf(1)}, "learning rate +Inf"},
-		{trainer.SGDConfig{Momentum: 1}, "momentum 1: want 0 ≤ momentum < 1"},
+		{trainer.SGDConfig{Momentum: 1}, "momentum 1: want at least 0 and below 1"},
 		{trainer.SGDConfig{Momentum: -0.1}, "momentum -0.1"},
-		{trainer.SGDConfig{WeightDecay: -1}, "weight decay -1"},
+		{trainer.SGDConfig{WeightDecay: -2}, "weight decay -2: want a finite number ≥ 0"},
 	} {
 		_, err := trainer.NewSGD(c.cfg)
 		assert.ErrorContains(t, err, c.want)

@@ -30,7 +30,7 @@ func (s *settings) inForce() []setting {
 		setting{"training", "batch-size", s.batch}, setting{"training", "lr", s.lr},
 	)
 	if s.opt == "sgd" || s.opt == "kfac" && s.kfac.Mode == kfac.Fixed {
-		list = append(list, setting{"training", "momentum", s.momentum})
+		list = append(list, setting{"training", "momentum", orOff(s.momentum)})
 	}
 	list = append(list,
 		setting{"training", "schedule", s.schedule}, setting{"training", "warmup-steps", s.warmup},

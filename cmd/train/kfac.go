@@ -22,7 +22,7 @@ func kfacInForce(c kfac.Config) []setting {
 		list = append(list, setting{"kfac", "kfac-kl-clip", c.KLClip})
 	}
 	return append(list,
-		setting{"kfac", "kfac-factor-decay", c.FactorDecay}, setting{"kfac", "kfac-factor-update-steps", c.FactorUpdateSteps},
+		setting{"kfac", "kfac-factor-decay", orOff(unlessNone(c.FactorDecay, 0))}, setting{"kfac", "kfac-factor-update-steps", c.FactorUpdateSteps},
 		setting{"kfac", "kfac-inv-update-steps", c.InverseUpdateSteps},
 		setting{"kfac", "kfac-factor-fraction", c.FactorFraction}, setting{"kfac", "kfac-product-fraction", c.ProductFraction},
 		setting{"kfac", "kfac-polyak", c.Polyak},
@@ -33,8 +33,11 @@ func kfacInForce(c kfac.Config) []setting {
 type orFound float64
 
 func (v orFound) String() string {
-	if v == 0 {
+	switch v {
+	case 0:
 		return "found"
+	case kfac.None:
+		return "none"
 	}
 	return fmt.Sprint(float64(v))
 }
@@ -44,5 +47,16 @@ func (v orFound) MarshalJSON() ([]byte, error) {
 	if v == 0 {
 		return []byte("null"), nil
 	}
-	return json.Marshal(float64(v))
+	return json.Marshal(unlessNone(float64(v), 0))
+}
+
+// orOff is a number in force that is only 0 where none was asked for: the
+// printed configuration says so, since leaving the flag out would be the default.
+type orOff float64
+
+func (v orOff) String() string {
+	if v == 0 {
+		return "none"
+	}
+	return fmt.Sprint(float64(v))
 }

@@ -23,7 +23,7 @@ type settings struct {
 	maxSteps    int
 	batch       int
 	lr          float64
-	momentum    float64 // negative, here and of the other numbers that can be none: none, until resolve makes that 0
+	momentum    float64 // trainer.None, here and of the other numbers that can be none, until resolve makes that 0
 	weightDecay float64
 	l2          float64
 	schedule    string
@@ -91,19 +91,22 @@ func (s *settings) resolve(examples int) error {
 }
 
 // unlessNone is v, its default for 0, and 0 for none.
-func unlessNone(v, def float64) float64 { return max(cmp.Or(v, def), 0) }
+func unlessNone(v, def float64) float64 {
+	if v = cmp.Or(v, def); v == trainer.None {
+		return 0
+	}
+	return v
+}
 
 func (s *settings) resolveKFAC(d kfac.Config) error {
 	if s.opt != "kfac" {
 		return nil
 	}
 	c := &s.kfac
-	c.LearningRate, c.WeightDecay, c.Momentum = s.lr, s.weightDecay, s.momentum
-	if c.Momentum == 0 {
-		c.Momentum = -1 // package kfac's word for none
-	}
+	// A zero is none by now, where package kfac may have a default of its own.
+	c.LearningRate, c.WeightDecay, c.Momentum = s.lr, cmp.Or(s.weightDecay, kfac.None), cmp.Or(s.momentum, kfac.None)
 	c.Structure = cmp.Or(c.Structure, d.Structure)
-	c.Polyak = unlessNone(c.Polyak, d.Polyak)
+	c.Polyak = cmp.Or(c.Polyak, d.Polyak)
 	c.GammaUpdateSteps = cmp.Or(c.GammaUpdateSteps, d.GammaUpdateSteps)
 	c.ProductUpdateSteps = cmp.Or(c.ProductUpdateSteps, d.ProductUpdateSteps)
 	c.FactorFraction = cmp.Or(c.FactorFraction, d.FactorFraction)
@@ -118,7 +121,7 @@ func (s *settings) resolveKFAC(d kfac.Config) error {
 	c.FactorDecay = cmp.Or(c.FactorDecay, d.FactorDecay)
 	c.FactorUpdateSteps = cmp.Or(c.FactorUpdateSteps, d.FactorUpdateSteps)
 	c.InverseUpdateSteps = cmp.Or(c.InverseUpdateSteps, d.InverseUpdateSteps)
-	c.KLClip = unlessNone(c.KLClip, d.KLClip)
+	c.KLClip = cmp.Or(c.KLClip, d.KLClip)
 	c.Estimator = cmp.Or(c.Estimator, d.Estimator)
 	o, err := kfac.New(*c)
 	if err != nil {

@@ -32,8 +32,39 @@ func TestNone(t *testing.T) {
 		assert.Zero(t, resolved(t, "-kfac-polyak none -model "+model).kfac.Polyak)
 	}
 	s := resolved(t, "-kfac-mode fixed -momentum none -weight-decay none -l2 none -clip-grad none")
-	assert.Equal(t, []float64{0, 0, 0, 0, 0}, []float64{s.momentum, s.kfac.Momentum, s.weightDecay, s.l2, s.clip})
-	assert.Equal(t, []float64{0, 3, 0}, []float64{unlessNone(-1, 3), unlessNone(0, 3), unlessNone(0, 0)})
+	assert.Equal(t, []float64{0, kfac.None, 0, 0, 0}, []float64{s.momentum, s.kfac.Momentum, s.weightDecay, s.l2, s.clip})
+	assert.Equal(t, []float64{0, 3, 0}, []float64{unlessNone(trainer.None, 3), unlessNone(0, 3), unlessNone(0, 0)})
+}
+
+// TestNoneIsReported: what is off is off in the steps, 0 in the result, and none
+// in the configuration as it is printed.
+func TestNoneIsReported(t *testing.T) {
+	data := blobs(t)
+	for _, opt := range []string{"kfac", "sgd"} {
+		args := strings.Fields("-dataset " + data + " -hidden 4 -max-steps 8 -eval-every 1 -json -progress plain -opt " + opt)
+		if opt == "kfac" {
+			args = append(args, "-kfac-mode", "fixed", "-kfac-factor-decay", "none", "-kfac-min-damping", "none")
+		}
+		o := execute(append(args, "-momentum", "none")...)
+		require.Zero(t, o.status, o.stderr)
+		assert.Contains(t, o.stderr, "-momentum none")
+		_, values := keys(t, []byte(o.stdout))
+		_, config := keys(t, values["config"])
+		assert.Equal(t, "0", string(config["momentum"]))
+		assert.NotEqual(t, string(values["train_loss"]), func() string {
+			_, values := keys(t, []byte(execute(args...).stdout))
+			return string(values["train_loss"])
+		}(), "the default is another run")
+		if opt != "kfac" {
+			continue
+		}
+		assert.Contains(t, o.stderr, "-kfac-factor-decay none")
+		assert.Contains(t, o.stderr, "-kfac-min-damping none")
+		assert.Equal(t, []string{"0", "0"}, []string{string(config["kfac_factor_decay"]), string(config["kfac_min_damping"])})
+		for _, s := range steps(t, o) {
+			assert.Equal(t, "0", string(s["mu"]))
+		}
+	}
 }
 
 // TestMinDamping: the table's floor goes with the table's damping, and another

@@ -21,14 +21,14 @@ type number struct {
 	p     *float64
 	below float64
 	most  float64
-	word  string // stands for -1; empty: no word does
+	word  string // stands for kfac.None, which is trainer.None; empty: no word does
 }
 
 func (n number) String() string { return "" }
 
 func (n number) Set(text string) error {
 	if n.word != "" && text == n.word {
-		*n.p = -1
+		*n.p = trainer.None
 		return nil
 	}
 	v, err := strconv.ParseFloat(text, 64)

@@ -70,17 +70,24 @@ func (n Number) Check() error {
 	if v >= n.Low && v < n.Below || v == 0 && n.Default == 0 || n.None && v == n.Off {
 		return nil
 	}
-	want := fmt.Sprintf("at least %g and below %g", n.Low, n.Below)
-	switch {
-	case n.Low == math.SmallestNonzeroFloat64:
-		want = fmt.Sprintf("more than 0 and below %g", n.Below)
-		if n.Below == Fraction.Below {
-			want = "more than 0 and at most 1"
-		}
-	case n.Low == 1 && math.IsInf(n.Below, 1):
-		want = "a positive number"
+	return fmt.Errorf("%s %g: want %s", n.Name, v, n.Range)
+}
+
+// String says what a number may be.
+func (r Range) String() string {
+	switch least, bound := r.Low == math.SmallestNonzeroFloat64, !math.IsInf(r.Below, 1); {
+	case r == Period || r == PeriodOrOff:
+		return "a whole number from 1 on"
+	case r == Fraction:
+		return "more than 0 and at most 1"
+	case least && bound:
+		return fmt.Sprintf("more than 0 and below %g", r.Below)
+	case least:
+		return "a finite number above 0"
+	case bound:
+		return fmt.Sprintf("at least %g and below %g", r.Low, r.Below)
 	}
-	return fmt.Errorf("%s %g: want %s", n.Name, v, want)
+	return fmt.Sprintf("a finite number ≥ %g", r.Low)
 }
 
 // Numbers are those of a configuration.
