@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"math"
-
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/internal/vector"
@@ -52,9 +50,6 @@ func (d Direction) Dot(e Direction) float64 {
 	}
 	return sum
 }
-
-// Norm is the Euclidean norm.
-func (d Direction) Norm() float64 { return math.Sqrt(d.Dot(d)) }
 
 // Copy makes d equal to e.
 func (d Direction) Copy(e Direction) {

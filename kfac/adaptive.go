@@ -21,10 +21,9 @@ func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.
 	}
 	predicted := (2*r - r*r) * least
 	o.last.Combine(r*p.mu, -r*p.alpha, o.proposal)
-	v := o.grad.Direction
-	vv, dd := v.Norm(), o.last.Norm()
 	o.stats.Alpha, o.stats.Mu, o.stats.Predicted = r*p.alpha, r*p.mu, predicted
-	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = vv/o.grad.scale, dd, cosine(-v.Dot(o.last), vv*vv, dd*dd)
+	vv, dd, cosine := o.grad.Angle(o.last)
+	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = vv/o.grad.scale, dd, 0-cosine
 	lap(clock, &o.stats.ProductTime)
 	measured := o.ratioDue()
 	if measured {
@@ -69,7 +68,7 @@ func (o *Optimizer) ratioAdaptive(obj graph.Objective, before, predicted float64
 		o.stats.Undone = true
 		o.stats.UpdateNorm = 0
 	}
-	o.rate(after-before, predicted)
+	o.rateOf(before, after, predicted)
 	return nil
 }
 

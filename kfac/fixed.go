@@ -34,9 +34,10 @@ func (o *Optimizer) stepFixed(obj graph.Objective, loss float64, clock *time.Tim
 	} else {
 		o.advance(nu)
 	}
-	vv, ll, vl := v.Dot(v), o.last.Dot(o.last), v.Dot(o.last)
-	o.stats.GradNorm, o.stats.UpdateNorm = math.Sqrt(vv)/o.grad.scale, o.alpha*math.Sqrt(ll)
-	o.stats.Cosine, o.stats.ClipFactor, o.stats.Mu = cosine(vl, vv, ll), nu, o.cfg.Momentum
+	ll, vl := o.last.Dot(o.last), v.Dot(o.last)
+	gradNorm, norm, cosine := v.Angle(o.last)
+	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = gradNorm/o.grad.scale, o.alpha*norm, cosine
+	o.stats.ClipFactor, o.stats.Mu = nu, o.cfg.Momentum
 	lap(clock, &o.stats.UpdateTime)
 	var err error
 	if measured {
@@ -44,7 +45,7 @@ func (o *Optimizer) stepFixed(obj graph.Objective, loss float64, clock *time.Tim
 		if after, err = obj.Loss(); err == nil {
 			// v is the gradient as it was clipped; the slope of h is not.
 			slope := -o.alpha * vl / o.grad.scale
-			o.rate(after-loss, slope+o.alpha*o.alpha/2*(vfv+(o.lambda+obj.L2())*ll))
+			o.rateOf(loss, after, slope+o.alpha*o.alpha/2*(vfv+(o.lambda+obj.L2())*ll))
 		}
 		lap(clock, &o.stats.DampingTime)
 	}
@@ -69,12 +70,4 @@ func (o *Optimizer) advance(nu float64) {
 
 func advance[T graph.Float](theta, v, u []T, alpha, mu, nu float64) {
 	vector.Momentum(theta, v, u, T(alpha), T(mu), T(nu))
-}
-
-// cosine is xy/√(xx·yy); 0 where there is no angle.
-func cosine(xy, xx, yy float64) float64 {
-	if xx == 0 || yy == 0 {
-		return 0
-	}
-	return xy / math.Sqrt(xx*yy)
 }

@@ -70,7 +70,8 @@ func (o *Optimizer) Stats() Stats { return o.stats }
 // change them.
 func (o *Optimizer) Config() Config { return o.cfg.expressed() }
 
-// Step takes one step. A loss, gradient or curvature that is not finite is a
+// Step takes one step. In adaptive mode mini-batches that are fitted exactly are
+// passed over until the first that is not. A loss, gradient or curvature that is not finite is a
 // *graph.NonFiniteError. A mini-batch whose loss, gradient or factors are at
 // fault changes nothing. On any other error that comes before the step,
 // products with the Fisher matrix included, the parameters are as they were,
@@ -89,6 +90,9 @@ func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
 	o.stats.Loss = loss
 	if err != nil {
 		return loss, err
+	}
+	if o.passOver(loss) {
+		return loss, nil
 	}
 	o.stats.InverseAge++ // a refused mini-batch is no step
 	lap(&clock, &o.stats.GradientTime)

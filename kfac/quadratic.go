@@ -1,6 +1,10 @@
 package kfac
 
-import "github.com/gokfac/gokfac/graph"
+import (
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+)
 
 // quadratic is the model of h along combinations x₁d₁ + x₂d₂ of two
 // directions,
@@ -15,17 +19,42 @@ type quadratic struct {
 
 // minimum returns where the model is least, and its value there, ½xᵀs. It
 // leaves the second direction out where that is zero or next to parallel to
-// the first, in the metric of C: NaN if the first is not a direction either.
+// the first, in the metric of C, and the first where it vanishes: the value is
+// not a finite number ≤ 0 where the model has no least value.
 func (q quadratic) minimum() (x1, x2, value float64) {
-	det := q.c11*q.c22 - q.c12*q.c12
-	if det > collinear*q.c11*q.c22 {
-		x1 = -(q.c22*q.s1 - q.c12*q.s2) / det
-		x2 = -(q.c11*q.s2 - q.c12*q.s1) / det
-	} else {
-		x1 = -q.s1 / q.c11
+	if q.c11 == 0 && math.Abs(q.s1) < vanishing {
+		if q.c22 > 0 {
+			x2 = -q.s2 / q.c22
+		}
+		return 0, x2, x2 * q.s2 / 2
 	}
-	return x1, x2, (x1*q.s1 + x2*q.s2) / 2
+	// In units in which both directions are of length 1 to 2, so that no product
+	// of two squares leaves the range of numbers. The units are powers of two: no
+	// digit changes.
+	e1, e2 := unit(q.c11), unit(q.c22)
+	c11, c12, c22 := math.Ldexp(q.c11, -2*e1), math.Ldexp(q.c12, -e1-e2), math.Ldexp(q.c22, -2*e2)
+	s1, s2 := math.Ldexp(q.s1, -e1), math.Ldexp(q.s2, -e2)
+	det := c11*c22 - c12*c12
+	if det > collinear*c11*c22 {
+		x1 = -(c22*s1 - c12*s2) / det
+		x2 = -(c11*s2 - c12*s1) / det
+	} else {
+		x1 = -s1 / c11
+	}
+	return math.Ldexp(x1, -e1), math.Ldexp(x2, -e2), (x1*s1 + x2*s2) / 2
 }
+
+// unit is the exponent of the length of a direction, given its square.
+func unit(square float64) int {
+	_, e := math.Frexp(square) // 0 of 0, infinity and NaN
+	return (e - 1) >> 1
+}
+
+// vanishing is what s1 may be where c11 is zero because it is too small for a
+// number: the gradient of a mini-batch that is fitted exactly, whose square is
+// c11 but for the curvature and λ. A greater slope without curvature is a model
+// that falls without bound.
+const vanishing = 1e-290
 
 // collinear is the least squared sine of the angle between two directions that
 // are told apart: in float32, C is good to about 1e-6.

@@ -50,6 +50,11 @@ func TestMinimumOfDegenerateModels(t *testing.T) {
 		"indefinite":       {quadratic{c11: 1, c12: 2, c22: 1, s1: -1, s2: -1}, 1, 0},
 		"second concave":   {quadratic{c11: 1, c12: 0, c22: -1, s1: -1, s2: -1}, 1, 0},
 		"second infinite":  {quadratic{c11: 1, c12: inf, c22: inf, s1: -1, s2: -inf}, 1, 0},
+		"nothing":          {quadratic{}, 0, 0},
+		"first vanishes":   {quadratic{c22: 4, s1: -1e-310, s2: -1}, 0, 0.25},
+		"both vanish":      {quadratic{s1: -1e-310, s2: -1e-310}, 0, 0},
+		"small squares":    {quadratic{c11: 1e-200, c12: 0, c22: 1e-200, s1: -1e-200, s2: -2e-200}, 1, 2},
+		"great squares":    {quadratic{c11: 1e200, c12: 5e199, c22: 1e200, s1: -2e200, s2: -1e200}, 2, 0},
 		"second unknown":   {quadratic{c11: 1, c12: nan, c22: nan, s1: -1, s2: 0}, 1, 0},
 	} {
 		x1, x2, least := c.q.minimum()
@@ -60,7 +65,6 @@ func TestMinimumOfDegenerateModels(t *testing.T) {
 		}
 	}
 	for name, q := range map[string]quadratic{
-		"nothing":          {},
 		"first unknown":    {c11: nan, s1: -1},
 		"slope unknown":    {c11: 1, s1: nan},
 		"first concave":    {c11: -1, s1: -1},

@@ -52,7 +52,10 @@ func GradNorm(params []*graph.Param) float64 {
 	for _, p := range params {
 		sum += sumSquares(p.Grad)
 	}
-	return math.Sqrt(sum)
+	if sum > 1e-270 && sum < 1e270 {
+		return math.Sqrt(sum)
+	}
+	return graph.Gradients(params).Norm() // which allocates, and takes care of squares out of range
 }
 
 func sumSquares(t *tensor.Dense) float64 { return graph.Direction{t}.Dot(graph.Direction{t}) }
