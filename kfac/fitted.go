@@ -6,7 +6,7 @@ import "math"
 // so that there is nothing to learn of it, nor to find λ by: λ₀, its floor and the
 // first step wait for the next mini-batch. Only the factors have taken it in.
 func (o *Optimizer) passOver(loss float64) bool {
-	if o.steps > 0 || o.cfg.Mode != Adaptive || loss != 0 && o.grad.Dot(o.grad.Direction) != 0 {
+	if o.steps > 0 || o.cfg.Mode != Adaptive || loss != 0 && o.grad.Dot(o.grad.Direction) >= leastNormal {
 		return false
 	}
 	if o.stats.LeastDamping == 0 {
@@ -15,6 +15,9 @@ func (o *Optimizer) passOver(loss float64) bool {
 	o.stats.Damping = max(o.stats.Damping, o.stats.LeastDamping)
 	return true
 }
+
+// leastNormal is the least number with all its digits.
+const leastNormal = 0x1p-1022
 
 // rateOf is rate, but where h was 0 and is 0: there was nothing to gain, and
 // 0/predicted would call λ too small.

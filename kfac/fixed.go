@@ -14,7 +14,11 @@ func (o *Optimizer) stepFixed(obj graph.Objective, loss float64, clock *time.Tim
 	v := o.grad.Direction
 	nu := 1.0
 	if o.cfg.KLClip > 0 {
-		if kl := o.alpha * o.alpha * v.Dot(o.proposal); kl > o.cfg.KLClip {
+		switch kl := o.alpha * o.alpha * v.Dot(o.proposal); {
+		case math.IsInf(kl, 1): // too large for a number, while its root is not
+			a, b, cosine := v.Angle(o.proposal)
+			nu = math.Sqrt(o.cfg.KLClip) / math.Sqrt(a) / math.Sqrt(b) / math.Sqrt(cosine) / o.alpha
+		case kl > o.cfg.KLClip:
 			nu = math.Sqrt(o.cfg.KLClip / kl)
 		}
 	}

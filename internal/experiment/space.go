@@ -59,13 +59,21 @@ func (d Dimension) draw(r *rand.Rand) string {
 	if !d.ranged() {
 		return d.Values[r.IntN(len(d.Values))]
 	}
-	v := d.Low * math.Pow(d.High/d.Low, r.Float64())
+	v := between(d.Low, d.High, r.Float64())
 	for digits := 2; ; digits++ { // in a narrow range, two would leave it
 		text := strconv.FormatFloat(v, 'g', digits, 64)
 		if rounded, err := strconv.ParseFloat(text, 64); digits > 16 || err == nil && rounded >= d.Low && rounded <= d.High {
 			return text
 		}
 	}
+}
+
+// between is the number at a part of the way from low to high on a logarithmic
+// scale. The logarithms are interpolated, not the numbers: high/low need not be
+// a number. math.Log is wrong below 2.2e-308 on amd64, math.Log2 is not.
+func between(low, high, part float64) float64 {
+	from, to := math.Log2(low), math.Log2(high)
+	return min(max(math.Exp2(from+part*(to-from)), low), high)
 }
 
 // Random draws n different settings, the same for the same seed and name. There

@@ -2,6 +2,7 @@ package experiment_test
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -99,6 +100,26 @@ func TestRandom(t *testing.T) {
 		v, err := strconv.ParseFloat(p[0].Value, 64)
 		require.NoError(t, err)
 		assert.True(t, v >= 0.9 && v <= 0.999, "rounding leaves no range: %s", p[0].Value)
+	}
+	for _, c := range []struct {
+		ends   string
+		middle float64 // on a logarithmic scale
+	}{{"1e-320..1e308", 1e-6}, {"5e-324..1.7976931348623157e308", 2e-8}, {"1e-323..1e-310", 3e-317}, {"1e300..1.79e308", 1e304}, {"1e-308..1e-307", 3e-308}} {
+		from, to, _ := strings.Cut(c.ends, "..")
+		lo, err := strconv.ParseFloat(from, 64)
+		require.NoError(t, err)
+		hi, err := strconv.ParseFloat(to, 64)
+		require.NoError(t, err)
+		below := 0
+		for _, p := range entry(t, "adam:lr="+c.ends).Space.Random(40, 3, "") {
+			v, err := strconv.ParseFloat(p[0].Value, 64)
+			require.NoError(t, err)
+			assert.True(t, v >= lo && v <= hi, "%s of %s", p[0].Value, c.ends)
+			if v < c.middle {
+				below++
+			}
+		}
+		assert.True(t, below > 5 && below < 35, "%s: %d of 40 below the middle", c.ends, below)
 	}
 	assert.Empty(t, experiment.Space(nil).Random(10, 1, ""))
 	assert.Len(t, entry(t, "sgd:momentum=0.9/0.95").Space.Random(10, 1, ""), 2, "there are no more")

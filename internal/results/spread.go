@@ -19,7 +19,7 @@ func SpreadOf(values []float64) Spread {
 	sorted := slices.Sorted(slices.Values(values))
 	median := sorted[n/2]
 	if n%2 == 0 {
-		median = (sorted[n/2-1] + median) / 2
+		median = sorted[n/2-1]/2 + median/2 // whose sum may be no number
 	}
 	return Spread{median, sorted[0], sorted[n-1]}
 }
