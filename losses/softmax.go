@@ -18,9 +18,17 @@ var _ Loss = SoftmaxCrossEntropy{}
 
 func (SoftmaxCrossEntropy) String() string { return "softmax cross-entropy" }
 
-// TargetShape is (N): one label per example.
+// TargetShape is (N): one label per example. It refuses a single output unit,
+// whose probability is 1 whatever the network says, so that nothing is learned.
 func (l SoftmaxCrossEntropy) TargetShape(out tensor.Shape) (tensor.Shape, error) {
-	return tensor.Shape{out[0]}, checkOutputs(l.String(), out)
+	if err := checkOutputs(l.String(), out); err != nil {
+		return nil, err
+	}
+	if out[1] < 2 {
+		return nil, fmt.Errorf("losses: %s: %d output unit: its probability is always 1, and nothing can be learned: "+
+			"give the last layer a unit for each class, 2 or more, or take SigmoidCrossEntropy for one yes or no", l, out[1])
+	}
+	return tensor.Shape{out[0]}, nil
 }
 
 // Validate checks that labels are whole numbers in 0…C−1.

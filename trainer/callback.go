@@ -17,6 +17,7 @@ type Event struct {
 	Step, Total  int     // steps taken, and in the whole run
 	Epoch        int     // the epoch that Step belongs to, counted from 1
 	Loss         float64 // h before the last step
+	Examples     int     // in its mini-batch
 	LearningRate float64 // of the last step, schedule included
 	Record       *Record // of an Evaluated event
 }
@@ -32,7 +33,7 @@ func (r *run) tell(kind EventKind, rec *Record) error {
 	r.event = Event{
 		Kind: kind, Record: rec,
 		Step: r.res.Steps, Total: r.total, Epoch: 1 + (r.res.Steps-1)/r.perEpoch,
-		Loss: r.loss, LearningRate: r.rate,
+		Loss: r.loss, Examples: r.examples, LearningRate: r.rate,
 	}
 	for _, f := range r.Callbacks {
 		if err := f(&r.event); err != nil {

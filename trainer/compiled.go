@@ -14,6 +14,7 @@ import (
 // built when they are first asked for.
 type compiled struct {
 	model     *Model
+	used      uint64 // when last, as the cache counts
 	b         *graph.Builder
 	x, y      *tensor.Dense // bound inputs
 	target    *graph.Node

@@ -13,6 +13,13 @@
 //		…
 //	}
 //
+// # Scores
+//
+// An [Evaluation] is scored by the data loss and by metrics, each of which says
+// whether a higher value is the better one: [Accuracy] of classes,
+// [BinaryAccuracy] of Bernoulli models, [ReconstructionError], or one's own
+// [Metric]. A [Target] stops a run at a score.
+//
 // # Scaling
 //
 // The objective is h(θ) = (1/N) Σ_n loss_n + (η/2)‖θ‖², a mean over the

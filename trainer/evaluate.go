@@ -3,6 +3,7 @@ package trainer
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"gorgonia.org/tensor"
 
@@ -25,16 +26,46 @@ type Evaluation struct {
 	Source Source
 }
 
+// Rewinder is a Source that can be read from the beginning of its epoch and
+// then go on where it was.
+type Rewinder interface {
+	Source
+	// Rewind makes the next call of Next return the first mini-batch of the
+	// epoch that is under way or to come. The function that it returns goes back.
+	Rewind() (back func())
+}
+
 // Evaluate runs one epoch of src in evaluation mode and returns the data loss
-// under "loss" and each metric under its name: means over the examples. An
-// evaluation that ends in an error leaves src in the middle of its epoch.
+// under "loss" and each metric under its name: means over the examples.
+//
+// A src that is a [Rewinder], as a loader of package datasets, is scored as a
+// whole and left where it was, which may be in the middle of an epoch of
+// training. Of another Source Evaluate takes what is left of the epoch, or the
+// next if nothing is, and an error leaves it in the middle.
 func (m *Model) Evaluate(ctx context.Context, src Source, metrics ...Metric) (map[string]float64, error) {
+	if _, err := directions([]Evaluation{{}}, metrics); err != nil {
+		return nil, err
+	}
+	if r, ok := src.(Rewinder); ok {
+		defer r.Rewind()()
+	}
+	return m.evaluate(ctx, src, metrics)
+}
+
+func (m *Model) evaluate(ctx context.Context, src Source, metrics []Metric) (map[string]float64, error) {
 	for _, metric := range metrics {
 		metric.Reset()
 	}
 	var sum float64
 	examples := 0
-	for x, y, ok := src.Next(); ok; x, y, ok = src.Next() {
+	x, y, ok := src.Next()
+	if !ok { // it had dealt the last mini-batch of an epoch
+		x, y, ok = src.Next()
+	}
+	for ; ok; x, y, ok = src.Next() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		if y == nil {
 			return nil, errors.New("trainer: evaluation without targets")
 		}
@@ -54,9 +85,6 @@ func (m *Model) Evaluate(ctx context.Context, src Source, metrics ...Metric) (ma
 		}
 		sum += loss * float64(c.b.Batch)
 		examples += c.b.Batch
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
 	}
 	if examples == 0 {
 		return nil, errors.New("trainer: evaluation of no examples")
@@ -66,4 +94,26 @@ func (m *Model) Evaluate(ctx context.Context, src Source, metrics ...Metric) (ma
 		scores[metric.Name()] = metric.Value()
 	}
 	return scores, nil
+}
+
+// directions tells of every score whether a higher one is better, and refuses
+// two of one name.
+func directions(evaluations []Evaluation, metrics []Metric) (map[string]bool, error) {
+	higher := map[string]bool{}
+	for i, e := range evaluations {
+		for _, other := range evaluations[:i] {
+			if other.Prefix == e.Prefix {
+				return nil, fmt.Errorf("trainer: two evaluations have the prefix %q: give each its own", e.Prefix)
+			}
+		}
+		higher[e.Prefix+"loss"] = false
+		for _, m := range metrics {
+			name := e.Prefix + m.Name()
+			if _, taken := higher[name]; taken {
+				return nil, fmt.Errorf("trainer: two scores are called %q: give the metrics, or the evaluations' prefixes, other names", name)
+			}
+			higher[name] = m.HigherIsBetter()
+		}
+	}
+	return higher, nil
 }

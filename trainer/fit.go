@@ -3,6 +3,7 @@ package trainer
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -29,9 +30,13 @@ type Trainer struct {
 type Record struct {
 	Step         int                // steps taken
 	Epoch        int                // the epoch that Step belongs to, counted from 1
-	TrainLoss    float64            // mean over the steps since the last record of h before the step
+	TrainLoss    float64            // mean over the examples of the steps since the last record of h before the step
 	Scores       map[string]float64 // by Evaluation.Prefix + metric
 	TrainSeconds float64            // spent in batches and steps, not in evaluations or callbacks
+
+	// HigherIsBetter says so of each score, as its metric does. It is the same
+	// map in all records of a run.
+	HigherIsBetter map[string]bool
 }
 
 // Result is what a run came to.
@@ -99,8 +104,11 @@ type run struct {
 	res      Result
 	loss     float64 // of the last step
 	rate     float64 // of the last step
-	lossSum  float64 // since the last record
-	lossN    int
+	higher   map[string]bool
+	examples int     // of the last step
+	unit     int     // examples of the first step
+	lossSum  float64 // since the last record, in units of unit examples
+	weight   float64 // of lossSum
 	spent    time.Duration
 	clip     clipped // here, and the event, so that a step allocates nothing
 	event    Event
@@ -117,7 +125,19 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 	case train.Steps() <= 0:
 		return nil, errors.New("trainer: the data give no mini-batch")
 	}
-	r := &run{Trainer: t, train: train, schedule: t.Schedule, perEpoch: train.Steps()}
+	higher, err := directions(t.Evaluations, t.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range t.Evaluations {
+		if e.Source == nil {
+			return nil, fmt.Errorf("trainer: evaluation %q has no data", e.Prefix)
+		}
+		if _, rewinds := train.(Rewinder); same(e.Source, train) && !rewinds {
+			return nil, fmt.Errorf("trainer: evaluation %q reads from the source that the run trains on: give it one of its own", e.Prefix)
+		}
+	}
+	r := &run{Trainer: t, train: train, schedule: t.Schedule, perEpoch: train.Steps(), higher: higher}
 	if r.schedule == nil {
 		r.schedule = Constant()
 	}
@@ -126,6 +146,13 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 		r.total = t.MaxSteps
 	}
 	return r, nil
+}
+
+// same reports whether two sources are one; of types that cannot be compared
+// it cannot tell.
+func same(a, b Source) (yes bool) {
+	defer func() { _ = recover() }()
+	return a == b
 }
 
 // step takes one step and reports whether it was the epoch's last.
@@ -160,8 +187,13 @@ func (r *run) step() (bool, error) {
 	}
 	r.res.Steps++
 	r.res.Epochs = r.res.Steps / r.perEpoch
-	r.lossSum += r.loss
-	r.lossN++
+	// A weight of 1 for full mini-batches leaves their mean as it is, to the bit.
+	if r.examples = x.Shape()[0]; r.unit == 0 {
+		r.unit = r.examples
+	}
+	weight := float64(r.examples) / float64(r.unit)
+	r.lossSum += weight * r.loss
+	r.weight += weight
 	return r.res.Steps%r.perEpoch == 0, nil
 }
 
@@ -170,11 +202,13 @@ func (r *run) evaluate(ctx context.Context) error {
 	rec := Record{
 		Step:         r.res.Steps,
 		Epoch:        1 + (r.res.Steps-1)/r.perEpoch,
-		TrainLoss:    r.lossSum / float64(r.lossN),
+		TrainLoss:    r.lossSum / r.weight,
 		Scores:       map[string]float64{},
 		TrainSeconds: r.res.TrainSeconds,
+
+		HigherIsBetter: r.higher,
 	}
-	r.lossSum, r.lossN = 0, 0
+	r.lossSum, r.weight = 0, 0
 	score := func() error { return r.score(ctx, rec.Scores) }
 	if averager, ok := r.Optimizer.(Averager); ok && len(r.Evaluations) > 0 {
 		if err := averager.Averaged(score); err != nil {

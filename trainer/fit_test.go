@@ -67,17 +67,17 @@ func TestFitCounts(t *testing.T) {
 	}
 }
 
-// The training loss of a record is the mean over the steps since the last one,
-// the schedule scales each step's rate, and the rate is restored.
+// The training loss of a record is the mean over the examples since the last
+// one, the schedule scales each step's rate, and the rate is restored.
 func TestFitLossesAndRates(t *testing.T) {
 	m, src := toy(t, trainer.ModelConfig{L2: 0.01})
 	opt := sgd(t, 0.5)
-	var losses, rates []float64
+	var losses, rates, examples []float64
 	run := &trainer.Trainer{
 		Model: m, Optimizer: opt, MaxSteps: 8, Schedule: trainer.Linear(),
 		Callbacks: []trainer.Callback{func(e *trainer.Event) error {
 			if e.Kind == trainer.StepDone {
-				losses, rates = append(losses, e.Loss), append(rates, e.LearningRate)
+				losses, rates, examples = append(losses, e.Loss), append(rates, e.LearningRate), append(examples, float64(e.Examples))
 			}
 			return nil
 		}},
@@ -85,15 +85,17 @@ func TestFitLossesAndRates(t *testing.T) {
 	res, err := run.Fit(context.Background(), src)
 	require.NoError(t, err)
 	require.Len(t, res.History, 2)
-	mean := func(x []float64) float64 {
-		var s float64
-		for _, v := range x {
-			s += v
+	require.Equal(t, []float64{5, 5, 5, 5, 2, 5, 5, 5}, examples)
+	mean := func(from, to int) float64 {
+		var s, n float64
+		for i := from; i < to; i++ {
+			s += examples[i] * losses[i]
+			n += examples[i]
 		}
-		return s / float64(len(x))
+		return s / n
 	}
-	assert.Equal(t, mean(losses[:5]), res.History[0].TrainLoss)
-	assert.Equal(t, mean(losses[5:]), res.History[1].TrainLoss)
+	assert.InDelta(t, mean(0, 5), res.History[0].TrainLoss, 1e-15)
+	assert.Equal(t, (losses[5]+losses[6]+losses[7])/3, res.History[1].TrainLoss, "mini-batches of one size: to the bit")
 	for i, r := range rates {
 		assert.InDelta(t, 0.5*(1-float64(i)/8), r, 1e-16)
 	}

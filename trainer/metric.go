@@ -14,6 +14,7 @@ import (
 // has no score for targets of that shape.
 type Metric interface {
 	Name() string
+	HigherIsBetter() bool // as of an accuracy; false: as of an error
 	Reset()
 	Add(mean, target *tensor.Dense) error
 	Value() float64 // mean over the examples since Reset
@@ -21,34 +22,42 @@ type Metric interface {
 
 // perExample is a Metric that averages one number per example.
 type perExample struct {
-	name  string
-	dims  int                                      // of the targets: 1 for labels, 2 for N×C
-	score func(mean, target *tensor.Dense) float64 // summed over the batch
-	sum   float64
-	n     int
+	name   string
+	higher bool                                              // is better
+	dims   int                                               // of the targets: 1 for labels, 2 for N×C
+	score  func(mean, target *tensor.Dense) (float64, error) // summed over the batch
+	sum    float64
+	n      int
 }
 
-func (m *perExample) Name() string { return m.name }
-func (m *perExample) Reset()       { m.sum, m.n = 0, 0 }
+func (m *perExample) Name() string         { return m.name }
+func (m *perExample) HigherIsBetter() bool { return m.higher }
+func (m *perExample) Reset()               { m.sum, m.n = 0, 0 }
 
 func (m *perExample) Add(mean, target *tensor.Dense) error {
-	if target.Dims() != m.dims {
-		return fmt.Errorf("trainer: metric %s: no score for targets of shape %v", m.name, target.Shape())
+	n := mean.Shape()[0]
+	if target.Dims() != m.dims || target.Shape()[0] != n || m.dims == 2 && target.DataSize() != mean.DataSize() {
+		return fmt.Errorf("trainer: metric %s: no score for targets of shape %v and predictions of shape %v", m.name, target.Shape(), mean.Shape())
 	}
-	m.sum += m.score(mean, target)
-	m.n += mean.Shape()[0]
+	sum, err := m.score(mean, target)
+	if err != nil {
+		return fmt.Errorf("trainer: metric %s: %w", m.name, err)
+	}
+	m.sum += sum
+	m.n += n
 	return nil
 }
 
 func (m *perExample) Value() float64 { return m.sum / float64(m.n) }
 
-// Accuracy is the fraction of examples whose largest output is the label.
+// Accuracy is the fraction of examples whose largest output is the label: of
+// softmax models. BinaryAccuracy is that of Bernoulli models.
 func Accuracy() Metric {
-	return &perExample{name: "accuracy", dims: 1, score: func(mean, target *tensor.Dense) float64 {
+	return &perExample{name: "accuracy", higher: true, dims: 1, score: func(mean, target *tensor.Dense) (float64, error) {
 		if mean.Dtype() == graph.Float32 {
-			return hits(mean.Float32s(), target.Float32s())
+			return hits(mean.Float32s(), target.Float32s()), nil
 		}
-		return hits(mean.Float64s(), target.Float64s())
+		return hits(mean.Float64s(), target.Float64s()), nil
 	}}
 }
 
@@ -72,11 +81,11 @@ func hits[T graph.Float](p, y []T) float64 {
 // ReconstructionError is the squared difference between prediction and
 // target, summed over units.
 func ReconstructionError() Metric {
-	return &perExample{name: "reconstruction_error", dims: 2, score: func(mean, target *tensor.Dense) float64 {
+	return &perExample{name: "reconstruction_error", dims: 2, score: func(mean, target *tensor.Dense) (float64, error) {
 		if mean.Dtype() == graph.Float32 {
-			return squaredDistance(mean.Float32s(), target.Float32s())
+			return squaredDistance(mean.Float32s(), target.Float32s()), nil
 		}
-		return squaredDistance(mean.Float64s(), target.Float64s())
+		return squaredDistance(mean.Float64s(), target.Float64s()), nil
 	}}
 }
 
@@ -87,4 +96,31 @@ func squaredDistance[T graph.Float](x, y []T) float64 {
 		s += d * d
 	}
 	return s
+}
+
+// BinaryAccuracy is the fraction of output units, of all examples together, that
+// are right: whose probability is above ½ just where the target is. With one unit
+// it is the fraction of examples. It is for models under sigmoid cross-entropy, and
+// refuses targets outside of [0, 1].
+func BinaryAccuracy() Metric {
+	return &perExample{name: "binary_accuracy", higher: true, dims: 2, score: func(mean, target *tensor.Dense) (float64, error) {
+		if mean.Dtype() == graph.Float32 {
+			return rightUnits(mean.Float32s(), target.Float32s(), mean.Shape()[0])
+		}
+		return rightUnits(mean.Float64s(), target.Float64s(), mean.Shape()[0])
+	}}
+}
+
+// rightUnits sums over n examples the part of their units that are right.
+func rightUnits[T graph.Float](p, y []T, n int) (float64, error) {
+	right := 0
+	for i, v := range y {
+		if !(v >= 0 && v <= 1) {
+			return 0, fmt.Errorf("target %g: want a number from 0 to 1", v)
+		}
+		if (p[i] > 0.5) == (v > 0.5) {
+			right++
+		}
+	}
+	return float64(right) * float64(n) / float64(len(y)), nil
 }

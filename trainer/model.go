@@ -26,19 +26,20 @@ func (c *ModelConfig) numbers() setting.Numbers {
 	return setting.Numbers{setting.Of("L2", &c.L2, 0, setting.NotNegative)}
 }
 
-// Model is a network with its loss: parameters, and a graph compiled for each
-// batch size and mode it has met. It is not safe for concurrent use.
+// Model is a network with its loss: parameters, and graphs compiled for the
+// batch sizes and modes that it has met last. It is not safe for concurrent use.
 type Model struct {
-	cfg       ModelConfig
-	net       layers.Layer
-	loss      losses.Loss
-	streams   graph.Streams
-	dropout   *rand.PCG // under streams, for the model's state
-	sample    *rand.PCG
-	params    []*graph.Param
-	rows      []graph.LayerInfo
-	outputs   tensor.Shape // batch axis included, of a batch of one
-	graphs    map[graphKey]*compiled
+	cfg     ModelConfig
+	net     layers.Layer
+	loss    losses.Loss
+	streams graph.Streams
+	dropout *rand.PCG // under streams, for the model's state
+	sample  *rand.PCG
+	params  []*graph.Param
+	rows    []graph.LayerInfo
+	outputs tensor.Shape // batch axis included, of a batch of one
+	taps    []*graph.Tap // of a batch of one
+	graphCache
 	observers []graph.Observer
 }
 
@@ -67,7 +68,7 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 		return nil, errors.New("trainer: the network has parameters from another NewModel, or from one that failed; build a new one")
 	}
 	cfg.Input = slices.Clone(cfg.Input)
-	m := &Model{cfg: cfg, net: net, loss: loss, graphs: map[graphKey]*compiled{},
+	m := &Model{cfg: cfg, net: net, loss: loss, graphCache: newGraphCache(),
 		dropout: rand.NewPCG(cfg.Seed, 2), sample: rand.NewPCG(cfg.Seed, 3)}
 	m.streams = graph.Streams{Init: rand.New(rand.NewPCG(cfg.Seed, 1)), Dropout: rand.New(m.dropout), Sample: rand.New(m.sample)}
 	c, err := m.compiled(graphKey{batch: 1})
@@ -78,7 +79,7 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 	if err := uniqueNames(m.params); err != nil {
 		return nil, err
 	}
-	m.rows = c.b.Layers
+	m.rows, m.taps = c.b.Layers, c.b.Taps
 	m.outputs = c.out.Shape()
 	return m, nil
 }
@@ -110,6 +111,7 @@ func (m *Model) Batch(x, y *tensor.Dense) (graph.Objective, error) {
 	if err != nil {
 		return nil, err
 	}
+	m.training = c
 	return &c.objective, nil
 }
 
@@ -143,14 +145,14 @@ func shapeOf(t *tensor.Dense) tensor.Shape {
 }
 
 func (m *Model) compiled(key graphKey) (*compiled, error) {
-	if c, ok := m.graphs[key]; ok {
+	if c := m.get(key); c != nil {
 		return c, nil
 	}
 	c, err := newCompiled(m, key)
 	if err != nil {
 		return nil, err
 	}
-	m.graphs[key] = c
+	m.put(key, c)
 	return c, nil
 }
 

@@ -20,7 +20,7 @@ func (m *Model) Summary() string {
 	}
 	fmt.Fprintf(w, "total\t\t%d\n", graph.CountParams(m.params))
 	w.Flush()
-	if loose := looseParams(m.params, m.graphs[graphKey{batch: 1}].b.Taps); len(loose) > 0 {
+	if loose := looseParams(m.params, m.taps); len(loose) > 0 {
 		var names []string
 		for _, p := range loose {
 			names = append(names, p.Name)

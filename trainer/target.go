@@ -7,8 +7,8 @@ import (
 )
 
 // Target is a score to be reached. Its Callback stops the run when an
-// evaluation's score is at least Value, for an accuracy, or at most Value, for
-// anything else (errors, losses).
+// evaluation's score is at least Value, of a metric whose higher values are the
+// better ones, or at most Value, of any other and of the loss.
 type Target struct {
 	Metric  string  // a key of Record.Scores
 	Value   float64 // to be reached
@@ -36,16 +36,13 @@ func (t *Target) Callback(e *Event) error {
 	if !ok {
 		return fmt.Errorf("trainer: target: no metric %q is evaluated", t.Metric)
 	}
-	reached := score <= t.Value
-	if HigherIsBetter(t.Metric) {
-		reached = score >= t.Value
+	higher, stated := e.Record.HigherIsBetter[t.Metric]
+	if !stated {
+		return fmt.Errorf("trainer: target: nothing says whether a higher %q is better", t.Metric)
 	}
-	if reached {
+	if score == t.Value || higher == (score > t.Value) && score == score {
 		t.Reached, t.Step, t.Seconds = true, e.Step, e.Record.TrainSeconds
 		return ErrStop
 	}
 	return nil
 }
-
-// HigherIsBetter tells accuracies from errors and losses.
-func HigherIsBetter(metric string) bool { return strings.HasSuffix(metric, "accuracy") }

@@ -116,11 +116,3 @@ func (r *training) stepsPerSecond() float64 {
 }
 
 func (r *training) params() int { return graph.CountParams(r.model.Params()) }
-
-// better tells whether score v is nearer to what one wants than w.
-func better(metric string, v, w float64) bool {
-	if trainer.HigherIsBetter(metric) {
-		return v > w
-	}
-	return v < w
-}

@@ -196,6 +196,7 @@ func (r *training) observe(e *trainer.Event) error {
 		// The first training examples go without a prefix, for reconstruction_error to have its name.
 		if loss, ok := e.Record.Scores["loss"]; ok {
 			e.Record.Scores[subsetLoss] = loss
+			e.Record.HigherIsBetter[subsetLoss] = false
 			delete(e.Record.Scores, "loss")
 		}
 		r.intervals = append(r.intervals, r.since)

@@ -157,7 +157,7 @@ func (g goals) Set(text string) error {
 	}
 	slices.SortFunc(g.s.goals, func(a, b results.Goal) int { return cmp.Compare(a.Value, b.Value) })
 	g.s.goals = slices.Compact(g.s.goals)
-	if !trainer.HigherIsBetter(metric) {
+	if !higherIsBetter(metric) {
 		slices.Reverse(g.s.goals)
 	}
 	hardest := g.s.goals[len(g.s.goals)-1]
