@@ -69,6 +69,9 @@
 //     (believable): one confident mistake in a small mini-batch gave a model
 //     without curvature, and a run that diverged. A bound of h itself costs 20 to
 //     30 steps to 98 % on MNIST: early promises of that size are kept in part.
+//   - Mini-batches that are fitted exactly before the first step are passed over
+//     (fitted.go): λ₀ and its floor would be found from a curvature of 1e-165. Later
+//     ones have no step along Δ where ‖Δ‖² is too small for a number.
 //   - A rate r goes r times as far as the minimum of the model. With Polyak
 //     averaging r = 1.5 takes 117 to 126 steps to 98 % on MNIST at batch 512
 //     (r = 1: 144 to 201): the model knows one mini-batch. r = 1 is the default

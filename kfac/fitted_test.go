@@ -161,7 +161,11 @@ func TestFittedFirst(t *testing.T) {
 				assert.Equal(t, before, late.weights())
 				require.NoError(t, o.Averaged(func() error { return nil }))
 			}
-			_, err := o.Step(late.ordinary(1))
+			state, err := o.MarshalBinary()
+			require.NoError(t, err)
+			o = newOptimizer(t, cfg)
+			require.NoError(t, o.UnmarshalBinary(state), "as passed over as before")
+			_, err = o.Step(late.ordinary(1))
 			require.NoError(t, err)
 			_, err = want.Step(once.ordinary(1))
 			require.NoError(t, err)

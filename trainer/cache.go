@@ -8,8 +8,8 @@ const graphsKept = 16
 // graphCache keeps the graphs that were used last. Which are kept changes no
 // number: a graph that is asked for again is compiled anew.
 type graphCache struct {
-	graphs map[graphKey]*compiled
-	uses   uint64
+	graphs   map[graphKey]*compiled
+	uses     uint64
 	training *compiled // of the objective that Batch returned last
 }
 
