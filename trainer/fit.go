@@ -45,9 +45,13 @@ type Result struct {
 	Epochs       int // completed
 	TrainSeconds float64
 	History      []Record // one record per evaluation
+
+	Rises   []*RiseError // losses that ended above the beginning, though not far
+	Unmoved bool         // no parameter has changed since the beginning
 }
 
-// DivergedError reports a loss that is NaN or infinite.
+// DivergedError reports a loss that is NaN or infinite, or one that ended far
+// above the beginning.
 type DivergedError struct {
 	Step int // the step, counted from 1, whose loss it was
 	Err  error
@@ -57,13 +61,14 @@ func (e *DivergedError) Error() string {
 	return "diverged at step " + strconv.Itoa(e.Step) + ": " + e.Err.Error()
 }
 
-// Unwrap returns the cause, a *graph.NonFiniteError.
+// Unwrap returns the cause, a *graph.NonFiniteError or a *RiseError.
 func (e *DivergedError) Unwrap() error { return e.Err }
 
 // Fit trains on train, which should be at the beginning of an epoch, until the
 // run's steps are done, a callback returns ErrStop, or ctx ends; then the error
-// is ctx's. A *DivergedError means the loss stopped being a number. The result
-// is what was done, also with an error.
+// is ctx's. A *DivergedError means the loss stopped being a number, or that it
+// ended at ten times its beginning and more; docs/endings.md has the rule. The
+// result is what was done, also with an error.
 //
 // The schedule's factor is on the optimizer's learning rate during a step only:
 // a callback sees the rate, and saves it in the optimizer's state, without.
@@ -112,6 +117,7 @@ type run struct {
 	spent    time.Duration
 	clip     clipped // here, and the event, so that a step allocates nothing
 	event    Event
+	trend    trend
 }
 
 func (t *Trainer) newRun(train Source) (*run, error) {
@@ -138,6 +144,7 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 		}
 	}
 	r := &run{Trainer: t, train: train, schedule: t.Schedule, perEpoch: train.Steps(), higher: higher}
+	r.trend = trend{model: t.Model, theta: digest(t.Model.Params())}
 	if r.schedule == nil {
 		r.schedule = Constant()
 	}
@@ -187,6 +194,7 @@ func (r *run) step() (bool, error) {
 	}
 	r.res.Steps++
 	r.res.Epochs = r.res.Steps / r.perEpoch
+	r.trend.step(obj, y, r.loss)
 	// A weight of 1 for full mini-batches leaves their mean as it is, to the bit.
 	if r.examples = x.Shape()[0]; r.unit == 0 {
 		r.unit = r.examples
@@ -231,6 +239,7 @@ func (r *run) score(ctx context.Context, scores map[string]float64) error {
 		if err := graph.CheckFinite(values["loss"]); err != nil {
 			return &DivergedError{Step: r.res.Steps, Err: err}
 		}
+		r.trend.evaluation(e.Prefix+"loss", values["loss"])
 		for name, v := range values {
 			scores[e.Prefix+name] = v
 		}
@@ -238,10 +247,17 @@ func (r *run) score(ctx context.Context, scores map[string]float64) error {
 	return nil
 }
 
-// end closes the run; ErrStop is a good ending.
+// end closes the run; ErrStop is a good ending, unless the run got worse.
 func (r *run) end(err error) (*Result, error) {
-	if errors.Is(err, ErrStop) {
-		err = nil
+	if err != nil && !errors.Is(err, ErrStop) {
+		return &r.res, err
 	}
-	return &r.res, err
+	params := r.Model.Params()
+	r.res.Unmoved = len(params) > 0 && digest(params) == r.trend.theta
+	rises, worse := r.trend.judge()
+	if worse != nil {
+		return &r.res, &DivergedError{Step: r.res.Steps, Err: worse}
+	}
+	r.res.Rises = rises
+	return &r.res, nil
 }
