@@ -130,6 +130,9 @@ func (c Config) Validate() error {
 	if err := c.numbers().Check(); err != nil {
 		return fmt.Errorf("kfac: %w", err)
 	}
+	if err := checkShrink(c.LearningRate, c.WeightDecay); err != nil {
+		return err
+	}
 	if c.Damping > 0 && c.MinDamping > c.Damping {
 		return fmt.Errorf("kfac: minimal damping %g is more than the damping at the start, %g", c.MinDamping, c.Damping)
 	}

@@ -78,6 +78,9 @@ func (o *Optimizer) Config() Config { return o.cfg.expressed() }
 // but the averages have taken the mini-batch in; only the pass that measures ρ
 // comes after the step.
 func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
+	if err := checkShrink(o.alpha, o.cfg.WeightDecay); err != nil {
+		return 0, err
+	}
 	if err := o.build(obj); err != nil {
 		return 0, err
 	}

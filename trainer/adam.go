@@ -46,6 +46,9 @@ func NewAdam(cfg AdamConfig) (*Adam, error) {
 	if err := resolve(cfg.numbers()); err != nil {
 		return nil, err
 	}
+	if err := checkShrink(cfg.LearningRate, cfg.WeightDecay); err != nil {
+		return nil, err
+	}
 	names := []string{"first moment", "second moment"}
 	return &Adam{rate: rate{cfg.LearningRate}, owner: owner{kind: "Adam", names: names}, cfg: cfg}, nil
 }
@@ -60,6 +63,9 @@ func (o *Adam) Config() AdamConfig {
 
 // Step takes one step.
 func (o *Adam) Step(obj graph.Objective) (float64, error) {
+	if err := checkShrink(o.alpha, o.cfg.WeightDecay); err != nil {
+		return 0, err
+	}
 	loss, err := o.gradient(obj)
 	if err != nil {
 		return loss, err

@@ -38,6 +38,9 @@ func NewSGD(cfg SGDConfig) (*SGD, error) {
 	if err := resolve(cfg.numbers()); err != nil {
 		return nil, err
 	}
+	if err := checkShrink(cfg.LearningRate, cfg.WeightDecay); err != nil {
+		return nil, err
+	}
 	return &SGD{rate: rate{cfg.LearningRate}, owner: owner{kind: "SGD", names: []string{"velocity"}}, cfg: cfg}, nil
 }
 
@@ -51,6 +54,9 @@ func (o *SGD) Config() SGDConfig {
 
 // Step takes one step.
 func (o *SGD) Step(obj graph.Objective) (float64, error) {
+	if err := checkShrink(o.alpha, o.cfg.WeightDecay); err != nil {
+		return 0, err
+	}
 	loss, err := o.gradient(obj)
 	if err != nil {
 		return loss, err
