@@ -38,12 +38,12 @@ func (e *RiseError) Error() string {
 //	h∞    the loss of the last mini-batch with the parameters at the end
 //
 // A loss is far above the beginning if it exceeds h₁ by more than 9 scales: it
-// is ten times what it was, where it was the scale. The run has diverged if h∞
-// is far above, and with it h̄ (h∞ taken in) or the loss of an evaluation at the
-// end. Three things are no divergence: an evaluation that is far above while
-// h∞ is not (the model fits the training data alone), a run of which h∞ came
-// down again, and one whose evaluations all end below the scale (averaged
-// parameters can be good where the last ones are not).
+// is ten times what it was, where it was the scale. The run has diverged if two
+// of three are far above: h∞, h̄ (h∞ taken in), and the greatest loss of the
+// evaluations at the end. One alone has other reasons: an evaluation, that the
+// model fits the training data alone; h̄, that the run came down again; h∞, one
+// hard mini-batch. Nor has a run diverged whose evaluations all end below h₁ or
+// blank: averaged parameters can be good where the last ones are not.
 //
 // A run that has not diverged has a rise of h̄, or of an evaluation's loss,
 // where it ends above the beginning by more than noise. Noise of h₁ is two
@@ -173,11 +173,17 @@ func (t *trend) diverged(recent []float64, highest, base, scale float64) error {
 		return err
 	}
 	mean := meanOf(append(recent, now))
+	count := 0
+	for _, loss := range [...]float64{now, mean, highest} {
+		if far(loss, t.first, scale) {
+			count++
+		}
+	}
 	saved := len(t.scored) > 0 && highest <= base
-	if !far(now, t.first, scale) || saved || !far(mean, t.first, scale) && !far(highest, t.first, scale) {
+	if count < 2 || saved {
 		return nil
 	}
-	return &RiseError{Score: TrainLoss, Began: t.first, Ended: now}
+	return &RiseError{Score: TrainLoss, Began: t.first, Ended: mean}
 }
 
 // lastLosses are those of the last half of the run, as far as they are kept.

@@ -62,6 +62,7 @@ func TestRise(t *testing.T) {
 		{name: "not a number at the end", losses: []float64{1.1, 3, 80, 4e4, 5e7, 3e11}, now: nan, test: nan, diverged: true},
 		{name: "one step too far", losses: []float64{1.1}, now: 900, test: 900, diverged: true},
 		{name: "the last step too far", losses: []float64{1.1, 1, .9, .8, .7, .6}, now: 40, test: 40, diverged: true},
+		{name: "small mini-batches, the last a good one", losses: append([]float64{1.1}, repeated(1500, 40)...), now: 1, test: 450, diverged: true},
 		{name: "one step", losses: []float64{1.1}, now: 1.09, test: 1.12},
 		{name: "a plateau above", losses: append([]float64{1.1}, repeated(30, 40)...), now: 30, test: 30, diverged: true},
 		{name: "came down again", losses: append([]float64{1.1, 1, 0.8}, 500, 400, 300), now: 0.9, test: 1, rises: []string{"train_loss"}},

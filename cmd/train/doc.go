@@ -13,7 +13,8 @@
 // to stderr, the result to stdout: a short table or, with -json, one object.
 //
 // The exit status is 0 when done, 1 on an error, 2 on a wrong command line, 3
-// if the loss stopped being a number, 4 if a target was asked for and not
+// if the run diverged: its loss stopped being a number, or ended at ten times its
+// beginning and more (docs/endings.md has the rule), 4 if a target was asked for and not
 // reached, 130 or 143 after SIGINT or SIGTERM. Of several runs, one that diverges
 // or misses its target is a result.
 //
@@ -45,7 +46,7 @@
 // its configuration is the same: the same command goes on after an interruption,
 // and more seeds or entries can be added. A run that diverges or misses its target
 // is a result. -json prints {"version":1,"runs":[…]} of the objects of single
-// runs, which have a "label", an "ending" (done, target, diverged, cut) and the
+// runs, which have a "label", an "ending" (done, target, diverged, cut, interrupted) and the
 // "command" that repeats them.
 //
 // A search ranks by the median over its seeds of the steps to the target, or of

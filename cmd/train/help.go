@@ -21,9 +21,10 @@ const helpTail = `
 GOKFAC_ISA=avx512, avx2 or generic in the environment chooses the kernels; the
 best that the processor has are the default, and -version names them.
 
-Exit status: 0 done, 1 error, 2 wrong command line, 3 the loss is NaN or
-infinite, 4 target not reached, 130 or 143 interrupted. In -compare and -tune,
-a run that diverges or misses its target is a result: 0.
+Exit status: 0 done, 1 error, 2 wrong command line, 3 diverged: the loss
+is NaN or infinite, or ended far above its beginning, 4 target not reached, 130
+or 143 interrupted. In -compare and -tune, a run that diverges or misses its
+target is a result: 0.
 `
 
 // indent is where the texts of the help begin; a longer flag has its text on

@@ -82,6 +82,9 @@ func (v *overview) end(run *results.Run, kept bool) {
 	case run.Target != nil && run.Target.Reached:
 		line.WriteString("  target reached")
 	}
+	if len(run.Warnings) > 0 {
+		line.WriteString("  (warning: " + strings.Join(run.Warnings, "; ") + ")")
+	}
 	if kept {
 		line.WriteString("  (kept)")
 	}

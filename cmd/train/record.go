@@ -18,7 +18,7 @@ func (r *training) record() *results.Run {
 		Version: 1, Label: s.label, Optimizer: s.opt, Model: s.model, Dataset: r.d.Name, Seed: s.seed, Workers: s.workers,
 		DType: s.dtype, BatchSize: s.batch, Params: r.params(), Steps: r.result.Steps, Epochs: r.result.Epochs, PerEpoch: r.perEpoch,
 		TrainSeconds: results.Number(r.result.TrainSeconds), StepsPerSecond: results.Number(r.stepsPerSecond()),
-		TrainLoss: results.Number(r.trainLoss()), Ending: r.ending, History: []results.Record{},
+		TrainLoss: results.Number(r.trainLoss()), Ending: r.ending, Warnings: r.warnings(), History: []results.Record{},
 		Config: configOf(s), Command: s.command, Environment: environment(r.started),
 	}
 	run.Scores = scoresIn(s.model, r.score)

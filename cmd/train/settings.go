@@ -87,6 +87,9 @@ func (s *settings) resolve(examples int) error {
 		return usagef("-warmup-steps %d: the whole run has %d steps", s.warmup, total)
 	}
 	s.warmup = cmp.Or(s.warmup, min(d.warmup, total/10))
+	if err := s.checkShrink(); err != nil {
+		return err
+	}
 	return s.resolveKFAC(d.kfac)
 }
 
@@ -125,7 +128,7 @@ func (s *settings) resolveKFAC(d kfac.Config) error {
 	c.Estimator = cmp.Or(c.Estimator, d.Estimator)
 	o, err := kfac.New(*c)
 	if err != nil {
-		return usagef("%v", err)
+		return usagef("%v%s", err, s.kfacGiven())
 	}
 	*c = o.Config()
 	return nil

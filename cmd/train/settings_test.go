@@ -112,8 +112,8 @@ func TestRemedies(t *testing.T) {
 	for args, want := range map[string]string{
 		"-kfac-mode fixed -lr 2 -kfac-damping 3 -kfac-kl-clip none": "a smaller -lr than 2, a larger -kfac-damping than 3, " +
 			"-kfac-kl-clip 0.01 or -warmup-steps",
-		"-kfac-mode fixed -lr 2 -l2 0.5 -weight-decay 3 -kfac-damping 3 -kfac-kl-clip 4": "a smaller -lr than 2, a smaller -l2 than 0.5, " +
-			"a smaller -weight-decay than 3, a larger -kfac-damping than 3, a smaller -kfac-kl-clip than 4 or -warmup-steps",
+		"-kfac-mode fixed -lr 2 -l2 0.5 -weight-decay 0.3 -kfac-damping 3 -kfac-kl-clip 4": "a smaller -lr than 2, a smaller -l2 than 0.5, " +
+			"a smaller -weight-decay than 0.3, a larger -kfac-damping than 3, a smaller -kfac-kl-clip than 4 or -warmup-steps",
 		"-kfac-mode adaptive -lr 1 -batch-size 64 -kfac-damping 3": "a larger -kfac-damping than 3, " +
 			"a larger -batch-size than 64 or -kfac-mode fixed",
 		"-kfac-mode adaptive -lr 1.5 -l2 1 -batch-size 64 -kfac-damping found -kfac-min-damping 2": "a smaller -lr than 1.5, a smaller -l2 than 1, " +

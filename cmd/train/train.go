@@ -49,6 +49,9 @@ func train(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if !isEnding(err) {
 		return err
 	}
+	for _, text := range r.warnings() {
+		fmt.Fprintf(stderr, "warning: %s\n", text)
+	}
 	if s.json {
 		return errors.Join(err, printJSON(stdout, r.record()))
 	}
@@ -146,11 +149,16 @@ func (r *training) fit(ctx context.Context, show trainer.Callback) error {
 	result, err := r.trainer.Fit(ctx, r.loader)
 	r.result = result
 	var diverged *trainer.DivergedError
+	var rise *trainer.RiseError
 	switch {
+	case errors.As(err, &rise) && r.s.target != nil && r.s.target.Reached: // what was asked for is there
+		r.result.Rises = append(r.result.Rises, rise)
+		r.ending = results.Reached
 	case errors.As(err, &diverged), errors.Is(err, kfac.ErrNotPositive):
 		r.ending = results.Diverged
 		return r.hint(err)
 	case err != nil && ctx.Err() != nil:
+		r.ending = results.Interrupted
 		return interrupted(ctx, result.Steps)
 	case err != nil:
 		return r.hint(err)

@@ -16,13 +16,23 @@ import (
 // The kinds of flag value. Each Set leaves a clear reason in its error, which
 // package flag puts behind the value and the flag's name.
 
-// number is a float in [0, below) or [0, most]; 0 means no bound.
+// number is 0, or a float in [least, below) or [least, most]; a bound of 0 means
+// none.
 type number struct {
-	p     *float64
-	below float64
-	most  float64
-	word  string // stands for kfac.None, which is trainer.None; empty: no word does
+	p                  *float64
+	least, below, most float64
+	word               string // stands for kfac.None, which is trainer.None; empty: no word does
 }
+
+// The bounds of numbers that are scales. What is outside of them cannot be told
+// from nothing, or from no bound, in float32's 24 bits and 38 decades once it
+// has been multiplied with a gradient: a run would end without having moved, or
+// in infinities.
+const (
+	leastNumber = 1e-12
+	mostNumber  = 1e30 // which diverges as soon as it can; float32 ends at 3.4e38
+	mostDamping = 1e8  // steps are divided by it: from about there on hardly a float32 weight moves
+)
 
 func (n number) String() string { return "" }
 
@@ -40,6 +50,8 @@ func (n number) Set(text string) error {
 		return errors.New("want a finite number")
 	case v < 0:
 		return errors.New("must not be negative")
+	case v > 0 && v < n.least:
+		return fmt.Errorf("must be 0, or at least %g", n.least)
 	case n.below > 0 && v >= n.below:
 		return fmt.Errorf("must be below %g", n.below)
 	case n.most > 0 && v > n.most:

@@ -81,6 +81,7 @@ func (r *Report) intervals() string {
 var endings = []struct{ name, words string }{
 	{results.Done, "after all their steps"}, {results.Reached, "at their target"},
 	{results.Cut, "at a limit from outside"}, {results.Diverged, "diverged"},
+	{results.Interrupted, "interrupted"},
 }
 
 func (r *Report) endings() string {

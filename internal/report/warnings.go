@@ -19,11 +19,14 @@ func (r *Report) warnings() []string {
 	if len(groups) == 0 {
 		return []string{"There are no runs."}
 	}
-	cut := 0
+	cut, doubted := 0, 0
 	for _, g := range groups {
 		for _, run := range g.Runs {
 			if run.Ending == results.Cut {
 				cut++
+			}
+			if len(run.Warnings) > 0 {
+				doubted++
 			}
 		}
 	}
@@ -35,6 +38,7 @@ func (r *Report) warnings() []string {
 	add(!r.sameSetting("-dataset"), "Not all runs used the same data set.")
 	add(!r.sameModel(), "Not all runs trained the same model.")
 	add(cut > 0, fmt.Sprintf("%s ended at a limit from outside before all steps.", plural(cut, "run")))
+	add(doubted > 0, fmt.Sprintf("%s ended with a warning: a loss above its beginning, or parameters that did not move.", plural(doubted, "run")))
 	return list
 }
 

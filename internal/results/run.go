@@ -11,7 +11,9 @@ const (
 	Done     = "done"     // after its steps
 	Reached  = "target"   // at its target
 	Cut      = "cut"      // at a limit from outside, as a search sets it
-	Diverged = "diverged" // with a loss that is NaN or infinite
+	Diverged = "diverged" // with a loss that is NaN or infinite, or far above its beginning
+
+	Interrupted = "interrupted" // by a signal; such a run is printed, and not kept
 )
 
 // Run is one training run: the object that cmd/train -json prints.
@@ -36,6 +38,7 @@ type Run struct {
 	Scores         Fields[Number] // of the last evaluation
 	Target         *Target        // nil: none was set
 	Ending         string
+	Warnings       []string // reasons to doubt the result
 	History        []Record
 	Config         Fields[any] // all that was in force, by flag with _ for -
 	Command        string      // that repeats the run
@@ -99,7 +102,8 @@ func (r *Run) members() (head, tail []member) {
 		{"steps_per_second", &r.StepsPerSecond, false}, {"train_loss", &r.TrainLoss, false},
 	}
 	tail = []member{
-		{"target", &r.Target, r.Target == nil}, {"ending", &r.Ending, false}, {"history", &r.History, false},
+		{"target", &r.Target, r.Target == nil}, {"ending", &r.Ending, false},
+		{"warnings", &r.Warnings, len(r.Warnings) == 0}, {"history", &r.History, false},
 		{"config", &r.Config, false}, {"command", &r.Command, r.Command == ""}, {"environment", &r.Environment, r.Environment == nil},
 	}
 	return head, tail

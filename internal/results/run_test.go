@@ -21,7 +21,7 @@ func TestRoundTrip(t *testing.T) {
 		BatchSize: 512, Params: 7, Steps: 20, Epochs: 2, PerEpoch: 10, TrainSeconds: 1.5, StepsPerSecond: 13.3, TrainLoss: 0.1,
 		Scores: results.Fields[results.Number]{{Name: "test_loss", Value: 0.2}, {Name: "test_accuracy", Value: 0.9}},
 		Target: &results.Target{Metric: "test_accuracy", Value: 0.9, Reached: true, Step: &step, Seconds: number(1.25)},
-		Ending: results.Reached,
+		Ending: results.Reached, Warnings: []string{"the test loss ended above"},
 		History: []results.Record{{
 			Step: 20, Epoch: 2, TrainLoss: 0.1, TrainSeconds: 1.5,
 			Scores: results.Fields[results.Number]{{Name: "test_loss", Value: 0.2}, {Name: "test_accuracy", Value: 0.9}},
