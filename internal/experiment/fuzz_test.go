@@ -1,0 +1,108 @@
+package experiment
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// FuzzEntries: what is taken for entries has points within what was written,
+// the same for the same seed, and names that can be part of a file's.
+func FuzzEntries(f *testing.F) {
+	for _, text := range []string{
+		"kfac,adam,sgd:momentum=0.95", "sgd:lr=0.01..1:momentum=0.9/0.95:schedule=constant/linear", "adam:lr=1e-320..1e308",
+		"kfac:-kfac-mode=fixed:json=true", "a:b=1..1.0000000000000002", "sgd:lr=,", ":", "a:b=c=d:e=f/g", "x:y=4.9e-324..1e-323", "x:y=0x1p-3..inf",
+	} {
+		f.Add(text, uint64(1))
+	}
+	f.Fuzz(func(t *testing.T, text string, seed uint64) {
+		entries, err := ParseEntries(text)
+		if err != nil {
+			return
+		}
+		for _, e := range entries {
+			points := e.Space.Random(3, seed, e.Optimizer)
+			if len(points) == 0 && len(e.Space) > 0 {
+				t.Fatal("a space without a point")
+			}
+			if again := e.Space.Random(3, seed, e.Optimizer); fmt.Sprint(points) != fmt.Sprint(again) {
+				t.Fatal("the same seed draws other points")
+			}
+			for _, p := range points {
+				checkPoint(t, e.Space, p)
+			}
+			if grid, err := e.Space.Grid(); err == nil && len(e.Space) > 0 {
+				checkPoint(t, e.Space, grid[len(grid)-1])
+			}
+		}
+	})
+}
+
+func checkPoint(t *testing.T, space Space, p Settings) {
+	if len(p) != len(space) {
+		t.Fatal(p, "has another length than", space)
+	}
+	for i, v := range p {
+		d := space[i]
+		if d.Flag != v.Flag {
+			t.Fatal(v, "is not of", d)
+		}
+		if d.ranged() {
+			x, err := strconv.ParseFloat(v.Value, 64)
+			if err != nil || !(x >= d.Low && x <= d.High) || math.IsInf(x, 0) {
+				t.Fatalf("%s = %s: not from %g to %g: %v", v.Flag, v.Value, d.Low, d.High, err)
+			}
+		}
+	}
+	if slug := Slug(Label("adam", p)); strings.ContainsAny(slug, "/\\\x00\n ") {
+		t.Fatalf("%q is no part of a file's name", slug)
+	}
+	text, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read Settings
+	if err := json.Unmarshal(text, &read); err != nil {
+		t.Fatal(err)
+	}
+	_ = p.Args()
+}
+
+// FuzzTuning: whatever is taken for a file of tuned settings is written, and
+// read again, as the same, and can be asked for what is best.
+func FuzzTuning(f *testing.F) {
+	f.Add([]byte(`{"version":1,"command":"go run","task":{"model":"mlp"},"budget":{"search":"random","trials":2,"seeds":1,"first_seed":101,` +
+		`"ranked_by":"steps","cut_at":2},"goals":[{"metric":"test_accuracy","value":0.9}],"score":"test_accuracy","optimizers":[{"label":"adam",` +
+		`"optimizer":"adam","fixed":{"batch-size":"64"},"space":[{"flag":"lr","low":0.001,"high":0.1},{"flag":"schedule","values":["linear"]}],` +
+		`"best":[{"goal":{"metric":"test_accuracy","value":0.9},"reached":true,"trial":1,"settings":{"lr":"0.01"}}],"trials":[{"settings":{},` +
+		`"reached":[{"value":0.9,"runs":1,"steps":10,"seconds":null}],"score":0.9,"steps":10,"seconds":0.1,"endings":["target"]}]}],"environment":null}`))
+	f.Add([]byte(`{"version":1,"optimizers":[{"best":[null,{}]}]}`))
+	f.Add([]byte(`{"optimizers":null}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var tuning Tuning
+		if json.Unmarshal(text, &tuning) != nil {
+			return
+		}
+		once, err := json.Marshal(&tuning)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var again Tuning
+		if err := json.Unmarshal(once, &again); err != nil {
+			t.Fatal(err)
+		}
+		twice, err := json.Marshal(&again)
+		if err != nil || string(once) != string(twice) {
+			t.Fatalf("%s\n%s\n%v", once, twice, err)
+		}
+		for i := range tuning.Optimizers {
+			o := &tuning.Optimizers[i]
+			o.For(tuning.Goals)
+			o.For(nil)
+			o.Fits(Settings{{Flag: "batch-size", Value: "64"}})
+		}
+	})
+}
