@@ -4,9 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/gokfac/gokfac/internal/results"
 )
 
 // FuzzEntries: what is taken for entries has points within what was written,
@@ -103,6 +106,42 @@ func FuzzTuning(f *testing.F) {
 			o.For(tuning.Goals)
 			o.For(nil)
 			o.Fits(Settings{{Flag: "batch-size", Value: "64"}})
+		}
+	})
+}
+
+// FuzzKept: whatever lies where a run is kept, it is the run that was saved, or
+// it is refused in one line that names the file.
+func FuzzKept(f *testing.F) {
+	store := Store{Dir: f.TempDir()}
+	like := &results.Run{
+		Version: 1, Label: "adam", Optimizer: "adam", Model: "mlp", Dataset: "digits", Seed: 1, PerEpoch: 10, Params: 7, Ending: results.Done,
+		Config: results.Fields[any]{{Name: "lr", Value: 0.5}, {Name: "hidden", Value: []int{8, 4}}}, History: []results.Record{},
+	}
+	if err := store.Save(like); err != nil {
+		f.Fatal(err)
+	}
+	path := store.path(like.Label, like.Seed)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add(text[:len(text)/2])
+	f.Add([]byte(`{"seed":1,"config":{"lr":0.5,"hidden":[8,4]},"dataset":"digits","params":7,"steps_per_epoch":10,"steps":-3}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		run, err := store.Load(like)
+		if err != nil {
+			if message := err.Error(); strings.Contains(message, "\n") || !strings.Contains(message, path) {
+				t.Fatal(message)
+			}
+			return
+		}
+		if difference(run.Config, like.Config) != "" || run.Params != like.Params || run.Dataset != like.Dataset {
+			t.Fatal("another run was taken for it")
 		}
 	})
 }

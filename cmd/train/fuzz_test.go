@@ -1,0 +1,182 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/internal/experiment"
+)
+
+// fewExamples are data in memory that a model can be trained on.
+func fewExamples(model string) *datasets.Dataset {
+	const train, test, side = 100, 20, 8
+	d := &datasets.Dataset{Name: "few", Shape: []int{3}, Classes: 4}
+	split := func(n, features int) datasets.Split {
+		s := datasets.Split{X: make([]float32, n*features), Labels: make([]int32, n)}
+		for i := range s.X {
+			s.X[i] = float32(i*7%11) / 11
+		}
+		for i := range s.Labels {
+			s.Labels[i] = int32(i % d.Classes)
+		}
+		return s
+	}
+	switch model {
+	case "autoencoder":
+		d.Shape, d.Pixels = []int{side, side}, true
+	case "regression":
+		return datasets.IllConditioned(datasets.IllConditionedOptions{Train: train, Test: test})
+	}
+	d.Train, d.Test = split(train, d.Features()), split(test, d.Features())
+	return d
+}
+
+// FuzzFlags: no command line panics. One that is not refused as a whole has
+// settings that make a run, or are refused as such.
+func FuzzFlags(f *testing.F) {
+	table := newFlagTable(&settings{})
+	names := table.names()
+	values := append([]string{
+		"kfac", "adam", "sgd", "fixed", "adaptive", "none", "found", "true", "false", "0.5", "2", "16,8", "cosine", "relu", "mlp", "autoencoder",
+		"regression", "test_loss=0.5", "test_accuracy=0.5,0.9", "sgd:lr=0.1/0.2:momentum=0.95", "adam:lr=1e-4..1e-2:schedule=linear/cosine",
+		"kfac,adam:epochs=2", "grid", "full", "ekfac", "exact", "float64", "x",
+	}, extremes...)
+	for i, name := range names { // each flag with a value of its own kind, where it has one
+		f.Add("-"+name, []byte{})
+		f.Add("", []byte{byte(i), 9})
+	}
+	for _, text := range []string{
+		"-opt kfac -kfac-mode fixed -momentum none -lr 0.1 -clip-grad 1 -kfac-kl-clip none -schedule step -warmup-steps 3 -epochs 9 -batch-size 10",
+		"-model autoencoder -hidden 16,4 -init sparse -kfac-structure block-tridiagonal -kfac-fisher ggn -kfac-damping found",
+		"-model regression -opt adam -weight-decay 0.1 -l2 1e-4 -target test_loss=0.05 -dtype float64 -max-steps 3",
+		"-compare kfac:lr=1/0.5,sgd:momentum=none,adam -seeds 2 -target test_accuracy=0.8,0.9 -out x -json",
+		"-tune adam:lr=1e-320..1e308,sgd -trials 3 -search grid -by-seconds -seed 18446744073709551615",
+		"-tune kfac -kfac-mode fixed -trials 2", "-json true", "-h", "--", "-", "---x", "-=", "-json=", "-dry-run -eval-every 1 --lr=0",
+	} {
+		f.Add(text, []byte{})
+	}
+	few := map[string]*datasets.Dataset{}
+	for _, m := range models() {
+		few[m.name] = fewExamples(m.name)
+	}
+	f.Fuzz(func(t *testing.T, text string, picks []byte) {
+		args := strings.Split(text, " ")
+		if text == "" {
+			args = nil
+		}
+		for i := 0; i+1 < len(picks) && i < 16; i += 2 { // flags that exist, for the bytes to reach what is behind them
+			args = append(args, "-"+names[int(picks[i])%len(names)]+"="+values[int(picks[i+1])%len(values)])
+		}
+		s, err := parse(args)
+		if err != nil {
+			if !errors.Is(err, flag.ErrHelp) {
+				refused(t, args, err)
+			}
+			return
+		}
+		runs, err := planned(s)
+		if err != nil {
+			refused(t, args, err)
+			return
+		}
+		for _, run := range runs {
+			d := few[run.model]
+			if len(run.hidden) == 0 {
+				run.hidden = []int{4, 2} // the default networks take too long to build
+			}
+			if err := run.resolve(d.Train.Len()); err != nil {
+				refused(t, args, err)
+				return
+			}
+			if checkMemory(run, widths(run, d)) != nil {
+				return
+			}
+			if !small(widths(run, d)) {
+				continue
+			}
+			r, err := newTraining(run, d)
+			if err != nil {
+				t.Fatal(args, err)
+			}
+			for _, step := range []int{0, r.total / 2, r.total - 1} {
+				if v := r.trainer.Schedule(step, r.total); !(v >= 0 && v <= 1) {
+					t.Fatal(args, "the schedule is", v, "at step", step, "of", r.total)
+				}
+			}
+			if text := fmt.Sprint(run.inForce()); strings.Contains(text, "NaN") || strings.Contains(text, "Inf") {
+				t.Fatal(args, text)
+			}
+		}
+	})
+}
+
+// planned are the first runs of what is asked for.
+func planned(s *settings) ([]*settings, error) {
+	switch {
+	case s.given["compare"]:
+		if large(s.compare) {
+			return nil, nil
+		}
+		seeds, err := s.seedsFrom(1, compareSeeds)
+		if err != nil {
+			return nil, err
+		}
+		contenders, err := s.contenders(seeds)
+		if err != nil {
+			return nil, err
+		}
+		var runs []*settings
+		for _, c := range contenders[:min(len(contenders), 3)] {
+			runs = append(runs, c.runs[0])
+		}
+		return runs, nil
+	case s.given["tune"]:
+		if large(s.tune) || s.trials > 9 {
+			return nil, nil
+		}
+		seeds, err := s.seedsFrom(tuneSeed, 1)
+		if err != nil {
+			return nil, err
+		}
+		entries, err := s.searches()
+		if err != nil {
+			return nil, err
+		}
+		var runs []*settings
+		for _, q := range entries[:min(len(entries), 2)] {
+			for _, p := range q.points[:min(len(q.points), 2)] {
+				run, err := s.variant(q.optimizer, nil, append(append(experiment.Settings{}, q.own...), p...), seeds[0])
+				if err != nil {
+					return nil, err
+				}
+				runs = append(runs, run)
+			}
+		}
+		return runs, nil
+	}
+	return []*settings{s}, nil
+}
+
+// large tells entries of more combinations than a fuzzer has time for.
+func large(entries string) bool { return strings.Count(entries, "/") > 6 || len(entries) > 300 }
+
+// small tells a network that is built in no time.
+func small(widths []int) bool {
+	sum := 0
+	for _, w := range widths {
+		sum += w
+	}
+	return sum < 300
+}
+
+// refused holds that err is of the command line, on one line.
+func refused(t *testing.T, args []string, err error) {
+	var usage *usageError
+	if !errors.As(err, &usage) || strings.Contains(message(err), "\n") {
+		t.Fatalf("%q: %v", args, err)
+	}
+}
