@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gokfac/gokfac/kfac"
 )
@@ -52,9 +53,13 @@ func (s *settings) targetText() string {
 }
 
 // printConfig writes the configuration as flags, a group to a paragraph,
-// without what is off.
-func printConfig(w io.Writer, list []setting) {
-	const width, indent = 96, 10
+// without what is off, for a terminal of so many columns; 0 for none.
+func printConfig(w io.Writer, list []setting, columns int) {
+	const indent = 10
+	width := 98
+	if columns > 0 {
+		width = min(width, columns-1)
+	}
 	group, column := "", 0
 	for _, item := range list {
 		text := argument(item)
@@ -68,15 +73,15 @@ func printConfig(w io.Writer, list []setting) {
 			}
 			group, column = item.group, indent
 			fmt.Fprintf(w, "%-*s", indent, group)
-		case column+len(text) > width:
-			fmt.Fprintf(w, "\n%*s", indent, "")
-			column = indent
+		case column+2+utf8.RuneCountInString(text) > width:
+			column = max(min(indent, width-utf8.RuneCountInString(text)), 0)
+			fmt.Fprintf(w, "\n%*s", column, "")
 		default:
 			fmt.Fprint(w, "  ")
 			column += 2
 		}
 		fmt.Fprint(w, text)
-		column += len(text)
+		column += utf8.RuneCountInString(text)
 	}
 	fmt.Fprintln(w)
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strings"
 
-	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
 	"github.com/gokfac/gokfac/trainer"
@@ -27,12 +26,13 @@ func progressMode(mode string, stderr io.Writer) string {
 // a progress bar below it.
 type display struct {
 	w        io.Writer // nil: nothing is shown
-	bar      *progressbar.ProgressBar
+	meter    *meter
 	scores   []string
 	perEpoch int
 	total    int
 	damping  func() float64 // λ of the last step; nil: the optimizer has none
-	titled   bool
+	titled   int            // columns of the terminal that the titles are laid out for; 0 for none
+	begun    bool
 }
 
 func newDisplay(mode string, w io.Writer, model string, total, perEpoch int) *display {
@@ -41,8 +41,7 @@ func newDisplay(mode string, w io.Writer, model string, total, perEpoch int) *di
 		d.w = w
 	}
 	if mode == "bar" {
-		d.bar = newBar(w, int64(total), progressbar.OptionShowCount(), progressbar.OptionSetItsString("steps"), progressbar.OptionShowIts(),
-			progressbar.OptionSetDescription("starting "), progressbar.OptionSetRenderBlankState(true))
+		d.meter = newMeter(w, int64(total), "steps", "starting")
 	}
 	return d
 }
@@ -52,20 +51,18 @@ func (d *display) callback(e *trainer.Event) error {
 	case d.w == nil:
 	case e.Kind == trainer.Evaluated:
 		d.row(e)
-	case d.bar != nil:
-		d.bar.Describe(fmt.Sprintf("epoch %d/%d  loss %s ", e.Epoch, d.epochs(), figure(e.Loss)))
-		d.bar.Add(1)
+	case d.meter != nil:
+		d.meter.set(int64(e.Step), fmt.Sprintf("epoch %d/%d  loss %s", e.Epoch, d.epochs(), figure(e.Loss)))
 	}
 	return nil
 }
 
 // close takes the bar away.
 func (d *display) close() {
-	if d.bar != nil {
-		d.bar.Clear()
-		d.bar.Exit()
+	if d.meter != nil {
+		d.meter.clear()
 	}
-	if d.titled {
+	if d.begun {
 		fmt.Fprintln(d.w)
 	}
 }
@@ -74,46 +71,45 @@ func (d *display) close() {
 func (d *display) epochs() int { return (d.total + d.perEpoch - 1) / d.perEpoch }
 
 func (d *display) row(e *trainer.Event) {
-	titles := []string{"step", "epoch", "train loss"}
-	cells := []string{
-		fmt.Sprintf("%d/%d", e.Step, e.Total),
-		fmt.Sprintf("%d/%d", e.Epoch, d.epochs()),
-		figure(e.Record.TrainLoss),
+	list, cells := d.cells(e)
+	columns := columnsOf(d.w)
+	shown, titles, widths, gap := fit(list, max(columns-1, 0))
+	if d.meter != nil {
+		d.meter.clear()
 	}
-	for _, name := range d.scores {
-		titles = append(titles, title(name))
-		cells = append(cells, figure(e.Record.Scores[name]))
+	if !d.begun || columns != d.titled {
+		fmt.Fprintln(d.w, strings.Join(titles, "\n"))
+		d.begun, d.titled = true, columns
 	}
-	if d.damping != nil {
-		titles = append(titles, "damping")
-		cells = append(cells, fmt.Sprintf("%.2g", d.damping()))
+	row := make([]string, len(shown))
+	for i, c := range shown {
+		row[i] = cells[c]
 	}
-	titles = append(titles, "seconds")
-	cells = append(cells, fmt.Sprintf("%.1f", e.Record.TrainSeconds))
-	if d.bar != nil {
-		d.bar.Clear()
-	}
-	if !d.titled {
-		d.print(titles, titles)
-		d.titled = true
-	}
-	d.print(titles, cells)
+	fmt.Fprintln(d.w, rowOf(row, widths, gap))
 }
 
-// print writes cells below their titles, flush right.
-func (d *display) print(titles, cells []string) {
-	var line strings.Builder
-	for i, cell := range cells {
-		width := len(titles[i])
-		if i < 2 { // n/total
-			width = max(width, len(fmt.Sprintf("%d/%[1]d", []int{d.total, d.epochs()}[i])))
-		}
-		if i > 0 {
-			line.WriteString("  ")
-		}
-		fmt.Fprintf(&line, "%*s", max(width, 7), cell)
+// cells are the columns of the table with the cells of a row. On a narrow
+// terminal the epoch goes first, and the main score stays.
+func (d *display) cells(e *trainer.Event) (list []column, cells []string) {
+	add := func(title, cell string, widest, rank int) {
+		list, cells = append(list, column{title, max(widest, 7), rank}), append(cells, cell)
 	}
-	fmt.Fprintln(d.w, line.String())
+	step, epoch := fmt.Sprintf("%d/%d", e.Step, e.Total), fmt.Sprintf("%d/%d", e.Epoch, d.epochs())
+	add("step", step, len(fmt.Sprintf("%d/%[1]d", d.total)), 0)
+	add("epoch", epoch, len(fmt.Sprintf("%d/%[1]d", d.epochs())), 9)
+	add("train loss", figure(e.Record.TrainLoss), 0, 6)
+	for i, name := range d.scores {
+		rank := 0
+		if i < len(d.scores)-1 {
+			rank = 5 - i
+		}
+		add(title(name), figure(e.Record.Scores[name]), 0, rank)
+	}
+	if d.damping != nil {
+		add("damping", fmt.Sprintf("%.2g", d.damping()), 0, 7)
+	}
+	add("seconds", fmt.Sprintf("%.1f", e.Record.TrainSeconds), 0, 8)
+	return list, cells
 }
 
 // title is a score's heading, short enough for the autoencoder's row of eight.

@@ -5,8 +5,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/schollz/progressbar/v3"
-
 	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -16,7 +14,7 @@ import (
 type overview struct {
 	w          io.Writer // nil: nothing is shown
 	mode       string
-	bar        *progressbar.ProgressBar
+	meter      *meter
 	runs, done int
 	width      int // of the longest label
 	label      string
@@ -42,7 +40,7 @@ func (v *overview) expect(runs int, labels ...string) {
 		v.width = max(v.width, len([]rune(label)))
 	}
 	if v.mode == "bar" {
-		v.bar = newBar(v.w, int64(runs)*barUnits, progressbar.OptionSetRenderBlankState(true), progressbar.OptionSetPredictTime(true))
+		v.meter = newMeter(v.w, int64(runs)*barUnits, "", "starting")
 	}
 }
 
@@ -52,9 +50,9 @@ func (v *overview) begin(s *settings, total int) {
 
 // callback moves the bar within a run.
 func (v *overview) callback(e *trainer.Event) error {
-	if v.bar != nil && e.Kind == trainer.StepDone {
-		v.bar.Describe(fmt.Sprintf("run %d/%d: %s, step %d/%d ", v.done+1, v.runs, v.label, e.Step, v.total))
-		v.bar.Set(v.done*barUnits + (barUnits-1)*e.Step/v.total)
+	if v.meter != nil && e.Kind == trainer.StepDone {
+		v.meter.set(int64(v.done)*barUnits+int64((barUnits-1)*e.Step/v.total),
+			fmt.Sprintf("run %d/%d: step %d/%d, %s", v.done+1, v.runs, e.Step, v.total, v.label))
 	}
 	return nil
 }
@@ -65,8 +63,8 @@ func (v *overview) end(run *results.Run, kept bool) {
 	if v.w == nil {
 		return
 	}
-	if v.bar != nil {
-		v.bar.Clear()
+	if v.meter != nil {
+		v.meter.clear()
 	}
 	var line strings.Builder
 	n := len(fmt.Sprint(v.runs))
@@ -88,17 +86,16 @@ func (v *overview) end(run *results.Run, kept bool) {
 	if kept {
 		line.WriteString("  (kept)")
 	}
-	fmt.Fprintln(v.w, line.String())
-	if v.bar != nil {
-		v.bar.Set(v.done * barUnits)
+	fmt.Fprintln(v.w, folded(line.String(), columnsOf(v.w), 4))
+	if v.meter != nil {
+		v.meter.set(int64(v.done)*barUnits, fmt.Sprintf("run %d/%d", min(v.done+1, v.runs), v.runs))
 	}
 }
 
 // close takes the bar away.
 func (v *overview) close() {
-	if v.bar != nil {
-		v.bar.Clear()
-		v.bar.Exit()
+	if v.meter != nil {
+		v.meter.clear()
 	}
 	if v.w != nil {
 		fmt.Fprintln(v.w)

@@ -11,7 +11,8 @@ import (
 
 // printTable writes the result for people.
 func (r *training) printTable(w io.Writer) error {
-	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var text strings.Builder
+	tab := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(tab, "optimizer\t%s\n", r.s.opt)
 	fmt.Fprintf(tab, "model\t%s %s, %d parameters\n", r.s.model, joined(widths(r.s, r.d), "-"), r.params())
 	fmt.Fprintf(tab, "data set\t%s\n", r.d.Name)
@@ -26,8 +27,12 @@ func (r *training) printTable(w io.Writer) error {
 	} else if t != nil {
 		fmt.Fprintf(tab, "target\t%s not reached\n", r.s.targetText())
 	}
-	if err := tab.Flush(); err != nil {
-		return fmt.Errorf("writing the result: %w", err)
+	tab.Flush()
+	columns := columnsOf(w)
+	for line := range strings.Lines(text.String()) {
+		if _, err := fmt.Fprintln(w, folded(strings.TrimSuffix(line, "\n"), columns, len("training time  "))); err != nil {
+			return fmt.Errorf("writing the result: %w", err)
+		}
 	}
 	return nil
 }

@@ -29,7 +29,7 @@ func train(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if err := checkMemory(s, widths(s, d)); err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "data set: %s\n", why)
+	fmt.Fprintln(stderr, folded("data set: "+why, columnsOf(stderr), 2))
 	if s.opt == "kfac" && s.kfac.Estimator == graph.Empirical {
 		fmt.Fprintln(stderr, "warning: -kfac-fisher empirical is not the Fisher: its G vanishes as the model fits the data")
 	}
@@ -50,7 +50,7 @@ func train(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 		return err
 	}
 	for _, text := range r.warnings() {
-		fmt.Fprintf(stderr, "warning: %s\n", text)
+		fmt.Fprintln(stderr, folded("warning: "+text, columnsOf(stderr), 2))
 	}
 	if s.json {
 		return errors.Join(err, printJSON(stdout, r.record()))
@@ -132,11 +132,12 @@ func (r *training) introduce(w io.Writer) {
 	if n := r.d.Outputs(); n > 0 {
 		targets = fmt.Sprintf("with targets of %d", n)
 	}
-	fmt.Fprintf(w, "%d training and %d test examples of %s %s, %s\n\n",
-		r.d.Train.Len(), r.d.Test.Len(), times(r.d.Shape), targets, scale)
+	columns := columnsOf(w)
+	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("%d training and %d test examples of %s %s, %s",
+		r.d.Train.Len(), r.d.Test.Len(), times(r.d.Shape), targets, scale), columns, 0))
 	fmt.Fprintln(w, r.model.Summary())
-	printConfig(w, r.s.inForce())
-	fmt.Fprintf(w, "%-10s%d, each of %d examples; an epoch has %d\n\n", "steps", r.total, r.s.batch, r.perEpoch)
+	printConfig(w, r.s.inForce(), columns)
+	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("steps     %d, each of %d examples; an epoch has %d", r.total, r.s.batch, r.perEpoch), columns, 10))
 }
 
 // fit trains, and turns what Fit returns into this command's endings.

@@ -265,9 +265,9 @@ func TestPlain(t *testing.T) {
 func TestBar(t *testing.T) {
 	o := execute("-dataset", blobs(t), "-hidden", "8", "-opt", "sgd", "-epochs", "2", "-progress", "bar")
 	require.Zero(t, o.status, o.stderr)
-	assert.Contains(t, o.stderr, "starting    0% [")
+	assert.Contains(t, o.stderr, "starting   0% [")
 	assert.Contains(t, o.stderr, "    2/2      2/2 ")
-	assert.Regexp(t, `\x1b\[2K\r\n$`, o.stderr)
+	assert.Regexp(t, `\r\x1b\[2K\n$`, o.stderr)
 }
 
 func TestProfilesAndWorkers(t *testing.T) {
