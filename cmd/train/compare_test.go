@@ -102,6 +102,21 @@ func TestCompareDiverged(t *testing.T) {
 	assert.Equal(t, results.Diverged, c.Runs[1].Ending)
 }
 
+// TestCompareGotWorse: a run that ends far above its beginning is a result like
+// one whose loss is no number, in a comparison and in a search.
+func TestCompareGotWorse(t *testing.T) {
+	data, ascent := blobs(t), "kfac:lr=1.99:kfac-damping=1e-9:kfac-damping-update-steps=-1:kfac-fisher=empirical"
+	args := []string{"-seeds", "1", "-dataset", data, "-hidden", "16,16,16", "-batch-size", "4", "-max-steps", "50", "-json"}
+	c := comparisonOf(t, execute(append([]string{"-compare", ascent + ",adam", "-out", t.TempDir()}, args...)...))
+	assert.Equal(t, results.Diverged, c.Runs[0].Ending)
+	assert.Equal(t, 50, c.Runs[0].Steps)
+	assert.Equal(t, results.Done, c.Runs[1].Ending)
+
+	o := execute(append([]string{"-tune", ascent + ":schedule=constant/linear", "-trials", "2", "-out", t.TempDir()}, args...)...)
+	require.Zero(t, o.status, o.stderr)
+	assert.Contains(t, o.stdout, `"diverged"`)
+}
+
 func TestSamples(t *testing.T) {
 	dir := t.TempDir()
 	o := execute("-compare", "kfac,sgd", "-seeds", "1", "-model", "autoencoder", "-dataset", stripes(t), "-hidden", "16,4", "-epochs", "1", "-out", dir)
