@@ -76,6 +76,7 @@ func parseNPYHeader(text string) (h npyHeader, err error) {
 	if h.kind, h.width, h.order, err = parseDtype(h.dtype); err != nil {
 		return h, err
 	}
+	shown := strings.Trim(strconv.Quote(shape), `"`) // for messages: of a damaged file it is any bytes
 	h.values = 1
 	for field := range strings.SplitSeq(strings.Trim(shape, "()"), ",") {
 		if field = strings.TrimSpace(field); field == "" {
@@ -84,11 +85,11 @@ func parseNPYHeader(text string) (h npyHeader, err error) {
 		d, err := strconv.Atoi(strings.TrimSuffix(field, "L")) // Python 2 wrote long integers so
 		switch {
 		case err != nil || d < 0:
-			return h, fmt.Errorf("the .npy header has shape %s: damaged", shape)
+			return h, fmt.Errorf("the .npy header has shape %.80s: damaged", shown)
 		case d == 0:
-			return h, fmt.Errorf("shape %s: there is nothing in it", shape)
+			return h, fmt.Errorf("shape %.80s: there is nothing in it", shown)
 		case h.values > maxValues/d:
-			return h, fmt.Errorf("shape %s: more than %d values do not fit in memory", shape, maxValues)
+			return h, fmt.Errorf("shape %.80s: more than %d values do not fit in memory", shown, maxValues)
 		}
 		h.shape, h.values = append(h.shape, d), h.values*d
 	}
@@ -101,7 +102,7 @@ func parseDtype(dtype string) (kind byte, width int, order binary.ByteOrder, err
 	case strings.Contains(dtype, "O"):
 		return 0, 0, nil, errors.New("an array of Python objects (dtype=object), which only Python can read: save it as numbers")
 	case len(dtype) != 3:
-		return 0, 0, nil, fmt.Errorf("dtype %q: only integers, floating-point numbers and booleans are read", dtype)
+		return 0, 0, nil, fmt.Errorf("dtype %.20q: only integers, floating-point numbers and booleans are read", dtype)
 	}
 	order = binary.LittleEndian
 	if dtype[0] == '>' {
@@ -111,5 +112,5 @@ func parseDtype(dtype string) (kind byte, width int, order binary.ByteOrder, err
 	case "b1", "u1", "i1", "u2", "i2", "u4", "i4", "u8", "i8", "f2", "f4", "f8":
 		return dtype[1], int(dtype[2] - '0'), order, nil
 	}
-	return 0, 0, nil, fmt.Errorf("dtype %q: only integers, floating-point numbers and booleans are read", dtype)
+	return 0, 0, nil, fmt.Errorf("dtype %.20q: only integers, floating-point numbers and booleans are read", dtype)
 }

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -85,8 +87,20 @@ func exitStatus(err error) int {
 }
 
 // message is err on one line, without the name of the package it came from.
+// What else would move a terminal's cursor, as names of files can, is spelled out.
 func message(err error) string {
 	text := strings.ReplaceAll(err.Error(), "\n", "; ")
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		var plain strings.Builder
+		for _, r := range text {
+			if unicode.IsControl(r) {
+				plain.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+				continue
+			}
+			plain.WriteRune(r)
+		}
+		text = plain.String()
+	}
 	for _, pkg := range []string{"datasets: ", "trainer: ", "kfac: ", "layers: ", "losses: ", "graph: "} {
 		text = strings.TrimPrefix(text, pkg)
 	}

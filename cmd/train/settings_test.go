@@ -162,6 +162,7 @@ func TestHint(t *testing.T) {
 	other := errors.New("kfac: other")
 	assert.Equal(t, other, r.hint(other))
 	assert.Equal(t, "other", message(other))
+	assert.Equal(t, `a; b\x1b[2J\tc ü`, message(errors.New("a\nb\x1b[2J\tc ü")))
 
 	r = &training{s: resolved(t, "-kfac-mode adaptive -kfac-damping found"), found: 0.1234}
 	assert.Contains(t, message(r.hint(kfac.ErrNotPositive)), "; try a larger -kfac-damping than the 0.12 that was found")
