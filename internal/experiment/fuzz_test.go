@@ -115,7 +115,8 @@ func FuzzTuning(f *testing.F) {
 func FuzzKept(f *testing.F) {
 	store := Store{Dir: f.TempDir()}
 	like := &results.Run{
-		Version: 1, Label: "adam", Optimizer: "adam", Model: "mlp", Dataset: "digits", Seed: 1, PerEpoch: 10, Params: 7, Ending: results.Done,
+		Version: 1, Label: "adam", Optimizer: "adam", Model: "mlp", Dataset: "digits", Seed: 1, Workers: 2, BatchSize: 64,
+		Params: 7, Steps: 20, Epochs: 2, PerEpoch: 10, TrainSeconds: 1.5, StepsPerSecond: 13, TrainLoss: 0.25, Ending: results.Done,
 		Config: results.Fields[any]{{Name: "lr", Value: 0.5}, {Name: "hidden", Value: []int{8, 4}}}, History: []results.Record{},
 	}
 	if err := store.Save(like); err != nil {
@@ -139,6 +140,9 @@ func FuzzKept(f *testing.F) {
 				t.Fatal(message)
 			}
 			return
+		}
+		if run == nil {
+			t.Fatal("there is a file, and no run in it")
 		}
 		if difference(run.Config, like.Config) != "" || run.Params != like.Params || run.Dataset != like.Dataset {
 			t.Fatal("another run was taken for it")
