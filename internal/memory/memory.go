@@ -1,0 +1,129 @@
+// Package memory says how much memory this process may still take, so that
+// what cannot fit is refused before the system ends the process for it.
+//
+//	if err := memory.Check(ctx, "the data", bytes); err != nil { … }
+//
+// The bound is the least of the machine's memory, of the limits of the process's
+// control group (versions 1 and 2) and of its address space (ulimit -v), less
+// what the process uses. Other processes are not counted: what they hold they
+// may give back.
+package memory
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"runtime"
+	"runtime/metrics"
+)
+
+// Limit is a bound on the memory of this process.
+type Limit struct {
+	Bytes  float64 // in all
+	Used   float64 // of it, now
+	Source string  // what sets it, for messages
+}
+
+// Left is what may still be taken.
+func (l Limit) Left() float64 { return max(l.Bytes-l.Used, 0) }
+
+type key struct{}
+
+// With returns a context in which so many bytes may still be taken, whatever
+// the system says.
+func With(ctx context.Context, bytes float64) context.Context {
+	return context.WithValue(ctx, key{}, Limit{Bytes: bytes, Source: "allowed"})
+}
+
+// Available is the limit that leaves least.
+func Available(ctx context.Context) Limit {
+	if l, ok := ctx.Value(key{}).(Limit); ok {
+		return l
+	}
+	tightest := Limit{Bytes: unknown, Source: "assumed"}
+	for _, l := range system(inUse()) {
+		if l.Left() < tightest.Left() {
+			tightest = l
+		}
+	}
+	return tightest
+}
+
+// unknown is taken for the memory where the system does not tell: a terabyte.
+const unknown = 1 << 40
+
+// TooLargeError says that something does not fit.
+type TooLargeError struct {
+	What string
+	Need float64 // bytes
+	Limit
+}
+
+func (e *TooLargeError) Error() string {
+	need, left := texts(e.Need, e.Left())
+	text := fmt.Sprintf("%s would take about %s of memory, and there are %s", e.What, need, left)
+	if e.Used > 0 {
+		return fmt.Sprintf("%s (%s %s, %s of it in use)", text, Text(e.Bytes), e.Source, Text(e.Used))
+	}
+	return text + " (" + e.Source + ")"
+}
+
+// Check returns a *TooLargeError if so many bytes more may not be taken.
+func Check(ctx context.Context, what string, need float64) error {
+	if need <= Available(ctx).Left() {
+		return nil
+	}
+	runtime.GC() // garbage is in use until it is found
+	if l := Available(ctx); !(need <= l.Left()) {
+		return &TooLargeError{what, need, l}
+	}
+	return nil
+}
+
+// inUse is what the Go runtime holds and cannot give to a new allocation.
+func inUse() (bytes usage) {
+	sample := []metrics.Sample{
+		{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
+	}
+	metrics.Read(sample)
+	free := float64(sample[1].Value.Uint64() + sample[2].Value.Uint64())
+	return usage{taken: float64(sample[0].Value.Uint64()) - free, free: free}
+}
+
+// usage is in bytes.
+type usage struct {
+	taken float64 // by the runtime and what it has allocated
+	free  float64 // mapped for more
+}
+
+// Text is a number of bytes for people.
+func Text(bytes float64) string { return text(bytes, 3) }
+
+func text(bytes float64, digits int) string {
+	unit, name := 1.0, "bytes"
+	for _, u := range []struct {
+		bytes float64
+		name  string
+	}{{1 << 10, "KiB"}, {1 << 20, "MiB"}, {1 << 30, "GiB"}, {1 << 40, "TiB"}, {1 << 50, "PiB"}} {
+		if bytes >= u.bytes {
+			unit, name = u.bytes, u.name
+		}
+	}
+	v := bytes / unit
+	if v >= 100 && digits <= 3 {
+		return fmt.Sprintf("%.0f %s", v, name)
+	}
+	return fmt.Sprintf("%.*g %s", digits, v, name)
+}
+
+// texts are two numbers of bytes that look different if they are.
+func texts(a, b float64) (string, string) {
+	digits := 3
+	for digits < 12 && a != b && text(a, digits) == text(b, digits) {
+		digits++
+	}
+	if a != b && text(a, digits) == text(b, digits) {
+		return fmt.Sprintf("%.0f bytes", math.Ceil(a)), fmt.Sprintf("%.0f bytes", math.Floor(b))
+	}
+	return text(a, digits), text(b, digits)
+}

@@ -1,0 +1,106 @@
+package memory
+
+import (
+	"io/fs"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// system lists the limits in force.
+func system(u usage) []Limit {
+	root := os.DirFS("/")
+	limits := append(cgroups(root, u.taken), addressSpace(root, u)...)
+	if total, ok := machine(root); ok {
+		limits = append(limits, Limit{Bytes: total, Used: u.taken, Source: "in this machine"})
+	}
+	return limits
+}
+
+// machine is the memory of the machine, in bytes.
+func machine(root fs.FS) (total float64, ok bool) {
+	text, err := fs.ReadFile(root, "proc/meminfo")
+	if err != nil {
+		return 0, false
+	}
+	for line := range strings.Lines(string(text)) {
+		if rest, found := strings.CutPrefix(line, "MemTotal:"); found {
+			kib, ok := number(strings.TrimSuffix(strings.TrimSpace(rest), " kB"))
+			return kib * 1024, ok
+		}
+	}
+	return 0, false
+}
+
+// cgroups are the limits of the control group and of those around it. A
+// group's own directory may not be visible from within a container, where the
+// root of what is mounted is that of the container.
+func cgroups(root fs.FS, used float64) (limits []Limit) {
+	text, err := fs.ReadFile(root, "proc/self/cgroup")
+	if err != nil {
+		return nil
+	}
+	for line := range strings.Lines(string(text)) {
+		fields := strings.SplitN(strings.TrimSpace(line), ":", 3) // number, controllers, directory
+		if len(fields) < 3 {
+			continue
+		}
+		mount, file := "", ""
+		switch {
+		case fields[1] == "":
+			mount, file = "sys/fs/cgroup", "memory.max"
+		case strings.Contains(","+fields[1]+",", ",memory,"):
+			mount, file = "sys/fs/cgroup/memory", "memory.limit_in_bytes"
+		default:
+			continue
+		}
+		for dir := path.Clean("/" + fields[2]); ; dir = path.Dir(dir) {
+			if bytes, ok := readNumber(root, path.Join(mount, dir, file)); ok && bytes < 1<<60 { // version 1 writes nearly 2⁶³ for none
+				limits = append(limits, Limit{Bytes: bytes, Used: used, Source: "allowed by the control group"})
+			}
+			if dir == "/" {
+				break
+			}
+		}
+	}
+	return limits
+}
+
+// arena is what the runtime's heap grows by.
+const arena = 64 << 20
+
+// addressSpace is the limit that ulimit -v sets. Much is mapped that is not in
+// use, and what the heap has mapped for more is there to be used.
+func addressSpace(root fs.FS, u usage) []Limit {
+	var r syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &r); err != nil || r.Cur > 1<<60 {
+		return nil
+	}
+	text, err := fs.ReadFile(root, "proc/self/statm")
+	if err != nil {
+		return nil
+	}
+	pages, _, _ := strings.Cut(string(text), " ")
+	mapped, ok := number(pages)
+	if !ok {
+		return nil
+	}
+	used := mapped*float64(os.Getpagesize()) - u.free + arena
+	return []Limit{{Bytes: float64(r.Cur), Used: used, Source: "of address space (ulimit -v)"}}
+}
+
+func readNumber(root fs.FS, name string) (float64, bool) {
+	text, err := fs.ReadFile(root, name)
+	if err != nil {
+		return 0, false
+	}
+	return number(strings.TrimSpace(string(text)))
+}
+
+// number refuses all but digits: "max" is no limit.
+func number(text string) (float64, bool) {
+	v, err := strconv.ParseUint(text, 10, 64)
+	return float64(v), err == nil
+}

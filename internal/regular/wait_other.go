@@ -1,0 +1,5 @@
+//go:build !unix
+
+package regular
+
+const noWait = 0 // no pipes among the files
