@@ -3,6 +3,7 @@ package datasets
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,7 +11,6 @@ import (
 	"fmt"
 	"hash"
 	"io"
-	"os"
 )
 
 // checksum is a published digest of a data file, hexadecimal. One of the two is set: SHA-256 is of the decompressed
@@ -20,8 +20,8 @@ type checksum struct{ md5, sha256, mnist string }
 
 // readIDXFile decodes the idx file at path, which may be compressed whatever its name, and verifies sum where it can: an
 // MD5 only on a file that is compressed. A nil sum verifies nothing.
-func readIDXFile(path string, dimensions int, sum *checksum) (a idxArray, err error) {
-	f, err := os.Open(path)
+func readIDXFile(ctx context.Context, path string, dimensions int, sum *checksum) (a idxArray, err error) {
+	f, err := openFile(ctx, path)
 	if err != nil {
 		return idxArray{}, err
 	}
@@ -42,6 +42,7 @@ func readIDXFile(path string, dimensions int, sum *checksum) (a idxArray, err er
 	if err != nil {
 		return idxArray{}, err
 	}
+	r = until(ctx, r)
 	if sum != nil && sum.sha256+sum.mnist != "" {
 		r = io.TeeReader(r, content)
 	}

@@ -3,10 +3,10 @@ package datasets
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 )
 
 // minRows is the least number of rows of which a fifth can be held out.
@@ -23,16 +23,15 @@ const maxLine = 1 << 24
 // and their number is a square of at least 8×8, they are taken for pixels and divided by 255.
 //
 // Errors give the file, and for what is in it the line and column, both from 1.
-func ReadCSV(path string) (*Dataset, error) {
-	f, err := os.Open(path)
+func ReadCSV(path string) (*Dataset, error) { return readCSV(context.Background(), path) }
+
+func readCSV(ctx context.Context, path string) (*Dataset, error) {
+	f, err := openFile(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
 	defer f.Close()
-	size := int64(0)
-	if info, err := f.Stat(); err == nil {
-		size = info.Size()
-	}
+	size := f.size
 	raw := bufio.NewReaderSize(f, 1<<18)
 	content, compressed, err := decompress(raw)
 	if err != nil {
@@ -40,9 +39,9 @@ func ReadCSV(path string) (*Dataset, error) {
 	}
 	if compressed {
 		size = 0
-		raw = bufio.NewReaderSize(content, 1<<18)
+		raw = bufio.NewReaderSize(f.table(content), 1<<18)
 	}
-	d, err := decodeCSV(raw, size)
+	d, err := decodeCSV(ctx, raw, size)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %s: %w", path, err)
 	}
@@ -51,8 +50,8 @@ func ReadCSV(path string) (*Dataset, error) {
 }
 
 // decodeCSV reads a stream of about size bytes; 0 if that is not known.
-func decodeCSV(r *bufio.Reader, size int64) (*Dataset, error) {
-	t, err := readTable(r, size)
+func decodeCSV(ctx context.Context, r *bufio.Reader, size int64) (*Dataset, error) {
+	t, err := readTable(ctx, r, size)
 	if err != nil {
 		return nil, err
 	}
@@ -83,11 +82,12 @@ type table struct {
 	bytes  bool        // all of x are integers in [0,255]
 	top    float64     // the largest of x
 	peak   int32       // the largest label
+	room   room        // for more
 	lines  map[int]int // from 1, by row, of those whose label is above all before: one in error is among them
 }
 
-func readTable(r *bufio.Reader, size int64) (*table, error) {
-	t := &table{width: -1, bytes: true, peak: -1, lines: map[int]int{}}
+func readTable(ctx context.Context, r *bufio.Reader, size int64) (*table, error) {
+	t := &table{room: room{ctx: ctx}, width: -1, bytes: true, peak: -1, lines: map[int]int{}}
 	var long []byte
 	consumed, first := int64(0), true
 	for number := 1; ; number++ {
@@ -105,7 +105,9 @@ func readTable(r *bufio.Reader, size int64) (*table, error) {
 					return nil, fmt.Errorf("line %d, %w", number, err)
 				}
 				t.note(number)
-				t.reserve(size, consumed)
+				if err := t.reserve(size, consumed); err != nil {
+					return nil, err
+				}
 			}
 			first = false
 		}
@@ -125,16 +127,20 @@ func (t *table) note(line int) {
 
 // reserve makes room for the rest of the file once its first rows tell how long a row is: doubling a table of hundreds
 // of megabytes would hold it three times over.
-func (t *table) reserve(size, consumed int64) {
+func (t *table) reserve(size, consumed int64) error {
 	const sample = 64
 	if len(t.labels) != sample || size <= consumed {
-		return
+		return t.room.hold(4 * int64(cap(t.x)+cap(t.labels)))
 	}
 	rows := int(float64(size) / float64(consumed) * sample * 1.02)
 	if rows > sample && rows < maxValues/(t.width+1) {
+		if err := t.room.take(4 * int64(rows) * int64(t.width+1)); err != nil {
+			return err
+		}
 		t.x = append(make([]float32, 0, rows*t.width), t.x...)
 		t.labels = append(make([]int32, 0, rows), t.labels...)
 	}
+	return nil
 }
 
 // readLine returns the next line, in the reader's buffer if it fits there, else in long.

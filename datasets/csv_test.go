@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"bufio"
+	"context"
 	"math"
 	"os"
 	"path/filepath"
@@ -146,7 +147,7 @@ func FuzzCSV(f *testing.F) {
 	f.Add("1,2\n3\n")
 	f.Add("1e9,2\n,,\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		d, err := decodeCSV(bufio.NewReaderSize(strings.NewReader(text), 16), int64(len(text)))
+		d, err := decodeCSV(context.Background(), bufio.NewReaderSize(strings.NewReader(text), 16), int64(len(text)))
 		if err != nil {
 			assert.NotContains(t, err.Error(), "\n")
 			return

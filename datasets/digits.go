@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"context"
 	"image"
 	"math/rand/v2"
 	"runtime"
@@ -29,6 +30,10 @@ type DigitsOptions struct {
 // The task is about as hard as MNIST. Softmax regression trained to convergence stays below 95 % test accuracy (92 % at its
 // best); a 784-512-512-10 ReLU network passes 98 % in 3 epochs of batches of 128, 5 of 512, with Adam.
 func Digits(opt DigitsOptions) *Dataset {
+	return drawn(func(ctx context.Context) (*Dataset, error) { return digits(ctx, opt) })
+}
+
+func digits(ctx context.Context, opt DigitsOptions) (*Dataset, error) {
 	if opt.Train <= 0 {
 		opt.Train = 20000
 	}
@@ -36,14 +41,15 @@ func Digits(opt DigitsOptions) *Dataset {
 		opt.Test = 4000
 	}
 	faces := goFonts()
-	return &Dataset{
+	d := &Dataset{
 		Name:    "digits",
 		Shape:   []int{side, side},
 		Classes: numerals,
-		Train:   drawSplit(faces, opt.Seed, trainStream, opt.Train),
-		Test:    drawSplit(faces, opt.Seed, testStream, opt.Test),
+		Train:   drawSplit(ctx, faces, opt.Seed, trainStream, opt.Train),
+		Test:    drawSplit(ctx, faces, opt.Seed, testStream, opt.Test),
 		Pixels:  true,
 	}
+	return d, ctx.Err()
 }
 
 // An example's generator is seeded with the user's seed and its stream: the split's in the upper half, the index below.
@@ -52,15 +58,15 @@ const (
 	testStream  uint64 = 2 << 32
 )
 
-// drawSplit draws n examples, each from a generator of its own, on all processors.
-func drawSplit(faces []typeface, seed, stream uint64, n int) Split {
+// drawSplit draws n examples, each from a generator of its own, on all processors; fewer if ctx ends.
+func drawSplit(ctx context.Context, faces []typeface, seed, stream uint64, n int) Split {
 	s := Split{X: make([]float32, n*side*side), Labels: make([]int32, n)}
 	workers := min(runtime.GOMAXPROCS(0), n)
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {
 			c := newCanvas()
-			for i := n * w / workers; i < n*(w+1)/workers; i++ {
+			for i := n * w / workers; i < n*(w+1)/workers && ctx.Err() == nil; i++ {
 				c.pcg.Seed(seed, stream+uint64(i))
 				s.Labels[i] = c.draw(faces, s.X[i*side*side:(i+1)*side*side])
 			}

@@ -49,7 +49,7 @@ func (src source) fetch(ctx context.Context, dir string, names []string, opt Opt
 	for _, name := range names {
 		dimensions, sum := src.describe(name)
 		verify := func(path string) error {
-			_, err := readIDXFile(path, dimensions, sum)
+			_, err := readIDXFile(ctx, path, dimensions, sum)
 			return err
 		}
 		if err := g.get(ctx, filepath.Join(dir, name+".gz"), verify); err != nil {

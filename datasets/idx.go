@@ -26,35 +26,44 @@ type idxArray struct {
 // decodeIDX reads an idx stream of unsigned bytes with the given number of dimensions, to its end. The format is two zero
 // bytes, the element type, the number of dimensions, each dimension as a big-endian uint32, then the values.
 func decodeIDX(r io.Reader, dimensions int) (idxArray, error) {
-	var head [4]byte
-	if n, err := io.ReadFull(r, head[:]); err != nil {
-		return idxArray{}, shortRead(err, "an idx header of 4 bytes", int64(n))
-	}
-	if err := checkMagic(head, dimensions); err != nil {
+	dims, err := readIDXHeader(r, dimensions)
+	if err != nil {
 		return idxArray{}, err
 	}
-	a := idxArray{dims: make([]int, dimensions)}
+	a := idxArray{dims: dims}
+	if a.data, err = readExactly(r, int64(product(dims))); err != nil {
+		return idxArray{}, err
+	}
+	return a, expectEnd(r)
+}
+
+// readIDXHeader reads the dimensions, whose product is at most maxValues.
+func readIDXHeader(r io.Reader, dimensions int) ([]int, error) {
+	var head [4]byte
+	if n, err := io.ReadFull(r, head[:]); err != nil {
+		return nil, shortRead(err, "an idx header of 4 bytes", 4, int64(n))
+	}
+	if err := checkMagic(head, dimensions); err != nil {
+		return nil, err
+	}
+	dims := make([]int, dimensions)
 	size := int64(1)
-	for i := range a.dims {
+	for i := range dims {
 		var field [4]byte
 		if n, err := io.ReadFull(r, field[:]); err != nil {
-			return idxArray{}, shortRead(err, "a dimension of 4 bytes", int64(n))
+			return nil, shortRead(err, "a dimension of 4 bytes", 4, int64(n))
 		}
 		d := int64(binary.BigEndian.Uint32(field[:]))
 		switch {
 		case d == 0:
-			return idxArray{}, fmt.Errorf("dimension %d is 0: there is nothing in it", i)
+			return nil, fmt.Errorf("dimension %d is 0: there is nothing in it", i)
 		case size > maxValues/d:
-			return idxArray{}, fmt.Errorf("the header claims more than %d values: it is damaged, or the data do not fit in memory", maxValues)
+			return nil, fmt.Errorf("the header claims more than %d values: it is damaged, or the data do not fit in memory", maxValues)
 		}
-		a.dims[i] = int(d)
+		dims[i] = int(d)
 		size *= d
 	}
-	var err error
-	if a.data, err = readExactly(r, size); err != nil {
-		return idxArray{}, err
-	}
-	return a, expectEnd(r)
+	return dims, nil
 }
 
 func checkMagic(head [4]byte, dimensions int) error {
@@ -84,7 +93,7 @@ func readExactly(r io.Reader, size int64) ([]byte, error) {
 		err = io.ErrUnexpectedEOF
 	}
 	if err != nil {
-		return nil, shortRead(err, fmt.Sprintf("%d bytes of data", size), n)
+		return nil, shortRead(err, fmt.Sprintf("%d bytes of data", size), size, n)
 	}
 	return buf.Bytes(), nil
 }
@@ -92,18 +101,28 @@ func readExactly(r io.Reader, size int64) ([]byte, error) {
 // expectEnd reads on to the end of the stream, where gzip also verifies its own checksum.
 func expectEnd(r io.Reader) error {
 	n, err := io.Copy(io.Discard, io.LimitReader(r, 1))
-	if err != nil {
+	switch {
+	case interrupted(err):
+		return err
+	case err != nil:
 		return fmt.Errorf("damaged: %w", err)
 	}
 	if n > 0 {
-		return errors.New("there are trailing bytes after the data the header announces")
+		return errTrailing
 	}
 	return nil
 }
 
-func shortRead(err error, want string, got int64) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("truncated: %s should follow, but there are %d", want, got)
+// shortRead is the error of a stream that gave got of the bytes that are wanted, which want describes. All of them can
+// have come before a compressed stream breaks off.
+func shortRead(err error, want string, wanted, got int64) error {
+	switch {
+	case interrupted(err):
+		return err
+	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("damaged: %w", err)
+	case got >= wanted:
+		return fmt.Errorf("truncated: %s are there, but the compressed stream ends before its checksum", want)
 	}
-	return fmt.Errorf("damaged: %w", err)
+	return fmt.Errorf("truncated: %s should follow, but there are %d", want, got)
 }

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"context"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -39,18 +40,25 @@ type IllConditionedOptions struct {
 // the training split, so that squared error, ½‖·‖², starts near Outputs/2 and is that for predicting the mean. The same
 // options give the same bytes, however many processors draw them; the test split comes from draws of its own.
 func IllConditioned(opt IllConditionedOptions) *Dataset {
+	return drawn(func(ctx context.Context) (*Dataset, error) { return illConditioned(ctx, opt) })
+}
+
+func illConditioned(ctx context.Context, opt IllConditionedOptions) (*Dataset, error) {
 	opt = opt.resolved()
-	g := newRegressionTask(opt)
+	g, err := newRegressionTask(ctx, opt)
+	if err != nil {
+		return nil, err
+	}
 	d := &Dataset{
 		Name:  "ill-conditioned",
 		Shape: []int{opt.Features},
-		Train: g.split(opt.Seed, trainStream, opt.Train),
-		Test:  g.split(opt.Seed, testStream, opt.Test),
+		Train: g.split(ctx, opt.Seed, trainStream, opt.Train),
+		Test:  g.split(ctx, opt.Seed, testStream, opt.Test),
 	}
 	scale := measure(d.Train.Targets, opt.Outputs)
 	scale.apply(d.Train.Targets)
 	scale.apply(d.Test.Targets)
-	return d
+	return d, ctx.Err()
 }
 
 func (opt IllConditionedOptions) resolved() IllConditionedOptions {
@@ -84,11 +92,11 @@ type regressionTask struct {
 	outputs matrix // V before scaling, outputs×teacherUnits
 }
 
-func newRegressionTask(opt IllConditionedOptions) *regressionTask {
+func newRegressionTask(ctx context.Context, opt IllConditionedOptions) (*regressionTask, error) {
 	rng := rand.New(rand.NewPCG(opt.Seed, taskStream))
 	d := opt.Features
 	g := &regressionTask{
-		mix:     randomRotation(rng, d),
+		mix:     randomRotation(ctx, rng, d),
 		hidden:  normalMatrix(rng, teacherUnits, d, teacherGain/math.Sqrt(float64(d))),
 		outputs: normalMatrix(rng, opt.Outputs, teacherUnits, 1),
 	}
@@ -101,11 +109,11 @@ func newRegressionTask(opt IllConditionedOptions) *regressionTask {
 	for i := range g.mix.values {
 		g.mix.values[i] *= deviations[i%d] * math.Sqrt(float64(d)/total)
 	}
-	return g
+	return g, ctx.Err()
 }
 
 // split draws n examples, each from a generator of its own, on all processors.
-func (g *regressionTask) split(seed, stream uint64, n int) Split {
+func (g *regressionTask) split(ctx context.Context, seed, stream uint64, n int) Split {
 	d, outputs := g.mix.columns, g.outputs.rows()
 	s := Split{X: make([]float32, n*d), Targets: make([]float32, n*outputs), Outputs: outputs}
 	workers := min(runtime.GOMAXPROCS(0), n)
@@ -115,7 +123,7 @@ func (g *regressionTask) split(seed, stream uint64, n int) Split {
 			var pcg rand.PCG
 			rng := rand.New(&pcg)
 			z, hidden := make([]float64, d), make([]float64, teacherUnits)
-			for i := n * w / workers; i < n*(w+1)/workers; i++ {
+			for i := n * w / workers; i < n*(w+1)/workers && ctx.Err() == nil; i++ {
 				pcg.Seed(seed, stream+uint64(i))
 				for j := range z {
 					z[j] = rng.NormFloat64()
@@ -157,9 +165,12 @@ func normalMatrix(rng *rand.Rand, rows, columns int, deviation float64) matrix {
 // randomRotation draws an orthogonal matrix from the Haar measure: the rows of a Gaussian one, made orthonormal by Gram and
 // Schmidt. Taking every projection off twice leaves rounding alone (Kahan's "twice is enough"), and unlike a library's
 // decomposition gives the same bits under every instruction set's kernels.
-func randomRotation(rng *rand.Rand, n int) matrix {
+func randomRotation(ctx context.Context, rng *rand.Rand, n int) matrix {
 	m := normalMatrix(rng, n, n, 1)
 	for i := range n {
+		if ctx.Err() != nil {
+			break
+		}
 		row := m.row(i)
 		for range 2 {
 			for k := range i {

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"context"
 	"math"
 	"runtime"
 	"testing"
@@ -168,7 +169,8 @@ func TestIllConditionedDefaults(t *testing.T) {
 
 func TestRandomRotation(t *testing.T) {
 	for _, n := range []int{1, 2, 5, 64} {
-		g := newRegressionTask(IllConditionedOptions{Features: n, Outputs: 1, Condition: 1})
+		g, err := newRegressionTask(context.Background(), IllConditionedOptions{Features: n, Outputs: 1, Condition: 1})
+		require.NoError(t, err)
 		q := mat.NewDense(n, n, g.mix.values) // with Λ = I, Q itself
 		var gram mat.Dense
 		gram.Mul(q, q.T())

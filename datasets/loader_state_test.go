@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/internal/codec"
 )
 
 func TestLoaderResumes(t *testing.T) {
@@ -44,20 +46,34 @@ func TestLoaderRefusesForeignState(t *testing.T) {
 		require.NoError(t, err)
 		return data
 	}
-	ahead := append([]byte(nil), state...)
-	ahead[14] = 200 // batches dealt
-	newer := append([]byte(nil), state...)
-	newer[0]++
+	past := loaderState{examples: 14, batchSize: 4, shuffle: true, open: true, dealt: 200}
+	ahead, err := codec.Encode(loaderStateKind, loaderStateVersion, past.fields())
+	require.NoError(t, err)
+	newer, err := codec.Encode(loaderStateKind, loaderStateVersion+1, past.fields())
+	require.NoError(t, err)
+	past.dealt, past.open = 2, false
+	between, err := codec.Encode(loaderStateKind, loaderStateVersion, past.fields())
+	require.NoError(t, err)
+	past.dealt, past.open = -1, true
+	before, err := codec.Encode(loaderStateKind, loaderStateVersion, past.fields())
+	require.NoError(t, err)
 	for name, data := range map[string][]byte{
 		"empty":             nil,
 		"truncated":         state[:len(state)-1],
 		"of a newer format": newer,
 		"past the end":      ahead,
+		"before the start":  before,
+		"of no epoch":       between,
 		"other data":        other(15, opt),
 		"other batch size":  other(14, LoaderOptions{BatchSize: 5, Shuffle: true}),
 		"not shuffled":      other(14, LoaderOptions{BatchSize: 4}),
 	} {
 		assert.Error(t, l.UnmarshalBinary(data), name)
+	}
+	for i := range state { // its checksum tells any damage
+		damaged := append([]byte(nil), state...)
+		damaged[i] ^= 1
+		assert.Error(t, l.UnmarshalBinary(damaged), "byte %d", i)
 	}
 	assert.Equal(t, want, epoch(t, l), "a refused state leaves the loader as it is")
 }

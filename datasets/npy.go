@@ -16,7 +16,8 @@ const maxNPYHeader = 1 << 16
 // npyHeader describes the values that follow it in an .npy file (NEP 1, format versions 1 to 3).
 type npyHeader struct {
 	shape   []int
-	values  int // product of shape
+	values  int   // product of shape
+	offset  int64 // of the first value
 	fortran bool
 	dtype   string // NumPy's name for it, for messages
 	kind    byte   // 'b', 'i', 'u' or 'f'
@@ -28,7 +29,7 @@ type npyHeader struct {
 func readNPYHeader(r io.Reader) (npyHeader, error) {
 	var fixed [8]byte // magic, major and minor version
 	if n, err := io.ReadFull(r, fixed[:]); err != nil {
-		return npyHeader{}, shortRead(err, "an .npy header of 8 bytes", int64(n))
+		return npyHeader{}, shortRead(err, "an .npy header of 8 bytes", 8, int64(n))
 	}
 	if string(fixed[:6]) != "\x93NUMPY" {
 		return npyHeader{}, errors.New("not a NumPy array: it does not begin with \\x93NUMPY")
@@ -43,7 +44,7 @@ func readNPYHeader(r io.Reader) (npyHeader, error) {
 	}
 	var field [4]byte
 	if n, err := io.ReadFull(r, field[:width]); err != nil {
-		return npyHeader{}, shortRead(err, "the header's length", int64(n))
+		return npyHeader{}, shortRead(err, fmt.Sprintf("%d bytes of the header's length", width), int64(width), int64(n))
 	}
 	length := binary.LittleEndian.Uint32(field[:])
 	if length > maxNPYHeader {
@@ -53,7 +54,9 @@ func readNPYHeader(r io.Reader) (npyHeader, error) {
 	if err != nil {
 		return npyHeader{}, err
 	}
-	return parseNPYHeader(string(text))
+	h, err := parseNPYHeader(string(text))
+	h.offset = int64(len(fixed)+width) + int64(length)
+	return h, err
 }
 
 // parseNPYHeader reads the Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }.

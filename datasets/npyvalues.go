@@ -13,7 +13,7 @@ func (h npyHeader) each(r io.Reader, visit func(v float64) error) error {
 	for left := h.values; left > 0; {
 		part := buf[:min(len(buf)/h.width, left)*h.width]
 		if n, err := io.ReadFull(r, part); err != nil {
-			return shortRead(err, fmt.Sprintf("%d more bytes of values", left*h.width), int64(n))
+			return h.short(err, int64((h.values-left)*h.width+n))
 		}
 		for ; len(part) > 0; part = part[h.width:] {
 			if err := visit(decode(part)); err != nil {
@@ -24,6 +24,13 @@ func (h npyHeader) each(r io.Reader, visit func(v float64) error) error {
 	}
 	return expectEnd(r)
 }
+
+// short is the error of values of which got bytes have come.
+func (h npyHeader) short(err error, got int64) error {
+	return shortRead(err, fmt.Sprintf("%d bytes of values", h.bytes()), h.bytes(), got)
+}
+
+func (h npyHeader) bytes() int64 { return int64(h.values) * int64(h.width) }
 
 // decoder returns the function that reads one value. Integers beyond 2⁵³ are rounded, which no feature notices and no
 // label reaches.

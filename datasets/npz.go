@@ -2,11 +2,11 @@ package datasets
 
 import (
 	"archive/zip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strings"
 )
@@ -21,17 +21,15 @@ import (
 // that are within [0,1] are pixels as well.
 //
 // Errors give the file and the array.
-func ReadNPZ(path string) (*Dataset, error) {
-	f, err := os.Open(path)
+func ReadNPZ(path string) (*Dataset, error) { return readNPZ(context.Background(), path) }
+
+func readNPZ(ctx context.Context, path string) (*Dataset, error) {
+	f, err := openFile(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("datasets: %w", err)
-	}
-	d, err := decodeNPZ(f, info.Size())
+	d, err := decodeNPZ(ctx, f, f.size)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %s: %w", path, err)
 	}
@@ -39,12 +37,15 @@ func ReadNPZ(path string) (*Dataset, error) {
 	return d, nil
 }
 
-func decodeNPZ(r io.ReaderAt, size int64) (*Dataset, error) {
+func decodeNPZ(ctx context.Context, r io.ReaderAt, size int64) (*Dataset, error) {
 	files, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, fmt.Errorf("not an .npz archive: %w", err)
 	}
-	archive := npz{files: files.File, size: size, integer: true, low: math.Inf(1), high: math.Inf(-1)}
+	archive := npz{ctx: ctx, files: files.File, size: size, integer: true, low: math.Inf(1), high: math.Inf(-1)}
+	if err := archive.checkHeaders(); err != nil {
+		return nil, err
+	}
 	train, shape, err := archive.split("x_train", "y_train")
 	if err != nil {
 		return nil, err
@@ -76,6 +77,7 @@ func decodeNPZ(r io.ReaderAt, size int64) (*Dataset, error) {
 
 // npz is an archive being read, and what is known of the inputs so far.
 type npz struct {
+	ctx       context.Context
 	files     []*zip.File
 	size      int64   // of the archive, in bytes
 	integer   bool    // all inputs are of an integer type
@@ -159,6 +161,7 @@ func (a *npz) open(name string) (npyHeader, io.ReadCloser, error) {
 		if err != nil {
 			return npyHeader{}, nil, fmt.Errorf("damaged: %w", err)
 		}
+		r = untilClosed(a.ctx, r)
 		h, err := readNPYHeader(r)
 		if err == nil && len(h.shape) == 0 {
 			err = errors.New("a single number, not an array")

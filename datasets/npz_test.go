@@ -3,6 +3,7 @@ package datasets
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -225,7 +226,7 @@ func TestReadNPZRefuses(t *testing.T) {
 		"giant":             {set("x_train", npy("|u1", "(2000000000, 2000000000)", false, nil)), "x_train: shape (2000000000, 2000000000): more than"},
 		"overflowing":       {set("x_train", npy("|u1", "(99999999999999999999,)", false, nil)), "x_train: the .npy header has shape"},
 		"a line in a shape": {set("x_test", npy("|u1", "(1,\n\x1b[2J 2)", false, nil)), `x_test: the .npy header has shape (1,\n\x1b[2J 2): damaged`},
-		"truncated":         {set("x_train", npy("|u1", "(2, 2, 2)", false, make([]byte, 7))), "x_train: truncated: 8 more bytes of values should follow, but there are 7"},
+		"truncated":         {set("x_train", npy("|u1", "(2, 2, 2)", false, make([]byte, 7))), "x_train: truncated: 8 bytes of values should follow, but there are 7"},
 		"trailing":          {set("x_train", npy("|u1", "(2, 2, 2)", false, make([]byte, 9))), "x_train: there are trailing bytes"},
 		"no array":          {set("x_train", []byte("P5 28 28 255 and so on")), "x_train: not a NumPy array"},
 		"empty":             {set("x_train", []byte{}), "x_train: truncated"},
@@ -266,7 +267,7 @@ func FuzzNPZ(f *testing.F) {
 	f.Add(archive(f, arrays))
 	f.Add(archive(f, nil))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		d, err := decodeNPZ(bytes.NewReader(data), int64(len(data)))
+		d, err := decodeNPZ(context.Background(), bytes.NewReader(data), int64(len(data)))
 		if err != nil {
 			assert.NotContains(t, err.Error(), "\n")
 			return

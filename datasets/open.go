@@ -24,11 +24,11 @@ func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string
 	case "fashion-mnist":
 		return openSource(ctx, fashionSource(), opt)
 	case "digits":
-		return Digits(DigitsOptions{}), "digits (built in)", nil
+		return builtIn(ctx, drawDigits, "digits (built in)")
 	case "ill-conditioned":
-		return IllConditioned(IllConditionedOptions{}), "ill-conditioned (built in)", nil
+		return builtIn(ctx, drawRegression, "ill-conditioned (built in)")
 	}
-	return openPath(name)
+	return openPath(ctx, name)
 }
 
 func openSource(ctx context.Context, src source, opt Options) (*Dataset, string, error) {
@@ -52,7 +52,7 @@ func openAuto(ctx context.Context, opt Options) (*Dataset, string, error) {
 	if bad := (*unusableError)(nil); errors.As(err, &bad) {
 		return nil, "", fmt.Errorf("%w (delete or replace the damaged file, or ask for digits by name)", err)
 	}
-	return Digits(DigitsOptions{}), fmt.Sprintf("digits (built in: %s)", whyNotMNIST(err)), nil
+	return builtIn(ctx, drawDigits, fmt.Sprintf("digits (built in: %s)", whyNotMNIST(err)))
 }
 
 func whyNotMNIST(err error) string {
@@ -70,7 +70,7 @@ func whyNotMNIST(err error) string {
 	return fmt.Sprintf("%s and could not be downloaded: %v", where, absent.download)
 }
 
-func openPath(path string) (*Dataset, string, error) {
+func openPath(ctx context.Context, path string) (*Dataset, string, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, "", fmt.Errorf("datasets: %q is none of auto, mnist, fashion-mnist, digits and ill-conditioned, and no such file or directory exists: %w", path, fs.ErrNotExist)
@@ -82,11 +82,11 @@ func openPath(path string) (*Dataset, string, error) {
 	lower := strings.ToLower(filepath.Base(path))
 	switch {
 	case info.IsDir():
-		d, err = ReadIDX(path)
+		d, err = readIDX(ctx, path)
 	case strings.HasSuffix(lower, ".npz"):
-		d, err = ReadNPZ(path)
+		d, err = readNPZ(ctx, path)
 	case strings.HasSuffix(lower, ".csv"), strings.HasSuffix(lower, ".csv.gz"):
-		d, err = ReadCSV(path)
+		d, err = readCSV(ctx, path)
 		if err == nil && sortedByLabel(d) {
 			return d, describe(d, path) + "; its rows are sorted by label and the test rows are the last fifth: shuffle the file", nil
 		}

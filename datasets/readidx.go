@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,12 +27,14 @@ type idxFiles[T any] struct{ trainImages, trainLabels, testImages, testLabels T 
 // one dash, as some archives have it, will do). Images may have any size, the same in both splits; pixels are divided by
 // 255. Classes is the largest training label plus one, and a test label above is an error. No checksum is verified. Errors
 // name the file.
-func ReadIDX(dir string) (*Dataset, error) {
+func ReadIDX(dir string) (*Dataset, error) { return readIDX(context.Background(), dir) }
+
+func readIDX(ctx context.Context, dir string) (*Dataset, error) {
 	paths, missing := locate(dir)
 	if len(missing) > 0 {
 		return nil, &absentError{dir: dir, missing: missing}
 	}
-	d, err := loadIDX(paths, idxFiles[*checksum]{})
+	d, err := loadIDX(ctx, paths, idxFiles[*checksum]{})
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
@@ -61,7 +64,10 @@ func locate(dir string) (paths idxFiles[string], missing []string) {
 }
 
 // loadIDX reads the two splits at the same time: most of it is decompression.
-func loadIDX(paths idxFiles[string], sums idxFiles[*checksum]) (*Dataset, error) {
+func loadIDX(ctx context.Context, paths idxFiles[string], sums idxFiles[*checksum]) (*Dataset, error) {
+	if err := checkHeaders(ctx, paths); err != nil {
+		return nil, err
+	}
 	type result struct {
 		split Split
 		shape []int
@@ -69,10 +75,10 @@ func loadIDX(paths idxFiles[string], sums idxFiles[*checksum]) (*Dataset, error)
 	}
 	trained := make(chan result, 1)
 	go func() {
-		s, shape, err := loadIDXSplit(paths.trainImages, paths.trainLabels, sums.trainImages, sums.trainLabels)
+		s, shape, err := loadIDXSplit(ctx, paths.trainImages, paths.trainLabels, sums.trainImages, sums.trainLabels)
 		trained <- result{s, shape, err}
 	}()
-	test, shape, err := loadIDXSplit(paths.testImages, paths.testLabels, sums.testImages, sums.testLabels)
+	test, shape, err := loadIDXSplit(ctx, paths.testImages, paths.testLabels, sums.testImages, sums.testLabels)
 	train := <-trained
 	if train.err != nil {
 		return nil, train.err
@@ -89,12 +95,12 @@ func loadIDX(paths idxFiles[string], sums idxFiles[*checksum]) (*Dataset, error)
 	return d, nil
 }
 
-func loadIDXSplit(imagePath, labelPath string, imageSum, labelSum *checksum) (Split, []int, error) {
-	labels, err := readIDXFile(labelPath, idxLabels, labelSum)
+func loadIDXSplit(ctx context.Context, imagePath, labelPath string, imageSum, labelSum *checksum) (Split, []int, error) {
+	labels, err := readIDXFile(ctx, labelPath, idxLabels, labelSum)
 	if err != nil {
 		return Split{}, nil, err
 	}
-	images, err := readIDXFile(imagePath, idxImages, imageSum)
+	images, err := readIDXFile(ctx, imagePath, idxImages, imageSum)
 	if err != nil {
 		return Split{}, nil, err
 	}

@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -104,7 +105,7 @@ func TestReadIDXFileVerifies(t *testing.T) {
 	dir := t.TempDir()
 	writeFiles(t, dir, map[string][]byte{"raw": data, "zipped": zipped})
 	read := func(name string, sum *checksum) error {
-		_, err := readIDXFile(filepath.Join(dir, name), idxLabels, sum)
+		_, err := readIDXFile(context.Background(), filepath.Join(dir, name), idxLabels, sum)
 		return err
 	}
 	content, archive := digests(data, zipped)

@@ -30,7 +30,7 @@ func (src source) load(ctx context.Context, opt Options) (d *Dataset, where stri
 		if !opt.Download {
 			return nil, "", absent
 		}
-		if err := src.verify(paths); err != nil {
+		if err := src.verify(ctx, paths); err != nil {
 			return nil, "", &unusableError{name: src.name, err: err}
 		}
 		if err := src.fetch(ctx, dir, missing, opt); err != nil {
@@ -42,7 +42,7 @@ func (src source) load(ctx context.Context, opt Options) (d *Dataset, where stri
 			return nil, "", &absentError{name: src.name, dir: dir, missing: missing}
 		}
 	}
-	if d, err = loadIDX(paths, src.sums); err != nil {
+	if d, err = loadIDX(ctx, paths, src.sums); err != nil {
 		return nil, "", &unusableError{name: src.name, err: err}
 	}
 	if d.Shape[0] != side || d.Shape[1] != side || d.Classes > numerals {
@@ -54,7 +54,7 @@ func (src source) load(ctx context.Context, opt Options) (d *Dataset, where stri
 }
 
 // verify reads the files that are there: a set is not completed around a file of another one, or a damaged one.
-func (src source) verify(paths idxFiles[string]) error {
+func (src source) verify(ctx context.Context, paths idxFiles[string]) error {
 	for _, file := range []struct{ name, path string }{
 		{trainImages, paths.trainImages}, {trainLabels, paths.trainLabels}, {testImages, paths.testImages}, {testLabels, paths.testLabels},
 	} {
@@ -62,7 +62,7 @@ func (src source) verify(paths idxFiles[string]) error {
 			continue
 		}
 		dimensions, sum := src.describe(file.name)
-		if _, err := readIDXFile(file.path, dimensions, sum); err != nil {
+		if _, err := readIDXFile(ctx, file.path, dimensions, sum); err != nil {
 			return err
 		}
 	}

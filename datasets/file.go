@@ -1,0 +1,94 @@
+package datasets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/gokfac/gokfac/internal/regular"
+)
+
+// dataFile is a regular file that is read until a context ends.
+type dataFile struct {
+	*os.File
+	ctx  context.Context
+	size int64
+	read int64 // bytes so far, by Read
+}
+
+// openFile opens one file of a data set. Its errors name the file.
+func openFile(ctx context.Context, path string) (*dataFile, error) {
+	f, size, err := regular.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return &dataFile{File: f, ctx: ctx, size: size}, nil
+}
+
+func (f *dataFile) Read(p []byte) (int, error) {
+	if err := f.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := f.File.Read(p)
+	f.read += int64(n)
+	return n, err
+}
+
+func (f *dataFile) ReadAt(p []byte, offset int64) (int, error) {
+	if err := f.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return f.File.ReadAt(p, offset)
+}
+
+// until reads r until ctx ends: a few bytes of a compressed file can be
+// gigabytes of content.
+func until(ctx context.Context, r io.Reader) io.Reader { return &bounded{r: r, ctx: ctx} }
+
+type bounded struct {
+	r   io.Reader
+	ctx context.Context
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if err := b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return b.r.Read(p)
+}
+
+// A compressed table that is more than inflation times its file, and more than
+// inflated bytes, is not believed: it says the same thing over and over.
+// Tables of real measurements are 2 to 20 times their file.
+const (
+	inflation = 200
+	inflated  = 64 << 20
+)
+
+// table reads the content of a compressed table.
+func (f *dataFile) table(content io.Reader) io.Reader {
+	return &inflating{r: until(f.ctx, content), of: f}
+}
+
+type inflating struct {
+	r     io.Reader
+	of    *dataFile
+	total int64
+}
+
+func (i *inflating) Read(p []byte) (int, error) {
+	n, err := i.r.Read(p)
+	i.total += int64(n)
+	if i.total > inflated && i.total > inflation*i.of.size {
+		return 0, fmt.Errorf("the compressed file of %d bytes is a table of more than %d: no measurements repeat themselves so often; if it is meant, unpack the file first",
+			i.of.size, i.total)
+	}
+	return n, err
+}
+
+// interrupted tells the error of a context that has ended.
+func interrupted(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}

@@ -1,0 +1,128 @@
+package datasets
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gokfac/gokfac/internal/memory"
+)
+
+// checkHeaders refuses idx files whose headers do not belong together or announce more than memory holds, before their
+// values are read. What else is wrong with a header is told by whoever reads the file.
+func checkHeaders(ctx context.Context, paths idxFiles[string]) error {
+	var total float64
+	for _, split := range [][2]string{{paths.trainImages, paths.trainLabels}, {paths.testImages, paths.testLabels}} {
+		images, err := peekIDX(ctx, split[0], idxImages)
+		if err != nil {
+			continue
+		}
+		labels, err := peekIDX(ctx, split[1], idxLabels)
+		if err != nil {
+			continue
+		}
+		if images[0] != labels[0] {
+			return fmt.Errorf("%s has %d images, %s %d labels: they do not belong together", split[0], images[0], split[1], labels[0])
+		}
+		// The file's bytes, in a buffer that has grown by doubling, and a number of four bytes for each.
+		total += (2 + 4) * float64(product(images)+labels[0])
+	}
+	return memory.Check(ctx, "the data announced by "+paths.trainImages+" and its like", total)
+}
+
+// peekIDX reads the dimensions of an idx file.
+func peekIDX(ctx context.Context, path string, dimensions int) ([]int, error) {
+	f, err := openFile(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r, _, err := decompress(bufio.NewReader(f))
+	if err != nil {
+		return nil, err
+	}
+	return readIDXHeader(r, dimensions)
+}
+
+// checkHeaders refuses an archive with two arrays of one name, and one whose headers do not belong together or announce
+// more than is there or than memory holds, before any values are read.
+func (a *npz) checkHeaders() error {
+	seen := map[string]bool{}
+	for _, f := range a.files {
+		name := strings.TrimSuffix(f.Name, ".npy")
+		if seen[name] {
+			return fmt.Errorf("the archive has %.40q twice", name)
+		}
+		seen[name] = true
+	}
+	var total float64
+	for _, part := range []string{"train", "test"} {
+		x, err := a.peek("x_" + part)
+		if err != nil {
+			return err
+		}
+		y, err := a.peek("y_" + part)
+		if err != nil {
+			return err
+		}
+		if x.shape[0] != y.shape[0] {
+			return fmt.Errorf("x_%s has %d examples, y_%s %d labels", part, x.shape[0], part, y.shape[0])
+		}
+		total += a.memory(x) + a.memory(y)
+	}
+	return memory.Check(a.ctx, "the data announced by the archive", total)
+}
+
+// peek reads the header of an array and holds it to what the archive says of its size.
+func (a *npz) peek(name string) (h npyHeader, err error) {
+	h, r, err := a.open(name)
+	if err == nil {
+		r.Close()
+		err = a.checkSize(name, h)
+	}
+	if err != nil {
+		return h, fmt.Errorf("%s: %w", name, err)
+	}
+	return h, nil
+}
+
+func (a *npz) checkSize(name string, h npyHeader) error {
+	for _, f := range a.files {
+		if strings.TrimSuffix(f.Name, ".npy") != name {
+			continue
+		}
+		switch have := int64(f.UncompressedSize64) - h.offset; {
+		case have < h.bytes():
+			return h.short(io.ErrUnexpectedEOF, max(have, 0))
+		case have > h.bytes():
+			return errTrailing
+		}
+	}
+	return nil
+}
+
+var errTrailing = errors.New("there are trailing bytes after the data the header announces")
+
+// memory is what an array takes: four bytes a value, twice if they have to be brought into another order, and beside that
+// what append leaves behind where the header's claim was not believed at once.
+func (a *npz) memory(h npyHeader) float64 {
+	bytes := 4 * float64(h.values)
+	switch {
+	case h.values > a.room(h):
+		bytes *= 2.25
+	case h.fortran && len(h.shape) > 1:
+		bytes *= 2
+	}
+	return bytes
+}
+
+// untilClosed is until of something that is closed.
+func untilClosed(ctx context.Context, r io.ReadCloser) io.ReadCloser {
+	return struct {
+		io.Reader
+		io.Closer
+	}{until(ctx, r), r}
+}
