@@ -45,9 +45,11 @@ func compare(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 			return fmt.Errorf("-compare %s: %w", contenders[i].label, err)
 		}
 	}
-	if err := w.open("compare", tuned); err != nil {
+	release, err := w.open("compare", tuned)
+	if err != nil {
 		return err
 	}
+	defer release()
 	samples := &gallery{dir: w.store.Dir, seed: seeds[0]}
 	if s.model == "autoencoder" {
 		w.after = samples.add

@@ -9,7 +9,6 @@ import (
 	"image/png"
 	"io/fs"
 	"math"
-	"os"
 	"path/filepath"
 
 	"gorgonia.org/tensor"
@@ -17,6 +16,7 @@ import (
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/atomicfile"
 	"github.com/gokfac/gokfac/internal/experiment"
+	"github.com/gokfac/gokfac/internal/regular"
 	"github.com/gokfac/gokfac/internal/report"
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -128,7 +128,7 @@ func (g *gallery) all(contenders []contender) ([]report.Sample, error) {
 	}
 	var samples []report.Sample
 	for _, label := range labels {
-		text, err := os.ReadFile(g.path(label))
+		text, err := regular.Read(g.path(label), 1<<26)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue

@@ -13,6 +13,7 @@ import (
 // bar over all of them below it.
 type overview struct {
 	w          io.Writer // nil: nothing is shown
+	notes      io.Writer // for what is said in every mode
 	mode       string
 	meter      *meter
 	runs, done int
@@ -90,6 +91,14 @@ func (v *overview) end(run *results.Run, kept bool) {
 	if v.meter != nil {
 		v.meter.set(int64(v.done)*barUnits, fmt.Sprintf("run %d/%d", min(v.done+1, v.runs), v.runs))
 	}
+}
+
+// note writes a line above the bar.
+func (v *overview) note(text string) {
+	if v.meter != nil {
+		v.meter.clear()
+	}
+	fmt.Fprintln(v.notes, folded(text, columnsOf(v.notes), 2))
 }
 
 // close takes the bar away.

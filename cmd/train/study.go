@@ -10,6 +10,7 @@ import (
 
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/experiment"
+	"github.com/gokfac/gokfac/internal/lock"
 	"github.com/gokfac/gokfac/internal/results"
 )
 
@@ -18,6 +19,7 @@ type workshop struct {
 	s     *settings
 	d     *datasets.Dataset
 	store experiment.Store
+	data  string // digest of d
 	show  *overview
 	after func(*training) error // a run that was made; nil: nothing
 }
@@ -29,7 +31,9 @@ func newWorkshop(ctx context.Context, s *settings, stderr io.Writer) (*workshop,
 		return nil, err
 	}
 	fmt.Fprintf(stderr, "data set: %s\n", why)
-	return &workshop{s: s, d: d, show: newOverview(mode, stderr)}, nil
+	w := &workshop{s: s, d: d, show: newOverview(mode, stderr)}
+	w.show.notes = stderr
+	return w, nil
 }
 
 // resolve fills in the defaults of a run, and refuses one that cannot be made.
@@ -55,13 +59,22 @@ func (w *workshop) directory(kind string, more ...any) string {
 			fmt.Fprint(h, v, ";")
 		}
 	}
-	return fmt.Sprintf("%s-%s-%s-%08x", kind, w.s.model, w.d.Name, h.Sum32())
+	return fmt.Sprintf("%s-%s-%s-%08x", kind, w.s.model, experiment.Slug(w.d.Name), h.Sum32())
 }
 
-// open makes the directory before anything is trained.
-func (w *workshop) open(kind string, more ...any) error {
+// open makes the directory before anything is trained, and keeps other commands
+// out of it until release is called.
+func (w *workshop) open(kind string, more ...any) (release func() error, err error) {
 	w.store.Dir = w.directory(kind, more...)
-	return w.store.Open(w.s.command)
+	release, err = w.store.Open(w.s.command)
+	if held := (*lock.HeldError)(nil); errors.As(err, &held) {
+		return nil, fmt.Errorf("-out: %w: wait for its end, or name another directory", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("-out: %w", err)
+	}
+	w.data = w.d.Digest()
+	return release, nil
 }
 
 // run makes one run, or takes it from the store. A run that diverged or missed
@@ -71,11 +84,14 @@ func (w *workshop) run(ctx context.Context, s *settings, limit float64) (*result
 	if err != nil {
 		return nil, err
 	}
-	kept, err := w.store.Load(r.record())
+	kept, err := w.store.Load(w.record(r))
 	var other *experiment.OtherError
+	var stale *experiment.StaleError
 	switch {
 	case errors.As(err, &other):
 		return nil, fmt.Errorf("%w: name another directory with -out", err)
+	case errors.As(err, &stale):
+		w.show.note(message(err) + ": the run is made again")
 	case err != nil:
 		return nil, err
 	case kept != nil && !(kept.Ending == results.Cut && w.spent(kept) <= limit): // one that was cut earlier tells less
@@ -95,7 +111,7 @@ func (w *workshop) run(ctx context.Context, s *settings, limit float64) (*result
 	default:
 		return nil, fmt.Errorf("%s, seed %d: %w", s.label, s.seed, err)
 	}
-	run := r.record()
+	run := w.record(r)
 	if w.after != nil && r.ending != results.Diverged {
 		if err := w.after(r); err != nil {
 			return nil, err
@@ -107,6 +123,13 @@ func (w *workshop) run(ctx context.Context, s *settings, limit float64) (*result
 	w.show.end(run, false)
 	runtime.GC() // the next run's time is not to be spent on what this one leaves
 	return run, nil
+}
+
+// record is a run's, with the data that it is of.
+func (w *workshop) record(r *training) *results.Run {
+	run := r.record()
+	run.DataDigest = w.data
+	return run
 }
 
 // spent is what a limit is on.

@@ -49,9 +49,11 @@ func tune(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if err := w.check(s, entries, seeds); err != nil {
 		return err
 	}
-	if err := w.open("tune"); err != nil {
+	release, err := w.open("tune")
+	if err != nil {
 		return err
 	}
+	defer release()
 	rank := &experiment.Search{
 		Comparison: results.Comparison{Goals: s.goals, Better: better}, Score: mainScore(s.model), BySeconds: s.bySeconds,
 	}

@@ -118,9 +118,13 @@ func FuzzKept(f *testing.F) {
 		Version: 1, Label: "adam", Optimizer: "adam", Model: "mlp", Dataset: "digits", Seed: 1, Workers: 2, BatchSize: 64,
 		Params: 7, Steps: 20, Epochs: 2, PerEpoch: 10, TrainSeconds: 1.5, StepsPerSecond: 13, TrainLoss: 0.25, Ending: results.Done,
 		Config: results.Fields[any]{{Name: "lr", Value: 0.5}, {Name: "hidden", Value: []int{8, 4}}}, History: []results.Record{},
+		DataDigest: "0123abcd", Environment: &results.Environment{Version: "v1"},
 	}
 	if err := store.Save(like); err != nil {
 		f.Fatal(err)
+	}
+	if run, err := store.Load(like); run == nil || err != nil {
+		f.Fatal(run, err)
 	}
 	path := store.path(like.Label, like.Seed)
 	text, err := os.ReadFile(path)
@@ -130,6 +134,8 @@ func FuzzKept(f *testing.F) {
 	f.Add(text)
 	f.Add(text[:len(text)/2])
 	f.Add([]byte(`{"seed":1,"config":{"lr":0.5,"hidden":[8,4]},"dataset":"digits","params":7,"steps_per_epoch":10,"steps":-3}`))
+	f.Add([]byte(strings.Replace(string(text), `"v1"`, `"v\n2"`, 1)))
+	f.Add([]byte(strings.Replace(string(text), `"digits"`, `"dig\nits"`, 1)))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
@@ -144,7 +150,7 @@ func FuzzKept(f *testing.F) {
 		if run == nil {
 			t.Fatal("there is a file, and no run in it")
 		}
-		if difference(run.Config, like.Config) != "" || run.Params != like.Params || run.Dataset != like.Dataset {
+		if difference(run.Config, like.Config) != "" || run.Params != like.Params || run.Dataset != like.Dataset || run.DataDigest != like.DataDigest {
 			t.Fatal("another run was taken for it")
 		}
 	})

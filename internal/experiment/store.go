@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/gokfac/gokfac/internal/atomicfile"
+	"github.com/gokfac/gokfac/internal/lock"
+	"github.com/gokfac/gokfac/internal/regular"
 	"github.com/gokfac/gokfac/internal/results"
 )
 
@@ -25,27 +25,30 @@ type OtherError struct {
 
 func (e *OtherError) Error() string { return e.Path + " is of another experiment: " + e.Diff }
 
+// StaleError reports a run of the same configuration on data, or by a program,
+// that are others now: it has to be made again.
+type StaleError struct {
+	Path string
+	Why  string
+}
+
+func (e *StaleError) Error() string { return e.Path + ": " + e.Why }
+
+// largest is the most bytes that a kept run may have: that of a million
+// evaluations has less.
+const largest = 1 << 30
+
 func (s Store) path(label string, seed uint64) string {
 	return filepath.Join(s.Dir, "runs", fmt.Sprintf("%s-seed-%d.json", Slug(label), seed))
 }
 
-// Slug is a label as part of a file's name.
-func Slug(label string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '.', r == '=', r == '-', r == '+':
-			return r
-		}
-		return '-'
-	}, label)
-}
-
 // Load reads a run that is like another one, which has not been made; nil if
-// there is none. A run with another configuration, or on other data, is an
-// *OtherError.
+// there is none. A run with another configuration, or on other data by name, is
+// an *OtherError; where the data or the program have changed since it is a
+// *StaleError. A run that says what it cannot is refused.
 func (s Store) Load(like *results.Run) (*results.Run, error) {
 	path := s.path(like.Label, like.Seed)
-	text, err := os.ReadFile(path)
+	text, err := regular.Read(path, largest)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
@@ -56,21 +59,73 @@ func (s Store) Load(like *results.Run) (*results.Run, error) {
 	if err := json.Unmarshal(text, run); err != nil {
 		return nil, fmt.Errorf("%s is damaged (%w): delete it, and the run is made again", path, err)
 	}
+	if run.Version != like.Version {
+		return nil, &StaleError{path, fmt.Sprintf("it was kept in format %d, this program keeps runs in format %d", run.Version, like.Version)}
+	}
 	switch diff := difference(run.Config, like.Config); {
 	case diff != "":
 		return nil, &OtherError{path, diff}
 	case run.Dataset != like.Dataset:
-		return nil, &OtherError{path, fmt.Sprintf("the data set was %s, and is %s", run.Dataset, like.Dataset)}
+		return nil, &OtherError{path, fmt.Sprintf("the data set was %.80q, and is %q", run.Dataset, like.Dataset)}
+	}
+	if err := check(run, like); err != nil {
+		return nil, fmt.Errorf("%s has been edited or is damaged (%w): delete it, and the run is made again", path, err)
+	}
+	switch was, is := programOf(run), programOf(like); {
+	case run.DataDigest == "":
+		return nil, &StaleError{path, "nothing is known of its data but their name"}
+	case run.DataDigest != like.DataDigest:
+		return nil, &StaleError{path, fmt.Sprintf("the data of %s have changed since", run.Dataset)}
+	case was != is:
+		return nil, &StaleError{path, fmt.Sprintf("it was made by version %.80q of this program, which is %q", was, is)}
 	case run.PerEpoch != like.PerEpoch || run.Params != like.Params:
-		return nil, &OtherError{path, "the data have other sizes"}
+		return nil, fmt.Errorf("%s has been edited (other sizes of the same data): delete it, and the run is made again", path)
 	}
 	return run, nil
 }
 
-// Open makes the directory and notes the command there: a place that cannot be
-// written is noticed before the first run, not after it.
-func (s Store) Open(command string) error {
-	return atomicfile.Write(filepath.Join(s.Dir, "command.txt"), []byte(command+"\n"))
+// check refuses a run that says what no run can, or that it is another one than
+// its name and its configuration say.
+func check(run, like *results.Run) error {
+	for _, f := range []struct{ name, is, want string }{
+		{"label", run.Label, like.Label}, {"optimizer", run.Optimizer, like.Optimizer}, {"model", run.Model, like.Model},
+		{"seed", fmt.Sprint(run.Seed), fmt.Sprint(like.Seed)}, {"dtype", run.DType, like.DType},
+		{"batch_size", fmt.Sprint(run.BatchSize), fmt.Sprint(like.BatchSize)}, {"workers", fmt.Sprint(run.Workers), fmt.Sprint(like.Workers)},
+	} {
+		if f.is != f.want {
+			return fmt.Errorf("%s is %.40q, not %q", f.name, f.is, f.want)
+		}
+	}
+	names := func(scores results.Fields[results.Number]) (list []string) {
+		for _, s := range scores {
+			list = append(list, s.Name)
+		}
+		return list
+	}
+	if is, want := names(run.Scores), names(like.Scores); !slices.Equal(is, want) {
+		return fmt.Errorf("its scores are %.80q, not %q", is, want)
+	}
+	return run.Check()
+}
+
+func programOf(run *results.Run) string {
+	if run.Environment == nil {
+		return "(unknown)"
+	}
+	return run.Environment.Version
+}
+
+// Open makes the directory, locks it against other commands until release is
+// called, and notes the command there: a place that cannot be written, or where
+// another command is at work, is noticed before the first run, not after it.
+func (s Store) Open(command string) (release func() error, err error) {
+	if release, err = lock.Dir(s.Dir); err != nil {
+		return nil, err
+	}
+	if err := atomicfile.Write(filepath.Join(s.Dir, "command.txt"), []byte(command+"\n")); err != nil {
+		return nil, errors.Join(err, release())
+	}
+	return release, nil
 }
 
 // Save keeps a run under its label and seed.

@@ -3,9 +3,9 @@ package experiment
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 
+	"github.com/gokfac/gokfac/internal/regular"
 	"github.com/gokfac/gokfac/internal/results"
 )
 
@@ -113,9 +113,13 @@ func (t *Tuned) For(goals []results.Goal) *Best {
 	return nil
 }
 
+// largestTuning is the most bytes that a file of tuned settings may have: a
+// trial takes about a thousand.
+const largestTuning = 1 << 28
+
 // ReadTuning reads a file that -tune wrote.
 func ReadTuning(path string) (*Tuning, error) {
-	text, err := os.ReadFile(path)
+	text, err := regular.Read(path, largestTuning)
 	if err != nil {
 		return nil, err
 	}

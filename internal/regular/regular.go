@@ -6,6 +6,7 @@
 package regular
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -44,16 +45,7 @@ func kind(mode fs.FileMode) string {
 	return "something else"
 }
 
-// Check returns a *KindError unless path is a regular file or a link to one.
-// A path that cannot be looked at is an error as well.
-func Check(path string) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	return check(path, info)
-}
-
+// check returns a *KindError unless path is a regular file or a link to one.
 func check(path string, info fs.FileInfo) error {
 	if info.Mode().IsRegular() {
 		return nil
@@ -65,14 +57,20 @@ func check(path string, info fs.FileInfo) error {
 // not wait, whatever is there: a pipe is opened without a writer, if at all,
 // and closed again.
 func Open(path string) (f *os.File, size int64, err error) {
-	if err := Check(path); err != nil { // before it is opened: opening a device can have effects
+	info, err := os.Stat(path) // before it is opened: opening a device can have effects
+	if err == nil {
+		err = check(path, info)
+	}
+	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
+		failed.Op = "open" // which is what was wanted
+	}
+	if err != nil {
 		return nil, 0, err
 	}
 	if f, err = os.OpenFile(path, os.O_RDONLY|noWait, 0); err != nil {
 		return nil, 0, err
 	}
-	info, err := f.Stat()
-	if err == nil {
+	if info, err = f.Stat(); err == nil {
 		err = check(path, info) // the path may have become something else
 	}
 	if err != nil {

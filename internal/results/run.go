@@ -41,6 +41,7 @@ type Run struct {
 	Warnings       []string // reasons to doubt the result
 	History        []Record
 	Config         Fields[any] // all that was in force, by flag with _ for -
+	DataDigest     string      // of the data as they were trained on; empty: not taken
 	Command        string      // that repeats the run
 	Environment    *Environment
 }
@@ -103,8 +104,9 @@ func (r *Run) members() (head, tail []member) {
 	}
 	tail = []member{
 		{"target", &r.Target, r.Target == nil}, {"ending", &r.Ending, false},
-		{"warnings", &r.Warnings, len(r.Warnings) == 0}, {"history", &r.History, false},
-		{"config", &r.Config, false}, {"command", &r.Command, r.Command == ""}, {"environment", &r.Environment, r.Environment == nil},
+		{"warnings", &r.Warnings, len(r.Warnings) == 0}, {"history", &r.History, false}, {"config", &r.Config, false},
+		{"data_digest", &r.DataDigest, r.DataDigest == ""}, {"command", &r.Command, r.Command == ""},
+		{"environment", &r.Environment, r.Environment == nil},
 	}
 	return head, tail
 }

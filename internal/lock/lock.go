@@ -1,0 +1,46 @@
+// Package lock keeps two programs from working in one directory at once. The
+// lock is the system's: it ends with the process, however that ends, and
+// leaves nothing to be cleaned up but an empty file.
+package lock
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// HeldError reports a directory in which another program is at work.
+type HeldError struct{ Dir string }
+
+func (e *HeldError) Error() string { return "another command is at work in " + e.Dir }
+
+// name of the file that is locked.
+const name = ".lock"
+
+// errHeld is what the system's call says of a lock that another one has.
+var errHeld = errors.New("held")
+
+// Dir locks a directory, which is made if there is none, until release is
+// called. It does not wait: where another program, or another call in this one,
+// has the lock, the error is a *HeldError. A file system without locks locks
+// nothing.
+func Dir(dir string) (release func() error, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	// For writing: some file systems lock nothing else.
+	f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|noWait, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	switch err := acquire(f); {
+	case errors.Is(err, errHeld):
+		f.Close()
+		return nil, &HeldError{dir}
+	case err != nil:
+		f.Close()
+		return nil, fmt.Errorf("locking %s: %w", dir, err)
+	}
+	return f.Close, nil // which unlocks
+}
