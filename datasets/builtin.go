@@ -1,6 +1,11 @@
 package datasets
 
-import "context"
+import (
+	"context"
+	"fmt"
+
+	"github.com/gokfac/gokfac/internal/memory"
+)
 
 // drawn is what draw gives where nothing interrupts it, which is its only way to fail.
 func drawn(draw func(context.Context) (*Dataset, error)) *Dataset {
@@ -11,9 +16,17 @@ func drawn(draw func(context.Context) (*Dataset, error)) *Dataset {
 	return d
 }
 
-func drawDigits(ctx context.Context) (*Dataset, error) { return digits(ctx, DigitsOptions{}) }
+func drawDigits(ctx context.Context) (*Dataset, error) {
+	if err := memory.Check(ctx, "the built-in digits", 4*24_000*side*side); err != nil {
+		return nil, fmt.Errorf("datasets: %w", err)
+	}
+	return digits(ctx, DigitsOptions{})
+}
 
 func drawRegression(ctx context.Context) (*Dataset, error) {
+	if err := memory.Check(ctx, "the built-in regression", 4*24_000*(64+8)); err != nil {
+		return nil, fmt.Errorf("datasets: %w", err)
+	}
 	return illConditioned(ctx, IllConditionedOptions{})
 }
 

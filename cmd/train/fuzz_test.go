@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"strings"
@@ -91,7 +92,7 @@ func FuzzFlags(f *testing.F) {
 				refused(t, args, err)
 				return
 			}
-			if checkMemory(run, widths(run, d)) != nil {
+			if checkMemory(context.Background(), run, widths(run, d)) != nil {
 				return
 			}
 			if !small(widths(run, d)) {

@@ -12,9 +12,11 @@ import (
 	"syscall"
 
 	"github.com/gokfac/gokfac/internal/isa"
+	"github.com/gokfac/gokfac/internal/memory"
 )
 
 func main() {
+	memory.Restrain()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
@@ -44,7 +46,8 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	case err != nil:
 		return err
 	case s.version:
-		return printVersion(stdout)
+		// With an error if the environment asks for kernels that there are not.
+		return errors.Join(printVersion(stdout), isa.Check())
 	case s.list:
 		return printList(stdout)
 	}

@@ -19,7 +19,8 @@ type workshop struct {
 	s     *settings
 	d     *datasets.Dataset
 	store experiment.Store
-	data  string // digest of d
+	data  string                // digest of d
+	fits  func(*settings) error // whether a run may have the memory that it needs
 	show  *overview
 	after func(*training) error // a run that was made; nil: nothing
 }
@@ -33,6 +34,7 @@ func newWorkshop(ctx context.Context, s *settings, stderr io.Writer) (*workshop,
 	fmt.Fprintf(stderr, "data set: %s\n", why)
 	w := &workshop{s: s, d: d, show: newOverview(mode, stderr)}
 	w.show.notes = stderr
+	w.fits = func(run *settings) error { return checkMemory(ctx, run, widths(run, d)) }
 	return w, nil
 }
 
@@ -41,7 +43,7 @@ func (w *workshop) resolve(s *settings) error {
 	if err := s.resolve(w.d.Train.Len()); err != nil {
 		return err
 	}
-	return checkMemory(s, widths(s, w.d))
+	return w.fits(s)
 }
 
 // directory is the one asked for, or has a name made of the task: another

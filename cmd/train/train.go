@@ -26,7 +26,7 @@ func train(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if err := s.resolve(d.Train.Len()); err != nil {
 		return err
 	}
-	if err := checkMemory(s, widths(s, d)); err != nil {
+	if err := checkMemory(ctx, s, widths(s, d)); err != nil {
 		return err
 	}
 	fmt.Fprintln(stderr, folded("data set: "+why, columnsOf(stderr), 2))

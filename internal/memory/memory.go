@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"runtime/debug"
 	"runtime/metrics"
 )
 
@@ -80,20 +81,29 @@ func Check(ctx context.Context, what string, need float64) error {
 	return nil
 }
 
-// inUse is what the Go runtime holds and cannot give to a new allocation.
-func inUse() (bytes usage) {
+// Restrain makes the garbage collector work harder where the limit is near,
+// instead of letting garbage take what is left. It is for a program's start.
+func Restrain() {
+	claim()
+	bytes := inUse().taken + Available(context.Background()).Left()
+	if bytes < float64(debug.SetMemoryLimit(-1)) {
+		debug.SetMemoryLimit(int64(bytes))
+	}
+}
+
+// usage is what the Go runtime has of the system, in bytes.
+type usage struct {
+	taken float64 // in use
+	free  float64 // in the heap, for more
+}
+
+func inUse() usage {
 	sample := []metrics.Sample{
 		{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/free:bytes"}, {Name: "/memory/classes/heap/released:bytes"},
 	}
 	metrics.Read(sample)
 	free := float64(sample[1].Value.Uint64() + sample[2].Value.Uint64())
 	return usage{taken: float64(sample[0].Value.Uint64()) - free, free: free}
-}
-
-// usage is in bytes.
-type usage struct {
-	taken float64 // by the runtime and what it has allocated
-	free  float64 // mapped for more
 }
 
 // Text is a number of bytes for people.

@@ -6,13 +6,15 @@ import (
 	"path"
 	"strconv"
 	"strings"
-	"syscall"
 )
 
 // system lists the limits in force.
 func system(u usage) []Limit {
 	root := os.DirFS("/")
-	limits := append(cgroups(root, u.taken), addressSpace(root, u)...)
+	limits := cgroups(root, u.taken)
+	if bytes, mapped, ok := addressSpace(root); ok {
+		limits = append(limits, spaceLimit(bytes, mapped, u))
+	}
 	if total, ok := machine(root); ok {
 		limits = append(limits, Limit{Bytes: total, Used: u.taken, Source: "in this machine"})
 	}
@@ -66,29 +68,6 @@ func cgroups(root fs.FS, used float64) (limits []Limit) {
 		}
 	}
 	return limits
-}
-
-// arena is what the runtime's heap grows by.
-const arena = 64 << 20
-
-// addressSpace is the limit that ulimit -v sets. Much is mapped that is not in
-// use, and what the heap has mapped for more is there to be used.
-func addressSpace(root fs.FS, u usage) []Limit {
-	var r syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &r); err != nil || r.Cur > 1<<60 {
-		return nil
-	}
-	text, err := fs.ReadFile(root, "proc/self/statm")
-	if err != nil {
-		return nil
-	}
-	pages, _, _ := strings.Cut(string(text), " ")
-	mapped, ok := number(pages)
-	if !ok {
-		return nil
-	}
-	used := mapped*float64(os.Getpagesize()) - u.free + arena
-	return []Limit{{Bytes: float64(r.Cur), Used: used, Source: "of address space (ulimit -v)"}}
 }
 
 func readNumber(root fs.FS, name string) (float64, bool) {

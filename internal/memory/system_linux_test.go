@@ -59,8 +59,15 @@ func TestAddressSpace(t *testing.T) {
 	limited.Cur = min(was.Max, 1<<36)
 	require.NoError(t, syscall.Setrlimit(syscall.RLIMIT_AS, &limited))
 	defer syscall.Setrlimit(syscall.RLIMIT_AS, &was)
-	limits := addressSpace(fstest.MapFS{"proc/self/statm": file("1000000 5 4 3 2 1 0\n")}, usage{free: 1 << 20})
-	require.Len(t, limits, 1)
-	assert.Equal(t, float64(limited.Cur), limits[0].Bytes)
-	assert.Equal(t, 1e6*float64(syscall.Getpagesize())-1<<20+arena, limits[0].Used)
+	bytes, mapped, ok := addressSpace(fstest.MapFS{"proc/self/statm": file("1000000 5 4 3 2 1 0\n")})
+	require.True(t, ok)
+	assert.Equal(t, float64(limited.Cur), bytes)
+	assert.Equal(t, 1e6*float64(syscall.Getpagesize()), mapped)
+	_, _, ok = addressSpace(fstest.MapFS{})
+	assert.False(t, ok)
+
+	const mib = 1 << 20
+	l := spaceLimit(float64(700*mib+4*65*mib+int(spared())), 700*mib, usage{free: 10 * mib})
+	assert.Equal(t, float64((10+4*64-32)*mib), l.Left())
+	assert.Zero(t, spaceLimit(100*mib, 200*mib, usage{}).Left())
 }
