@@ -2,6 +2,7 @@ package kfac
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"runtime"
 	"slices"
@@ -26,7 +27,7 @@ const ladder = 6
 func (j *inversion) run(w *workspace) {
 	raise := 1.0
 	for j.retries = range ladder {
-		if j.ok = j.try(raise, w); j.ok {
+		if j.ok = j.try(raise, w); j.ok || w.stopped() {
 			return
 		}
 		raise *= 10
@@ -37,6 +38,7 @@ func (j *inversion) run(w *workspace) {
 // workspace is the memory of one inversion after another. It is not safe for
 // concurrent use.
 type workspace struct {
+	done     <-chan struct{} // ends decompositions; nil: nothing does
 	inverter cholesky.Inverter
 	eigen    eigen.Workspace
 	sums     []float64
@@ -69,6 +71,7 @@ func (w *workspace) norm1(l []float64, n int) float64 {
 // workspace of its own: the recursion on one matrix cannot keep two cores busy
 // to its end.
 type inverters struct {
+	ctx  context.Context // of the step in progress; nil: it is not interrupted
 	pool *parallel.Pool[*inverters]
 	todo []*inversion
 	free parallel.Spares[workspace]
@@ -80,14 +83,20 @@ func newInverters() *inverters {
 	return &inverters{pool: parallel.NewPool[*inverters](), free: parallel.NewSpares(runtime.NumCPU(), newWorkspace)}
 }
 
-// run carries todo out, the largest first, so that no late one is waited for.
-func (s *inverters) run() {
+// run carries todo out, the largest first, so that no late one is waited for. An
+// error is the context's, and leaves todo half done.
+func (s *inverters) run() error {
+	if err := s.ended(); err != nil {
+		return err
+	}
 	slices.SortStableFunc(s.todo, func(a, b *inversion) int { return cmp.Compare(b.order, a.order) })
 	s.pool.Run(len(s.todo), s, func(s **inverters, i int) { (*s).one((*s).todo[i]) })
+	return s.ended()
 }
 
 func (s *inverters) one(job *inversion) {
 	w := s.free.Get()
+	w.stopWith(s.ctx)
 	job.run(w)
 	s.free.Put(w)
 }

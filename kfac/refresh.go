@@ -62,7 +62,9 @@ func (o *Optimizer) invert(gamma float64) error {
 		o.jobs[i] = o.spares[i].prepare(gamma)
 		o.inverters.todo = append(o.inverters.todo, o.jobs[i]...)
 	}
-	o.inverters.run()
+	if err := o.inverters.run(); err != nil {
+		return err
+	}
 	all := true
 	for i, jobs := range o.jobs {
 		o.renewed[i] = o.settle(jobs)
@@ -112,7 +114,9 @@ func (o *Optimizer) rebase(obj graph.Objective) error {
 			o.inverters.todo = append(o.inverters.todo, r.rebase()...)
 		}
 	}
-	o.inverters.run()
+	if err := o.inverters.run(); err != nil {
+		return err
+	}
 	if !o.settle(o.inverters.todo) && o.steps == 0 {
 		return errors.New("kfac: a factor has no eigendecomposition")
 	}

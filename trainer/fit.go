@@ -65,10 +65,11 @@ func (e *DivergedError) Error() string {
 func (e *DivergedError) Unwrap() error { return e.Err }
 
 // Fit trains on train, which should be at the beginning of an epoch, until the
-// run's steps are done, a callback returns ErrStop, or ctx ends; then the error
-// is ctx's. A *DivergedError means the loss stopped being a number, or that it
-// ended at ten times its beginning and more; docs/endings.md has the rule. The
-// result is what was done, also with an error.
+// run's steps are done, a callback returns ErrStop, or ctx ends, in the middle of
+// a step if the optimizer is a [ContextStepper]; then the error is ctx's. A
+// *DivergedError means the loss stopped being a number, or that it ended at ten
+// times its beginning and more; docs/endings.md has the rule. The result is what
+// was done, also with an error.
 //
 // The schedule's factor is on the optimizer's learning rate during a step only:
 // a callback sees the rate, and saves it in the optimizer's state, without.
@@ -82,7 +83,7 @@ func (t *Trainer) Fit(ctx context.Context, train Source) (*Result, error) {
 		if err := ctx.Err(); err != nil {
 			return &r.res, err
 		}
-		epochEnds, err := r.step()
+		epochEnds, err := r.step(ctx)
 		if err != nil {
 			return &r.res, err
 		}
@@ -163,7 +164,7 @@ func same(a, b Source) (yes bool) {
 }
 
 // step takes one step and reports whether it was the epoch's last.
-func (r *run) step() (bool, error) {
+func (r *run) step(ctx context.Context) (bool, error) {
 	start := time.Now()
 	x, y, ok := r.train.Next()
 	if !ok { // an epoch is over, and the next call begins another
@@ -182,7 +183,7 @@ func (r *run) step() (bool, error) {
 	alpha := r.Optimizer.LearningRate()
 	r.rate = alpha * r.schedule(r.res.Steps, r.total)
 	r.Optimizer.SetLearningRate(r.rate)
-	r.loss, err = r.Optimizer.Step(obj)
+	r.loss, err = optimize(ctx, r.Optimizer, obj)
 	r.Optimizer.SetLearningRate(alpha)
 	r.spent += time.Since(start)
 	r.res.TrainSeconds = r.spent.Seconds()

@@ -59,6 +59,7 @@ func compare(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return w.goesOn(err)
 	}
+	w.keepAccount()
 	r := &report.Report{
 		Title:      fmt.Sprintf("%s, %s %s", w.d.Name, s.model, joined(widths(contenders[0].runs[0], w.d), "-")),
 		Comparison: c, Scores: mainFirst(s.model), Command: s.command,
@@ -66,14 +67,16 @@ func compare(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if r.Samples, err = samples.all(contenders); err != nil {
 		return err
 	}
-	if err := r.WriteDir(w.store.Dir); err != nil {
-		return err
+	if err := r.WriteDir(ctx, w.store.Dir); err != nil {
+		return w.drawn(ctx, err)
 	}
 	fmt.Fprintf(stderr, "report: %s\n", filepath.Join(w.store.Dir, "report.html"))
-	if s.json {
-		return printJSON(stdout, comparisonObject(c))
-	}
-	return r.WriteTable(stdout)
+	return s.account.deliver(func() error {
+		if s.json {
+			return printJSON(stdout, comparisonObject(c))
+		}
+		return r.WriteTable(stdout)
+	})
 }
 
 // prepare fills in what was found for a contender, and the defaults.

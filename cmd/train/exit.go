@@ -34,11 +34,14 @@ func usagef(format string, args ...any) error { return &usageError{fmt.Sprintf(f
 // interruptedError says that a signal, or whoever called run, ended it.
 type interruptedError struct {
 	signal os.Signal // nil: the context was cancelled
-	steps  int       // taken before
+	steps  int       // taken before; -1: not said
 }
 
 func (e *interruptedError) Error() string {
-	if e.steps == 0 {
+	switch {
+	case e.steps < 0:
+		return "interrupted"
+	case e.steps == 0:
 		return "interrupted before the first step"
 	}
 	return fmt.Sprintf("interrupted after step %d", e.steps)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"sync"
 	"syscall"
 
 	"github.com/gokfac/gokfac/internal/isa"
@@ -31,14 +32,15 @@ func main() {
 
 // run is the command. It returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	err := command(ctx, args, stdout, stderr)
+	a := &account{}
+	err := a.attend(ctx, func() error { return command(ctx, a, args, stdout, stderr) })
 	if err != nil {
 		fmt.Fprintf(stderr, "train: %s\n", message(err))
 	}
 	return exitStatus(err)
 }
 
-func command(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+func command(ctx context.Context, a *account, args []string, stdout, stderr io.Writer) error {
 	s, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -62,8 +64,11 @@ func command(ctx context.Context, args []string, stdout, stderr io.Writer) error
 	if err != nil {
 		return err
 	}
+	s.account = a
+	stop := sync.OnceValue(profiles.stop)
+	a.atEnd(stop)
 	err = begin(ctx, s, stdout, stderr)
-	return errors.Join(err, profiles.stop())
+	return errors.Join(err, stop())
 }
 
 // begin does what s asks for.

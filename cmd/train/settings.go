@@ -41,9 +41,10 @@ type settings struct {
 	json, dryRun, list, version bool
 	cpuProfile, memProfile      string
 
-	study            // what -compare and -tune ask for
-	command   string // that repeats this run
-	label     string // of the run in a comparison
+	account   *account // nil: of a run among several
+	study              // what -compare and -tune ask for
+	command   string   // that repeats this run
+	label     string   // of the run in a comparison
 	arguments experiment.Settings
 	given     map[string]bool // the flags on the command line
 }

@@ -79,9 +79,38 @@ func (w *workshop) open(kind string, more ...any) (release func() error, err err
 	return release, nil
 }
 
+// keepAccount says what is there if this command is left in the middle.
+func (w *workshop) keepAccount() {
+	done, runs, dir := w.show.done, w.show.runs, w.store.Dir
+	w.s.account.keep(func(ctx context.Context) error {
+		if done == runs {
+			return reportMissing(ctx, runs, dir)
+		}
+		return fmt.Errorf("%w in run %d of %d: %s", interrupted(ctx, -1), done+1, runs, goesOnFrom(dir))
+	})
+}
+
+func reportMissing(ctx context.Context, runs int, dir string) error {
+	return fmt.Errorf("%w: all %d runs are kept in %s, and the same command makes the report of them", interrupted(ctx, -1), runs, dir)
+}
+
+func goesOnFrom(dir string) string {
+	return fmt.Sprintf("finished runs are kept in %s, and the same command goes on from there", dir)
+}
+
+// drawn is the error of a report; of one that was interrupted, with what is
+// there.
+func (w *workshop) drawn(ctx context.Context, err error) error {
+	if ctx.Err() == nil || !errors.Is(err, ctx.Err()) {
+		return err
+	}
+	return reportMissing(ctx, w.show.runs, w.store.Dir)
+}
+
 // run makes one run, or takes it from the store. A run that diverged or missed
 // its target is a result. Above limit it is cut.
 func (w *workshop) run(ctx context.Context, s *settings, limit float64) (*results.Run, error) {
+	w.keepAccount()
 	r, err := newTraining(s, w.d)
 	if err != nil {
 		return nil, err
@@ -146,8 +175,7 @@ func (w *workshop) spent(run *results.Run) float64 {
 func (w *workshop) goesOn(err error) error {
 	var signalled *interruptedError
 	if errors.As(err, &signalled) {
-		return fmt.Errorf("%w of run %d of %d: finished runs are kept in %s, and the same command goes on from there",
-			err, w.show.done+1, w.show.runs, w.store.Dir)
+		return fmt.Errorf("%w of run %d of %d: %s", err, w.show.done+1, w.show.runs, goesOnFrom(w.store.Dir))
 	}
 	return err
 }

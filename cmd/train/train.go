@@ -44,18 +44,30 @@ func train(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if r.kfac != nil {
 		show.damping = func() float64 { return r.kfac.Stats().Damping }
 	}
+	s.account.keep(func(ctx context.Context) error {
+		fmt.Fprintln(stderr) // after the bar
+		left := r.left()
+		return errors.Join(interrupted(ctx, left.result.Steps), left.print(stdout))
+	})
 	err = r.fit(ctx, show.callback)
 	show.close()
 	if !isEnding(err) {
 		return err
 	}
-	for _, text := range r.warnings() {
-		fmt.Fprintln(stderr, folded("warning: "+text, columnsOf(stderr), 2))
+	return errors.Join(err, s.account.deliver(func() error {
+		for _, text := range r.warnings() {
+			fmt.Fprintln(stderr, folded("warning: "+text, columnsOf(stderr), 2))
+		}
+		return r.print(stdout)
+	}))
+}
+
+// print writes the result.
+func (r *training) print(w io.Writer) error {
+	if r.s.json {
+		return printJSON(w, r.record())
 	}
-	if s.json {
-		return errors.Join(err, printJSON(stdout, r.record()))
-	}
-	return errors.Join(err, r.printTable(stdout))
+	return r.printTable(w)
 }
 
 // isEnding tells an error that ends a run as such from one that is a failure.
@@ -80,7 +92,8 @@ type training struct {
 	intervals       []interval      // by record
 	since           interval        // since the last record
 	started         time.Time
-	ending          string  // as package results has it
+	ending          string // as package results has it
+	known           snapshot
 	limit           float64 // on the steps of the run, or on its seconds
 }
 
@@ -144,7 +157,11 @@ func (r *training) introduce(w io.Writer) {
 func (r *training) fit(ctx context.Context, show trainer.Callback) error {
 	callbacks := []trainer.Callback{r.observe, show}
 	if r.s.target != nil {
-		callbacks = append(callbacks, r.s.target.Callback)
+		callbacks = append(callbacks, func(e *trainer.Event) error {
+			err := r.s.target.Callback(e)
+			r.known.aim(*r.s.target)
+			return err
+		})
 	}
 	r.trainer.Callbacks = append(callbacks, r.cut)
 	result, err := r.trainer.Fit(ctx, r.loader)
@@ -211,5 +228,6 @@ func (r *training) observe(e *trainer.Event) error {
 		r.intervals = append(r.intervals, r.since)
 		r.since = interval{}
 	}
+	r.known.note(r, e)
 	return nil
 }

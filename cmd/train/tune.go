@@ -74,10 +74,12 @@ func tune(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(stderr, "results: %s, for -compare … -tuned %[1]s\n", path)
-	if s.json {
-		return printJSON(stdout, t)
-	}
-	return printTuning(stdout, t)
+	return s.account.deliver(func() error {
+		if s.json {
+			return printJSON(stdout, t)
+		}
+		return printTuning(stdout, t)
+	})
 }
 
 // searches says what is tried, before anything is.

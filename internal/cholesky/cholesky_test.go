@@ -54,3 +54,22 @@ func TestFactorAndInverse(t *testing.T) {
 		assert.False(t, Factor(n, m))
 	}
 }
+
+// TestInvertStops: an inversion that is not wanted any more ends early, and
+// says so.
+func TestInvertStops(t *testing.T) {
+	done := make(chan struct{})
+	c := Inverter{Done: done}
+	const n = 3 * leaf
+	for _, closed := range []bool{false, true} {
+		if closed {
+			close(done)
+		}
+		c.Resize(n)
+		clear(c.L)
+		for i := range n {
+			c.L[i*n+i] = 1
+		}
+		assert.Equal(t, !closed, c.Invert())
+	}
+}

@@ -38,7 +38,7 @@ func (w *Workspace) divide() bool {
 		return false
 	}
 	mid := middle(0, w.n)
-	return w.merge(0, middle(0, mid), mid) && w.merge(mid, middle(mid, w.n), w.n) && w.merge(0, mid, w.n)
+	return w.merge(0, middle(0, mid), mid) && !w.stopped() && w.merge(mid, middle(mid, w.n), w.n) && !w.stopped() && w.merge(0, mid, w.n)
 }
 
 // piece solves a quarter.
@@ -75,7 +75,7 @@ func (w *Workspace) tear(lo, hi int) {
 func (w *Workspace) conquer(lo, hi int) bool {
 	if hi-lo > leaf {
 		mid := middle(lo, hi)
-		return w.conquer(lo, mid) && w.conquer(mid, hi) && w.merge(lo, mid, hi)
+		return w.conquer(lo, mid) && w.conquer(mid, hi) && !w.stopped() && w.merge(lo, mid, hi)
 	}
 	if !w.rotateAway(lo, hi) {
 		return false

@@ -14,9 +14,12 @@ const reflectors = 64
 // where L is the lower triangle of VVᵀ with 1/τ for its diagonal (Joffrain et al.
 // 2006); for no reflector v and the rest of its row are zero, and any diagonal
 // will do. Zᵀ is at hand, so Zᵀ ← Zᵀ − (ZᵀVᵀ)(L⁻ᵀV).
-func (w *Workspace) reflect() {
+func (w *Workspace) reflect() bool {
 	n, ld := w.n, w.stride
 	for lo := 0; lo < n; lo += reflectors {
+		if w.stopped() {
+			return false
+		}
 		count := min(reflectors, n-lo)
 		m := lo + count - 1 // the last one's length
 		if m == 0 {
@@ -35,4 +38,5 @@ func (w *Workspace) reflect() {
 		kernel.Dgemm(blas.NoTrans, blas.Trans, n, count, m, 1, w.vectors, ld, v, ld, 0, w.projected, count)
 		kernel.Dgemm(blas.NoTrans, blas.NoTrans, n, m, count, -1, w.projected, count, w.combined, ld, 1, w.vectors, ld)
 	}
+	return true
 }

@@ -34,7 +34,7 @@ func (w *Workspace) Simultaneous(n int, a, c, k, s []float64) bool {
 		copy(k[i*n:i*n+i+1], c[i*n:])
 	}
 	vector.Mirror(k[:n*n], n)
-	if !cholesky.Factor(n, l) {
+	if !cholesky.Factor(n, l) || w.stopped() {
 		return false
 	}
 	kernel.Dtrsm(blas.Left, blas.Lower, blas.NoTrans, blas.NonUnit, n, n, 1, l, n, k, n)

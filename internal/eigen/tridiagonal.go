@@ -28,16 +28,20 @@ const updateRows = 256
 //
 // which is put off to the end of a panel of rows, where it is one product of
 // matrices; until then rows and products with M are corrected one by one.
-func (w *Workspace) tridiagonalise() {
+func (w *Workspace) tridiagonalise() bool {
 	for hi := w.n; hi > 0; {
 		lo := (hi - 1) / panel * panel
 		count := 0
 		for i := hi - 1; i >= lo; i-- {
+			if w.stopped() {
+				return false
+			}
 			count += w.reduceRow(i, count)
 		}
 		w.updateRest(lo, count)
 		hi = lo
 	}
+	return true
 }
 
 // reduceRow reduces row i of a panel that has count reflectors so far, and returns

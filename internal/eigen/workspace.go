@@ -11,6 +11,11 @@ import (
 // ready, it grows to the largest order it has met, and it is not safe for
 // concurrent use.
 type Workspace struct {
+	// Done, when it is closed, ends a decomposition after the row or block in
+	// hand, as if it had failed. Nil: nothing does. One of order 10,000 takes
+	// minutes.
+	Done <-chan struct{}
+
 	n      int
 	stride int       // of rows of all that follows
 	m      []float64 // M, lower triangle and the squares on the diagonal; then reflectors in its rows
@@ -54,8 +59,8 @@ const badLength = "eigen: slice shorter than the matrix"
 // column, and values (n) with the eigenvalues in ascending order.
 //
 // It reports false if an element is not finite, if an eigenvalue overflows, or if
-// an iteration does not converge, which no matrix is known to cause. a and values
-// then hold nothing of use.
+// an iteration does not converge, which no matrix is known to cause, or if Done was
+// closed meanwhile. a and values then hold nothing of use.
 func (w *Workspace) Decompose(n int, a, values []float64) bool {
 	if n < 0 || len(a) < n*n || len(values) < n {
 		panic(badLength)
@@ -68,12 +73,20 @@ func (w *Workspace) Decompose(n int, a, values []float64) bool {
 	if !ok {
 		return false
 	}
-	w.tridiagonalise()
-	if !w.divide() {
+	if !w.tridiagonalise() || !w.divide() || !w.reflect() {
 		return false
 	}
-	w.reflect()
 	return w.deliver(a[:n*n], values[:n], math.Ldexp(1, exponent))
+}
+
+// stopped reports whether Done is closed.
+func (w *Workspace) stopped() bool {
+	select {
+	case <-w.Done:
+		return true
+	default:
+		return false
+	}
 }
 
 // resize makes room for matrices of order n.

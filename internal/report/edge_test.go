@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"math"
 	"strings"
 	"testing"
@@ -155,7 +156,7 @@ func TestDiagnosticsThatNeedNoFigure(t *testing.T) {
 		g.Runs[0].History[i].KFAC.Cosine = 0.25
 	}
 	r.Comparison.Groups = append(r.Comparison.Groups, g)
-	set, err := r.figures()
+	set, err := r.figures(context.Background())
 	require.NoError(t, err)
 	var names []string
 	for _, f := range set.Diagnostics {

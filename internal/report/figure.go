@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"html/template"
 	"regexp"
@@ -57,10 +58,13 @@ func (s *figureSet) all() []*figure {
 	return list
 }
 
-func (r *Report) figures() (*figureSet, error) {
+func (r *Report) figures(ctx context.Context) (*figureSet, error) {
 	set := &figureSet{}
 	var failed error
 	add := func(section *[]*figure, name, caption string, d drawing) {
+		if failed == nil {
+			failed = ctx.Err()
+		}
 		if chart, ok := d.(*figures.Chart); failed != nil || ok && !drawable(chart) {
 			return
 		}

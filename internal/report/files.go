@@ -1,6 +1,7 @@
 package report
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 
@@ -10,10 +11,14 @@ import (
 // WriteDir writes the report into a directory, which is made if there is none:
 // see the package's documentation for what is in it. Files of the same names are
 // replaced, each at once; others stay. Records of the runs themselves are taken
-// to lie in runs/ there.
-func (r *Report) WriteDir(dir string) error {
-	files, err := r.files()
+// to lie in runs/ there. Once ctx has ended nothing more is drawn or written, and
+// the error is ctx's.
+func (r *Report) WriteDir(ctx context.Context, dir string) error {
+	files, err := r.files(ctx)
 	if err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	for _, f := range files {
@@ -32,13 +37,16 @@ type file struct {
 
 // files makes them all, so that a failure leaves an old report as it was. The
 // page, which refers to the others, is the last.
-func (r *Report) files() ([]file, error) {
-	figures, err := r.figures()
+func (r *Report) files(ctx context.Context) ([]file, error) {
+	figures, err := r.figures(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var files []file
 	for _, f := range figures.all() {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		png, err := f.drawing.PNG()
 		if err != nil {
 			return nil, fmt.Errorf("figure %s: %w", f.Name, err)

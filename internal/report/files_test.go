@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
@@ -32,7 +33,7 @@ func content(t *testing.T, files []file, name string) string {
 
 func makeFiles(t *testing.T, r *Report) []file {
 	t.Helper()
-	files, err := r.files()
+	files, err := r.files(context.Background())
 	require.NoError(t, err)
 	return files
 }
@@ -40,7 +41,7 @@ func makeFiles(t *testing.T, r *Report) []file {
 // pageOf is report.html, without the other files.
 func pageOf(t *testing.T, r *Report) string {
 	t.Helper()
-	figures, err := r.figures()
+	figures, err := r.figures(context.Background())
 	require.NoError(t, err)
 	page, err := r.html(figures)
 	require.NoError(t, err)
@@ -50,7 +51,7 @@ func pageOf(t *testing.T, r *Report) string {
 func TestWriteDir(t *testing.T) {
 	r := fake(3)
 	dir := filepath.Join(t.TempDir(), "a", "b")
-	require.NoError(t, r.WriteDir(dir))
+	require.NoError(t, r.WriteDir(context.Background(), dir))
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	var names []string
@@ -76,10 +77,10 @@ func TestWriteDir(t *testing.T) {
 func TestWriteDirFails(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	require.NoError(t, os.WriteFile(path, nil, 0o600))
-	assert.ErrorContains(t, smallReport().WriteDir(path), path)
+	assert.ErrorContains(t, smallReport().WriteDir(context.Background(), path), path)
 	dir := t.TempDir()
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "runs.csv", "x"), 0o700))
-	assert.ErrorContains(t, smallReport().WriteDir(dir), "runs.csv")
+	assert.ErrorContains(t, smallReport().WriteDir(context.Background(), dir), "runs.csv")
 }
 
 func TestCSV(t *testing.T) {
