@@ -29,5 +29,7 @@
 // # Errors
 //
 // Whatever is in a file, reading it ends in a Dataset or in an error of one line that names the file and what is wrong
-// with it: nothing panics, and no header can make a reader allocate much more than the file really holds.
+// with it: nothing panics, and no header can make a reader allocate much more than the file really holds. Headers are
+// compared with each other, and sizes with the memory that may be used, before values are read. Only regular files are
+// read. [Open] ends with its context.
 package datasets

@@ -81,9 +81,14 @@ type inflating struct {
 func (i *inflating) Read(p []byte) (int, error) {
 	n, err := i.r.Read(p)
 	i.total += int64(n)
-	if i.total > inflated && i.total > inflation*i.of.size {
-		return 0, fmt.Errorf("the compressed file of %d bytes is a table of more than %d: no measurements repeat themselves so often; if it is meant, unpack the file first",
+	switch {
+	case i.total > inflated && i.total > inflation*i.of.size:
+		return 0, fmt.Errorf("%d compressed bytes are more than %d of a table: no measurements repeat themselves so often; if it is meant, unpack the file first",
 			i.of.size, i.total)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		err = errors.New("truncated: the compressed file ends early")
+	case err != nil && !errors.Is(err, io.EOF) && !interrupted(err):
+		err = fmt.Errorf("damaged: %w", err)
 	}
 	return n, err
 }

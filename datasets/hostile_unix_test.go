@@ -120,8 +120,21 @@ func TestInflatedTable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rows.csv.gz")
 	require.NoError(t, os.WriteFile(path, compress(t, []byte(strings.Repeat("0,0\n", 30<<20))), 0o600))
 	_, err := ReadCSV(path)
-	assert.ErrorContains(t, err, "is a table of more than 67")
+	assert.ErrorContains(t, err, "compressed bytes are more than 67")
 	assert.ErrorContains(t, err, "no measurements repeat themselves so often; if it is meant, unpack the file first")
+}
+
+// TestBrokenCompressedTable: what is wrong is the file, not a line of it.
+func TestBrokenCompressedTable(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "rows.csv.gz")
+	zipped := compress(t, []byte(strings.Repeat("0,1\n1,2\n", 100)))
+	require.NoError(t, os.WriteFile(path, zipped[:len(zipped)-5], 0o600))
+	_, err := ReadCSV(path)
+	assert.ErrorContains(t, err, "truncated: the compressed file ends early")
+	zipped[len(zipped)-5] ^= 1
+	require.NoError(t, os.WriteFile(path, zipped, 0o600))
+	_, err = ReadCSV(path)
+	assert.ErrorContains(t, err, "damaged: gzip: invalid checksum")
 }
 
 func TestNPZHeadersLie(t *testing.T) {

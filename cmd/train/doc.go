@@ -43,8 +43,10 @@
 // are the others'.
 //
 // Each run is kept in the output directory as it ends, and taken from there if
-// its configuration is the same: the same command goes on after an interruption,
-// and more seeds or entries can be added. A run that diverges or misses its target
+// its configuration, its data and the program are the same: the same command goes
+// on after an interruption, and more seeds or entries can be added. A run of data
+// that have changed since is made again, and one command at a time works in a
+// directory: docs/files.md has the rules. A run that diverges or misses its target
 // is a result. -json prints {"version":1,"runs":[…]} of the objects of single
 // runs, which have a "label", an "ending" (done, target, diverged, cut, interrupted) and the
 // "command" that repeats them.

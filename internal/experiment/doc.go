@@ -11,5 +11,6 @@
 // alternatives; a search draws from them.
 //
 // A [Store] is a directory with a file for each run. A run is taken from there
-// if its configuration is the one that is asked for.
+// if its configuration is the one that is asked for, on the same data and by the
+// same version of the program. One command at a time works there.
 package experiment
