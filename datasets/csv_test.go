@@ -38,9 +38,12 @@ func TestReadCSV(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d, err := readCSVText(t, text)
 			require.NoError(t, err)
+			assert.Equal(t, strings.Contains(text, "label"), d.FeatureNames != nil)
+			assert.Contains(t, d.origin, "the label is column 1")
+			d.FeatureNames, d.origin = nil, ""
 			assert.Equal(t, &Dataset{
-				Name: "own", Shape: []int{2}, Classes: 3,
-				Train: Split{X: []float32{1.5, -2, 300, 4, 5, 6, 7, 8, 9, 0.5}, Labels: []int32{0, 2, 1, 1, 0}},
+				Name: "own", Shape: []int{2}, Classes: 3, ClassNames: []string{"0", "1", "2"},
+				Train: Split{X: []float32{1.5, -2, 7, 8, 9, 0.5, 5, 6, 300, 4}, Labels: []int32{0, 1, 0, 1, 2}},
 				Test:  Split{X: []float32{11, 12}, Labels: []int32{0}},
 			}, d)
 		})
@@ -55,21 +58,23 @@ func TestReadCSVPixels(t *testing.T) {
 	for name, test := range map[string]struct {
 		text   string
 		pixels bool
+		last   float32
 	}{
-		"8×8":           {table(64, "255"), true},
-		"no square":     {table(63, "255"), false},
-		"7×7":           {table(49, "255"), false},
-		"fraction":      {table(64, "0.5"), false},
-		"above a byte":  {table(64, "256"), false},
-		"below":         {table(64, "-1"), false},
-		"zero and ones": {table(64, "1"), false},
+		"8×8":           {table(64, "255"), true, 1},
+		"no square":     {table(63, "255"), false, 0},
+		"7×7":           {table(49, "255"), false, 0},
+		"fraction":      {table(64, "0.5"), true, 0.5},
+		"fractions":     {table(64, "2.5"), false, 0},
+		"above a byte":  {table(64, "256"), false, 0},
+		"below":         {table(64, "-1"), false, 0},
+		"zero and ones": {table(64, "1"), true, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, err := readCSVText(t, test.text)
 			require.NoError(t, err)
 			assert.Equal(t, test.pixels, d.Pixels)
 			if test.pixels {
-				assert.EqualValues(t, 1, d.Test.X[63])
+				assert.EqualValues(t, test.last, d.Test.X[63])
 			}
 		})
 	}
@@ -81,29 +86,43 @@ func TestReadCSVRefuses(t *testing.T) {
 		"empty":              {"", "0 rows of data: at least 5"},
 		"header alone":       {"label,a,b\n", "0 rows of data"},
 		"too few rows":       {fine, "3 rows of data"},
-		"text":               {fine + "0,2,blue\n", `line 4, column 3: "blue" is not a number`},
+		"text":               {fine + "0,blue,3\n", `line 4, column 2: "blue" is not a number`},
+		"text in the last":   {fine + "0,2,blue\n0,2,3\n", `line 4, column 3: "blue" is not a number`},
 		"text in first line": {"0,red,2\n" + fine, `line 1, column 2: "red" is not a number`},
-		"text label":         {fine + "virginica,2,3\n", `line 4, column 1: "virginica" is not a number: labels are in the first column, numbered 0, 1, 2, …`},
-		"first label text":   {"cat,1,2,3,4\n" + fine, `line 1, column 1: "cat" is not a number: labels are in the first column, numbered 0, 1, 2, …; a header would`},
+		"text and a name":    {"label,size,hue\n" + fine + "0,2,blue\n", `line 5, column 3, "hue": "blue" is not a number`},
+		"first label text":   {"cat,1,2\n" + fine + fine, `line 1, column 1: "cat" is not a number, and all labels below it are; a header would have no number in it`},
 		"first line text":    {"0,a,b\n" + fine, `line 1, column 2: "a" is not a number`},
-		"first too large":    {"1e999,a,b\n" + fine, `line 1, column 1: "1e999" is too large a number`},
-		"new label in test":  {"label,a\n\n0,1\n1,2\n0,3\n1,4\n2,5\n3,6\n4,7\n3,8\n4,9\n5,10\n", "line 12, column 1: label 5 is above the largest training label, 4: the last fifth of the rows is for testing"},
-		"two in test":        {"0,1\n1,2\n0,3\n1,4\n1,5\n0,1\n1,1\n0,1\n1,1\n3,1\n2,1\n", "line 10, column 1: label 3 is above the largest training label, 1"},
+		"first too large":    {"1,1e999,b\n" + fine, `line 1, column 2: "1e999" is too large a number`},
 		"missing value":      {fine + "0,,3\n", "line 4, column 2: the field is empty"},
+		"missing, as R":      {fine + "0,NA,3\n", `line 4, column 2: "NA" is not a finite number: fill in`},
+		"missing, as UCI":    {fine + "0,2,?\n", `line 4, column 3: "?" is not a finite number`},
+		"missing label":      {fine + ",2,3\n", "line 4, column 1: the field is empty"},
+		"missing, first":     {"?,2,3\n" + fine, `line 1, column 1: "?" is not a finite number`},
 		"short line":         {fine + "0,2\n", "line 4, column 2: the line ends here, the lines before have 3 columns"},
 		"long line":          {fine + "0,2,3,4\n", "line 4, column 4: the lines before have 3 columns"},
-		"trailing comma":     {fine + "0,2,3,\n", "line 4, column 4: the field is empty"},
-		"NaN":                {fine + "0,NaN,3\n", `line 4, column 2: "NaN" is not a finite 32-bit number`},
+		"unlike the header":  {"label,a\n" + fine, "line 2, column 3: the lines before have 2 columns"},
+		"trailing comma":     {fine + "0,2,3,\n", "line 4, column 4: the lines before have 3 columns"},
+		"NaN":                {fine + "0,NaN,3\n", `line 4, column 2: "NaN" is not a finite number`},
 		"infinite":           {fine + "0,-inf,3\n", `line 4, column 2: "-inf" is not a finite`},
 		"too large for 32":   {fine + "0,1e39,3\n", `line 4, column 2: "1e39" is not a finite`},
 		"too large for 64":   {fine + "0,1e999,3\n", `line 4, column 2: "1e999" is too large a number`},
-		"fraction as label":  {fine + "0.5,2,3\n", "line 4, column 1: label 0.5 is not an integer"},
-		"negative label":     {fine + "-1,2,3\n", "line 4, column 1: label -1 is negative"},
-		"NaN label":          {fine + "nan,2,3\n", "line 4, column 1: label NaN is not an integer"},
-		"absurd label":       {fine + "1000000000,2,3\n", "line 4, column 1: label 1e+09 would make more than 65536 classes"},
-		"semicolons":         {"1;2;3\n0;2;3\n", `"0;2;3" is not a number: columns are separated by commas`},
+		"fraction as label":  {"label,a\n1,2\n1,3\n0.5,3\n1,2\n1,2\n", "line 4, column 1, \"label\": label 0.5 is not an integer: classes are whole numbers"},
+		"NaN label":          {fine + "nan,2,3\n", `line 4, column 1: "nan" is not a finite number`},
+		"label beyond 2⁵³":   {"label,a\n1,2\n1,3\n1e16,3\n1,2\n1,2\n", "line 4, column 1, \"label\": label 1e+16 is too large"},
+		"no label":           {"0.5,1.5\n1,2\n2,3.5\n3,4\n4,5\n", "neither the first column nor the last can be the label"},
+		"all labels differ":  {"id,label\n1,a\n2,b\n3,c\n4,d\n5,e\n", "every row has a label of its own"},
+		"numbers as well":    {"a,label\n1,5\n2,6\n3,7\n4,8\n5,9\n", "none of the 5 rows can be held out for testing: no class has two of them"},
+		"two labels":         {"label,Label,a\n" + fine, "column \"label\": columns 1, 2 are called so: say which by its number"},
+		"semicolons":         {"1;2;3\n0;2;3\n", `"1;2;3" is not a number: columns are separated by commas`},
+		"name with numbers":  {"y,1,2\n" + strings.Repeat("yes,2,3\nno,2,4\n", 3), `line 1, column 1: "y" is the label of no other row, and reads like the name of the column`},
+		"UTF-16":             {"\xff\xfe1\x00,\x002\x00\n\x00", "line 1, column 1: the text is in UTF-16"},
+		"old line ends":      {"label,a\r1,2\r0,3\r", "line 1, column 1: the lines end in a carriage return alone"},
+		"semicolon header":   {"label;a;b\n0;2;3\n", `"label;a;b" is not a number: columns are separated by commas`},
+		"decimal commas":     {"1,5;0,5\n2,5;0,5\n", `line 1, column 2: "5;0" is not a number: columns are separated by commas`},
 		"labels alone":       {"1\n0\n", "line 1, column 1: there are no features"},
-		"binary":             {"\x00\x01\x02\n\x00\x01", `line 2, column 1: "\x00\x01" is not a number`},
+		"open quote":         {fine + "0,\"2,3\n", "line 4, column 2: a quote is opened and not closed on this line"},
+		"text after quote":   {fine + "0,\"2\"3,3\n", `line 4, column 2: "3,3" follows a closing quote`},
+		"binary":             {"\x00\x01\x02\n\x00\x01", "line 1, column 1: there are no features"},
 		"one endless line":   {strings.Repeat("1,", maxLine), "line 1: longer than 16777216 bytes"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -136,8 +155,14 @@ func TestReadCSVLarge(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, 800, d.Train.Len())
 	require.Equal(t, 200, d.Test.Len())
-	assert.EqualValues(t, 799, d.Train.X[2*799])
-	assert.EqualValues(t, 999, d.Test.X[2*199])
+	seen := map[float32]bool{}
+	for _, split := range []Split{d.Train, d.Test} {
+		for i, label := range split.Labels {
+			assert.EqualValues(t, int(split.X[2*i])%3, label, "a row stays together")
+			seen[split.X[2*i]] = true
+		}
+	}
+	assert.Len(t, seen, 1000)
 }
 
 func FuzzCSV(f *testing.F) {
@@ -162,8 +187,12 @@ func checkDataset(t *testing.T, d *Dataset) {
 	for _, s := range []Split{d.Train, d.Test} {
 		require.NotZero(t, s.Len())
 		require.Len(t, s.X, s.Len()*d.Features())
-		require.GreaterOrEqual(t, slices.Min(s.Labels), int32(0))
-		require.Less(t, int(slices.Max(s.Labels)), d.Classes)
+		if s.Outputs > 0 {
+			require.Len(t, s.Targets, s.Len()*s.Outputs)
+		} else {
+			require.GreaterOrEqual(t, slices.Min(s.Labels), int32(0))
+			require.Less(t, int(slices.Max(s.Labels)), d.Classes)
+		}
 		low, high := slices.Min(s.X), slices.Max(s.X) // a NaN among them is the result
 		require.GreaterOrEqual(t, low, float32(-math.MaxFloat32))
 		require.LessOrEqual(t, high, float32(math.MaxFloat32))

@@ -5,67 +5,94 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
+	"strings"
 )
 
-// isHeader tells whether a first line is column names: none of its fields is a number. With one, the line is taken for
-// data with a mistake in it, which is told rather than skipped.
-func isHeader(line []byte) bool {
-	for field := range bytes.SplitSeq(line, []byte{','}) {
-		if _, err := parseNumber(unquote(field)); err == nil || errors.Is(err, strconv.ErrRange) {
-			return false
+// field takes the first field off a line, without its quotes and the spaces about them. more tells whether there is
+// another. Within quotes a comma is text, and two quotes are one.
+func field(line []byte) (value, rest []byte, more bool, err error) {
+	if len(line) > 0 && line[0] > ' ' && line[0] != '"' { // most of them
+		value, rest, more = bytes.Cut(line, []byte{','})
+		if n := len(value); n > 0 && value[n-1] <= ' ' {
+			value = bytes.TrimSpace(value)
 		}
+		return value, rest, more, nil
 	}
-	return true
+	text := bytes.TrimLeft(line, " \t")
+	if len(text) == 0 || text[0] != '"' {
+		value, rest, more = bytes.Cut(line, []byte{','})
+		return bytes.TrimSpace(value), rest, more, nil
+	}
+	end, doubled := 1, false
+	for ; ; end++ {
+		i := bytes.IndexByte(text[end:], '"')
+		if i < 0 {
+			return nil, nil, false, errors.New("a quote is opened and not closed on this line")
+		}
+		if end += i; end+1 == len(text) || text[end+1] != '"' {
+			break
+		}
+		end++
+		doubled = true
+	}
+	value = bytes.TrimSpace(text[1:end])
+	if doubled {
+		value = bytes.ReplaceAll(value, []byte(`""`), []byte(`"`))
+	}
+	if rest = bytes.TrimLeft(text[end+1:], " \t"); len(rest) == 0 {
+		return value, nil, false, nil
+	}
+	if rest[0] != ',' {
+		return nil, nil, false, fmt.Errorf("%.20q follows a closing quote: a comma is expected", rest)
+	}
+	return value, rest[1:], true, nil
 }
 
-// add appends one line of data. Its errors begin with the column.
-func (t *table) add(line []byte) error {
-	column := 0
-	for more := true; more; column++ {
-		var field []byte
-		field, line, more = bytes.Cut(line, []byte{','})
-		v, err := parseNumber(field)
-		if err != nil {
-			if field = unquote(field); len(field) == 0 {
-				return fmt.Errorf("column %d: the field is empty", column+1)
-			}
-			if v, err = parseNumber(field); err != nil {
-				err = notNumber(field, err, column == 0)
-				if column == 0 && t.width < 0 {
-					err = fmt.Errorf("%w; a header would have no number in it", err)
-				}
-				return fmt.Errorf("column %d: %w", column+1, err)
-			}
+// fields are all of a line's, as strings.
+func fields(line []byte) (list []string, err error) {
+	for more := true; more; {
+		var value []byte
+		if value, line, more, err = field(line); err != nil {
+			return nil, fmt.Errorf("column %d: %w", len(list)+1, err)
 		}
-		if column == 0 {
-			label, err := checkLabel(v)
-			if err != nil {
-				return fmt.Errorf("column 1: %w", err)
-			}
-			t.labels = append(t.labels, label)
-			continue
-		}
-		if math.IsNaN(v) || math.Abs(v) > math.MaxFloat32 {
-			return fmt.Errorf("column %d: %.20q is not a finite 32-bit number", column+1, field)
-		}
-		if t.width >= 0 && column > t.width {
-			return fmt.Errorf("column %d: the lines before have %d columns", column+1, t.width+1)
-		}
-		t.bytes = t.bytes && v >= 0 && v <= 255 && v == math.Trunc(v)
-		t.top = max(t.top, v)
-		t.x = append(t.x, float32(v))
+		list = append(list, string(value))
 	}
-	switch {
-	case column == 1:
-		return errors.New("column 1: there are no features: a label, then numbers separated by commas are expected")
-	case t.width >= 0 && column != t.width+1:
-		return fmt.Errorf("column %d: the line ends here, the lines before have %d columns", column, t.width+1)
-	case len(t.x) > maxValues:
-		return fmt.Errorf("column %d: more than %d values do not fit in memory", column, maxValues)
+	return list, nil
+}
+
+// isHeader tells whether a first line is column names: none of its fields is a number or stands for a missing one, or one
+// is a name that only a header has. Any other line with a number is taken for data with a mistake in it, which is told
+// rather than skipped.
+func (opt ReadOptions) isHeader(names []string) bool {
+	sure := []string{"label", "class", "target", "species"} // y is an answer as well
+	for _, name := range append(slices.Clone(opt.Targets), opt.Label) {
+		if _, err := strconv.Atoi(name); err != nil && name != "" {
+			sure = append(sure, name)
+		}
 	}
-	t.width = column - 1
-	return nil
+	text := true
+	for _, name := range names {
+		if slices.ContainsFunc(sure, func(s string) bool { return strings.EqualFold(s, name) }) {
+			return true
+		}
+		_, err := strconv.ParseFloat(name, 64)
+		text = text && err != nil && !errors.Is(err, strconv.ErrRange) && (name == "" || !isMissing([]byte(name)))
+	}
+	return text
+}
+
+// isMissing tells a field that stands for a value that is not there.
+func isMissing(field []byte) bool {
+	if len(field) > 4 {
+		return false
+	}
+	switch strings.ToLower(string(field)) {
+	case "", "?", "na", "n/a", "nan", "null":
+		return true
+	}
+	return false
 }
 
 // parseNumber is strconv.ParseFloat with a short way for pixels.
@@ -85,23 +112,25 @@ func parseNumber(field []byte) (float64, error) {
 	return strconv.ParseFloat(string(field), 64)
 }
 
-// unquote takes the spaces and then the quotes off a field.
-func unquote(field []byte) []byte {
-	field = bytes.TrimSpace(field)
-	if n := len(field); n >= 2 && field[0] == '"' && field[n-1] == '"' {
-		field = bytes.TrimSpace(field[1 : n-1])
+// parseValue reads a feature or a target.
+func parseValue(field []byte) (float64, error) {
+	if len(field) == 1 && field[0]-'0' <= 9 { // most pixels
+		return float64(field[0] - '0'), nil
 	}
-	return field
-}
-
-func notNumber(field []byte, err error, label bool) error {
+	v, err := parseNumber(field)
 	switch {
+	case err == nil && !math.IsNaN(v) && math.Abs(v) <= math.MaxFloat32:
+		return v, nil
+	case len(field) == 0:
+		return 0, errors.New("the field is empty: fill in its value, or leave the row out")
+	case isMissing(field):
+		return 0, fmt.Errorf("%q is not a finite number: fill in its value, or leave the row out", field)
 	case errors.Is(err, strconv.ErrRange):
-		return fmt.Errorf("%.20q is too large a number", field)
+		return 0, fmt.Errorf("%.20q is too large a number", field)
+	case err == nil:
+		return 0, fmt.Errorf("%.20q is not a finite 32-bit number", field)
 	case bytes.ContainsAny(field, ";\t"):
-		return fmt.Errorf("%.20q is not a number: columns are separated by commas here", field)
-	case label:
-		return fmt.Errorf("%.20q is not a number: labels are in the first column, numbered 0, 1, 2, …", field)
+		return 0, fmt.Errorf("%.20q is not a number: columns are separated by commas here", field)
 	}
-	return fmt.Errorf("%.20q is not a number", field)
+	return 0, fmt.Errorf("%.20q is not a number", field)
 }

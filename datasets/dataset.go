@@ -7,6 +7,9 @@ type Split struct {
 	Labels  []int32   // class of each example, in [0, Classes); may be nil where there are Targets
 	Targets []float32 // Len()×Outputs, row-major; nil: the labels are the targets
 	Outputs int       // values of one target; 0: the labels are the targets
+
+	// What X and Targets were before they were rounded; nil: nothing was lost.
+	exact, exactTargets []float64
 }
 
 // Len is the number of examples: of rows of Targets where there are Outputs, else of labels.
@@ -17,6 +20,24 @@ func (s Split) Len() int {
 	return len(s.Labels)
 }
 
+// Part is the examples from first up to but not including end. It shares the memory of s.
+func (s Split) Part(first, end int) Split {
+	n := s.Len()
+	return Split{
+		X: rows(s.X, n, first, end), Labels: rows(s.Labels, n, first, end), Targets: rows(s.Targets, n, first, end), Outputs: s.Outputs,
+		exact: rows(s.exact, n, first, end), exactTargets: rows(s.exactTargets, n, first, end),
+	}
+}
+
+// rows cuts x, which is n rows; nil stays nil.
+func rows[T any](x []T, n, first, end int) []T {
+	if x == nil || n == 0 {
+		return x
+	}
+	width := len(x) / n
+	return x[first*width : end*width : end*width]
+}
+
 // Dataset is a training and a test split over the same features, and over the same classes or with targets of the same
 // size.
 type Dataset struct {
@@ -24,7 +45,17 @@ type Dataset struct {
 	Shape       []int  // shape of one example: {28, 28} or {features}
 	Classes     int    // labels are in [0, Classes); 0: the data have values, not classes
 	Train, Test Split
-	Pixels      bool // X are pixel intensities scaled to [0,1]
+	Validation  Split // held out of Train by [Dataset.HoldOut]; empty before
+	Pixels      bool  // X are pixel intensities scaled to [0,1]
+
+	ClassNames   []string // of each class, what the file calls it; nil: not known
+	FeatureNames []string // of each feature, in a table with a header; else nil
+	TargetNames  []string // of each value of a target, in a table with a header; else nil
+
+	Scaling       Scaling // from an example as the file has it to a row of X
+	TargetScaling Scaling // from a target as the file has it to a row of Targets
+
+	origin string // what was taken for the label or the targets of a table, for a message
 }
 
 // Features is the number of values of one example, the product of Shape.

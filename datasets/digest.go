@@ -9,7 +9,7 @@ import (
 )
 
 // Digest is the SHA-256, hexadecimal, of all that a model can learn from or be scored on: the shape of an example, the
-// number of classes, and the inputs, labels and targets of both splits, bit for bit and in their order. Two data sets of
+// number of classes, and the inputs, labels and targets of all splits, bit for bit and in their order. Two data sets of
 // one digest are the same but for their names.
 func (d *Dataset) Digest() string {
 	w := digester{hash: sha256.New()}
@@ -18,7 +18,11 @@ func (d *Dataset) Digest() string {
 		w.number(v)
 	}
 	w.number(d.Classes)
-	for _, s := range []Split{d.Train, d.Test} {
+	splits := []Split{d.Train, d.Test}
+	if d.Validation.Len() > 0 {
+		splits = append(splits, d.Validation)
+	}
+	for _, s := range splits {
 		w.number(s.Outputs)
 		w.floats(s.X)
 		w.number(len(s.Labels))

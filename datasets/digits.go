@@ -44,10 +44,10 @@ func digits(ctx context.Context, opt DigitsOptions) (*Dataset, error) {
 	d := &Dataset{
 		Name:    "digits",
 		Shape:   []int{side, side},
-		Classes: numerals,
-		Train:   drawSplit(ctx, faces, opt.Seed, trainStream, opt.Train),
-		Test:    drawSplit(ctx, faces, opt.Seed, testStream, opt.Test),
-		Pixels:  true,
+		Classes: numerals, ClassNames: numerically(numerals),
+		Train:  drawSplit(ctx, faces, opt.Seed, trainStream, opt.Train),
+		Test:   drawSplit(ctx, faces, opt.Seed, testStream, opt.Test),
+		Pixels: true,
 	}
 	return d, ctx.Err()
 }

@@ -10,7 +10,11 @@
 //   - [Open], which picks among these by name or path.
 //
 // Images are scaled to [0,1] (Dataset.Pixels says so); [Dataset.Standardize] moves a data set to mean 0 and deviation 1
-// with the statistics of its training split.
+// with the statistics of its training split. Dataset.Scaling is all that was done to the inputs since they were read: its
+// Apply does the same to a new example. Dataset.ClassNames turns what a model says into the file's own words.
+//
+// A file of one's own becomes a data set for one of three tasks, [Classify], [Regress] or [Reconstruct], as [ReadOptions] say. A
+// table is split by a fixed seed, stratified by class; [Dataset.HoldOut] takes a validation part out of any training split.
 //
 // A [Loader] deals out a split as batches x of shape (B, Shape...) and y of shape (B), or (B, Outputs) where there are
 // targets, reshuffled every epoch:

@@ -31,7 +31,7 @@ func ExampleOpen() {
 		log.Fatal(err)
 	}
 	fmt.Println(why)
-	// Output: keras (testdata/keras.npz: 5 training and 2 test examples in 10 classes)
+	// Output: keras (testdata/keras.npz: 5 training and 2 test examples in 5 classes: 0, 1, 4, 5, 9)
 }
 
 func ExampleIllConditioned() {
@@ -61,8 +61,8 @@ func ExampleReadCSV() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(d.Classes, d.Shape, d.Train.Len(), d.Test.X)
-	// Output: 3 [2] 4 [-4 2.5]
+	fmt.Println(d.ClassNames, d.FeatureNames, d.Train.Len(), d.Test.Len())
+	// Output: [0 1 2] [x y] 4 1
 }
 
 func ExampleReadNPZ() {
@@ -70,8 +70,8 @@ func ExampleReadNPZ() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	fmt.Println(d.Name, d.Shape, d.Train.Labels, d.Pixels)
-	// Output: keras [4 3] [5 0 4 1 9] true
+	fmt.Println(d.Name, d.Shape, d.Train.Labels, d.ClassNames, d.Pixels)
+	// Output: keras [4 3] [3 0 2 1 4] [0 1 4 5 9] true
 }
 
 func ExampleReadIDX() {

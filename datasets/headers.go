@@ -49,7 +49,7 @@ func peekIDX(ctx context.Context, path string, dimensions int) ([]int, error) {
 
 // checkHeaders refuses an archive with two arrays of one name, and one whose headers do not belong together or announce
 // more than is there or than memory holds, before any values are read.
-func (a *npz) checkHeaders() error {
+func (a *npz) checkHeaders(task Task) error {
 	seen := map[string]bool{}
 	for _, f := range a.files {
 		name := strings.TrimSuffix(f.Name, ".npy")
@@ -64,14 +64,22 @@ func (a *npz) checkHeaders() error {
 		if err != nil {
 			return err
 		}
+		total += a.memory(x)
 		y, err := a.peek("y_" + part)
+		if task == Reconstruct && err != nil {
+			continue // nothing depends on it
+		}
 		if err != nil {
 			return err
 		}
-		if x.shape[0] != y.shape[0] {
-			return fmt.Errorf("x_%s has %d examples, y_%s %d labels", part, x.shape[0], part, y.shape[0])
+		if x.shape[0] != y.shape[0] && task != Reconstruct {
+			what := "labels"
+			if task == Regress {
+				what = "targets"
+			}
+			return fmt.Errorf("x_%s has %d examples, y_%s %d %s", part, x.shape[0], part, y.shape[0], what)
 		}
-		total += a.memory(x) + a.memory(y)
+		total += a.memory(y)
 	}
 	return memory.Check(a.ctx, "the data announced by the archive", total)
 }
@@ -106,10 +114,13 @@ func (a *npz) checkSize(name string, h npyHeader) error {
 
 var errTrailing = errors.New("there are trailing bytes after the data the header announces")
 
-// memory is what an array takes: four bytes a value, twice if they have to be brought into another order, and beside that
+// memory is what an array takes: four bytes a value, and eight more of a type that float32 may have to round, twice if they have to be brought into another order, and beside that
 // what append leaves behind where the header's claim was not believed at once.
 func (a *npz) memory(h npyHeader) float64 {
 	bytes := 4 * float64(h.values)
+	if h.width == 8 || h.width == 4 && h.kind != 'f' {
+		bytes *= 3
+	}
 	switch {
 	case h.values > a.room(h):
 		bytes *= 2.25

@@ -105,13 +105,13 @@ func TestSizesAgainstMemory(t *testing.T) {
 	path := filepath.Join(dir, "large.csv")
 	row := "1" + strings.Repeat(",0.5", 1000) + "\n"
 	require.NoError(t, os.WriteFile(path, []byte(strings.Repeat(row, 10_000)), 0o600))
-	_, err = readCSV(ctx, path)
+	_, err = ReadOptions{}.readCSV(ctx, path)
 	assert.NoError(t, err, "39 MiB")
 	require.NoError(t, os.WriteFile(path, []byte(strings.Repeat(row, 20_000)), 0o600))
-	_, err = readCSV(ctx, path)
-	assert.ErrorContains(t, err, "large.csv: the table would take about 77.9 MiB of memory, and there are 64 MiB (allowed)")
+	_, err = ReadOptions{}.readCSV(ctx, path)
+	assert.ErrorContains(t, err, "large.csv: the table would take about 78.1 MiB of memory, and there are 64 MiB (allowed)")
 	require.NoError(t, os.WriteFile(path+".gz", compress(t, []byte(strings.Repeat(row, 16_000))), 0o600))
-	_, err = readCSV(ctx, path+".gz")
+	_, err = ReadOptions{}.readCSV(ctx, path+".gz")
 	assert.ErrorContains(t, err, "a table of this size would take about ")
 }
 

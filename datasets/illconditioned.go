@@ -56,8 +56,8 @@ func illConditioned(ctx context.Context, opt IllConditionedOptions) (*Dataset, e
 		Test:  g.split(ctx, opt.Seed, testStream, opt.Test),
 	}
 	scale := measure(d.Train.Targets, opt.Outputs)
-	scale.apply(d.Train.Targets)
-	scale.apply(d.Test.Targets)
+	scaleRows(scale, d.Train.Targets, d.Train.Targets)
+	scaleRows(scale, d.Test.Targets, d.Test.Targets)
 	return d, ctx.Err()
 }
 

@@ -29,11 +29,11 @@ func TestIllConditioned(t *testing.T) {
 	train, test := measure(d.Train.Targets, 8), measure(d.Test.Targets, 8)
 	for j := range 8 {
 		const rounding = 1e-5 // of float32 targets around 1
-		assert.InDelta(t, 0, train.mean[j], rounding)
-		assert.InDelta(t, 1, train.inverse[j], rounding)
+		assert.InDelta(t, 0, train.Mean[j], rounding)
+		assert.InDelta(t, 1, train.Deviation[j], rounding)
 		// The mean of 4000 has a deviation of 0.016; that of their deviation is smaller.
-		assert.InDelta(t, 0, test.mean[j], 5*0.016)
-		assert.InDelta(t, 1, test.inverse[j], 5*0.016)
+		assert.InDelta(t, 0, test.Mean[j], 5*0.016)
+		assert.InDelta(t, 1, test.Deviation[j], 5*0.016)
 	}
 }
 

@@ -1,44 +1,184 @@
 package datasets
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
 )
 
 // maxClasses bounds the width of an output layer that data can ask for: above the 21841 classes of the full ImageNet,
 // below what an identifier or a price taken for a label would give.
 const maxClasses = 1 << 16
 
-// checkLabel turns a number from a file into a class.
-func checkLabel(v float64) (int32, error) {
-	switch {
-	case math.IsNaN(v) || math.IsInf(v, 0) || v != math.Trunc(v):
-		return 0, fmt.Errorf("label %v is not an integer: classes are numbered 0, 1, 2, …", v)
-	case v < 0:
-		return 0, fmt.Errorf("label %v is negative: classes are numbered 0, 1, 2, …", v)
-	case v >= maxClasses:
-		return 0, fmt.Errorf("label %.6g would make more than %d classes: are these labels?", v, maxClasses)
-	}
-	return int32(v), nil
+// coder numbers labels as they are first seen.
+type coder[K comparable] struct {
+	codes []int32 // of each example
+	index map[K]int32
+	keys  []K // by code
 }
 
-// checkTest refuses labels of the test split above every training label: no example teaches such a class, and a mistyped
-// label would widen the classifier unnoticed. Its errors begin with what where says of the test example's index.
-func checkTest(train, test []int32, where func(i int) string) error {
-	known := classes(train)
-	for i, label := range test {
-		if int(label) >= known {
-			return fmt.Errorf("%s: label %d is above the largest training label, %d", where(i), label, known-1)
+func newCoder[K comparable]() *coder[K] { return &coder[K]{index: map[K]int32{}} }
+
+// add fails at one class too many.
+func (c *coder[K]) add(key K) error {
+	code, ok := c.index[key]
+	if !ok {
+		if len(c.keys) == maxClasses {
+			return fmt.Errorf("label %.20v would make more than %d classes: are these labels?", key, maxClasses)
 		}
+		code = int32(len(c.keys))
+		c.index[key] = code
+		c.keys = append(c.keys, key)
+	}
+	c.codes = append(c.codes, code)
+	return nil
+}
+
+// rank renumbers the codes in the order of the keys, of which equal ones become one class, and returns a key of each
+// class.
+func (c *coder[K]) rank(compare func(a, b K) int) (labels []int32, classes []K) {
+	order := make([]int32, len(c.keys))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return compare(c.keys[a], c.keys[b]) })
+	class := make([]int32, len(c.keys))
+	for _, code := range order {
+		if n := len(classes); n == 0 || compare(classes[n-1], c.keys[code]) != 0 {
+			classes = append(classes, c.keys[code])
+		}
+		class[code] = int32(len(classes) - 1)
+	}
+	for i, code := range c.codes {
+		c.codes[i] = class[code]
+	}
+	return c.codes, classes
+}
+
+// checkLabel turns a number from a file into a label, of which any whole number is one.
+func checkLabel(v float64) (int64, error) {
+	const exact = 1 << 53
+	switch {
+	case math.IsNaN(v) || math.IsInf(v, 0) || v != math.Trunc(v):
+		return 0, fmt.Errorf("label %v is not an integer: classes are whole numbers, and values are for a regression", v)
+	case math.Abs(v) >= exact:
+		return 0, fmt.Errorf("label %.6g is too large to be told from its neighbours", v)
+	}
+	return int64(v), nil
+}
+
+// numberClasses makes classes 0, 1, 2, … of the training labels in the order of their numbers, so that every class has a
+// training example, and gives the test labels theirs. A test label that no training example has is an error, which
+// begins with what where says of the test example's index: nothing teaches such a class, and a mistyped label would widen
+// the classifier unnoticed.
+func numberClasses(d *Dataset, train *coder[int64], test []int64, where func(i int) string) error {
+	labels, classes := train.rank(cmp.Compare[int64])
+	d.Train.Labels, d.Classes = labels, len(classes)
+	d.ClassNames = make([]string, len(classes))
+	for i, v := range classes {
+		d.ClassNames[i] = strconv.FormatInt(v, 10)
+	}
+	d.Test.Labels = make([]int32, len(test))
+	for i, v := range test {
+		class, ok := slices.BinarySearch(classes, v)
+		if !ok {
+			return fmt.Errorf("%s: label %d is that of no training example; they have %s", where(i), v, listNames(d.ClassNames))
+		}
+		d.Test.Labels[i] = int32(class)
 	}
 	return nil
 }
 
-// isSquareImage tells whether so many features without further shape may be pixels: a square of at least 8×8, the size
-// of the smallest images in use.
+// renumber is numberClasses of labels that are in place.
+func renumber(d *Dataset, where func(i int) string) error {
+	train, test := newCoder[int64](), make([]int64, len(d.Test.Labels))
+	for _, v := range d.Train.Labels {
+		if err := train.add(int64(v)); err != nil {
+			return err
+		}
+	}
+	for i, v := range d.Test.Labels {
+		test[i] = int64(v)
+	}
+	return numberClasses(d, train, test, where)
+}
+
+// numerically are the names of classes that are the numbers from 0 on.
+func numerically(n int) []string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = strconv.Itoa(i)
+	}
+	return names
+}
+
+// describeClasses says how many there are, and which unless they are the numbers from 0 on.
+func (d *Dataset) describeClasses() string {
+	text := fmt.Sprintf("in %d classes", d.Classes)
+	if d.Classes == 1 {
+		text = "in 1 class"
+	}
+	if slices.Equal(d.ClassNames, numerically(d.Classes)) && d.Classes > 1 || len(d.ClassNames) == 0 {
+		return text
+	}
+	return text + ": " + listNames(d.ClassNames)
+}
+
+// listNames writes names from a file for a message: not too many, and none that a terminal would take for a command.
+func listNames(names []string) string {
+	const most = 12
+	list := make([]string, 0, most)
+	for i, name := range names {
+		if len(names) > most && i >= most-3 && i < len(names)-1 {
+			if i == most-3 {
+				list = append(list, "…")
+			}
+			continue
+		}
+		list = append(list, printable(name))
+	}
+	return strings.Join(list, ", ")
+}
+
+func printable(name string) string {
+	if runes := []rune(name); len(runes) > 30 {
+		name = string(runes[:29]) + "…"
+	}
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) || r == ',' || r == '"' || r == unicode.ReplacementChar }) {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
+// isImage tells whether inputs are pixels: shaped like an image, that is in two dimensions or more, or a square of at
+// least 8×8 (the smallest images in use) in one; and all from 0 to 1, or all whole numbers from 0 to 255. The type that a
+// file holds them in does not matter.
+func isImage(shape []int, whole bool, low, high float64) bool {
+	square := len(shape) > 1 || isSquareImage(product(shape))
+	return square && low >= 0 && (high <= 1 || whole && high <= 255)
+}
+
+// isSquareImage tells whether so many features without further shape may be pixels.
 func isSquareImage(features int) bool {
 	side := int(math.Round(math.Sqrt(float64(features))))
 	return side >= 8 && side*side == features
+}
+
+// takePixels marks inputs that are pixels, and divides those of bytes by 255.
+func (d *Dataset) takePixels(whole bool, low, high float64) {
+	if !isImage(d.Shape, whole, low, high) {
+		return
+	}
+	d.Pixels = true
+	if high > 1 {
+		scalePixels(d.Train.X)
+		scalePixels(d.Test.X)
+		d.Scaling = byteScaling()
+	}
 }
 
 func scalePixels(x []float32) {

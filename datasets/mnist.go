@@ -22,6 +22,9 @@ type Options struct {
 	// Client does the requests. Nil: one that gives up within seconds on a host that does not answer.
 	Client *http.Client
 
+	// Read says what is what in a file of one's own. Published and built-in data sets are as they are.
+	Read ReadOptions
+
 	// Mirrors are base URLs tried in turn in place of the published ones.
 	Mirrors []string
 }
@@ -44,7 +47,8 @@ func FashionMNIST(ctx context.Context, opt Options) (*Dataset, error) {
 
 func mnistSource() source {
 	return source{
-		name: "mnist",
+		name:    "mnist",
+		classes: numerically(numerals),
 		mirrors: []string{
 			"https://ossci-datasets.s3.amazonaws.com/mnist/",
 			"https://storage.googleapis.com/cvdf-datasets/mnist/",
@@ -61,7 +65,8 @@ func mnistSource() source {
 func fashionSource() source {
 	mnist := mnistSource().sums
 	return source{
-		name: "fashion-mnist",
+		name:    "fashion-mnist",
+		classes: []string{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"},
 		mirrors: []string{
 			// The encrypted one first: MD5 guards against accidents only.
 			"https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",

@@ -82,14 +82,14 @@ func half(bits uint16) float64 {
 }
 
 // rowMajor reorders an array of two dimensions or more from Fortran order, where the first index runs fastest.
-func rowMajor(x []float32, shape []int) []float32 {
+func rowMajor[T any](x []T, shape []int) []T {
 	stride := make([]int, len(shape)) // of the row-major array
 	step := 1
 	for i := len(shape) - 1; i >= 0; i-- {
 		stride[i] = step
 		step *= shape[i]
 	}
-	ordered := make([]float32, len(x))
+	ordered := make([]T, len(x))
 	index, at := make([]int, len(shape)), 0
 	for _, v := range x {
 		ordered[at] = v

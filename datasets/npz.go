@@ -11,25 +11,32 @@ import (
 	"strings"
 )
 
+// ReadNPZ is [ReadOptions.ReadNPZ] with nothing set: it reads classes.
+func ReadNPZ(path string) (*Dataset, error) { return ReadOptions{}.ReadNPZ(path) }
+
 // ReadNPZ reads a NumPy archive laid out as Keras's mnist.npz: arrays x_train (n×shape), y_train (n), x_test and y_test.
 // Elements may be booleans, integers or floating-point numbers of any width and byte order, the arrays in C or Fortran
-// order. An example of shape () becomes {1}; labels may also have shape n×1. Classes is the largest training
-// label plus one, and a test label above is an error.
+// order. An example of shape () becomes {1}.
 //
-// x are pixels if they are integers from 0 to 255 and shaped like images, that is of two dimensions or more, or a square
-// of at least 8×8 in one; they are divided by 255 unless all are 0 or 1. Floating-point images of two dimensions or more
-// that are within [0,1] are pixels as well.
+// For Classify, labels are whole numbers of shape n or n×1. The classes are the training labels that occur, in their
+// order; a test label that is none of them is an error. For Regress, y are values of shape n or n×outputs. For
+// Reconstruct, y may be missing, or anything.
+//
+// x are pixels if they are shaped like images, that is of two dimensions or more, or a square of at least 8×8 in one, and
+// all are from 0 to 1, or whole numbers from 0 to 255 (in whatever type), which are divided by 255.
 //
 // Errors give the file and the array.
-func ReadNPZ(path string) (*Dataset, error) { return readNPZ(context.Background(), path) }
+func (opt ReadOptions) ReadNPZ(path string) (*Dataset, error) {
+	return opt.readNPZ(context.Background(), path)
+}
 
-func readNPZ(ctx context.Context, path string) (*Dataset, error) {
+func (opt ReadOptions) readNPZ(ctx context.Context, path string) (*Dataset, error) {
 	f, err := openFile(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
 	defer f.Close()
-	d, err := decodeNPZ(ctx, f, f.size)
+	d, err := decodeArrays(ctx, f, f.size, opt)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %s: %w", path, err)
 	}
@@ -38,40 +45,37 @@ func readNPZ(ctx context.Context, path string) (*Dataset, error) {
 }
 
 func decodeNPZ(ctx context.Context, r io.ReaderAt, size int64) (*Dataset, error) {
+	return decodeArrays(ctx, r, size, ReadOptions{})
+}
+
+func decodeArrays(ctx context.Context, r io.ReaderAt, size int64, opt ReadOptions) (*Dataset, error) {
 	files, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, fmt.Errorf("not an .npz archive: %w", err)
 	}
-	archive := npz{ctx: ctx, files: files.File, size: size, integer: true, low: math.Inf(1), high: math.Inf(-1)}
-	if err := archive.checkHeaders(); err != nil {
+	d := &Dataset{}
+	archive := npz{ctx: ctx, files: files.File, size: size, whole: true, low: math.Inf(1), high: math.Inf(-1)}
+	if err := archive.checkHeaders(opt.Task); err != nil {
 		return nil, err
 	}
-	train, shape, err := archive.split("x_train", "y_train")
+	train, test, finish, err := archive.targets(d, opt.Task)
 	if err != nil {
 		return nil, err
 	}
-	test, testShape, err := archive.split("x_test", "y_test")
+	if d.Shape, err = archive.inputs(&d.Train, "train", train); err != nil {
+		return nil, err
+	}
+	testShape, err := archive.inputs(&d.Test, "test", test)
 	if err != nil {
 		return nil, err
 	}
-	if !slices.Equal(shape, testShape) {
-		return nil, fmt.Errorf("x_train has examples of shape %v, x_test of %v", shape, testShape)
+	if !slices.Equal(d.Shape, testShape) {
+		return nil, fmt.Errorf("x_train has examples of shape %v, x_test of %v", d.Shape, testShape)
 	}
-	if err := checkTest(train.Labels, test.Labels, func(i int) string { return fmt.Sprintf("y_test: example %d", i) }); err != nil {
+	if err := finish(); err != nil {
 		return nil, err
 	}
-	d := &Dataset{Shape: shape, Train: train, Test: test, Classes: classes(train.Labels)}
-	image := len(shape) > 1 || isSquareImage(d.Features())
-	switch {
-	case archive.integer && image && archive.low >= 0 && archive.high <= 255:
-		if archive.high > 1 {
-			scalePixels(train.X)
-			scalePixels(test.X)
-		}
-		d.Pixels = true
-	case len(shape) > 1 && archive.low >= 0 && archive.high <= 1:
-		d.Pixels = true
-	}
+	d.takePixels(archive.whole, archive.low, archive.high)
 	return d, nil
 }
 
@@ -80,72 +84,140 @@ type npz struct {
 	ctx       context.Context
 	files     []*zip.File
 	size      int64   // of the archive, in bytes
-	integer   bool    // all inputs are of an integer type
+	whole     bool    // all inputs are whole numbers
 	low, high float64 // bounds of all inputs
 }
 
-// split reads the arrays of one split; shape is that of an example.
-func (a *npz) split(xName, yName string) (s Split, shape []int, err error) {
-	if s.Labels, err = a.labels(yName); err != nil {
-		return Split{}, nil, fmt.Errorf("%s: %w", yName, err)
+// targets reads y_train and y_test, and returns the numbers of their examples; -1 where they are not needed. finish is to
+// be called once the inputs have been read.
+func (a *npz) targets(d *Dataset, task Task) (train, test int, finish func() error, err error) {
+	switch task {
+	case Reconstruct:
+		// Labels tell one example from another where there are any, and nothing depends on them.
+		trained, tested, number, err := a.targets(d, Classify)
+		return -1, -1, func() error {
+			n, m := len(d.Train.X)/d.Features(), len(d.Test.X)/d.Features()
+			if err == nil && trained == n && tested == m && number() == nil {
+				return nil
+			}
+			d.Classes, d.ClassNames = 1, nil
+			d.Train.Labels, d.Test.Labels = make([]int32, n), make([]int32, m)
+			return nil
+		}, nil
+	case Regress:
+		if err := a.outputs("y_train", &d.Train); err != nil {
+			return 0, 0, nil, fmt.Errorf("y_train: %w", err)
+		}
+		if err := a.outputs("y_test", &d.Test); err != nil {
+			return 0, 0, nil, fmt.Errorf("y_test: %w", err)
+		}
+		if d.Train.Outputs != d.Test.Outputs {
+			return 0, 0, nil, fmt.Errorf("y_train has targets of %d values, y_test of %d", d.Train.Outputs, d.Test.Outputs)
+		}
+		return d.Train.Len(), d.Test.Len(), func() error { return nil }, nil
 	}
-	if s.X, shape, err = a.inputs(xName); err != nil {
-		return Split{}, nil, fmt.Errorf("%s: %w", xName, err)
+	trainLabels, testLabels := newCoder[int64](), []int64{}
+	if err := a.labels("y_train", trainLabels.add); err != nil {
+		return 0, 0, nil, fmt.Errorf("y_train: %w", err)
 	}
-	if shape[0] != s.Len() {
-		return Split{}, nil, fmt.Errorf("%s has %d examples, %s %d labels", xName, shape[0], yName, s.Len())
+	if err := a.labels("y_test", func(v int64) error { testLabels = append(testLabels, v); return nil }); err != nil {
+		return 0, 0, nil, fmt.Errorf("y_test: %w", err)
 	}
-	if shape = shape[1:]; len(shape) == 0 {
-		shape = []int{1}
-	}
-	return s, shape, nil
+	return len(trainLabels.codes), len(testLabels), func() error {
+		return numberClasses(d, trainLabels, testLabels, func(i int) string { return fmt.Sprintf("y_test: example %d", i) })
+	}, nil
 }
 
-func (a *npz) labels(name string) ([]int32, error) {
+func (a *npz) labels(name string, add func(v int64) error) error {
 	h, r, err := a.open(name)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer r.Close()
 	if n := len(h.shape); n > 2 || n == 2 && h.shape[1] != 1 {
-		return nil, fmt.Errorf("shape %v: labels are class numbers of shape (n), not one-hot rows", h.shape)
+		return fmt.Errorf("shape %v: labels are class numbers of shape (n), not one-hot rows", h.shape)
 	}
-	labels := make([]int32, 0, a.room(h))
-	err = h.each(r, func(v float64) error {
+	example := 0
+	return h.each(r, func(v float64) error {
 		label, err := checkLabel(v)
-		if err != nil {
-			return fmt.Errorf("example %d: %w", len(labels), err)
+		if err == nil {
+			err = add(label)
 		}
-		labels = append(labels, label)
+		if err != nil {
+			return fmt.Errorf("example %d: %w", example, err)
+		}
+		example++
 		return nil
 	})
-	return labels, err
 }
 
-// inputs reads an array of n×shape in row-major order.
-func (a *npz) inputs(name string) (x []float32, shape []int, err error) {
+// outputs reads an array of n or n×outputs values to predict.
+func (a *npz) outputs(name string, s *Split) error {
+	h, values, err := a.values(name, func(float64) {})
+	if err != nil {
+		return err
+	}
+	if s.Outputs = 1; len(h.shape) == 2 {
+		s.Outputs = h.shape[1]
+	}
+	if len(h.shape) > 2 {
+		return fmt.Errorf("shape %v: values to predict have shape (n) or (n, outputs)", h.shape)
+	}
+	s.Targets, s.exactTargets = values.x, values.exact
+	return nil
+}
+
+// inputs reads an array of n×shape in row-major order, of which there must be as many as targets, unless those are -1;
+// shape is that of an example.
+func (a *npz) inputs(s *Split, part string, targets int) (shape []int, err error) {
+	name := "x_" + part
+	h, values, err := a.values(name, func(v float64) {
+		a.whole = a.whole && v == math.Trunc(v)
+		a.low, a.high = min(a.low, v), max(a.high, v)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	s.X, s.exact = values.x, values.exact
+	if h.shape[0] != targets && targets >= 0 {
+		what := "labels"
+		if s.Outputs > 0 {
+			what = "targets"
+		}
+		return nil, fmt.Errorf("%s has %d examples, y_%s %d %s", name, h.shape[0], part, targets, what)
+	}
+	if shape = h.shape[1:]; len(shape) == 0 {
+		shape = []int{1}
+	}
+	return shape, nil
+}
+
+// values reads an array of finite numbers in row-major order, and shows each to visit as it comes.
+func (a *npz) values(name string, visit func(v float64)) (h npyHeader, values store, err error) {
 	h, r, err := a.open(name)
 	if err != nil {
-		return nil, nil, err
+		return h, values, err
 	}
 	defer r.Close()
-	a.integer = a.integer && h.kind != 'f'
-	x = make([]float32, 0, a.room(h))
+	values.grow(a.room(h))
 	err = h.each(r, func(v float64) error {
 		if math.IsNaN(v) || math.Abs(v) > math.MaxFloat32 {
-			return fmt.Errorf("value %d is %v, not a finite 32-bit number", len(x), v)
+			return fmt.Errorf("value %d is %v, not a finite 32-bit number", len(values.x), v)
 		}
-		a.low, a.high = min(a.low, v), max(a.high, v)
-		x = append(x, float32(v))
+		visit(v)
+		values.add(v)
 		return nil
 	})
 	if err != nil {
-		return nil, nil, err
+		return h, store{}, err
 	}
 	if h.fortran && len(h.shape) > 1 {
-		x = rowMajor(x, h.shape)
+		values.x = rowMajor(values.x, h.shape)
+		if values.exact != nil {
+			values.exact = rowMajor(values.exact, h.shape)
+		}
 	}
-	return x, h.shape, nil
+	return h, values, nil
 }
 
 // open finds an array and reads its header.

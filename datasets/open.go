@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
@@ -28,7 +27,7 @@ func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string
 	case "ill-conditioned":
 		return builtIn(ctx, drawRegression, "ill-conditioned (built in)")
 	}
-	return openPath(ctx, name)
+	return openPath(ctx, name, opt.Read)
 }
 
 func openSource(ctx context.Context, src source, opt Options) (*Dataset, string, error) {
@@ -70,7 +69,7 @@ func whyNotMNIST(err error) string {
 	return fmt.Sprintf("%s and could not be downloaded: %v", where, absent.download)
 }
 
-func openPath(ctx context.Context, path string) (*Dataset, string, error) {
+func openPath(ctx context.Context, path string, opt ReadOptions) (*Dataset, string, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, "", fmt.Errorf("datasets: %q is none of auto, mnist, fashion-mnist, digits and ill-conditioned, and no such file or directory exists: %w", path, fs.ErrNotExist)
@@ -79,17 +78,13 @@ func openPath(ctx context.Context, path string) (*Dataset, string, error) {
 		return nil, "", fmt.Errorf("datasets: %w", err)
 	}
 	var d *Dataset
-	lower := strings.ToLower(filepath.Base(path))
 	switch {
 	case info.IsDir():
 		d, err = readIDX(ctx, path)
-	case strings.HasSuffix(lower, ".npz"):
-		d, err = readNPZ(ctx, path)
-	case strings.HasSuffix(lower, ".csv"), strings.HasSuffix(lower, ".csv.gz"):
-		d, err = readCSV(ctx, path)
-		if err == nil && sortedByLabel(d) {
-			return d, describe(d, path) + "; its rows are sorted by label and the test rows are the last fifth: shuffle the file", nil
-		}
+	case IsArchive(path):
+		d, err = opt.readNPZ(ctx, path)
+	case IsTable(path):
+		d, err = opt.readCSV(ctx, path)
 	default:
 		err = fmt.Errorf("datasets: %s: neither a directory of idx files nor an .npz nor a .csv", path)
 	}
@@ -99,12 +94,28 @@ func openPath(ctx context.Context, path string) (*Dataset, string, error) {
 	return d, describe(d, path), nil
 }
 
-func describe(d *Dataset, path string) string {
-	return fmt.Sprintf("%s (%s: %d training and %d test examples in %d classes)", d.Name, path, d.Train.Len(), d.Test.Len(), d.Classes)
+// IsTable tells a path that Open reads with ReadCSV, by its name.
+func IsTable(path string) bool {
+	lower := strings.ToLower(filepath.Base(path))
+	return strings.HasSuffix(lower, ".csv") || strings.HasSuffix(lower, ".csv.gz")
 }
 
-// sortedByLabel tells of a file whose held-out end is another distribution than the rest.
-func sortedByLabel(d *Dataset) bool {
-	train, test := d.Train.Labels, d.Test.Labels
-	return d.Classes > 1 && slices.IsSorted(train) && slices.IsSorted(test) && train[len(train)-1] <= test[0]
+// IsArchive tells a path that Open reads with ReadNPZ, by its name.
+func IsArchive(path string) bool {
+	return strings.HasSuffix(strings.ToLower(filepath.Base(path)), ".npz")
+}
+
+// describe says what is in a file, and what was taken for its label or its targets.
+func describe(d *Dataset, path string) string {
+	text := fmt.Sprintf("%s (%s: %d training and %d test examples", d.Name, path, d.Train.Len(), d.Test.Len())
+	switch {
+	case d.Outputs() > 0:
+		text += fmt.Sprintf(" with targets of %d", d.Outputs())
+	case d.ClassNames != nil:
+		text += " " + d.describeClasses()
+	}
+	if text += ")"; d.origin != "" {
+		text += "; " + d.origin
+	}
+	return text
 }

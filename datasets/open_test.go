@@ -134,11 +134,11 @@ func TestOpenPath(t *testing.T) {
 	writeFiles(t, dir, map[string][]byte{"images.npz": archive})
 
 	for path, want := range map[string]string{
-		"own":           "own (PATH: 3 training and 2 test examples in 4 classes)",
-		"mixed.csv":     "mixed (PATH: 4 training and 1 test examples in 2 classes)",
-		"sorted.CSV":    "sorted (PATH: 4 training and 1 test examples in 2 classes); its rows are sorted by label and the test rows are the last fifth: shuffle the file",
-		"packed.csv.gz": "packed (PATH: 4 training and 1 test examples in 2 classes)",
-		"images.npz":    "images (PATH: 5 training and 2 test examples in 10 classes)",
+		"own":           "own (PATH: 3 training and 2 test examples in 3 classes: 0, 1, 3)",
+		"mixed.csv":     "mixed (PATH: 4 training and 1 test examples in 2 classes); the label is column 1",
+		"sorted.CSV":    "sorted (PATH: 4 training and 1 test examples in 2 classes); the label is column 1",
+		"packed.csv.gz": "packed (PATH: 4 training and 1 test examples in 2 classes); the label is column 1",
+		"images.npz":    "images (PATH: 5 training and 2 test examples in 5 classes: 0, 1, 4, 5, 9)",
 	} {
 		full := filepath.Join(dir, path)
 		_, why, err := Open(t.Context(), full, Options{})

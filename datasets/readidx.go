@@ -25,8 +25,8 @@ type idxFiles[T any] struct{ trainImages, trainLabels, testImages, testLabels T 
 // ReadIDX reads a directory of one's own with the four files of MNIST, compressed or not: train-images-idx3-ubyte[.gz],
 // train-labels-idx1-ubyte[.gz], t10k-images-idx3-ubyte[.gz], t10k-labels-idx1-ubyte[.gz] (a dot in place of the last but
 // one dash, as some archives have it, will do). Images may have any size, the same in both splits; pixels are divided by
-// 255. Classes is the largest training label plus one, and a test label above is an error. No checksum is verified. Errors
-// name the file.
+// 255. The classes are the training labels that occur, in their order, and a test label that is none of them is an error.
+// No checksum is verified. Errors name the file.
 func ReadIDX(dir string) (*Dataset, error) { return readIDX(context.Background(), dir) }
 
 func readIDX(ctx context.Context, dir string) (*Dataset, error) {
@@ -38,7 +38,7 @@ func readIDX(ctx context.Context, dir string) (*Dataset, error) {
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
-	err = checkTest(d.Train.Labels, d.Test.Labels, func(i int) string { return fmt.Sprintf("%s: example %d", paths.testLabels, i) })
+	err = renumber(d, func(i int) string { return fmt.Sprintf("%s: example %d", paths.testLabels, i) })
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
@@ -90,7 +90,7 @@ func loadIDX(ctx context.Context, paths idxFiles[string], sums idxFiles[*checksu
 		return nil, fmt.Errorf("%s has images of %d×%d, %s of %d×%d",
 			paths.trainImages, train.shape[0], train.shape[1], paths.testImages, shape[0], shape[1])
 	}
-	d := &Dataset{Shape: shape, Train: train.split, Test: test, Pixels: true}
+	d := &Dataset{Shape: shape, Train: train.split, Test: test, Pixels: true, Scaling: byteScaling()}
 	d.Classes = classes(d.Train.Labels, d.Test.Labels)
 	return d, nil
 }

@@ -18,7 +18,7 @@ func smallIDX() map[string][]byte {
 		trainImages: encodeIDX([]byte{0, 51, 102, 153, 204, 255, 0, 0, 1, 2, 3, 4}, 3, 2, 2),
 		trainLabels: encodeIDX([]byte{3, 0, 1}, 3),
 		testImages:  encodeIDX([]byte{255, 0, 255, 0, 0, 0, 0, 0}, 2, 2, 2),
-		testLabels:  encodeIDX([]byte{2, 0}, 2),
+		testLabels:  encodeIDX([]byte{1, 0}, 2),
 	}
 }
 
@@ -52,9 +52,10 @@ func TestReadIDX(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "mine", d.Name)
 			assert.Equal(t, []int{2, 2}, d.Shape)
-			assert.Equal(t, 4, d.Classes)
+			assert.Equal(t, []string{"0", "1", "3"}, d.ClassNames)
+			assert.Equal(t, 3, d.Classes)
 			assert.True(t, d.Pixels)
-			assert.Equal(t, []int32{3, 0, 1}, d.Train.Labels)
+			assert.Equal(t, []int32{2, 0, 1}, d.Train.Labels)
 			assert.Equal(t, []float32{0, 0.2, 0.4, 0.6, 0.8, 1}, d.Train.X[:6])
 			assert.Equal(t, 2, d.Test.Len())
 		})
@@ -77,7 +78,7 @@ func TestReadIDXRefuses(t *testing.T) {
 		"sizes differ": {func(f map[string][]byte) { f[testImages] = encodeIDX(make([]byte, 12), 2, 2, 3) },
 			[]string{trainImages + " has images of 2×2", testImages + " of 2×3"}},
 		"new label in test": {func(f map[string][]byte) { f[testLabels] = encodeIDX([]byte{3, 9}, 2) },
-			[]string{testLabels + ": example 1: label 9 is above the largest training label, 3"}},
+			[]string{testLabels + ": example 1: label 9 is that of no training example; they have 0, 1, 3"}},
 		"damaged gzip": {func(f map[string][]byte) { f[trainLabels] = damaged },
 			[]string{trainLabels + ": damaged: gzip: invalid checksum"}},
 		"truncated gzip": {func(f map[string][]byte) { f[trainImages] = compress(t, f[trainImages])[:25] },

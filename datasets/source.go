@@ -15,6 +15,7 @@ type source struct {
 	name    string
 	mirrors []string
 	sums    idxFiles[*checksum]
+	classes []string
 }
 
 // load reads the data set, after fetching what is missing if opt allows, and says where from.
@@ -49,7 +50,7 @@ func (src source) load(ctx context.Context, opt Options) (d *Dataset, where stri
 		return nil, "", &unusableError{name: src.name, err: fmt.Errorf("%s holds images of %d×%d in %d classes, not of 28×28 in 10",
 			dir, d.Shape[0], d.Shape[1], d.Classes)}
 	}
-	d.Name, d.Classes = src.name, numerals
+	d.Name, d.Classes, d.ClassNames = src.name, numerals, src.classes
 	return d, where, nil
 }
 

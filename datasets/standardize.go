@@ -1,29 +1,119 @@
 package datasets
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
-// Standardize replaces x by (x-μ)/σ in both splits, in place, with μ and σ (the population deviation) measured on Train
+// inputBound is how far from 0 a standardised feature can get, in deviations. A value that lies further out than
+// anything the training split has shown would else drown all other features of its example.
+const inputBound = 10
+
+// rounding is how much two numbers that differ by float64's rounding alone can differ, relative to their size: 32 units in
+// the last place, for numbers that were computed before they were written.
+const rounding = 0x1p-48
+
+// fewRows is the number of training rows from which on a feature with a single other value counts as constant. In
+// fewer rows one is not an exception.
+const fewRows = 10
+
+// Standardize replaces x by (x-μ)/σ in all splits, in place, with μ and σ (the population deviation) measured on Train
 // alone: a test set must not leak into the inputs. Images (Pixels) share one μ and σ over all their pixels, which keeps
-// the dead ones at the border finite; other data get one pair per feature. A feature that is constant over Train becomes
-// 0 everywhere, for there is no scale to judge a deviation by. Afterwards Pixels is false. Targets stay as they are.
+// the dead ones at the border finite; other data get one pair per feature. Values are standardised as the file has them
+// and rounded to float32 afterwards: 1600000000 and 1600000001 stay apart.
+//
+// A feature that is constant over Train becomes 0 everywhere, for there is no scale to judge a deviation by. It counts as
+// constant if its training values agree but for the rounding of float64 (2⁻⁴⁸ of their size), in ten rows or more also if
+// all but one of them do: a single row says nothing that holds for others, and its distance may be a mistyped digit.
+// Features further than 10σ from μ are moved to 10σ; pixels are not.
+//
+// Afterwards Pixels is false, and Scaling does the same to a new example. Targets stay as they are.
 func (d *Dataset) Standardize() {
 	width := d.Features()
 	if d.Pixels {
 		width = 1
 	}
-	scale := measure(d.Train.X, width)
-	scale.apply(d.Train.X)
-	scale.apply(d.Test.X)
+	var s Scaling
+	if exact := d.Train.exactOf(); exact != nil {
+		s = standardizing(exact, width, !d.Pixels)
+	} else {
+		s = standardizing(d.Train.X, width, !d.Pixels)
+	}
+	for _, split := range []*Split{&d.Train, &d.Validation, &d.Test} {
+		if exact := split.exactOf(); exact != nil {
+			scaleRows(s, split.X, exact)
+		} else {
+			scaleRows(s, split.X, split.X)
+		}
+		split.exact = nil
+	}
+	d.Scaling = d.Scaling.then(s)
 	d.Pixels = false
 }
 
-// scaling is the affine map x ↦ (x-mean)·inverse of each column; inverse is 0 for a constant column.
-type scaling struct{ mean, inverse []float64 }
+// StandardizeTargets gives each value of the targets mean 0 and deviation 1 over Train, in all splits, in place: learning
+// rates and initial weights are made for that. TargetScaling.Invert turns predictions back. Squared errors are then in
+// units of the training split's variance: ½‖z − y‖² of a model that predicts the mean is about ½·Outputs. A target that is
+// constant over Train becomes 0.
+func (d *Dataset) StandardizeTargets() {
+	outputs := d.Outputs()
+	if outputs == 0 {
+		return
+	}
+	var s Scaling
+	if exact := d.Train.exactTargetsOf(); exact != nil {
+		s = measure(exact, outputs)
+		markConstant(&s, exact, 0)
+	} else {
+		s = measure(d.Train.Targets, outputs)
+	}
+	for _, split := range []*Split{&d.Train, &d.Validation, &d.Test} {
+		if exact := split.exactTargetsOf(); exact != nil {
+			scaleRows(s, split.Targets, exact)
+		} else {
+			scaleRows(s, split.Targets, split.Targets)
+		}
+		split.exactTargets = nil
+	}
+	d.TargetScaling = d.TargetScaling.then(s)
+}
+
+// exactOf is X before rounding; nil if X is exact, or not any more what was read.
+func (s *Split) exactOf() []float64 { return stillExact(s.exact, s.X) }
+
+func (s *Split) exactTargetsOf() []float64 { return stillExact(s.exactTargets, s.Targets) }
+
+func stillExact(exact []float64, x []float32) []float64 {
+	if len(exact) != len(x) {
+		return nil
+	}
+	for i, v := range exact {
+		if float32(v) != x[i] {
+			return nil
+		}
+	}
+	return exact
+}
+
+// standardizing is the scaling that x, rows of the given width, is standardised with. features tells columns of their own
+// from pixels.
+func standardizing[T float32 | float64](x []T, width int, features bool) Scaling {
+	s := measure(x, width)
+	if features {
+		s.Bound = inputBound
+		exceptions := 0
+		if len(x) >= fewRows*width {
+			exceptions = 1
+		}
+		markConstant(&s, x, exceptions)
+	}
+	return s
+}
 
 // measure takes the statistics of the columns of x, which is (len(x)/width)×width. The mean comes first and the
 // squares are summed about it: in one pass, features far from zero would lose their variance to cancellation.
-func measure(x []float32, width int) scaling {
-	s := scaling{mean: make([]float64, width), inverse: make([]float64, width)}
+func measure[T float32 | float64](x []T, width int) Scaling {
+	s := Scaling{Mean: make([]float64, width), Deviation: make([]float64, width)}
 	if len(x) == 0 {
 		return s
 	}
@@ -34,36 +124,80 @@ func measure(x []float32, width int) scaling {
 	}
 	for i := 0; i < len(x); i += width {
 		for j, v := range x[i : i+width] {
-			s.mean[j] += float64(v)
+			s.Mean[j] += float64(v)
 			constant[j] = constant[j] && v == x[j]
 		}
 	}
-	for j := range s.mean {
-		s.mean[j] /= rows
+	for j := range s.Mean {
+		s.Mean[j] /= rows
 	}
 	for i := 0; i < len(x); i += width {
 		for j, v := range x[i : i+width] {
-			c := float64(v) - s.mean[j]
-			s.inverse[j] += c * c
+			c := float64(v) - s.Mean[j]
+			s.Deviation[j] += c * c
 		}
 	}
-	for j, squares := range s.inverse {
+	for j, squares := range s.Deviation {
 		// The rounded mean of equal values may differ from them: equality decides, not a variance of zero.
-		if constant[j] || squares == 0 {
-			s.inverse[j] = 0
+		if constant[j] {
+			s.Deviation[j] = 0
 			continue
 		}
-		s.inverse[j] = 1 / math.Sqrt(squares/rows)
+		s.Deviation[j] = math.Sqrt(squares / rows)
+		if squares < tinySquares {
+			s.Deviation[j] = tinyDeviation(x[j:], width, s.Mean[j])
+		}
 	}
 	return s
 }
 
-func (s scaling) apply(x []float32) {
-	width := len(s.mean)
+// tinySquares is where squares of float64 begin to lose digits to underflow, with room for their number.
+const tinySquares = 0x1p-900
+
+// tinyDeviation is the deviation of a column whose squares underflow: they are taken in units of the largest distance. One
+// so small that its inverse would overflow is 0.
+func tinyDeviation[T float32 | float64](x []T, width int, mean float64) float64 {
+	var largest, squares, rows float64
 	for i := 0; i < len(x); i += width {
-		row := x[i : i+width]
-		for j, v := range row {
-			row[j] = float32((float64(v) - s.mean[j]) * s.inverse[j])
+		largest = max(largest, math.Abs(float64(x[i])-mean))
+		rows++
+	}
+	if largest < 0x1p-1000 {
+		return 0
+	}
+	for i := 0; i < len(x); i += width {
+		c := (float64(x[i]) - mean) / largest
+		squares += c * c
+	}
+	return largest * math.Sqrt(squares/rows)
+}
+
+// markConstant gives deviation 0 to the columns whose values agree, but for rounding and for so many exceptions. The value
+// that they agree on is then that of the first row or, if the first row is an exception, of the second.
+func markConstant[T float32 | float64](s *Scaling, x []T, exceptions int) {
+	width := len(s.Mean)
+	for _, first := range []int{0, width} {
+		if first+width > len(x) {
+			return
+		}
+		others := make([]int, width)
+		for i := 0; i < len(x); i += width {
+			for j, v := range x[i : i+width] {
+				if common := float64(x[first+j]); math.Abs(float64(v)-common) > rounding*math.Abs(common) {
+					others[j]++
+				}
+			}
+			if i%(64*width) == 0 && slices.Min(others) > exceptions { // no column is left, as in most data
+				break
+			}
+		}
+		for j, n := range others {
+			if n <= exceptions {
+				s.Mean[j], s.Deviation[j] = float64(x[first+j]), 0
+			}
+		}
+		if exceptions == 0 {
+			return
 		}
 	}
 }

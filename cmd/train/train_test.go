@@ -225,7 +225,7 @@ func TestPlain(t *testing.T) {
 	dir, _ := filepath.Split(data)
 	lines := strings.Split(strings.ReplaceAll(o.stderr, dir, ""), "\n")
 	assert.Equal(t, []string{
-		"data set: blobs (blobs.csv: 160 training and 40 test examples in 3 classes)",
+		"data set: blobs (blobs.csv: 160 training and 40 test examples in 3 classes); the label is column 1",
 		"160 training and 40 test examples of 4 in 3 classes, standardised",
 		"",
 		"layer            output  parameters",

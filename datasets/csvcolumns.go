@@ -1,0 +1,215 @@
+package datasets
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// assign says what each column is for, once their number is known.
+func (t *table) assign() error {
+	t.roles, t.place = make([]role, t.width), make([]int, t.width)
+	t.stored = t.width
+	switch {
+	case t.opt.Task == Regress && t.opt.Label != "":
+		return &ColumnError{t.opt.Label, "a regression has no classes: its columns are those of the targets"}
+	case t.opt.Task != Regress && len(t.opt.Targets) > 0:
+		return &ColumnError{t.opt.Targets[0], "values to predict are for a regression"}
+	case t.width == 1 && t.opt.Task != Reconstruct:
+		return fmt.Errorf("column 1: %w", errNoFeatures)
+	case t.opt.Task == Regress:
+		return t.assignTargets()
+	}
+	return t.assignLabel()
+}
+
+func (t *table) assignTargets() error {
+	list := t.opt.Targets
+	if len(list) == 0 {
+		column, found, err := t.named()
+		if err != nil {
+			return err
+		}
+		if !found {
+			column, t.guessed = t.first(), true
+		}
+		t.outputs = []int{column}
+	}
+	for _, text := range list {
+		column, err := t.find(text)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(t.outputs, column) {
+			return &ColumnError{text, "it is there twice"}
+		}
+		t.outputs = append(t.outputs, column)
+	}
+	for i, column := range t.outputs {
+		t.roles[column], t.place[column] = targetRole, i
+	}
+	t.target = make([]float64, len(t.outputs))
+	if t.stored -= len(t.outputs); t.stored == 0 {
+		return &ColumnError{list[0], "all columns are targets: there are no features"}
+	}
+	return nil
+}
+
+func (t *table) assignLabel() error {
+	column, found, err := t.named()
+	if t.opt.Label != "" {
+		column, err = t.find(t.opt.Label)
+		found = true
+	}
+	switch {
+	case err != nil:
+		return err
+	case found && t.width == 1:
+		return fmt.Errorf("column 1: %w", errNoFeatures)
+	case found:
+		t.chosen = true
+		t.stored--
+		t.labels = []*labelColumn{newLabelColumn(column, true)}
+	case t.width > 1:
+		t.labels = []*labelColumn{newLabelColumn(t.first(), false)}
+		if last := t.width - 1; last > t.first() {
+			t.labels = append(t.labels, newLabelColumn(last, false))
+		}
+	}
+	for _, c := range t.labels {
+		t.roles[c.column] = labelRole
+	}
+	return nil
+}
+
+// first is the first column that may be learned: row numbers come without a name.
+func (t *table) first() int {
+	if t.header != nil && t.header[0] == "" && t.width > 1 {
+		return 1
+	}
+	return 0
+}
+
+// named finds the column whose name in the header says that it is to be learned.
+func (t *table) named() (column int, found bool, err error) {
+	for _, name := range targetNames {
+		var columns []int
+		for i, h := range t.header {
+			if strings.EqualFold(h, name) {
+				columns = append(columns, i)
+			}
+		}
+		switch len(columns) {
+		case 0:
+			continue
+		case 1:
+			return columns[0], true, nil
+		}
+		return 0, false, &ColumnError{name, calledSo(columns)}
+	}
+	return 0, false, nil
+}
+
+func calledSo(columns []int) string {
+	numbers := make([]string, len(columns))
+	for i, c := range columns {
+		numbers[i] = strconv.Itoa(c + 1)
+	}
+	if len(numbers) > 6 {
+		numbers = append(numbers[:6], "…")
+	}
+	return fmt.Sprintf("columns %s are called so: say which by its number", strings.Join(numbers, ", "))
+}
+
+// find is the column of a name in the header, in these letters or, if there is none, in others; or of a number.
+func (t *table) find(text string) (int, error) {
+	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
+		var columns []int
+		for i, h := range t.header {
+			if same(h, text) {
+				columns = append(columns, i)
+			}
+		}
+		switch len(columns) {
+		case 0:
+			continue
+		case 1:
+			return columns[0], nil
+		}
+		return 0, &ColumnError{text, calledSo(columns)}
+	}
+	n, err := strconv.Atoi(text)
+	switch {
+	case err == nil && n >= 1 && n <= t.width:
+		return n - 1, nil
+	case err == nil:
+		return 0, &ColumnError{text, fmt.Sprintf("the table has columns 1 to %d", t.width)}
+	case t.header == nil:
+		return 0, &ColumnError{text, fmt.Sprintf("the table has no header with names: say which by a number from 1 to %d", t.width)}
+	}
+	return 0, &ColumnError{text, "no column is called so; there are " + listNames(t.header)}
+}
+
+// decide picks the label, and says which column is what. It is nil where there is none.
+func (t *table) decide(d *Dataset) (*labelColumn, error) {
+	if len(t.outputs) > 0 {
+		list := make([]string, len(t.outputs))
+		for i, column := range t.outputs {
+			list[i] = t.shortAt(column)
+		}
+		d.origin = "the target is column " + list[0]
+		if len(list) > 1 {
+			d.origin = "the targets are columns " + strings.Join(list, ", ")
+		}
+		return nil, nil
+	}
+	if t.chosen {
+		d.origin = "the label is column " + t.shortAt(t.labels[0].column)
+		return t.labels[0], nil
+	}
+	best, score, other := (*labelColumn)(nil), 0, ""
+	for _, c := range t.labels {
+		switch s := c.suits(); {
+		case t.opt.Task == Reconstruct && s == 1: // no more than a constant feature
+		case s > score:
+			best, score = c, s
+		case s == score && s > 0:
+			other = fmt.Sprintf("; column %s could be it, too", t.shortAt(c.column))
+		}
+	}
+	for _, c := range t.labels {
+		if c != best && c.text != nil && (best != nil || t.opt.Task == Reconstruct) {
+			return nil, fmt.Errorf("line %d, %s: %w", c.textAt, t.at(c.column), c.text)
+		}
+	}
+	switch {
+	case best != nil:
+		d.origin = "the label is column " + t.shortAt(best.column) + other
+	case t.opt.Task == Reconstruct:
+		d.origin = "all columns are inputs"
+	default:
+		return nil, &ColumnError{"", "neither the first column nor the last can be the label, which is text or whole numbers " +
+			"that several rows share: say which column it is, or choose a regression to predict values"}
+	}
+	return best, nil
+}
+
+// shortAt is a column's number and name.
+func (t *table) shortAt(column int) string {
+	if t.header == nil || t.header[column] == "" {
+		return strconv.Itoa(column + 1)
+	}
+	return fmt.Sprintf("%d (%s)", column+1, printable(t.header[column]))
+}
+
+// storedAt is where a column is among those stored.
+func (t *table) storedAt(column int) int {
+	at := 0
+	for _, r := range t.roles[:column] {
+		if r != targetRole {
+			at++
+		}
+	}
+	return at
+}
