@@ -14,7 +14,7 @@ func optimizers() []entry {
 func models() []entry {
 	return []entry{
 		{"mlp", "classifier: in-512-512-classes, ReLU, softmax cross-entropy, standardised inputs"},
-		{"autoencoder", "784-1000-500-250-30 and back, tanh, linear code layer, Bernoulli cross-entropy"},
+		{"autoencoder", "in-1000-500-250-30 and back, tanh; Bernoulli loss of pixels, else squared error"},
 		{"regression", "in-64-64-outputs, tanh, squared error: for data with values as targets"},
 	}
 }

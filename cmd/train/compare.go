@@ -62,7 +62,7 @@ func compare(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	w.keepAccount()
 	r := &report.Report{
 		Title:      fmt.Sprintf("%s, %s %s", w.d.Name, s.model, joined(widths(contenders[0].runs[0], w.d), "-")),
-		Comparison: c, Scores: mainFirst(s.model), Command: s.command,
+		Comparison: c, Scores: s.mainFirst(), Command: s.command,
 	}
 	if r.Samples, err = samples.all(contenders); err != nil {
 		return err
@@ -164,26 +164,4 @@ func comparisonObject(c *results.Comparison) any {
 		runs = append(runs, g.Runs...)
 	}
 	return results.Fields[any]{{Name: "version", Value: 1}, {Name: "runs", Value: runs}}
-}
-
-// mainScore is the score that a model is judged by.
-func mainScore(model string) string {
-	switch model {
-	case "autoencoder":
-		return "reconstruction_error"
-	case "regression":
-		return "test_loss"
-	}
-	return "test_accuracy"
-}
-
-// mainFirst are the scores of a model, that one first.
-func mainFirst(model string) []string {
-	list := []string{mainScore(model)}
-	for _, name := range scoresOf(model) {
-		if name != list[0] {
-			list = append(list, name)
-		}
-	}
-	return list
 }

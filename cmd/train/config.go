@@ -27,6 +27,8 @@ func (s *settings) inForce() []setting {
 	}
 	list = append(list,
 		setting{"data", "dataset", s.dataset}, setting{"data", "data-dir", s.dataDir}, setting{"data", "download", s.download},
+		setting{"data", "label-column", s.columns.Label}, setting{"data", "target-columns", strings.Join(s.columns.Targets, ",")},
+		setting{"data", "validation", s.validation},
 		setting{"training", "opt", s.opt}, setting{"training", "epochs", s.epochs}, setting{"training", "max-steps", s.maxSteps},
 		setting{"training", "batch-size", s.batch}, setting{"training", "lr", s.lr},
 	)
@@ -36,7 +38,7 @@ func (s *settings) inForce() []setting {
 	list = append(list,
 		setting{"training", "schedule", s.schedule}, setting{"training", "warmup-steps", s.warmup},
 		setting{"training", "weight-decay", s.weightDecay}, setting{"training", "l2", s.l2}, setting{"training", "clip-grad", s.clip},
-		setting{"run", "target", s.targetText()}, setting{"run", "eval-every", s.evalEvery}, setting{"run", "seed", s.seed},
+		setting{"run", "target", s.targetText()}, setting{"run", "eval-every", s.evalEvery}, setting{"run", "patience", s.patience}, setting{"run", "seed", s.seed},
 		setting{"run", "workers", s.workers}, setting{"run", "dtype", s.dtype}, setting{"run", "dry-run", s.dryRun},
 	)
 	if s.opt == "kfac" {

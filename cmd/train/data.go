@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/gokfac/gokfac/datasets"
-	"github.com/gokfac/gokfac/trainer"
 )
 
 // openData loads the data set and prepares it for the model. why says which it
@@ -29,13 +28,15 @@ func openData(ctx context.Context, s *settings, show *download) (d *datasets.Dat
 			return nil, "", err
 		}
 	}
-	d, why, err = datasets.Open(ctx, name, datasets.Options{Dir: s.dataDir, Download: s.download, Progress: show.callback()})
+	d, why, err = datasets.Open(ctx, name, datasets.Options{
+		Dir: s.dataDir, Download: s.download, Progress: show.callback(), Read: s.columns,
+	})
 	show.close()
 	if ctx.Err() != nil {
 		return nil, "", interrupted(ctx, 0)
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, "", s.columnError(err)
 	}
 	if err := checkTargets(s, d.Name, d.Outputs() > 0); err != nil {
 		return nil, "", err
@@ -48,12 +49,9 @@ func openData(ctx context.Context, s *settings, show *download) (d *datasets.Dat
 		return nil, "", fmt.Errorf("%s has no test examples", d.Name)
 	case s.model == "mlp" && d.Classes < 2:
 		return nil, "", fmt.Errorf("%s has labels of one class only: a classifier needs two", d.Name)
-	case s.model == "autoencoder" && !d.Pixels:
-		return nil, "", usagef("-model autoencoder needs images with pixels from 0 to 255: %s has other features", d.Name)
-	case s.model == "mlp":
-		d.Standardize()
 	}
-	return d, why, nil
+	own := !slices.Contains(namesOf(datasetNames()), name)
+	return d, why, s.prepare(d, own)
 }
 
 // checkTargets refuses a model for data of the other kind, with classes or with
@@ -94,62 +92,8 @@ func checkPaths(s *settings) error {
 	return nil
 }
 
-// The evaluations run over at most so many training examples (the
-// autoencoder's reconstruction error), in batches of at most evalBatch.
-const (
-	evalTrain = 10_000
-	evalBatch = 1000
-)
-
 func trainingLoader(s *settings, d *datasets.Dataset) (*datasets.Loader, error) {
 	return datasets.NewLoader(d, d.Train, datasets.LoaderOptions{
 		BatchSize: s.batch, Shuffle: true, Seed: s.seed, Reconstruct: s.model == "autoencoder",
 	})
-}
-
-func evaluations(s *settings, d *datasets.Dataset) ([]trainer.Evaluation, error) {
-	test, err := evaluationLoader(s, d, d.Test)
-	if err != nil {
-		return nil, err
-	}
-	evals := []trainer.Evaluation{{Prefix: "test_", Source: test}}
-	if s.model != "autoencoder" {
-		return evals, nil
-	}
-	n := min(d.Train.Len(), evalTrain)
-	head, err := evaluationLoader(s, d, datasets.Split{X: d.Train.X[:n*d.Features()], Labels: d.Train.Labels[:n]})
-	if err != nil {
-		return nil, err
-	}
-	return append(evals, trainer.Evaluation{Source: head}), nil
-}
-
-func evaluationLoader(s *settings, d *datasets.Dataset, split datasets.Split) (*datasets.Loader, error) {
-	return datasets.NewLoader(d, split, datasets.LoaderOptions{
-		BatchSize: min(evalBatch, split.Len()), KeepLast: true, Reconstruct: s.model == "autoencoder",
-	})
-}
-
-func metrics(model string) []trainer.Metric {
-	switch model {
-	case "autoencoder":
-		return []trainer.Metric{trainer.ReconstructionError()}
-	case "regression":
-		return nil // the loss says it all
-	}
-	return []trainer.Metric{trainer.Accuracy()}
-}
-
-// subsetLoss is the autoencoder's data loss on the first evalTrain training examples.
-const subsetLoss = "train_subset_loss"
-
-// scoresOf names the scores of an evaluation, in the order of the result.
-func scoresOf(model string) []string {
-	switch model {
-	case "autoencoder":
-		return []string{subsetLoss, "reconstruction_error", "test_loss", "test_reconstruction_error"}
-	case "regression":
-		return []string{"test_loss"}
-	}
-	return []string{"test_loss", "test_accuracy"}
 }

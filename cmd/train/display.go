@@ -35,8 +35,8 @@ type display struct {
 	begun    bool
 }
 
-func newDisplay(mode string, w io.Writer, model string, total, perEpoch int) *display {
-	d := &display{scores: scoresOf(model), total: total, perEpoch: perEpoch}
+func newDisplay(mode string, w io.Writer, scores []string, total, perEpoch int) *display {
+	d := &display{scores: scores, total: total, perEpoch: perEpoch}
 	if mode != "none" {
 		d.w = w
 	}
@@ -114,5 +114,5 @@ func (d *display) cells(e *trainer.Event) (list []column, cells []string) {
 
 // title is a score's heading, short enough for the autoencoder's row of eight.
 func title(score string) string {
-	return strings.NewReplacer("reconstruction_error", "error", subsetLoss, "subset loss", "_", " ").Replace(score)
+	return strings.NewReplacer("reconstruction_error", "error", subsetLoss, "subset loss", validationPrefix, "val. ", "_", " ").Replace(score)
 }

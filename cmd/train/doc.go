@@ -5,6 +5,8 @@
 //	go run ./cmd/train -opt adam -dataset mnist -target test_accuracy=0.98 -json
 //	go run ./cmd/train -model autoencoder -dataset my.npz -epochs 10
 //	go run ./cmd/train -model regression -target test_loss=0.05
+//	go run ./cmd/train -model regression -dataset my.csv -target-columns price,weight
+//	go run ./cmd/train -dataset my.csv -label-column species -validation 0.1 -patience 10
 //
 //	go run ./cmd/train -tune kfac,adam,sgd -target test_accuracy=0.98 -out tuning
 //	go run ./cmd/train -compare kfac,adam,sgd -seeds 5 -target test_accuracy=0.98 -tuned tuning/tune.json
@@ -32,6 +34,34 @@
 // since then, too. In -kfac-mode adaptive, lr is a factor on the step that is
 // found, and kfac_damping is null in the configuration if it was to be found.
 //
+// # Data of one's own
+//
+// A .csv has columns for everything. The line "data set:" says which one was
+// taken for the label, and what the classes are. -label-column and
+// -target-columns name them; without them it is a column called label, class,
+// target, y or species, and without one the first or the last that can be a label
+// (see package datasets' ReadOptions). A fifth of the rows is for testing, of each
+// class its share, always the same rows; an .npz and idx files have their own test
+// part. Labels are whole numbers or, in a .csv, text.
+//
+// Inputs are standardised by the training examples' means and deviations, one
+// pair for each feature, or one for all pixels (see Dataset.Standardize), and are
+// pixels by one rule for all kinds of file. The autoencoder takes pixels as they
+// are, from 0 to 1, with a Bernoulli loss, and standardises everything else, with a
+// Gaussian loss, half the squared error. -model regression standardises one's own
+// targets as well: test_loss is in units of their variance in the training data,
+// ½ for each target for a model that predicts the mean. "targets" in the result
+// has their means and deviations, and the table the test error of a single target
+// in its own units. The built-in regression is left as it is.
+//
+// With -validation PART, so much of the training data is held back, of each class
+// its share, always the same examples. Scores with the prefix validation_ join the
+// others, "best" in the result is the evaluation with the best of them
+// (validation_accuracy, validation_reconstruction_error or validation_loss; with
+// -target, its metric), -patience N ends a run after N evaluations in a row that
+// were no better ("ending": "patience"), and -tune ranks by them. -target must name
+// one of them: the test part, which judges the result, is not to end the run.
+//
 // # Several runs
 //
 // -compare trains each of its entries on the same data, initial weights and
@@ -48,8 +78,8 @@
 // that have changed since is made again, and one command at a time works in a
 // directory: docs/files.md has the rules. A run that diverges or misses its target
 // is a result. -json prints {"version":1,"runs":[…]} of the objects of single
-// runs, which have a "label", an "ending" (done, target, diverged, cut, interrupted) and the
-// "command" that repeats them.
+// runs, which have a "label", an "ending" (done, target, patience, diverged, cut, or
+// interrupted, which a single run can be) and the "command" that repeats them.
 //
 // A search ranks by the median over its seeds of the steps to the target, or of
 // the seconds, and what does not reach it by the final score. A run that has taken

@@ -47,6 +47,7 @@ func TestExtremes(t *testing.T) {
 	t.Chdir(t.TempDir()) // some values are names of files to be written
 	companions := map[string]string{
 		"momentum": "-kfac-mode fixed", "clip-grad": "-kfac-mode fixed", "kfac-kl-clip": "-kfac-mode fixed",
+		"validation": "-batch-size 1", "patience": "-validation 0.2", "target-columns": "-model regression",
 		"max-steps": "-target test_loss=1e9", "epochs": "-target test_loss=1e9",
 	}
 	table := newFlagTable(&settings{})

@@ -82,6 +82,10 @@ func (t *flagTable) modelFlags(s *settings) {
 	t.word(&s.dataset, "dataset", oneOf(datasetNames())+"|PATH", "data to train on (default auto)")
 	t.word(&s.dataDir, "data-dir", "DIR", "where MNIST is kept (default: in the user's cache)")
 	t.toggle(&s.download, "download", "download missing files there (default true)")
+	t.word(&s.columns.Label, "label-column", "NAME|N", "of a .csv: the classes (default: the column called "+
+		"label, class, target, y or species, else the first or the last that can be it)")
+	t.add(columns{&s.columns.Targets}, "target-columns", "NAME|N,…", "of a .csv, -model regression: the values to predict (default: the column of such a name, else the first)")
+	t.add(number{p: &s.validation, below: 1}, "validation", "PART", "of the training data is held back: -target, -patience and what is best are measured on it")
 	t.add(choice[string]{&s.dtype, dtypes()}, "dtype", oneOf(dtypes()), "arithmetic (default float32)")
 	t.add(seed{&s.seed}, "seed", "N", "of weights, batches, dropout and sampled targets (default 1)")
 	t.add(count{&s.workers, 0, 1024}, "workers", "N", "processors to use (default all)")
@@ -100,6 +104,7 @@ func (t *flagTable) trainingFlags(s *settings) {
 	t.add(count{&s.warmup, 0, manySteps}, "warmup-steps", "N", "steps in which the learning rate rises from 0")
 	t.add(number{p: &s.clip, least: leastNumber, most: mostNumber, word: "none"}, "clip-grad", "NORM", "largest norm of the gradient (not in mode adaptive); or none")
 	t.add(goals{s}, "target", "METRIC=VALUE", "stop when reached, as in test_accuracy=0.98; several values, separated by commas, in -compare and -tune")
+	t.add(count{&s.patience, 1, manySteps}, "patience", "N", "stop when the validation score has not improved for N evaluations")
 	t.add(count{&s.evalEvery, 0, manySteps}, "eval-every", "N", "evaluate every N steps as well as after each epoch")
 	t.toggle(&s.dryRun, "dry-run", "one step and one evaluation, and out")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +36,13 @@ func fewExamples(model string) *datasets.Dataset {
 	return d
 }
 
+// heldOut is d with a validation part; d stays as it is.
+func heldOut(d *datasets.Dataset, part float64) (*datasets.Dataset, error) {
+	held := *d
+	held.Train.X, held.Train.Labels, held.Train.Targets = slices.Clone(d.Train.X), slices.Clone(d.Train.Labels), slices.Clone(d.Train.Targets)
+	return &held, held.HoldOut(part)
+}
+
 // FuzzFlags: no command line panics. One that is not refused as a whole has
 // settings that make a run, or are refused as such.
 func FuzzFlags(f *testing.F) {
@@ -55,6 +63,7 @@ func FuzzFlags(f *testing.F) {
 		"-model regression -opt adam -weight-decay 0.1 -l2 1e-4 -target test_loss=0.05 -dtype float64 -max-steps 3",
 		"-compare kfac:lr=1/0.5,sgd:momentum=none,adam -seeds 2 -target test_accuracy=0.8,0.9 -out x -json",
 		"-tune adam:lr=1e-320..1e308,sgd -trials 3 -search grid -by-seconds -seed 18446744073709551615",
+		"-validation 0.25 -patience 2 -target validation_accuracy=0.9", "-model regression -validation 0.5 -tune adam -trials 2 -target-columns 1,b",
 		"-tune kfac -kfac-mode fixed -trials 2", "-json true", "-h", "--", "-", "---x", "-=", "-json=", "-dry-run -eval-every 1 --lr=0",
 	} {
 		f.Add(text, []byte{})
@@ -87,6 +96,12 @@ func FuzzFlags(f *testing.F) {
 			d := few[run.model]
 			if len(run.hidden) == 0 {
 				run.hidden = []int{4, 2} // the default networks take too long to build
+			}
+			if run.validation > 0 {
+				d, err = heldOut(d, run.validation)
+				if err != nil {
+					return
+				}
 			}
 			if err := run.resolve(d.Train.Len()); err != nil {
 				refused(t, args, err)

@@ -38,7 +38,7 @@ func (g *gallery) path(label string) string {
 // add keeps a run's reconstructions.
 func (g *gallery) add(r *training) error {
 	height, width, ok := imageSize(r.d.Shape)
-	if r.s.seed != g.seed || !ok {
+	if r.s.seed != g.seed || !ok || !r.d.Pixels {
 		return nil
 	}
 	var x []float32
@@ -87,12 +87,12 @@ func imageSize(shape []int) (height, width int, ok bool) {
 	return side, side, len(shape) == 1 && side*side == shape[0]
 }
 
-// oneOfEach is the first test image of each class.
+// oneOfEach is the first test image of each class, or some where there are no classes.
 func oneOfEach(d *datasets.Dataset) []int {
 	seen := map[int32]bool{}
 	var list []int
 	for i, label := range d.Test.Labels {
-		if !seen[label] && len(list) < 10 {
+		if (!seen[label] || d.Classes < 2) && len(list) < 10 {
 			seen[label] = true
 			list = append(list, i)
 		}

@@ -11,6 +11,7 @@ const helpHead = `Train a network with K-FAC, Adam or SGD.
 
   go run ./cmd/train -opt kfac
   go run ./cmd/train -opt adam -dataset mnist -target test_accuracy=0.98 -json
+  go run ./cmd/train -dataset my.csv -label-column species -validation 0.1 -patience 10
   go run ./cmd/train -model autoencoder -dataset my.npz -epochs 10
   go run ./cmd/train -compare kfac,adam,sgd -seeds 5 -target test_accuracy=0.975,0.98
   go run ./cmd/train -model regression -target test_loss=0.05

@@ -14,7 +14,7 @@ import (
 )
 
 func printList(w io.Writer) error {
-	own := entry{"PATH", "one's own: directory of idx files, .npz as Keras's mnist.npz, .csv (label first)"}
+	own := entry{"PATH", "one's own: directory of idx files, .npz as Keras's mnist.npz, .csv table"}
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for i, section := range []struct {
 		title   string

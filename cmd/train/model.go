@@ -21,7 +21,11 @@ func newModel(s *settings, d *datasets.Dataset) (*trainer.Model, error) {
 	}
 	cfg := trainer.ModelConfig{Input: d.Shape, DType: dtype, Seed: s.seed, L2: s.l2}
 	if s.model == "autoencoder" {
-		return trainer.NewModel(autoencoder(s, d.Features()), losses.SigmoidCrossEntropy{}, cfg)
+		var loss losses.Loss = losses.SquaredError{}
+		if d.Pixels {
+			loss = losses.SigmoidCrossEntropy{}
+		}
+		return trainer.NewModel(autoencoder(s, d.Features()), loss, cfg)
 	}
 	if s.model == "regression" {
 		return trainer.NewModel(mlp(s, d.Outputs()), losses.SquaredError{}, cfg)
@@ -41,7 +45,7 @@ func mlp(s *settings, outputs int) layers.Sequential {
 	return append(net, &layers.Dense{Units: outputs, Init: init})
 }
 
-// autoencoder has a linear code layer and gives logits of the pixels.
+// autoencoder has a linear code layer and gives logits of pixels, or the means of other values.
 func autoencoder(s *settings, features int) layers.Sequential {
 	init := initialiser(s)
 	encoder, code := s.hidden[:len(s.hidden)-1], s.hidden[len(s.hidden)-1]

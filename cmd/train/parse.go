@@ -116,6 +116,9 @@ func (s *settings) check() error {
 	if s.dataset == "" {
 		s.dataset = "auto"
 	}
+	if err := s.checkData(); err != nil {
+		return err
+	}
 	if !s.several() { // whose entries take what they have a use for
 		if err := s.checkOptimizer(); err != nil {
 			return err
@@ -162,7 +165,13 @@ func (s *settings) checkTarget() error {
 	if s.target == nil {
 		return nil
 	}
-	names := scoresOf(s.model)
+	names := s.goalScores()
+	if scores := s.scores(); slices.Contains(scores, s.target.Metric) && !slices.Contains(names, s.target.Metric) {
+		return usagef("-target %s: with -validation, a run is stopped by what is held back: name %s", s.target.Metric, alternatives(names))
+	}
+	if s.validation == 0 && strings.HasPrefix(s.target.Metric, validationPrefix) {
+		return usagef("-target %s: there is no validation part: give -validation 0.1, or name %s", s.target.Metric, alternatives(names))
+	}
 	if !slices.Contains(names, s.target.Metric) {
 		return usagef("-target: unknown metric %q for -model %s: want %s%s",
 			s.target.Metric, s.model, alternatives(names), didYouMean(s.target.Metric, names))

@@ -24,7 +24,7 @@ var studyFlags = []string{"compare", "tune", "seeds", "tuned", "trials", "search
 	"opt", "seed", "json", "progress", "list", "version", "cpuprofile", "memprofile"}
 
 // taskFlags say what is trained on what: the same for all that are compared.
-var taskFlags = []string{"model", "dataset", "data-dir", "download", "hidden", "act", "init", "dropout", "dtype", "workers", "l2", "target", "eval-every",
+var taskFlags = []string{"model", "dataset", "data-dir", "download", "hidden", "act", "init", "dropout", "label-column", "target-columns", "validation", "patience", "dtype", "workers", "l2", "target", "eval-every",
 	"dry-run"}
 
 // checkStudy refuses what does not go with one run, or with several.

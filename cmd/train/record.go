@@ -21,12 +21,14 @@ func (r *training) record() *results.Run {
 		TrainLoss: results.Number(r.trainLoss()), Ending: r.ending, Warnings: r.warnings(), History: []results.Record{},
 		Config: configOf(s), Command: s.command, Environment: environment(r.started),
 	}
-	run.Scores = scoresIn(s.model, r.score)
+	run.Scores = scoresIn(s, r.score)
+	run.Best = r.bestOf()
+	run.Targets = r.standardized()
 	if s.target != nil {
 		run.Target = targetOf(s.target)
 	}
 	for i, rec := range r.result.History {
-		record := recordOf(s.model, rec)
+		record := recordOf(s, rec)
 		if i < len(r.intervals) {
 			record.Phases, record.KFAC = r.intervals[i].phases.fields(), r.intervals[i].diagnostics()
 		}
@@ -44,11 +46,11 @@ func configOf(s *settings) results.Fields[any] {
 	return config
 }
 
-func recordOf(model string, rec trainer.Record) results.Record {
+func recordOf(s *settings, rec trainer.Record) results.Record {
 	record := results.Record{
 		Step: rec.Step, Epoch: rec.Epoch, TrainLoss: results.Number(rec.TrainLoss), TrainSeconds: results.Number(rec.TrainSeconds),
 	}
-	record.Scores = scoresIn(model, func(name string) float64 {
+	record.Scores = scoresIn(s, func(name string) float64 {
 		if v, ok := rec.Scores[name]; ok {
 			return v
 		}
@@ -57,9 +59,9 @@ func recordOf(model string, rec trainer.Record) results.Record {
 	return record
 }
 
-// scoresIn are a model's scores, in the order of the result.
-func scoresIn(model string, score func(name string) float64) (list results.Fields[results.Number]) {
-	for _, name := range scoresOf(model) {
+// scoresIn are a run's scores, in the order of the result.
+func scoresIn(s *settings, score func(name string) float64) (list results.Fields[results.Number]) {
+	for _, name := range s.scores() {
 		list = append(list, results.Field[results.Number]{Name: name, Value: results.Number(score(name))})
 	}
 	return list

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/gokfac/gokfac/internal/results"
 )
 
 // printTable writes the result for people.
@@ -19,8 +21,17 @@ func (r *training) printTable(w io.Writer) error {
 	fmt.Fprintf(tab, "steps\t%d (%.4g epochs)\n", r.result.Steps, float64(r.result.Steps)/float64(r.perEpoch))
 	fmt.Fprintf(tab, "training time\t%.3g s (%.3g steps/s)\n", r.result.TrainSeconds, r.stepsPerSecond())
 	fmt.Fprintf(tab, "train loss\t%s\n", figure(r.trainLoss()))
-	for _, name := range scoresOf(r.s.model) {
+	for _, name := range r.s.scores() {
 		fmt.Fprintf(tab, "%s\t%s\n", strings.ReplaceAll(name, "_", " "), figure(r.score(name)))
+	}
+	if v, ok := r.testError(); ok {
+		fmt.Fprintf(tab, "test error\t%.4g, root mean square in the units of the data\n", v)
+	}
+	if rec := r.bestRecord(); rec != nil {
+		fmt.Fprintf(tab, "best\t%s %s at step %d\n", strings.ReplaceAll(r.s.judge(), "_", " "), figure(rec.Scores[r.s.judge()]), rec.Step)
+	}
+	if r.ending == results.Stalled {
+		fmt.Fprintf(tab, "stopped\tno better for %d evaluations\n", r.s.patience)
 	}
 	if t := r.s.target; t != nil && t.Reached {
 		fmt.Fprintf(tab, "target\t%s reached at step %d, after %.3g s\n", r.s.targetText(), t.Step, t.Seconds)

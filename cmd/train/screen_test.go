@@ -81,19 +81,20 @@ func TestMeterIsDrawnAndCleared(t *testing.T) {
 // TestFit: the table of a run fits a terminal of so many columns, and has all
 // columns where they do.
 func TestFit(t *testing.T) {
-	for _, model := range models() {
-		d := newDisplay("none", nil, model.name, 1000, 39)
+	for _, s := range everyModel() {
+		name := fmt.Sprintf("%s, validation %g", s.model, s.validation)
+		d := newDisplay("none", nil, s.scores(), 1000, 39)
 		d.damping = func() float64 { return 0.0012 }
 		record := &trainer.Record{TrainLoss: 1.4288, Scores: map[string]float64{}, TrainSeconds: 12345.6}
-		for _, name := range d.scores {
-			record.Scores[name] = 0.5
+		for _, score := range d.scores {
+			record.Scores[score] = 0.5
 		}
 		list, cells := d.cells(&trainer.Event{Step: 20, Total: 1000, Epoch: 1, Record: record})
 		require.Len(t, cells, len(list))
 		for _, columns := range []int{40, 50, 80, 120} {
 			shown, titles, widths, gap := fit(list, columns-1)
 			for _, line := range titles {
-				assert.Less(t, len(line), columns, "%s at %d", model.name, columns)
+				assert.Less(t, len(line), columns, "%s at %d", name, columns)
 				assert.Equal(t, strings.TrimRight(line, " "), line)
 			}
 			row := make([]string, len(shown))
@@ -103,8 +104,8 @@ func TestFit(t *testing.T) {
 			assert.Len(t, rowOf(row, widths, gap), len(titles[len(titles)-1]))
 			assert.Zero(t, shown[0], "the step")
 			assert.Contains(t, shown, 2+len(d.scores), "the main score")
-			if columns >= 80 {
-				assert.Len(t, shown, len(list), "%s at %d", model.name, columns)
+			if columns >= 80 && s.validation == 0 || columns >= 120 {
+				assert.Len(t, shown, len(list), "%s at %d", name, columns)
 			}
 		}
 		shown, titles, _, gap := fit(list, 0)

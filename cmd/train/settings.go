@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 
+	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/experiment"
 	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/kfac"
@@ -19,7 +20,10 @@ type settings struct {
 	dataset     string
 	dataDir     string
 	download    bool
-	epochs      int // 0 once resolved: as many as maxSteps takes
+	columns     datasets.ReadOptions // of a table; its Task is the model's
+	validation  float64              // part of the training data; 0: none
+	patience    int                  // evaluations; 0: endless
+	epochs      int                  // 0 once resolved: as many as maxSteps takes
 	maxSteps    int
 	batch       int
 	lr          float64

@@ -138,7 +138,7 @@ func TestRemedyNamesTheFloor(t *testing.T) {
 		r, err := newTraining(s, d)
 		require.NoError(t, err)
 		assert.Equal(t, want > 0, strings.Contains(alternatives(r.remedies()), "-kfac-min-damping"), "before the first step")
-		require.NoError(t, r.fit(t.Context(), newDisplay("none", io.Discard, s.model, r.total, r.perEpoch).callback))
+		require.NoError(t, r.fit(t.Context(), newDisplay("none", io.Discard, s.scores(), r.total, r.perEpoch).callback))
 		floor := r.kfac.Stats().LeastDamping
 		assert.Positive(t, floor)
 		if want > 0 {

@@ -40,7 +40,7 @@ func train(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	if mode != "none" {
 		r.introduce(stderr)
 	}
-	show := newDisplay(mode, stderr, s.model, r.total, r.perEpoch)
+	show := newDisplay(mode, stderr, s.scores(), r.total, r.perEpoch)
 	if r.kfac != nil {
 		show.damping = func() float64 { return r.kfac.Stats().Damping }
 	}
@@ -95,6 +95,8 @@ type training struct {
 	ending          string // as package results has it
 	known           snapshot
 	limit           float64 // on the steps of the run, or on its seconds
+	waited          int     // evaluations since the best, that one included
+	bestScore       float64 // of those so far
 }
 
 func newTraining(s *settings, d *datasets.Dataset) (*training, error) {
@@ -134,20 +136,8 @@ func newTraining(s *settings, d *datasets.Dataset) (*training, error) {
 
 // introduce writes what is about to happen.
 func (r *training) introduce(w io.Writer) {
-	scale := "values as they are"
-	switch {
-	case r.s.model == "mlp":
-		scale = "standardised"
-	case r.d.Pixels:
-		scale = "pixels in [0, 1]"
-	}
-	targets := fmt.Sprintf("in %d classes", r.d.Classes)
-	if n := r.d.Outputs(); n > 0 {
-		targets = fmt.Sprintf("with targets of %d", n)
-	}
 	columns := columnsOf(w)
-	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("%d training and %d test examples of %s %s, %s",
-		r.d.Train.Len(), r.d.Test.Len(), times(r.d.Shape), targets, scale), columns, 0))
+	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("%s of %s %s, %s", r.partsOf(), times(r.d.Shape), r.targetsOf(), r.scaleOf()), columns, 0))
 	fmt.Fprintln(w, r.model.Summary())
 	printConfig(w, r.s.inForce(), columns)
 	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("steps     %d, each of %d examples; an epoch has %d", r.total, r.s.batch, r.perEpoch), columns, 10))
@@ -163,7 +153,7 @@ func (r *training) fit(ctx context.Context, show trainer.Callback) error {
 			return err
 		})
 	}
-	r.trainer.Callbacks = append(callbacks, r.cut)
+	r.trainer.Callbacks = append(callbacks, r.patient, r.cut)
 	result, err := r.trainer.Fit(ctx, r.loader)
 	r.result = result
 	var diverged *trainer.DivergedError

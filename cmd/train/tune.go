@@ -55,7 +55,7 @@ func tune(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
 	}
 	defer release()
 	rank := &experiment.Search{
-		Comparison: results.Comparison{Goals: s.goals, Better: better}, Score: mainScore(s.model), BySeconds: s.bySeconds,
+		Comparison: results.Comparison{Goals: s.goals, Better: better}, Score: s.mainScore(), BySeconds: s.bySeconds,
 	}
 	started := time.Now()
 	if err := w.search(ctx, s, entries, seeds, rank); err != nil {

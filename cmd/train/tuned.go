@@ -42,11 +42,18 @@ func (list tunings) String() string {
 // taskOf is what a search and the comparison that uses it must share, once
 // resolve has filled it in.
 func taskOf(s *settings, dataset string) experiment.Settings {
-	return experiment.Settings{
+	task := experiment.Settings{
 		{Flag: "model", Value: s.model}, {Flag: "dataset", Value: dataset}, {Flag: "hidden", Value: joined(s.hidden, ",")},
 		{Flag: "act", Value: s.act}, {Flag: "init", Value: s.init}, {Flag: "dropout", Value: fmt.Sprint(s.dropout)},
 		{Flag: "l2", Value: fmt.Sprint(s.l2)}, {Flag: "dtype", Value: s.dtype},
 	}
+	if label := s.columns.Label; label != "" {
+		task = append(task, experiment.Setting{Flag: "label-column", Value: label})
+	}
+	if targets := s.columns.Targets; len(targets) > 0 {
+		task = append(task, experiment.Setting{Flag: "target-columns", Value: strings.Join(targets, ",")})
+	}
+	return task
 }
 
 // check refuses files of another task.
@@ -56,6 +63,9 @@ func (list tunings) check(task experiment.Settings) error {
 			if i >= len(t.Task) || t.Task[i] != v {
 				return usagef("-tuned %s is of another task: this is -%s %s, and that is %s", t.Path, v.Flag, v.Value, commandLine(t.Task.Args()))
 			}
+		}
+		if len(t.Task) > len(task) {
+			return usagef("-tuned %s is of another task: %s", t.Path, commandLine(t.Task.Args()))
 		}
 	}
 	return nil

@@ -149,6 +149,25 @@ func (s sizes) Set(text string) error {
 	return nil
 }
 
+// columns is a comma-separated list of column names or numbers.
+type columns struct{ p *[]string }
+
+func (c columns) String() string { return "" }
+
+func (c columns) Set(text string) error {
+	*c.p = nil
+	if text == "" {
+		return nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			return errors.New("want names or numbers of columns separated by commas, as in width,height or 1,3")
+		}
+		*c.p = append(*c.p, part)
+	}
+	return nil
+}
+
 // goals is METRIC=VALUE, or METRIC=VALUE,VALUE…; the hardest stops a run.
 type goals struct{ s *settings }
 

@@ -79,7 +79,7 @@ func (r *Report) intervals() string {
 }
 
 var endings = []struct{ name, words string }{
-	{results.Done, "after all their steps"}, {results.Reached, "at their target"},
+	{results.Done, "after all their steps"}, {results.Reached, "at their target"}, {results.Stalled, "with no better validation score for a while"},
 	{results.Cut, "at a limit from outside"}, {results.Diverged, "diverged"},
 	{results.Interrupted, "interrupted"},
 }

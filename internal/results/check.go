@@ -28,7 +28,7 @@ func (r *Run) Check() error {
 		return fmt.Errorf("train_seconds is %g", float64(r.TrainSeconds))
 	case !(r.StepsPerSecond >= 0):
 		return fmt.Errorf("steps_per_second is %g", float64(r.StepsPerSecond))
-	case !slices.Contains([]string{Done, Reached, Cut, Diverged}, r.Ending):
+	case !slices.Contains([]string{Done, Reached, Cut, Stalled, Diverged}, r.Ending):
 		return fmt.Errorf("ending is %.40q", r.Ending)
 	case r.Ending == Reached && (r.Target == nil || !r.Target.Reached):
 		return fmt.Errorf("ending is %q, and no target was reached", r.Ending)

@@ -11,6 +11,7 @@ const (
 	Done     = "done"     // after its steps
 	Reached  = "target"   // at its target
 	Cut      = "cut"      // at a limit from outside, as a search sets it
+	Stalled  = "patience" // since its validation score improved no more
 	Diverged = "diverged" // with a loss that is NaN or infinite, or far above its beginning
 
 	Interrupted = "interrupted" // by a signal; such a run is printed, and not kept
@@ -36,6 +37,8 @@ type Run struct {
 	StepsPerSecond Number
 	TrainLoss      Number
 	Scores         Fields[Number] // of the last evaluation
+	Best           Fields[any]    // the evaluation with the best validation score: metric, step, epoch, scores; nil: no such part
+	Targets        []Standardized // what a regression's standardised targets are in the units of the data; nil: none
 	Target         *Target        // nil: none was set
 	Ending         string
 	Warnings       []string // reasons to doubt the result
@@ -44,6 +47,13 @@ type Run struct {
 	DataDigest     string      // of the data as they were trained on; empty: not taken
 	Command        string      // that repeats the run
 	Environment    *Environment
+}
+
+// Standardized is one value of the targets as the training data have it: a model predicts (value − Mean)/Deviation.
+type Standardized struct {
+	Name      string `json:"name,omitempty"` // in the table's header
+	Mean      Number `json:"mean"`
+	Deviation Number `json:"deviation"`
 }
 
 // Target is a score to be reached.
@@ -103,10 +113,10 @@ func (r *Run) members() (head, tail []member) {
 		{"steps_per_second", &r.StepsPerSecond, false}, {"train_loss", &r.TrainLoss, false},
 	}
 	tail = []member{
-		{"target", &r.Target, r.Target == nil}, {"ending", &r.Ending, false},
-		{"warnings", &r.Warnings, len(r.Warnings) == 0}, {"history", &r.History, false}, {"config", &r.Config, false},
-		{"data_digest", &r.DataDigest, r.DataDigest == ""}, {"command", &r.Command, r.Command == ""},
-		{"environment", &r.Environment, r.Environment == nil},
+		{"best", &r.Best, r.Best == nil}, {"targets", &r.Targets, r.Targets == nil}, {"target", &r.Target, r.Target == nil},
+		{"ending", &r.Ending, false}, {"warnings", &r.Warnings, len(r.Warnings) == 0}, {"history", &r.History, false},
+		{"config", &r.Config, false}, {"data_digest", &r.DataDigest, r.DataDigest == ""},
+		{"command", &r.Command, r.Command == ""}, {"environment", &r.Environment, r.Environment == nil},
 	}
 	return head, tail
 }
