@@ -31,6 +31,9 @@ func (opt ReadOptions) ReadNPZ(path string) (*Dataset, error) {
 }
 
 func (opt ReadOptions) readNPZ(ctx context.Context, path string) (*Dataset, error) {
+	if err := opt.columnless(path); err != nil {
+		return nil, fmt.Errorf("datasets: %w", err)
+	}
 	f, err := openFile(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)

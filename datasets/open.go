@@ -15,6 +15,9 @@ import (
 // its files are there or can be downloaded, and else digits; files that are there but damaged are an error. why says in
 // one sentence what was chosen, and for auto the reason.
 func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string, err error) {
+	if err := opt.Read.columnless(name); err != nil {
+		return nil, "", err
+	}
 	switch name {
 	case "", "auto":
 		return openAuto(ctx, opt)
@@ -92,6 +95,16 @@ func openPath(ctx context.Context, path string, opt ReadOptions) (*Dataset, stri
 		return nil, "", err
 	}
 	return d, describe(d, path), nil
+}
+
+// columnless refuses columns of what is no table.
+func (opt ReadOptions) columnless(name string) error {
+	for _, column := range append([]string{opt.Label}, opt.Targets...) {
+		if column != "" && !IsTable(name) {
+			return &ColumnError{column, fmt.Sprintf("only a .csv has columns, and %q is none", name)}
+		}
+	}
+	return nil
 }
 
 // IsTable tells a path that Open reads with ReadCSV, by its name.

@@ -146,6 +146,17 @@ func TestOpenPath(t *testing.T) {
 		assert.Equal(t, strings.Replace(want, "PATH", full, 1), why)
 	}
 
+	for _, name := range []string{"digits", "auto", filepath.Join(dir, "images.npz"), idx} {
+		for _, read := range []ReadOptions{{Label: "1"}, {Task: Regress, Targets: []string{"y"}}} {
+			_, _, err = Open(t.Context(), name, Options{Read: read})
+			var column *ColumnError
+			require.ErrorAs(t, err, &column, name)
+			assert.ErrorContains(t, err, "only a .csv has columns")
+		}
+	}
+	_, err = ReadOptions{Label: "1"}.ReadNPZ(filepath.Join(dir, "images.npz"))
+	assert.ErrorContains(t, err, "only a .csv has columns")
+
 	_, _, err = Open(t.Context(), filepath.Join(dir, "notes.txt"), Options{})
 	assert.ErrorContains(t, err, "notes.txt: neither a directory of idx files nor an .npz nor a .csv")
 	_, _, err = Open(t.Context(), "minst", Options{})

@@ -86,6 +86,9 @@ func (s *settings) prepare(d *datasets.Dataset, own bool) error {
 	case s.model == "mlp", s.model == "autoencoder" && !d.Pixels, s.model == "regression" && own:
 		d.Standardize()
 	}
+	if n := constants(d); n == d.Features() {
+		return fmt.Errorf("%s: the training examples have the same features, all of them: there is nothing to learn from", d.Name)
+	}
 	if s.model != "regression" || !own {
 		return nil // the built-in regression is made to be hard as it is
 	}
@@ -97,6 +100,20 @@ func (s *settings) prepare(d *datasets.Dataset, own bool) error {
 		}
 	}
 	return nil
+}
+
+// constants counts the features that standardising has found constant.
+func constants(d *datasets.Dataset) int {
+	n := 0
+	for _, deviation := range d.Scaling.Deviation {
+		if deviation == 0 {
+			n++
+		}
+	}
+	if n > 0 && len(d.Scaling.Deviation) == 1 { // one for all
+		return d.Features()
+	}
+	return n
 }
 
 func targetName(d *datasets.Dataset, i int) string {
@@ -141,6 +158,11 @@ func (r *training) scaleOf() string {
 		scale = "both standardised"
 	case r.s.model != "regression":
 		scale = "standardised"
+	}
+	if n := constants(r.d); n == 1 {
+		scale += "; 1 feature is constant in training, and 0"
+	} else if n > 1 {
+		scale += fmt.Sprintf("; %d features are constant in training, and 0", n)
 	}
 	return scale
 }

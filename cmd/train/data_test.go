@@ -56,6 +56,7 @@ func TestDataFlags(t *testing.T) {
 	constant := file(t, "constant.csv", "a,y\n"+strings.Repeat("1,5.5\n2,5.5\n", 9))
 	ones := file(t, "ones.csv", strings.Repeat("1,5.5\n1,7\n", 9))
 	missing := file(t, "missing.csv", "height,label\n1,0\n2,1\n,1\n1,0\n3,1\n")
+	alike := file(t, "alike.csv", strings.Repeat("1,5,7\n0,5,7\n", 9))
 	archive := file(t, "own.npz", "")
 	for _, c := range []struct {
 		args   string
@@ -76,6 +77,7 @@ func TestDataFlags(t *testing.T) {
 		{"-model regression -target-columns 1,2,3,4 -dataset PLANES", 2, "there are no features"},
 		{"-model regression -target-columns species -dataset FLOWERS", 1, `line 2, column 2, "species": "virginica" is not a number`},
 		{"-model regression -dataset CONSTANT", 1, `the training examples all have the same "y", 5.5: there is nothing to predict`},
+		{"-dataset ALIKE", 1, "alike: the training examples have the same features, all of them: there is nothing to learn from"},
 		{"-dataset PLANES", 2, "PLANES: -label-column: neither the first column nor the last can be the label"},
 		{"-dataset PLANES -label-column price", 1, `line 2, column 2, "price": label`},
 		{"-dataset FLOWERS -label-column 4", 2, `-label-column "4": the table has columns 1 to 3`},
@@ -99,7 +101,7 @@ func TestDataFlags(t *testing.T) {
 		{"-compare adam:label-column=2", 2, "-label-column is the same for all"},
 	} {
 		t.Run(c.args, func(t *testing.T) {
-			names := strings.NewReplacer("BLOBS", blob, "PLANES", plane, "FLOWERS", flower, "CONSTANT", constant, "ONES", ones, "MISSING", missing,
+			names := strings.NewReplacer("BLOBS", blob, "PLANES", plane, "FLOWERS", flower, "CONSTANT", constant, "ONES", ones, "MISSING", missing, "ALIKE", alike,
 				"ARCHIVE", archive, "DIR", filepath.Dir(archive))
 			o := execute(append(strings.Fields(names.Replace(c.args)), "-download=false")...)
 			assert.Equal(t, c.status, o.status)
@@ -259,6 +261,7 @@ func TestOutlierInTest(t *testing.T) {
 	}
 	o := execute("-dataset", file(t, "nearly.csv", text.String()), "-hidden", "16", "-epochs", "20", "-json")
 	require.Zero(t, o.status, o.stderr)
+	assert.Contains(t, o.stderr, "standardised\n", "the feature has two values in four rows of training")
 	_, values := keys(t, []byte(o.stdout))
 	assert.Less(t, decimal(t, values["test_loss"]), 0.5)
 }
