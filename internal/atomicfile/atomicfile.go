@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 )
 
 // Write replaces a file at once: whoever reads it, also after an interruption,
@@ -18,11 +20,27 @@ func Write(path string, content []byte) error {
 	return nil
 }
 
+// unfinished is the name of a file that has not been written to its end, with an
+// asterisk for a number.
+const unfinished = ".*.tmp"
+
+// Clean removes from a directory what writers left that were killed. No other
+// one may be at work there.
+func Clean(dir string) {
+	entries, _ := os.ReadDir(dir) // of what is not there, none
+	for _, e := range entries {
+		number, _ := strings.CutPrefix(strings.TrimSuffix(e.Name(), ".tmp"), ".")
+		if _, err := strconv.ParseUint(number, 10, 64); err == nil && e.Name() == "."+number+".tmp" {
+			_ = os.Remove(filepath.Join(dir, e.Name())) // it is in nobody's way
+		}
+	}
+}
+
 func write(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".*.tmp")
+	f, err := os.CreateTemp(filepath.Dir(path), unfinished)
 	if err != nil {
 		return err
 	}

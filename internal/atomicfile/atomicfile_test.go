@@ -36,3 +36,18 @@ func TestWriteFails(t *testing.T) {
 	require.NoError(t, err)
 	assert.Len(t, entries, 2, "no temporary file is left")
 }
+
+// TestClean: what a killed writer left goes, and nothing else.
+func TestClean(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "[1]")
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	for _, name := range []string{".123.tmp", ".x.tmp", "123.tmp", ".tmp", "a.json"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+	}
+	atomicfile.Clean(dir)
+	atomicfile.Clean(filepath.Join(dir, "none"))
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, entries, 4)
+	assert.NoFileExists(t, filepath.Join(dir, ".123.tmp"))
+}

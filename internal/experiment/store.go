@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/gokfac/gokfac/internal/atomicfile"
 	"github.com/gokfac/gokfac/internal/lock"
@@ -66,7 +68,7 @@ func (s Store) Load(like *results.Run) (*results.Run, error) {
 	case diff != "":
 		return nil, &OtherError{path, diff}
 	case run.Dataset != like.Dataset:
-		return nil, &OtherError{path, fmt.Sprintf("the data set was %.80q, and is %q", run.Dataset, like.Dataset)}
+		return nil, &OtherError{path, fmt.Sprintf("the data set was %s, and is %s", plain(run.Dataset), like.Dataset)}
 	}
 	if err := check(run, like); err != nil {
 		return nil, fmt.Errorf("%s has been edited or is damaged (%w): delete it, and the run is made again", path, err)
@@ -77,7 +79,7 @@ func (s Store) Load(like *results.Run) (*results.Run, error) {
 	case run.DataDigest != like.DataDigest:
 		return nil, &StaleError{path, fmt.Sprintf("the data of %s have changed since", run.Dataset)}
 	case was != is:
-		return nil, &StaleError{path, fmt.Sprintf("it was made by version %.80q of this program, which is %q", was, is)}
+		return nil, &StaleError{path, fmt.Sprintf("it was made by version %s of this program, which is %s", plain(was), is)}
 	case run.PerEpoch != like.PerEpoch || run.Params != like.Params:
 		return nil, fmt.Errorf("%s has been edited (other sizes of the same data): delete it, and the run is made again", path)
 	}
@@ -122,6 +124,9 @@ func (s Store) Open(command string) (release func() error, err error) {
 	if release, err = lock.Dir(s.Dir); err != nil {
 		return nil, err
 	}
+	for _, dir := range []string{s.Dir, filepath.Join(s.Dir, "runs"), filepath.Join(s.Dir, "samples")} {
+		atomicfile.Clean(dir)
+	}
 	if err := atomicfile.Write(filepath.Join(s.Dir, "command.txt"), []byte(command+"\n")); err != nil {
 		return nil, errors.Join(err, release())
 	}
@@ -159,6 +164,14 @@ func difference(was, is results.Fields[any]) string {
 		}
 	}
 	return ""
+}
+
+// plain is a text from a file as part of a line.
+func plain(text string) string {
+	if len(text) < 100 && !strings.ContainsFunc(text, unicode.IsControl) {
+		return text
+	}
+	return fmt.Sprintf("%.100q", text)
 }
 
 func orNothing(text string) string {

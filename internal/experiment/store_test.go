@@ -49,15 +49,19 @@ func TestStore(t *testing.T) {
 	require.NotNil(t, run, "where the data are changes nothing")
 	assert.Equal(t, 7, run.Steps)
 	for want, other := range map[string]*results.Run{
-		"lr was 0.5, and is 0.25":                   like("digits", results.Field[any]{Name: "lr", Value: 0.25}, hidden),
-		"hidden was [8,4], and is not set":          like("digits", lr),
-		"l2 was not set, and is 1":                  like("digits", lr, hidden, results.Field[any]{Name: "l2", Value: 1}),
-		`the data set was "digits", and is "mnist"`: like("mnist", lr, hidden),
+		"lr was 0.5, and is 0.25":               like("digits", results.Field[any]{Name: "lr", Value: 0.25}, hidden),
+		"hidden was [8,4], and is not set":      like("digits", lr),
+		"l2 was not set, and is 1":              like("digits", lr, hidden, results.Field[any]{Name: "l2", Value: 1}),
+		"the data set was digits, and is mnist": like("mnist", lr, hidden),
 	} {
 		_, err = store.Load(other)
 		assert.ErrorAs(t, err, new(*experiment.OtherError))
 		assert.ErrorContains(t, err, want)
 	}
+	broken := like("two\nlines", lr, hidden)
+	require.NoError(t, store.Save(broken))
+	_, err = store.Load(like("digits", lr, hidden))
+	assert.ErrorContains(t, err, `the data set was "two\nlines", and is digits`)
 	assert.NotEqual(t, experiment.Slug("sgd lr=1e+3"), experiment.Slug("sgd lr=1e-3"))
 
 	files, err := filepath.Glob(filepath.Join(store.Dir, "runs", "*"))
@@ -95,7 +99,7 @@ func TestStale(t *testing.T) {
 	assert.Equal(t, 7, run.Steps)
 	for want, change := range map[string]func(*results.Run){
 		"the data of digits have changed since":                        func(r *results.Run) { r.DataDigest = "abd" },
-		`it was made by version "v1" of this program, which is "v2"`:   func(r *results.Run) { r.Environment = &results.Environment{Version: "v2"} },
+		"it was made by version v1 of this program, which is v2":       func(r *results.Run) { r.Environment = &results.Environment{Version: "v2"} },
 		"it was kept in format 1, this program keeps runs in format 2": func(r *results.Run) { r.Version = 2 },
 	} {
 		like := blank("sgd", 3)
