@@ -7,8 +7,8 @@ import (
 )
 
 // StepContext is Step, but ends early, with ctx's error, once ctx has ended:
-// between passes over the mini-batch, and in the middle of an inversion, which
-// takes a minute for a factor of order 10,000. The parameters are then as they
+// between inversions, and in the middle of one, which
+// takes seconds for a factor of order 10,000. The parameters are then as they
 // were, but the averages have taken the mini-batch in, so that a state saved
 // afterwards does not go on with the same bits. Trainer.Fit calls it.
 func (o *Optimizer) StepContext(ctx context.Context, obj graph.Objective) (float64, error) {

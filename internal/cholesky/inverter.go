@@ -10,8 +10,8 @@ type Inverter struct {
 	L []float64 // the matrix, then its factor, then its inverse: lower triangle, n×n
 
 	// Done, when it is closed, ends an inversion after the block in hand, as if
-	// there were no inverse. Nil: nothing does. A factor of order 10,000 takes a
-	// minute.
+	// there were no inverse. Nil: nothing does. A factor of order 10,000 takes some
+	// seconds.
 	Done <-chan struct{}
 
 	n int       // present size
