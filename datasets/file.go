@@ -59,13 +59,21 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return b.r.Read(p)
 }
 
-// A compressed table that is more than inflation times its file, and more than
-// inflated bytes, is not believed: it says the same thing over and over.
-// Tables of real measurements are 2 to 20 times their file.
+// Compressed data that are more than inflation times their file, and more than inflated bytes, are not believed: they say
+// the same thing over and over. Real measurements are 2 to 20 times their file.
 const (
 	inflation = 200
 	inflated  = 64 << 20
 )
+
+// checkInflation refuses data of so many bytes in a file, or files, of stored ones.
+func checkInflation(content, stored int64) error {
+	if content <= inflated || content <= inflation*stored {
+		return nil
+	}
+	return fmt.Errorf("%d stored bytes are %d or more of data: no measurements repeat themselves so often; if they are meant, store them uncompressed",
+		stored, content)
+}
 
 // table reads the content of a compressed table.
 func (f *dataFile) table(content io.Reader) io.Reader {
@@ -81,10 +89,10 @@ type inflating struct {
 func (i *inflating) Read(p []byte) (int, error) {
 	n, err := i.r.Read(p)
 	i.total += int64(n)
+	if err := checkInflation(i.total, i.of.size); err != nil {
+		return 0, err
+	}
 	switch {
-	case i.total > inflated && i.total > inflation*i.of.size:
-		return 0, fmt.Errorf("%d compressed bytes are more than %d of a table: no measurements repeat themselves so often; if it is meant, unpack the file first",
-			i.of.size, i.total)
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		err = errors.New("truncated: the compressed file ends early")
 	case err != nil && !errors.Is(err, io.EOF) && !interrupted(err):

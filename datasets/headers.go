@@ -15,36 +15,44 @@ import (
 // values are read. What else is wrong with a header is told by whoever reads the file.
 func checkHeaders(ctx context.Context, paths idxFiles[string]) error {
 	var total float64
+	var content, stored int64
 	for _, split := range [][2]string{{paths.trainImages, paths.trainLabels}, {paths.testImages, paths.testLabels}} {
-		images, err := peekIDX(ctx, split[0], idxImages)
+		images, size, err := peekIDX(ctx, split[0], idxImages)
 		if err != nil {
 			continue
 		}
-		labels, err := peekIDX(ctx, split[1], idxLabels)
+		stored += size
+		labels, size, err := peekIDX(ctx, split[1], idxLabels)
 		if err != nil {
 			continue
 		}
+		stored += size
+		content += int64(product(images) + labels[0])
 		if images[0] != labels[0] {
 			return fmt.Errorf("%s has %d images, %s %d labels: they do not belong together", split[0], images[0], split[1], labels[0])
 		}
 		// The file's bytes, in a buffer that has grown by doubling, and a number of four bytes for each.
 		total += (2 + 4) * float64(product(images)+labels[0])
 	}
+	if err := checkInflation(content, stored); err != nil {
+		return fmt.Errorf("%s and its like: %w", paths.trainImages, err)
+	}
 	return memory.Check(ctx, "the data announced by "+paths.trainImages+" and its like", total)
 }
 
-// peekIDX reads the dimensions of an idx file.
-func peekIDX(ctx context.Context, path string, dimensions int) ([]int, error) {
+// peekIDX reads the dimensions of an idx file, and tells the file's size.
+func peekIDX(ctx context.Context, path string, dimensions int) (dims []int, size int64, err error) {
 	f, err := openFile(ctx, path)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer f.Close()
 	r, _, err := decompress(bufio.NewReader(f))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return readIDXHeader(r, dimensions)
+	dims, err = readIDXHeader(r, dimensions)
+	return dims, f.size, err
 }
 
 // checkHeaders refuses an archive with two arrays of one name, and one whose headers do not belong together or announce
@@ -59,12 +67,14 @@ func (a *npz) checkHeaders(task Task) error {
 		seen[name] = true
 	}
 	var total float64
+	var content int64
 	for _, part := range []string{"train", "test"} {
 		x, err := a.peek("x_" + part)
 		if err != nil {
 			return err
 		}
 		total += a.memory(x)
+		content += x.bytes()
 		y, err := a.peek("y_" + part)
 		if task == Reconstruct && err != nil {
 			continue // nothing depends on it
@@ -80,6 +90,10 @@ func (a *npz) checkHeaders(task Task) error {
 			return fmt.Errorf("x_%s has %d examples, y_%s %d %s", part, x.shape[0], part, y.shape[0], what)
 		}
 		total += a.memory(y)
+		content += y.bytes()
+	}
+	if err := checkInflation(content, a.size); err != nil {
+		return err
 	}
 	return memory.Check(a.ctx, "the data announced by the archive", total)
 }

@@ -97,7 +97,7 @@ func TestSizesAgainstMemory(t *testing.T) {
 
 	dir := t.TempDir()
 	files := smallIDX()
-	files[trainImages], files[trainLabels] = encodeIDX(nil, 1<<10, 1<<10, 1<<8), encodeIDX(nil, 1<<10)
+	files[trainImages], files[trainLabels] = encodeIDX(make([]byte, 2<<20), 1<<10, 1<<10, 1<<8), encodeIDX(nil, 1<<10)
 	writeFiles(t, dir, files)
 	_, err = readIDX(ctx, dir)
 	assert.ErrorContains(t, err, "would take about 1.5 GiB of memory, and there are 64 MiB (allowed)")
@@ -120,8 +120,22 @@ func TestInflatedTable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "rows.csv.gz")
 	require.NoError(t, os.WriteFile(path, compress(t, []byte(strings.Repeat("0,0\n", 30<<20))), 0o600))
 	_, err := ReadCSV(path)
-	assert.ErrorContains(t, err, "compressed bytes are more than 67")
-	assert.ErrorContains(t, err, "no measurements repeat themselves so often; if it is meant, unpack the file first")
+	assert.ErrorContains(t, err, "no measurements repeat themselves so often; if they are meant, store them uncompressed")
+
+	const many = 50_000_000
+	data := deflated(t, map[string]func(io.Writer){
+		"x_train": zeros("(50000000,)", many), "y_train": zeros("(50000000,)", many), "x_test": zeros("(1,)", 1), "y_test": zeros("(1,)", 1),
+	})
+	spent := allocated(func() { _, err = decodeNPZ(context.Background(), bytes.NewReader(data), int64(len(data))) })
+	assert.ErrorContains(t, err, "stored bytes are 100000002 or more of data: no measurements repeat")
+	assert.Less(t, spent, uint64(4<<20))
+
+	files := smallIDX()
+	files[trainLabels], files[trainImages] = compress(t, encodeIDX(make([]byte, many), many)), compress(t, encodeIDX(make([]byte, many), many, 1, 1))
+	dir := t.TempDir()
+	writeFiles(t, dir, files)
+	_, err = ReadIDX(dir)
+	assert.ErrorContains(t, err, "or more of data: no measurements repeat")
 }
 
 // TestBrokenCompressedTable: what is wrong is the file, not a line of it.
@@ -228,14 +242,15 @@ func TestInterruptedReading(t *testing.T) {
 	// A small file of much content is left in the middle.
 	var labels, images bytes.Buffer
 	for _, f := range []struct {
-		to   *bytes.Buffer
-		head []byte
-	}{{&labels, encodeIDX(nil, 1<<28)}, {&images, encodeIDX(nil, 1<<28, 1, 1)}} {
+		to     *bytes.Buffer
+		blocks int // MiB
+		head   []byte
+	}{{&labels, 16, encodeIDX(nil, 1<<24)}, {&images, 32, encodeIDX(nil, 1<<24, 2, 1)}} {
 		w, err := gzip.NewWriterLevel(f.to, gzip.BestSpeed)
 		require.NoError(t, err)
 		w.Write(f.head)
 		block := make([]byte, 1<<20)
-		for range 1 << 8 {
+		for range f.blocks {
 			w.Write(block)
 		}
 		require.NoError(t, w.Close())
@@ -243,7 +258,7 @@ func TestInterruptedReading(t *testing.T) {
 	files := smallIDX()
 	files[trainLabels], files[trainImages] = labels.Bytes(), images.Bytes()
 	writeFiles(t, filepath.Join(dir, "large"), files)
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
 	defer cancel()
 	began := time.Now()
 	_, err := readIDX(ctx, filepath.Join(dir, "large"))
