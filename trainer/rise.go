@@ -70,7 +70,8 @@ type trend struct {
 	steps   int
 	recent  []float64 // a ring of losses, the one of step t at t mod its length
 	targets *tensor.Dense
-	rows    int // of targets that are filled
+	rows    int           // of targets that are filled
+	batch   *tensor.Dense // room for the targets of a mini-batch; nil once targets are filled
 	scored  []evaluated
 }
 
@@ -102,7 +103,10 @@ func (t *trend) collect(y *tensor.Dense) {
 	if t.targets == nil {
 		t.targets = graph.NewDense(t.model.cfg.DType, append([]int{recentExamples}, y.Shape()[1:]...)...)
 	}
-	all := graph.NewDense(t.model.cfg.DType, y.Shape()...)
+	if t.batch == nil || !t.batch.Shape().Eq(y.Shape()) {
+		t.batch = graph.NewDense(t.model.cfg.DType, y.Shape()...)
+	}
+	all := t.batch
 	n = min(n, recentExamples-t.rows)
 	if graph.CopyInto(all, y) != nil || t.targets.DataSize() != recentExamples*width {
 		return // targets of another shape: not what the model takes
@@ -113,7 +117,9 @@ func (t *trend) collect(y *tensor.Dense) {
 	} else {
 		copy(t.targets.Float64s()[from:to], all.Float64s())
 	}
-	t.rows += n
+	if t.rows += n; t.rows == recentExamples {
+		t.batch = nil
+	}
 }
 
 // evaluation takes the loss of an evaluation in.
