@@ -40,8 +40,10 @@ func (r *training) printTable(w io.Writer) error {
 	}
 	tab.Flush()
 	columns := columnsOf(w)
+	first, _, _ := strings.Cut(text.String(), "\n")
+	indent := len(first) - len(r.s.opt) // of the values
 	for line := range strings.Lines(text.String()) {
-		if _, err := fmt.Fprintln(w, folded(strings.TrimSuffix(line, "\n"), columns, len("training time  "))); err != nil {
+		if _, err := fmt.Fprintln(w, folded(strings.TrimSuffix(line, "\n"), columns, indent)); err != nil {
 			return fmt.Errorf("writing the result: %w", err)
 		}
 	}
