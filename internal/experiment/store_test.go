@@ -137,6 +137,8 @@ func TestEdited(t *testing.T) {
 		"the history has second 0 after 1":      func(r *results.Run) { r.History[1].TrainSeconds = 0 },
 		"the history has epoch 0 after 1":       func(r *results.Run) { r.History[1].Epoch = 0 },
 		`ending is "good"`:                      func(r *results.Run) { r.Ending = "good" },
+		`ending is "interrupted"`:               func(r *results.Run) { r.Ending = results.Interrupted },
+		`a warning is "\x1b[2J"`:                func(r *results.Run) { r.Warnings = []string{"\x1b[2J"} },
 		`ending is "target", and no target`:     func(r *results.Run) { r.Ending = results.Reached },
 		"the target is reached at no step of 7": func(r *results.Run) { r.Target = &results.Target{Reached: true} },
 		`optimizer is "adam", not "sgd"`:        func(r *results.Run) { r.Optimizer = "adam" },

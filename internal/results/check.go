@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Check returns an error if the run says what no run can: it has been edited,
@@ -32,6 +33,11 @@ func (r *Run) Check() error {
 		return fmt.Errorf("ending is %.40q", r.Ending)
 	case r.Ending == Reached && (r.Target == nil || !r.Target.Reached):
 		return fmt.Errorf("ending is %q, and no target was reached", r.Ending)
+	}
+	for _, text := range r.Warnings { // which a terminal is shown
+		if strings.ContainsFunc(text, unicode.IsControl) {
+			return fmt.Errorf("a warning is %.40q", text)
+		}
 	}
 	if t := r.Target; t != nil && t.Reached && (t.Step == nil || *t.Step < 0 || *t.Step > r.Steps || t.Seconds == nil || !(*t.Seconds >= 0)) {
 		return fmt.Errorf("the target is reached at no step of %d", r.Steps)
