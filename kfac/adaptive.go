@@ -10,16 +10,16 @@ import (
 // stepAdaptive takes δ = αΔ + μδ₀ with the α and μ that minimise the model, and
 // δ₀ = δ for the next step.
 func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.Time) error {
-	p, least, err := o.pace(obj, loss)
+	p, m, err := o.pace(obj, loss)
 	if err != nil {
 		return err
 	}
-	// A rate r goes that part of the way: M(rδ) − M(0) = (2r − r²)(M(δ) − M(0)).
-	r := believable(o.alpha, loss, least)
-	if o.alpha > 0 {
-		o.stats.ClipFactor = r / o.alpha
+	rate := o.alpha * o.share()
+	r := m.believable(rate, loss)
+	if rate > 0 {
+		o.stats.ClipFactor = r / rate
 	}
-	predicted := (2*r - r*r) * least
+	predicted := m.at(r)
 	o.last.Combine(r*p.mu, -r*p.alpha, o.proposal)
 	o.stats.Alpha, o.stats.Mu, o.stats.Predicted = r*p.alpha, r*p.mu, predicted
 	vv, dd, cosine := o.grad.Angle(o.last)
@@ -36,39 +36,31 @@ func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.
 		lap(clock, &o.stats.DampingTime)
 	}
 	if shrink := r * o.cfg.WeightDecay; shrink > 0 && !o.stats.Undone {
+		o.repeats.expected = math.NaN()
 		o.theta.Combine(1-shrink, shrink, o.last)
 	}
 	o.taken()
 	return err
 }
 
-// believable is the rate, or the greatest at which the model promises no
-// greater fall than twice all of h: a step that promises more than h can still
-// be a good one, early on. Where a mini-batch has an example that the
-// network gets wrong with certainty, its Fisher matrix is next to zero along
-// the example's large gradient, and the model falls without bound.
-func believable(rate, h, least float64) float64 {
-	if !(h > 0) || -(2*rate-rate*rate)*least <= 2*h {
-		return rate
-	}
-	return 1 - math.Sqrt(1+2*h/least)
-}
-
 // ratioAdaptive measures ρ and moves λ. A step to where h is not a number is
-// taken back, and with it the last update.
+// taken back, and with it the last update, and so is one that h rises by on a
+// deterministic objective.
 func (o *Optimizer) ratioAdaptive(obj graph.Objective, before, predicted float64) error {
 	after, err := obj.Loss()
 	if err != nil {
 		return err
 	}
-	if graph.CheckFinite(after) != nil {
+	o.repeats.expected = after
+	o.rateOf(before, after, predicted)
+	if graph.CheckFinite(after) != nil || o.rose(before, after) {
 		o.theta.Copy(o.proposal)
 		o.last.Scale(0)
 		o.held = pace{}
 		o.stats.Undone = true
 		o.stats.UpdateNorm = 0
+		o.repeats.expected = before
 	}
-	o.rateOf(before, after, predicted)
 	return nil
 }
 
@@ -77,25 +69,44 @@ func (o *Optimizer) ratioAdaptive(obj graph.Objective, before, predicted float64
 const preferred = 1e-4
 
 // tryGammas inverts with γ, and with γ a step smaller and a step greater, and
-// keeps what gives the least model (MG15 §6.6).
+// keeps what gives the least model (MG15 §6.6). On a deterministic objective,
+// whose model is not one sample's, it goes on by decades while that gains.
 func (o *Optimizer) tryGammas(obj graph.Objective) error {
-	step := math.Sqrt(omega(o.cfg.GammaUpdateSteps))
-	gamma, best, proposed := o.gamma, math.Inf(1), 0.0
+	step, most := math.Sqrt(omega(o.cfg.GammaUpdateSteps)), 1
+	if o.deterministic() {
+		step, most = decade, mostTrials
+	}
 	lo, hi := math.Sqrt(o.least+obj.L2())/1000, math.Sqrt(o.cfg.MaxDamping+obj.L2())
-	for i, trial := range [...]float64{gamma, max(gamma*step, lo), min(gamma/step, hi)} {
+	gamma, best, proposed := o.gamma, math.Inf(1), 0.0
+	try := func(trial float64) (gains bool, err error) {
 		if err := o.invert(trial); err != nil {
-			return err
+			return false, err
 		}
 		o.propose()
 		proposed = trial
 		q, err := o.model(obj)
 		if err != nil {
-			return err
+			return false, err
 		}
-		if _, _, least := q.minimum(); i == 0 || least < best-preferred*math.Abs(best) {
+		_, _, least := q.minimum()
+		if gains = math.IsInf(best, 1) || least < best-preferred*math.Abs(best); gains {
 			o.gamma, best = trial, least
 		} else {
 			o.revert()
+		}
+		return gains, nil
+	}
+	if _, err := try(gamma); err != nil {
+		return err
+	}
+	for _, factor := range [...]float64{step, 1 / step} {
+		for i, trial := 0, gamma; i < most; i++ {
+			trial = min(max(trial*factor, lo), hi)
+			if gains, err := try(trial); err != nil {
+				return err
+			} else if !gains {
+				break
+			}
 		}
 	}
 	if proposed != o.gamma {

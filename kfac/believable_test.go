@@ -33,10 +33,10 @@ func TestBelievable(t *testing.T) {
 		{1, nan, -5, 1},
 		{1, inf, -5, 1},
 	} {
-		assert.InDelta(t, c.want, believable(c.rate, c.h, c.least), 1e-15, "%+v", c)
+		assert.InDelta(t, c.want, promise{2 * c.least, c.least}.believable(c.rate, c.h), 1e-15, "%+v", c)
 	}
 	for _, least := range []float64{-2.001, -3, -100, -1e4} {
-		r := believable(1, 1, least)
+		r := promise{2 * least, least}.believable(1, 1)
 		assert.InEpsilon(t, -2, (2*r-r*r)*least, 1e-10)
 	}
 }

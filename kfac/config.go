@@ -38,16 +38,18 @@ type Config struct {
 	FactorFraction     float64 // τ1 in (0, 1]: part of a mini-batch that factors are measured on; default 1
 	ProductFraction    float64 // τ2 in (0, 1]: part of a mini-batch that curvature products are formed on; default 1
 	ProductUpdateSteps int     // adaptive: steps between measurements of α and μ, which take products with the Fisher matrix; default 1
+
+	NoiseScale float64 // B, adaptive: a step on N examples goes N/(N+B) of the way that they propose, |μ| is at most 0.9; default 32; None: the whole way, any μ
 }
 
 // numbers lists the numeric settings with their defaults in c's mode. Another
 // setting is another row.
 func (c *Config) numbers() setting.Numbers {
 	// What a mode has for its default; adaptive mode finds the zeros.
-	rate, momentum, damping, floor, adapt, invert := 1.0, 0.0, 0.0, 0.0, 5, 20
+	rate, momentum, damping, floor, adapt, invert, noise := 1.0, 0.0, 0.0, 0.0, 5, 20, 32.0
 	if c.Mode == Fixed {
 		damping = cmp.Or(c.Damping, 0.5)
-		rate, momentum, floor, adapt, invert = 0.4, 0.8, max(damping/2, leastFloor), 10, 10
+		rate, momentum, floor, adapt, invert, noise = 0.4, 0.8, max(damping/2, leastFloor), 10, 10, 0
 	}
 	most := max(1000, c.Damping)
 	return setting.Numbers{
@@ -67,6 +69,7 @@ func (c *Config) numbers() setting.Numbers {
 		setting.Of("factor fraction", &c.FactorFraction, 1, setting.Fraction),
 		setting.Of("product fraction", &c.ProductFraction, 1, setting.Fraction),
 		setting.Of("product update steps", &c.ProductUpdateSteps, 1, setting.Period),
+		setting.Of("noise scale", &c.NoiseScale, noise, setting.NotNegative),
 	}
 }
 
@@ -88,15 +91,6 @@ func (c Config) resolved() Config {
 func (c Config) expressed() Config {
 	c.numbers().Express()
 	return c
-}
-
-// LeastDamping is adaptive mode's default of MinDamping for mini-batches of
-// so many examples. Factors, model and ρ are all measured on the mini-batch,
-// which flatters a small λ, the more so the smaller the batch: what holds at
-// 64, 128, 512 and 1000 examples of MNIST falls with the square of their number.
-func LeastDamping(examples int) float64 {
-	root := 35 / float64(examples)
-	return root * root
 }
 
 // mostRate is the bound of the learning rate. The model of adaptive mode rises

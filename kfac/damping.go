@@ -54,6 +54,15 @@ func (o *Optimizer) rate(actual, predicted float64) {
 		}
 		o.stats.Ratio = math.Inf(-1)
 	}
-	o.lambda = adapt(o.lambda, o.stats.Ratio, omega(o.cfg.DampingUpdateSteps))
+	factor := omega(o.cfg.DampingUpdateSteps)
+	if o.deterministic() {
+		switch {
+		case actual > 0, o.exactly(actual, predicted):
+			factor = decade
+		case (o.steps+1)%o.cfg.DampingUpdateSteps != 0: // ρ is not what the step was measured for
+			return
+		}
+	}
+	o.lambda = adapt(o.lambda, o.stats.Ratio, factor)
 	o.lambda = min(max(o.lambda, o.least), o.cfg.MaxDamping)
 }

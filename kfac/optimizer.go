@@ -28,6 +28,8 @@ type Optimizer struct {
 	last             graph.Direction // fixed: the velocity v; adaptive: δ₀
 	average          graph.Direction // θ̄; nil without
 	held             pace            // adaptive: as it was measured last
+	repeats          repetition      // adaptive: whether mini-batches differ
+	turned           bool            // the verdict is another one since this step
 	grad             gradient
 
 	steps    int // taken
@@ -97,6 +99,9 @@ func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
 	if o.passOver(loss) {
 		return loss, nil
 	}
+	if o.cfg.Mode == Adaptive {
+		o.judge(loss)
+	}
 	o.stats.InverseAge++ // a refused mini-batch is no step
 	lap(&clock, &o.stats.GradientTime)
 	if err := o.refresh(obj, loss, &clock); err != nil {
@@ -127,7 +132,7 @@ func (o *Optimizer) due(every int) bool { return o.steps < 3 || o.steps%every ==
 // ratioDue reports whether λ is up for adaptation in this step.
 func (o *Optimizer) ratioDue() bool {
 	every := o.cfg.DampingUpdateSteps
-	return every > 0 && (o.steps+1)%every == 0
+	return every > 0 && ((o.steps+1)%every == 0 || o.deterministic())
 }
 
 // taken counts a step and takes θ into the average.

@@ -15,26 +15,26 @@ type pace struct{ alpha, mu float64 }
 // the inverse was made of, −∇hᵀΔ, and that changes more slowly than either. What
 // is saved are the products with the Fisher matrix, most of what a step costs beside
 // the gradient.
-func (o *Optimizer) pace(obj graph.Objective, loss float64) (p pace, least float64, err error) {
+func (o *Optimizer) pace(obj graph.Objective, loss float64) (p pace, m promise, err error) {
 	if !o.paceDue() {
 		s1, s2 := o.slopes()
-		if least = (o.held.alpha*s1 + o.held.mu*s2) / 2; least < 0 {
-			return o.held, least, nil
+		if slope := o.held.alpha*s1 + o.held.mu*s2; slope < 0 {
+			return o.held, promise{slope, slope / 2}, nil
 		} // else the pace of another direction leads up here
 	}
 	q, err := o.model(obj)
 	if err != nil {
-		return p, 0, err
+		return p, m, err
 	}
-	p.alpha, p.mu, least = q.minimum()
+	p.alpha, p.mu, m = q.within(o.mostMomentum())
 	if q.s1 == 0 && q.s2 == 0 { // ∇h = 0, where minimum has 0/0
-		p, least = pace{}, 0
+		p, m = pace{}, promise{}
 	}
-	if !(least <= 0) || math.IsInf(least, -1) || math.IsInf(q.c11, 1) { // the last makes α 0
-		return p, least, &graph.NonFiniteError{Loss: loss, Curvature: true}
+	if !(m.value <= 0) || math.IsInf(m.value, -1) || math.IsInf(q.c11, 1) { // the last makes α 0
+		return p, m, &graph.NonFiniteError{Loss: loss, Curvature: true}
 	}
 	o.held = p
-	return p, least, nil
+	return p, m, nil
 }
 
 // paceDue reports whether α and μ are up for measurement. It happens at the

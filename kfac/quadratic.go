@@ -44,6 +44,20 @@ func (q quadratic) minimum() (x1, x2, value float64) {
 	return math.Ldexp(x1, -e1), math.Ldexp(x2, -e2), (x1*s1 + x2*s2) / 2
 }
 
+// within is minimum with |x2| at most b. The model is convex, so that a minimum
+// beyond the bound has the least value on the bound, with the x1 that is best
+// there.
+func (q quadratic) within(b float64) (x1, x2 float64, p promise) {
+	x1, x2, least := q.minimum()
+	if !(math.Abs(x2) > b) || q.c11 == 0 {
+		return x1, x2, promise{slope: 2 * least, value: least}
+	}
+	x2 = math.Copysign(b, x2)
+	x1 = -(q.s1 + q.c12*x2) / q.c11
+	slope := x1*q.s1 + x2*q.s2
+	return x1, x2, promise{slope, slope + (q.c11*x1*x1+2*q.c12*x1*x2+q.c22*x2*x2)/2}
+}
+
 // unit is the exponent of the length of a direction, given its square.
 func unit(square float64) int {
 	_, e := math.Frexp(square) // 0 of 0, infinity and NaN

@@ -35,7 +35,7 @@ func (o *Optimizer) refresh(obj graph.Objective, loss float64, clock *time.Time)
 	if o.cfg.Mode == Adaptive && every > 0 {
 		if o.gamma == 0 {
 			o.gamma = math.Sqrt(o.lambda + obj.L2())
-		} else if o.steps%every == 0 {
+		} else if o.steps%every == 0 || o.turned && o.deterministic() {
 			err := o.tryGammas(obj)
 			lap(clock, &o.stats.InverseTime)
 			return err

@@ -67,13 +67,7 @@ func (o *Optimizer) measureSteepness(obj graph.Objective, loss float64) error {
 		o.steepness = curvature / vv
 	}
 	if o.least == 0 {
-		o.least = min(LeastDamping(o.examples), o.cfg.MaxDamping)
-		if o.steepness > 0 { // few examples need not be a noisy sample of more
-			o.least = min(o.least, o.steepness/100)
-		}
-		if o.cfg.Damping > 0 {
-			o.least = min(o.least, o.cfg.Damping)
-		}
+		o.least = o.leastOfSample()
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ var (
 	_ encoding.BinaryUnmarshaler = (*Optimizer)(nil)
 )
 
-const stateVersion = 2
+const stateVersion = 3
 
 // MarshalBinary encodes what the steps to come depend on: averages, inverses,
 // λ, γ, α, μ, the last update, the Polyak average and the counters. The settings are
@@ -90,6 +90,9 @@ func (o *Optimizer) fields() []codec.Field {
 		{Name: "gamma", Value: &o.gamma},
 		{Name: "alpha", Value: &o.held.alpha},
 		{Name: "mu", Value: &o.held.mu},
+		{Name: "verdict", Value: (*int)(&o.repeats.verdict)},
+		{Name: "expected loss", Value: &o.repeats.expected},
+		{Name: "first loss", Value: &o.repeats.scale},
 		{Name: "steps", Value: &o.steps},
 		{Name: "factor updates", Value: &o.folds},
 		{Name: "averaged steps", Value: &o.averaged},

@@ -126,6 +126,8 @@ func (t *flagTable) kfacFlags(c *kfac.Config) {
 	t.add(number{p: &c.FactorFraction, most: 1}, "kfac-factor-fraction", "PART", "of each batch that factors are measured on, up to 1")
 	t.add(number{p: &c.ProductFraction, most: 1}, "kfac-product-fraction", "PART", "of each batch that exact Fisher products are taken on, up to 1")
 	t.add(count{&c.ProductUpdateSteps, 0, manySteps}, "kfac-product-update-steps", "N", "mode adaptive: take them every N steps, and keep the step's length in between")
+	t.add(number{p: &c.NoiseScale, most: mostNumber, word: "none"}, "kfac-noise-scale", "EXAMPLES",
+		"mode adaptive: B of the part N/(N+B) that a step on N examples goes; or none = all the way")
 	t.add(number{p: &c.Polyak, below: 1, word: "none"}, "kfac-polyak", "RATE",
 		"evaluate a running average of the parameters, the old one weighing up to RATE; or none")
 }

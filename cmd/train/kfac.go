@@ -17,7 +17,8 @@ func kfacInForce(c kfac.Config) []setting {
 	}
 	if c.Mode == kfac.Adaptive {
 		list = append(list, setting{"kfac", "kfac-gamma-update-steps", c.GammaUpdateSteps},
-			setting{"kfac", "kfac-product-update-steps", c.ProductUpdateSteps})
+			setting{"kfac", "kfac-product-update-steps", c.ProductUpdateSteps},
+			setting{"kfac", "kfac-noise-scale", orOff(unlessNone(c.NoiseScale, 0))})
 	} else {
 		list = append(list, setting{"kfac", "kfac-kl-clip", c.KLClip})
 	}

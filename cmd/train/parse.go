@@ -102,7 +102,7 @@ func modeOf(name string) kfac.Mode {
 	switch name {
 	case "momentum", "clip-grad", "kfac-kl-clip":
 		return kfac.Fixed
-	case "kfac-gamma-update-steps", "kfac-product-update-steps":
+	case "kfac-gamma-update-steps", "kfac-product-update-steps", "kfac-noise-scale":
 		return kfac.Adaptive
 	}
 	return ""

@@ -131,6 +131,7 @@ func (s *settings) resolveKFAC(d kfac.Config) error {
 	c.InverseUpdateSteps = cmp.Or(c.InverseUpdateSteps, d.InverseUpdateSteps)
 	c.KLClip = cmp.Or(c.KLClip, d.KLClip)
 	c.Estimator = cmp.Or(c.Estimator, d.Estimator)
+	c.NoiseScale = cmp.Or(c.NoiseScale, d.NoiseScale)
 	o, err := kfac.New(*c)
 	if err != nil {
 		return usagef("%v%s", err, s.kfacGiven())

@@ -1,0 +1,53 @@
+package kfac
+
+import "math"
+
+// A mini-batch is a sample of the data. Adaptive mode measures everything on it:
+// the gradient, the curvature along Δ and δ₀, ρ. On few examples all of these
+// flatter the step that they were measured for, and three rules make up for it.
+// None of them applies where every mini-batch is all of the data (verdict.go).
+
+// LeastDamping is adaptive mode's default of MinDamping for mini-batches of
+// so many examples. Factors, model and ρ are all measured on the mini-batch,
+// which flatters a small λ, the more so the smaller the batch: what holds at
+// 64, 128, 512 and 1000 examples of MNIST falls with the square of their number.
+func LeastDamping(examples int) float64 {
+	root := 35 / float64(examples)
+	return root * root
+}
+
+// leastOfSample is the floor of λ where none is given.
+func (o *Optimizer) leastOfSample() float64 {
+	least := min(LeastDamping(o.examples), o.cfg.MaxDamping)
+	if o.steepness > 0 { // few examples need not be a noisy sample of more
+		least = min(least, o.steepness/100)
+	}
+	if o.cfg.Damping > 0 {
+		least = min(least, o.cfg.Damping)
+	}
+	return least
+}
+
+// share is the part of the way to the mini-batch's own minimum that a step
+// takes, N/(N+B) for N examples and a noise scale of B examples. The whole way fits
+// what is particular to the sample; a part of it averages that over 1/share
+// steps. It is the rate that makes the greatest expected progress where B is
+// the trace of the gradient's covariance over its squared length, both in the
+// metric of the curvature (McCandlish et al. 2018, arXiv 1812.06162, eq. 2.7).
+func (o *Optimizer) share() float64 {
+	if o.deterministic() {
+		return 1
+	}
+	n := float64(o.examples)
+	return n / (n + o.cfg.NoiseScale)
+}
+
+// mostMomentum is the bound of |μ|. Along the last update a small sample may
+// have next to no curvature: the minimum of its model is then a hundred updates
+// away, and on other examples the loss is not what it was.
+func (o *Optimizer) mostMomentum() float64 {
+	if o.deterministic() || o.cfg.NoiseScale == 0 {
+		return math.Inf(1)
+	}
+	return 0.9
+}

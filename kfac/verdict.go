@@ -1,0 +1,85 @@
+package kfac
+
+import "math"
+
+// verdict says whether mini-batches differ. Full batches do not: the loss of
+// the next one, before its step, is what ρ's pass measured after the last step.
+// On such a deterministic objective a rise of h is the step's own fault, and a
+// model that predicts well needs no damping against noise.
+type verdict int
+
+const (
+	undecided     verdict = iota // nothing to compare yet
+	deterministic                // every comparison so far agreed
+	stochastic                   // one did not; for good
+)
+
+// repetition is what the verdict is made from.
+type repetition struct {
+	verdict  verdict
+	expected float64 // loss of the next mini-batch if it is the same; NaN: unknown
+	scale    float64 // of losses: the first one
+}
+
+// agreement is the relative difference of two sums of the same losses: in
+// another order, and in float32.
+const agreement = 1e-5
+
+// compare takes the loss of a mini-batch before its step, and reports whether
+// the verdict is another one now.
+func (r *repetition) compare(loss float64) bool {
+	if r.scale == 0 {
+		r.scale, r.expected = math.Abs(loss), math.NaN()
+	}
+	expected := r.expected
+	r.expected = math.NaN()
+	if r.verdict == stochastic || math.IsNaN(expected) {
+		return false
+	}
+	before := r.verdict
+	r.verdict = stochastic
+	if math.Abs(loss-expected) <= agreement*(math.Abs(loss)+r.scale/10) {
+		r.verdict = deterministic
+	}
+	return r.verdict != before
+}
+
+// deterministic reports whether every mini-batch was the same so far.
+func (o *Optimizer) deterministic() bool { return o.repeats.verdict == deterministic }
+
+// judge compares the mini-batch with the last one. A floor of λ that nobody
+// gave follows the verdict: without noise it is only there to keep λ a number
+// beside the curvature.
+func (o *Optimizer) judge(loss float64) {
+	o.turned = o.repeats.compare(loss)
+	if !o.turned || o.cfg.MinDamping > 0 {
+		return
+	}
+	o.least = o.leastOfSample()
+	if o.deterministic() {
+		o.least = max(negligible*o.steepness, leastFloor)
+	}
+	o.lambda = max(o.lambda, o.least)
+}
+
+// negligible is far below what float64 resolves of the curvature's eigenvalues.
+const negligible = 1e-15
+
+// rose reports whether h went up by more than rounding on a deterministic
+// objective: such a step is taken back.
+func (o *Optimizer) rose(before, after float64) bool {
+	return o.deterministic() && after-before > agreement*math.Abs(before)
+}
+
+// exactly reports whether the model without its damping predicted the change
+// of h on a deterministic objective, so that λ may fall by decades.
+func (o *Optimizer) exactly(actual, predicted float64) bool {
+	if !o.deterministic() {
+		return false
+	}
+	bare := predicted - o.lambda/2*o.stats.UpdateNorm*o.stats.UpdateNorm
+	return math.Abs(actual-bare) <= 0.01*math.Abs(bare)
+}
+
+// decade is the factor of λ and γ on a deterministic objective.
+const decade = 0.1
