@@ -105,7 +105,7 @@ func TestCompareDiverged(t *testing.T) {
 // TestCompareGotWorse: a run that ends far above its beginning is a result like
 // one whose loss is no number, in a comparison and in a search.
 func TestCompareGotWorse(t *testing.T) {
-	data, ascent := blobs(t), "kfac:lr=1.99:kfac-damping=1e-9:kfac-damping-update-steps=-1:kfac-fisher=empirical"
+	data, ascent := blobs(t), "kfac:lr=1.99:kfac-noise-scale=none:kfac-damping=1e-9:kfac-damping-update-steps=-1:kfac-fisher=empirical"
 	args := []string{"-seeds", "1", "-dataset", data, "-hidden", "16,16,16", "-batch-size", "4", "-max-steps", "50", "-json"}
 	c := comparisonOf(t, execute(append([]string{"-compare", ascent + ",adam", "-out", t.TempDir()}, args...)...))
 	assert.Equal(t, results.Diverged, c.Runs[0].Ending)

@@ -122,7 +122,7 @@ func TestEdges(t *testing.T) {
 		{"-kfac-mode fixed -weight-decay 1000", " with -weight-decay 1000"},
 		{"-compare sgd:lr=0.1:weight-decay=10 -seeds 1", "train: -compare sgd lr=0.1 weight-decay=10: -lr 0.1 with -weight-decay 10"},
 	} {
-		o := execute(append([]string{"-dataset", data, "-hidden", "4", "-max-steps", "8", "-progress", "none"}, strings.Fields(c.args)...)...)
+		o := execute(append([]string{"-dataset", data, "-hidden", "4", "-batch-size", "160", "-max-steps", "8", "-progress", "none"}, strings.Fields(c.args)...)...)
 		switch {
 		case c.want == "":
 			assert.Zero(t, o.status, "%s: %s", c.args, o.stderr)

@@ -16,7 +16,7 @@ import (
 // and nothing from under another command's hands.
 func TestKeptRuns(t *testing.T) {
 	dir, data := t.TempDir(), blobs(t)
-	args := []string{"-compare", "adam,sgd", "-seeds", "1", "-dataset", data, "-hidden", "4", "-epochs", "1", "-out", dir, "-progress", "none"}
+	args := []string{"-compare", "adam,sgd", "-seeds", "1", "-dataset", data, "-hidden", "4", "-batch-size", "160", "-epochs", "1", "-out", dir, "-progress", "none"}
 	o := execute(args...)
 	require.Zero(t, o.status, o.stderr)
 	o = execute(args...)

@@ -72,9 +72,9 @@ func (s *settings) resolve(examples int) error {
 	if s.batch > examples {
 		return usagef("-batch-size %d: larger than the %d training examples", s.batch, examples)
 	}
-	s.batch = cmp.Or(s.batch, min(d.batch, examples))
+	s.batch = cmp.Or(s.batch, d.batchFor(examples))
 	if s.maxSteps == 0 {
-		s.epochs = cmp.Or(s.epochs, d.epochs)
+		s.epochs = cmp.Or(s.epochs, d.epochsFor(examples/s.batch))
 	}
 	if len(s.hidden) == 0 {
 		s.hidden = hiddenOf(s.model)
@@ -82,7 +82,7 @@ func (s *settings) resolve(examples int) error {
 	s.act = cmp.Or(s.act, activationOf(s.model))
 	s.init = cmp.Or(s.init, initOf(s.model, s.act, len(s.hidden)))
 	s.schedule = cmp.Or(s.schedule, d.schedule)
-	s.lr = cmp.Or(s.lr, d.lr)
+	s.lr = cmp.Or(s.lr, d.rateFor(s.batch))
 	s.momentum = unlessNone(s.momentum, d.momentum)
 	s.weightDecay = unlessNone(s.weightDecay, d.weightDecay)
 	s.l2 = unlessNone(s.l2, d.l2)

@@ -171,7 +171,7 @@ func TestHint(t *testing.T) {
 // TestSubsetLoss: without a penalty on the weights, the loss of the first
 // training examples can be a target, and the screen shows it.
 func TestSubsetLoss(t *testing.T) {
-	o := execute("-dataset", stripes(t), "-model", "autoencoder", "-hidden", "16,4", "-opt", "adam", "-epochs", "1", "-target", "train_subset_loss=1000")
+	o := execute("-dataset", stripes(t), "-model", "autoencoder", "-hidden", "16,4", "-opt", "adam", "-epochs", "1", "-batch-size", "96", "-target", "train_subset_loss=1000")
 	require.Zero(t, o.status, o.stderr)
 	assert.Contains(t, o.stderr, "train loss  subset loss    error  test loss  test error")
 	assert.Contains(t, o.stdout, "target                     train_subset_loss=1000 reached at step 1")

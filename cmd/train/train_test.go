@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,8 +13,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/gokfac/gokfac/kfac"
 )
 
 // TestJSON holds the keys of the contract, in their order.
@@ -71,7 +68,7 @@ func TestConfig(t *testing.T) {
 	_, config := keys(t, values["config"])
 	for name, want := range map[string]string{
 		"hidden": "[8,4]", "act": `"relu"`, "init": `"torch"`, "kfac_damping": "0.1", "kfac_min_damping": "0.05", "momentum": "0",
-		"kfac_damping_update_steps": "-1", "kfac_fisher": `"mc"`, "batch_size": "160", "lr": fmt.Sprint(defaultsFor("kfac", "mlp", kfac.Fixed).lr),
+		"kfac_damping_update_steps": "-1", "kfac_fisher": `"mc"`, "batch_size": "32", "lr": "0.138",
 	} {
 		assert.Equal(t, want, string(config[name]), name)
 	}
@@ -214,7 +211,7 @@ func TestPlain(t *testing.T) {
 
 // TestBar: the bar is drawn, and gone at the end.
 func TestBar(t *testing.T) {
-	o := execute("-dataset", blobs(t), "-hidden", "8", "-opt", "sgd", "-epochs", "2", "-progress", "bar")
+	o := execute("-dataset", blobs(t), "-hidden", "8", "-opt", "sgd", "-batch-size", "160", "-epochs", "2", "-progress", "bar")
 	require.Zero(t, o.status, o.stderr)
 	assert.Contains(t, o.stderr, "starting   0% [")
 	assert.Contains(t, o.stderr, "    2/2      2/2 ")
