@@ -45,7 +45,7 @@ func printList(w io.Writer) error {
 }
 
 func printDefaults(tab *tabwriter.Writer) error {
-	fmt.Fprintln(tab, "\nDefaults\n  \tbatch-size\tepochs\tlr\tmomentum\tschedule")
+	fmt.Fprintln(tab, "\nDefaults\n  \tbatch-size\tepochs\tsteps\tlr\tlr at 32\tmomentum\tschedule")
 	var modes []*settings // of K-FAC
 	for _, m := range models() {
 		for _, o := range optimizers() {
@@ -65,6 +65,7 @@ func printDefaults(tab *tabwriter.Writer) error {
 			}
 		}
 	}
+	fmt.Fprint(tab, defaultsNote)
 	printKFACDefaults(tab, modes)
 	return nil
 }
@@ -76,6 +77,12 @@ func defaultSettings(optimizer, model string, mode kfac.Mode) (*settings, error)
 	return s, s.resolve(manySteps)
 }
 
+const defaultsNote = `
+  A training set of less than eight such batches has a smaller batch: an eighth of it, but at least
+  32 examples. Epochs are added where a run would have fewer steps than the table says. The rate is
+  lr at the table's batch size and above, and falls with N/(N+B) below, B a number of each row.
+`
+
 func printRow(tab *tabwriter.Writer, optimizer string, s *settings) {
 	momentum := orNone(s.momentum)
 	switch {
@@ -84,7 +91,9 @@ func printRow(tab *tabwriter.Writer, optimizer string, s *settings) {
 	case s.opt == "kfac" && s.kfac.Mode == kfac.Adaptive:
 		momentum = "found"
 	}
-	fmt.Fprintf(tab, "  %s %s\t%d\t%d\t%g\t%s\t%s\n", s.model, optimizer, s.batch, s.epochs, s.lr, momentum, s.schedule)
+	d := defaultsFor(s.opt, s.model, s.kfac.Mode)
+	fmt.Fprintf(tab, "  %s %s\t%d\t%d\t%d\t%g\t%g\t%s\t%s\n",
+		s.model, optimizer, s.batch, s.epochs, d.steps, s.lr, d.rateFor(32), momentum, s.schedule)
 }
 
 // printKFACDefaults has a column for each model and mode, since K-FAC has more
