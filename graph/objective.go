@@ -43,6 +43,8 @@ func (e FisherEstimator) Validate() error {
 type Objective interface {
 	// Params lists the parameters in a fixed order.
 	Params() []*Param
+	// Examples is N.
+	Examples() int
 	// Loss is h at the present parameters, forward only.
 	Loss() (float64, error)
 	// Grad returns h and fills Param.Grad and the taps from the true targets.

@@ -21,7 +21,7 @@ func TestConjugateGradients(t *testing.T) {
 	h := n.fisher(n.exact(theta, b)) // the Hessian
 	cfg := kfac.Config{
 		Mode: kfac.Adaptive, Structure: kfac.Diagonal, Estimator: graph.Exact, Damping: lambda, DampingUpdateSteps: -1, GammaUpdateSteps: -1,
-		FactorUpdateSteps: 1, InverseUpdateSteps: 1,
+		FactorUpdateSteps: 1, InverseUpdateSteps: 1, NoiseScale: kfac.None,
 	}
 	m := n.model(t, theta)
 	o := newOptimizer(t, cfg)
@@ -59,13 +59,13 @@ func TestConjugateGradients(t *testing.T) {
 	}
 }
 
-// TestPredictedIsHalfTheSlope: at its minimum over the two directions the model
-// is ½∇hᵀδ.
+// TestPredictedIsHalfTheSlope: at its minimum over the two directions, where the
+// whole way goes, the model is ½∇hᵀδ.
 func TestPredictedIsHalfTheSlope(t *testing.T) {
 	for name, n := range tinyNets() {
 		n.l2 = 0.05
 		m := n.model(t, n.theta(1))
-		o := newOptimizer(t, kfac.Config{Mode: kfac.Adaptive, Damping: 0.5})
+		o := newOptimizer(t, kfac.Config{Mode: kfac.Adaptive, Damping: 0.5, NoiseScale: kfac.None})
 		for k := range 6 {
 			_, err := o.Step(n.batch(t, m, n.data(uint64(k), 5)))
 			require.NoError(t, err)

@@ -53,6 +53,7 @@ func (b *bowl) value(gradient []float64) float64 {
 }
 
 func (b *bowl) Params() []*graph.Param { return b.param }
+func (b *bowl) Examples() int          { return 1 }
 func (b *bowl) Taps() []*graph.Tap     { return b.taps }
 func (b *bowl) Loose() []*graph.Param  { return b.param }
 func (b *bowl) L2() float64            { return 0 }

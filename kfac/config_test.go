@@ -19,7 +19,7 @@ func TestDefaults(t *testing.T) {
 	fixed.Mode, fixed.LearningRate, fixed.Momentum, fixed.Damping, fixed.MinDamping = Fixed, 0.4, 0.8, 0.5, 0.25
 	fixed.DampingUpdateSteps, fixed.InverseUpdateSteps = 10, 10
 	adaptive.Mode, adaptive.LearningRate = Adaptive, 1 // and both λ and its least are found
-	adaptive.DampingUpdateSteps, adaptive.InverseUpdateSteps = 5, 20
+	adaptive.DampingUpdateSteps, adaptive.InverseUpdateSteps, adaptive.NoiseScale = 5, 20, 32
 	assert.Equal(t, adaptive, Config{}.resolved())
 	assert.Equal(t, fixed, Config{Mode: Fixed}.resolved())
 	assert.Equal(t, adaptive, Config{Mode: Adaptive}.resolved())
@@ -43,6 +43,8 @@ func TestDefaults(t *testing.T) {
 		"no floor":               {Config{Damping: 1, MinDamping: None}, func(c *Config) { c.Damping, c.MinDamping = 1, leastFloor }},
 		"adaptive, great λ":      {Config{Damping: 4000}, func(c *Config) { c.Damping, c.MaxDamping = 4000, 4000 }},
 		"adaptive, λ is kept":    {Config{Mode: Adaptive, DampingUpdateSteps: None}, func(c *Config) { c.DampingUpdateSteps = 0 }},
+		"no noise":               {Config{NoiseScale: None}, func(c *Config) { c.NoiseScale = 0 }},
+		"less noise":             {Config{NoiseScale: 5}, func(c *Config) { c.NoiseScale = 5 }},
 		"structure, estimator":   {Config{Mode: Fixed, Structure: EKFAC, Estimator: graph.GGN}, func(c *Config) { c.Structure, c.Estimator = EKFAC, graph.GGN }},
 		"fractions, decay, clip": {Config{Mode: Fixed, FactorFraction: 0.5, ProductFraction: 0.25, FactorDecay: 0.9, KLClip: 1e-3}, func(c *Config) { c.FactorFraction, c.ProductFraction, c.FactorDecay, c.KLClip = 0.5, 0.25, 0.9, 1e-3 }},
 	} {

@@ -18,9 +18,7 @@ func (o *Optimizer) measure(obj graph.Objective) (float64, error) {
 		return loss, err
 	}
 	o.grad.taps, o.grad.scale, o.grad.pure = obj.Taps(), obj.GradScale(), obj.L2() == 0
-	if len(o.grad.taps) > 0 {
-		o.examples = o.grad.taps[0].Examples
-	}
+	o.examples = obj.Examples()
 	if !due {
 		return loss, nil
 	}
@@ -58,7 +56,7 @@ func (o *Optimizer) compute(obj graph.Objective, curvature bool, visit func(*gra
 
 // accumulate adds one pass to the batch's curvature.
 func (o *Optimizer) accumulate(p *graph.CurvaturePass) error {
-	o.pass.CurvaturePass, o.examples = p, p.Examples
+	o.pass.CurvaturePass = p
 	for _, b := range o.blocks {
 		if !b.accumulate(&o.pass) {
 			o.pass.nonFinite = true

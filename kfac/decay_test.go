@@ -33,6 +33,7 @@ func TestL2CountsOnce(t *testing.T) {
 		m := n.model(t, theta)
 		o := newOptimizer(t, kfac.Config{
 			Mode: mode, Structure: kfac.Full, Estimator: graph.Exact, LearningRate: 1, Damping: lambda, MinDamping: lambda, DampingUpdateSteps: 1,
+			NoiseScale: kfac.None,
 		})
 		_, err := o.Step(n.batch(t, m, b))
 		require.NoError(t, err)
@@ -75,14 +76,21 @@ func TestL2CountsOnce(t *testing.T) {
 }
 
 // TestWeightDecayIsBesideTheStep: θ ← (1−αw)θ + δ with the δ, the model and the
-// stats of a step without decay, and no part in momentum.
+// stats of a step without decay, and no part in momentum. α is what the step
+// went of the whole way, so that it has the share of five examples in it.
 func TestWeightDecayIsBesideTheStep(t *testing.T) {
 	n := tinyNets()["bernoulli 2-3-2-3"]
 	theta, b := n.theta(1), n.data(2, 5)
-	for _, mode := range kfac.Modes() {
+	for _, c := range []struct {
+		mode        kfac.Mode
+		noise, rate float64
+	}{{kfac.Fixed, 0, 0.5}, {kfac.Adaptive, kfac.None, 0.5}, {kfac.Adaptive, 0, 0.5 * 5 / 37}, {kfac.Adaptive, 15, 0.5 * 5 / 20}} {
+		mode := c.mode
 		take := func(decay float64) ([]float64, kfac.Stats) {
 			m := n.model(t, theta)
-			o := newOptimizer(t, kfac.Config{Mode: mode, Estimator: graph.Exact, Damping: 0.3, LearningRate: 0.5, WeightDecay: decay, DampingUpdateSteps: 1})
+			o := newOptimizer(t, kfac.Config{
+				Mode: mode, Estimator: graph.Exact, Damping: 0.3, LearningRate: 0.5, WeightDecay: decay, DampingUpdateSteps: 1, NoiseScale: c.noise,
+			})
 			var s kfac.Stats
 			for range 2 {
 				restore(m.Params(), theta)
@@ -94,7 +102,7 @@ func TestWeightDecayIsBesideTheStep(t *testing.T) {
 		}
 		want, bare := take(0)
 		got, decayed := take(0.1)
-		axpy(want, -0.5*0.1, theta)
+		axpy(want, -c.rate*0.1, theta)
 		near(t, want, got, 1e-14, mode)
 		assert.Equal(t, [4]float64{bare.UpdateNorm, bare.Predicted, bare.Actual, bare.Ratio}, [4]float64{decayed.UpdateNorm, decayed.Predicted, decayed.Actual, decayed.Ratio})
 	}

@@ -26,7 +26,7 @@ func TestGammaStaysWithinBounds(t *testing.T) {
 		}
 		b := newBowl(h, make([]float64, 3), c.diagonal)
 		const every = 40
-		o := newOptimizer(t, Config{Damping: c.damping, MinDamping: floor, MaxDamping: ceiling, DampingUpdateSteps: -1, GammaUpdateSteps: every})
+		o := newOptimizer(t, Config{Damping: c.damping, MinDamping: floor, MaxDamping: ceiling, DampingUpdateSteps: -1, GammaUpdateSteps: every, NoiseScale: None})
 		r := random(2)
 		for range 40 * every {
 			copy(b.theta(), randomSlice(r, 3))
@@ -44,7 +44,7 @@ func TestGammaStaysWithinBounds(t *testing.T) {
 func TestGammaRestsAtAnOptimum(t *testing.T) {
 	for seed := range uint64(20) {
 		b := randomBowl(seed, []float64{1e4, 2e4, 3e4}) // any γ makes the same step
-		o := newOptimizer(t, Config{Damping: 1e-3, MinDamping: 1e-3, DampingUpdateSteps: -1, GammaUpdateSteps: 1})
+		o := newOptimizer(t, Config{Damping: 1e-3, MinDamping: 1e-3, DampingUpdateSteps: -1, GammaUpdateSteps: 1, NoiseScale: None})
 		var gamma float64
 		for k := range 200 {
 			_, err := o.Step(b)

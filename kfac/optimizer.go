@@ -15,10 +15,11 @@ type Optimizer struct {
 	lambda float64 // 0 until it is found
 	least  float64 // of λ; 0 until the first mini-batch
 
-	steepness float64 // curvature along the first gradient
-	gamma     float64 // 0 until the first inverses
-	params    []*graph.Param
-	blocks    []block
+	steepness   float64 // curvature along the first gradient
+	sampleLeast float64 // floor of λ where none is given and mini-batches differ
+	gamma       float64 // 0 until the first inverses
+	params      []*graph.Param
+	blocks      []block
 
 	inverses, spares []inverse // by block: in use, and to try others in
 	jobs             [][]*inversion
@@ -29,13 +30,13 @@ type Optimizer struct {
 	average          graph.Direction // θ̄; nil without
 	held             pace            // adaptive: as it was measured last
 	repeats          repetition      // adaptive: whether mini-batches differ
-	turned           bool            // the verdict is another one since this step
+	turned           bool            // the verdict is another one since the last step
 	grad             gradient
 
 	steps    int // taken
 	folds    int // updates of the averages
 	averaged int // of θ̄
-	examples int // N; without taps, of the last mini-batch whose curvature was measured
+	examples int // N
 	stats    Stats
 	pending  []byte // a state to be restored when the model is known
 
@@ -138,6 +139,7 @@ func (o *Optimizer) ratioDue() bool {
 // taken counts a step and takes θ into the average.
 func (o *Optimizer) taken() {
 	o.steps++
+	o.turned = false
 	if o.average == nil {
 		return
 	}

@@ -30,7 +30,7 @@ func (o *Optimizer) pace(obj graph.Objective, loss float64) (p pace, m promise, 
 	if q.s1 == 0 && q.s2 == 0 { // ∇h = 0, where minimum has 0/0
 		p, m = pace{}, promise{}
 	}
-	if !(m.value <= 0) || math.IsInf(m.value, -1) || math.IsInf(q.c11, 1) { // the last makes α 0
+	if !(m.value <= 0) || math.IsInf(m.slope, -1) || math.IsInf(q.c11, 1) { // the last makes α 0
 		return p, m, &graph.NonFiniteError{Loss: loss, Curvature: true}
 	}
 	o.held = p

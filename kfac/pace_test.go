@@ -90,7 +90,7 @@ func TestPaceGoesDown(t *testing.T) {
 func TestPaceReachesTheMinimum(t *testing.T) {
 	for _, every := range []int{1, 5} {
 		cfg := paced
-		cfg.ProductUpdateSteps = every
+		cfg.ProductUpdateSteps, cfg.NoiseScale = every, None
 		b := randomBowl(5, []float64{4, 5, 6, 5})
 		o := newOptimizer(t, cfg)
 		var first, h float64

@@ -19,7 +19,8 @@ func (m promise) believable(rate, h float64) float64 {
 	if !(h > 0) || -m.at(rate) <= 2*h {
 		return rate
 	}
-	// The lesser root of r·slope + r²(value − slope) = −2h, without the
-	// difference of two close numbers.
-	return 4 * h / (-m.slope + math.Sqrt(m.slope*m.slope-8*h*(m.value-m.slope)))
+	// The lesser root of r·slope + r²(value − slope) = −2h, in a form that has no
+	// difference of close numbers and no product of two great ones.
+	x := h / -m.slope
+	return 4 * x / (1 + math.Sqrt(max(0, 1+8*x*((m.value-m.slope)/m.slope))))
 }

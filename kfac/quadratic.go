@@ -49,11 +49,13 @@ func (q quadratic) minimum() (x1, x2, value float64) {
 // there.
 func (q quadratic) within(b float64) (x1, x2 float64, p promise) {
 	x1, x2, least := q.minimum()
-	if !(math.Abs(x2) > b) || q.c11 == 0 {
+	if !(math.Abs(x2) > b) {
 		return x1, x2, promise{slope: 2 * least, value: least}
 	}
 	x2 = math.Copysign(b, x2)
-	x1 = -(q.s1 + q.c12*x2) / q.c11
+	if q.c11 > 0 { // else the first direction vanishes, and x1 is 0
+		x1 = -(q.s1 + q.c12*x2) / q.c11
+	}
 	slope := x1*q.s1 + x2*q.s2
 	return x1, x2, promise{slope, slope + (q.c11*x1*x1+2*q.c12*x1*x2+q.c22*x2*x2)/2}
 }
@@ -102,7 +104,7 @@ func (o *Optimizer) slopes() (s1, s2 float64) {
 
 // productExamples is how many examples F is measured on: τ2 of them; 0 means all.
 func (o *Optimizer) productExamples() int {
-	if tau := o.cfg.ProductFraction; tau < 1 && o.examples > 0 {
+	if tau := o.cfg.ProductFraction; tau < 1 {
 		return leading(tau, o.examples)
 	}
 	return 0

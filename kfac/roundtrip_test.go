@@ -39,6 +39,7 @@ var fields = map[string]field{
 	"InverseUpdateSteps": {fixed: 10, adaptive: 20, none: refusesNone, legal: []float64{1, 7, 1e9}, refused: []float64{-2}},
 	"FactorFraction":     {fixed: 1, adaptive: 1, none: refusesNone, legal: []float64{1e-9, 0.5, 1}, refused: []float64{1.01, -0.5}},
 	"ProductFraction":    {fixed: 1, adaptive: 1, none: refusesNone, legal: []float64{1e-9, 0.5, 1}, refused: []float64{1.01, -0.5}},
+	"NoiseScale":         {adaptive: 32, none: 0, legal: []float64{1e-9, 5, 32, 1e9}, refused: []float64{-0.5, -2}},
 	"ProductUpdateSteps": {fixed: 1, adaptive: 1, none: refusesNone, legal: []float64{1, 7, 1e9}, refused: []float64{-2}},
 }
 

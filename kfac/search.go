@@ -66,8 +66,9 @@ func (o *Optimizer) measureSteepness(obj graph.Objective, loss float64) error {
 	if vv > 0 {
 		o.steepness = curvature / vv
 	}
+	o.sampleLeast = o.leastOfSample()
 	if o.least == 0 {
-		o.least = o.leastOfSample()
+		o.least = o.sampleLeast
 	}
 	return nil
 }

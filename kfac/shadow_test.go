@@ -10,13 +10,15 @@ import (
 // what an optimizer with the same settings must do on a net.
 type shadow struct {
 	net
-	cfg            kfac.Config // defaults filled in
-	theta          []float64
-	last, average  []float64 // velocity or δ₀; θ̄
-	lambda, gamma  float64
-	least          float64 // of λ
-	steepness      float64 // along the first gradient
-	rate           float64 // of this step
+	cfg           kfac.Config // defaults filled in
+	theta         []float64
+	last, average []float64 // velocity or δ₀; θ̄
+	lambda, gamma float64
+	least         float64 // of λ
+	ofSample      float64 // least λ as long as mini-batches differ
+	steepness     float64 // along the first gradient
+	rate          float64 // of this step
+	repeats
 	mean           *factors
 	held           *factors // mean, at the last inversion
 	heldGamma      float64
@@ -43,6 +45,7 @@ func (s *shadow) step(b batch) {
 	s.grad = grad
 	s.expected = kfac.Stats{Loss: h, ClipFactor: 1, Alpha: s.cfg.LearningRate, Ratio: math.NaN(), Actual: math.NaN()}
 	s.measure(b)
+	s.compare(h)
 	if s.steps == 0 && s.cfg.Mode == kfac.Adaptive {
 		s.steep(b)
 	}
@@ -59,10 +62,18 @@ func (s *shadow) step(b batch) {
 		s.fixed(b)
 	}
 	s.expected.GradNorm = math.Sqrt(dot(grad, grad))
-	if every := s.cfg.DampingUpdateSteps; every > 0 && (s.steps+1)%every == 0 {
-		s.adapt(h, b, every)
+	if every := s.cfg.DampingUpdateSteps; every > 0 && (s.same || (s.steps+1)%every == 0) {
+		after, _ := s.objective(s.theta, b)
+		s.adapt(after-h, every)
+		s.next, s.known = after, true
+		if s.rises(after, h) {
+			s.undo(before, h)
+		}
 	}
-	axpy(s.theta, -s.rate*s.cfg.WeightDecay, before)
+	if !s.expected.Undone && s.cfg.WeightDecay > 0 {
+		axpy(s.theta, -s.rate*s.cfg.WeightDecay, before)
+		s.known = false
+	}
 	s.steps++
 	if xi := s.cfg.Polyak; xi > 0 {
 		keep := min(1-1/float64(s.steps), xi)
@@ -98,20 +109,9 @@ func (s *shadow) measure(b batch) {
 func (s *shadow) invert(b batch) {
 	every := s.cfg.GammaUpdateSteps
 	root := math.Sqrt(s.lambda + s.l2)
-	if s.cfg.Mode == kfac.Adaptive && every > 0 && s.gamma > 0 && s.steps%every == 0 {
+	if s.cfg.Mode == kfac.Adaptive && every > 0 && s.gamma > 0 && (s.steps%every == 0 || s.turned && s.same) {
 		s.held = s.mean
-		step := math.Pow(19.0/20, float64(every)/2)
-		s.heldGamma = s.gamma
-		s.propose()
-		_, _, best := s.minimise(b)
-		for _, gamma := range []float64{s.gamma * step, s.gamma / step} {
-			s.heldGamma = s.within(gamma, s.gamma)
-			s.propose()
-			if _, _, least := s.minimise(b); -least > -best*(1+1e-4) { // better, and by enough
-				best, s.gamma = least, s.heldGamma
-			}
-		}
-		s.heldGamma = s.gamma
+		s.tryGammas(b, every)
 	} else if s.due(s.cfg.InverseUpdateSteps) {
 		if s.cfg.Mode == kfac.Fixed || every < 0 || s.gamma == 0 {
 			s.gamma = root
@@ -153,18 +153,17 @@ func (s *shadow) describe(delta []float64) {
 }
 
 // adapt is the rule of Levenberg and Marquardt, on the same mini-batch.
-func (s *shadow) adapt(before float64, b batch, every int) {
-	after, _ := s.objective(s.theta, b)
-	s.expected.Actual = after - before
-	rho := s.expected.Actual / s.expected.Predicted
+func (s *shadow) adapt(actual float64, every int) {
+	s.expected.Actual = actual
+	rho := actual / s.expected.Predicted
 	if s.expected.Predicted >= 0 { // the quotient says nothing
 		rho = math.Inf(-1)
-		if s.expected.Actual <= 0 {
+		if actual <= 0 {
 			rho = math.NaN()
 		}
 	}
 	s.expected.Ratio = rho
-	omega := math.Pow(19.0/20, float64(every))
+	omega := s.omega(actual, every)
 	switch {
 	case rho > 0.75:
 		s.lambda *= omega

@@ -15,46 +15,80 @@ func (s *shadow) curvature(b batch) *mat.Dense {
 func product(c mat.Matrix, x, y []float64) float64 { return mat.Inner(vec(x), c, vec(y)) }
 
 // minimise solves the 2×2 system of MG15 §7 for the proposal and the last
-// update.
+// update, or for the proposal alone where the two are next to parallel.
 func (s *shadow) minimise(b batch) (alpha, mu, least float64) {
 	c := s.curvature(b)
-	if dot(s.last, s.last) == 0 {
+	cross := product(c, s.proposal, s.last)
+	across := append([]float64{}, s.last...) // what of the last update is across the proposal
+	axpy(across, -cross/product(c, s.proposal, s.proposal), s.proposal)
+	if product(c, across, across) <= 1e-5*product(c, s.last, s.last) {
 		alpha = -dot(s.grad, s.proposal) / product(c, s.proposal, s.proposal)
 		return alpha, 0, alpha * dot(s.grad, s.proposal) / 2
 	}
-	cross := product(c, s.proposal, s.last)
 	x := solve(mat.NewDense(2, 2, []float64{product(c, s.proposal, s.proposal), cross, cross, product(c, s.last, s.last)}),
 		[]float64{-dot(s.grad, s.proposal), -dot(s.grad, s.last)})
 	return x[0], x[1], (x[0]*dot(s.grad, s.proposal) + x[1]*dot(s.grad, s.last)) / 2
 }
 
 func (s *shadow) adaptive(b batch) {
-	alpha, mu, _ := s.minimise(b)
-	whole := make([]float64, s.size)
-	for i, v := range s.last {
-		whole[i] = alpha*s.proposal[i] + mu*v
-	}
-	s.rate = s.believed(whole, b)
-	s.expected.ClipFactor = s.rate / s.cfg.LearningRate
+	whole, alpha, mu := s.combined(b)
+	rate := s.cfg.LearningRate * s.share(b)
+	s.rate = s.believed(rate, whole, b)
+	s.expected.ClipFactor = s.rate / rate
 	s.expected.Alpha, s.expected.Mu = s.rate*alpha, s.rate*mu
 	for i, v := range whole {
 		s.last[i] = s.rate * v
 	}
 	s.expected.Predicted = dot(s.grad, s.last) + product(s.curvature(b), s.last, s.last)/2
+	s.bare = dot(s.grad, s.last) + product(plus(s.curvature(b), -s.lambda), s.last, s.last)/2
 	s.describe(s.last)
 	axpy(s.theta, 1, s.last)
 }
 
+// share is what a step on so many examples goes of the way.
+func (s *shadow) share(b batch) float64 {
+	if s.same {
+		return 1
+	}
+	return 1 / (1 + max(s.cfg.NoiseScale, 0)/float64(len(b.xs)))
+}
+
+// combined is αΔ + μδ₀ where the model is least, with |μ| up to 0.9 unless the
+// mini-batches are all the same or there is no noise scale.
+func (s *shadow) combined(b batch) (whole []float64, alpha, mu float64) {
+	sum := func(alpha, mu float64) []float64 {
+		x := make([]float64, s.size)
+		axpy(x, alpha, s.proposal)
+		axpy(x, mu, s.last)
+		return x
+	}
+	alpha, mu, _ = s.minimise(b)
+	if s.same || s.cfg.NoiseScale <= 0 || math.Abs(mu) <= 0.9 {
+		return sum(alpha, mu), alpha, mu
+	}
+	s.bound++
+	c, least := s.curvature(b), math.Inf(1)
+	for _, end := range []float64{-0.9, 0.9} { // along Δ from ±0.9δ₀ the model is a parabola
+		from := sum(0, end)
+		slope := dot(s.grad, s.proposal) + product(c, from, s.proposal)
+		to := sum(-slope/product(c, s.proposal, s.proposal), end)
+		if v := dot(s.grad, to) + product(c, to, to)/2; v < least {
+			least, whole, alpha, mu = v, to, -slope/product(c, s.proposal, s.proposal), end
+		}
+	}
+	return whole, alpha, mu
+}
+
 // believed is the rate, or where the step that it makes promises a fall of more
 // than 2h the one up to which the model promises no more: found by bisection,
-// as the promise grows with the rate up to the whole step.
-func (s *shadow) believed(whole []float64, b batch) float64 {
-	h, rate := s.expected.Loss, s.cfg.LearningRate
+// as the promise grows with the rate up to the bottom of the parabola.
+func (s *shadow) believed(rate float64, whole []float64, b batch) float64 {
+	h := s.expected.Loss
 	slope, bend := dot(s.grad, whole), product(s.curvature(b), whole, whole)
 	if -(rate*slope + rate*rate*bend/2) <= 2*h {
 		return rate
 	}
-	lo, hi := 0.0, 1.0
+	lo, hi := 0.0, min(rate, -slope/bend)
 	for range 60 {
 		if mid := (lo + hi) / 2; -(mid*slope + mid*mid*bend/2) <= 2*h {
 			lo = mid
@@ -70,22 +104,13 @@ func (s *shadow) believed(whole []float64, b batch) float64 {
 func (s *shadow) steep(b batch) {
 	f := s.fisher(s.exact(s.theta, part(b, s.cfg.ProductFraction)))
 	s.steepness = product(f, s.grad, s.grad) / dot(s.grad, s.grad)
-	if s.least > 0 {
-		return
-	}
-	s.least = min(math.Pow(35/float64(len(b.xs)), 2), s.steepness/100, s.cfg.MaxDamping)
+	s.ofSample = min(math.Pow(35/float64(len(b.xs)), 2), s.steepness/100, s.cfg.MaxDamping)
 	if s.cfg.Damping > 0 {
-		s.least = min(s.least, s.cfg.Damping)
+		s.ofSample = min(s.ofSample, s.cfg.Damping)
 	}
-}
-
-// within holds a trial of γ within a thousandth of the root of λ's floor and
-// the root of its ceiling. One that is beyond may stay, and not go further.
-func (s *shadow) within(trial, present float64) float64 {
-	if trial < present {
-		return max(trial, math.Sqrt(s.least+s.l2)/1000)
+	if s.least == 0 {
+		s.least = s.ofSample
 	}
-	return min(trial, math.Sqrt(s.cfg.MaxDamping+s.l2))
 }
 
 // search finds λ₀: a tenth at a time from the curvature along the gradient, the

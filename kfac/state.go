@@ -87,6 +87,8 @@ func (o *Optimizer) fields() []codec.Field {
 	list := []codec.Field{
 		{Name: "damping", Value: &o.lambda},
 		{Name: "least damping", Value: &o.least},
+		{Name: "least damping of a sample", Value: &o.sampleLeast},
+		{Name: "steepness", Value: &o.steepness},
 		{Name: "gamma", Value: &o.gamma},
 		{Name: "alpha", Value: &o.held.alpha},
 		{Name: "mu", Value: &o.held.mu},

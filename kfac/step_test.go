@@ -53,7 +53,7 @@ func TestOneStepSolvesLeastSquares(t *testing.T) {
 	for _, mode := range kfac.Modes() {
 		for _, structure := range []kfac.Structure{kfac.BlockDiagonal, kfac.BlockTridiagonal, kfac.EKFAC, kfac.Full} {
 			m := newModel(t, &layers.Dense{Units: out}, losses.SquaredError{}, in)
-			cfg := kfac.Config{Mode: mode, Structure: structure, LearningRate: 1, Momentum: kfac.None, Damping: 1e-20, DampingUpdateSteps: 1, Estimator: graph.Exact}
+			cfg := kfac.Config{Mode: mode, Structure: structure, LearningRate: 1, Momentum: kfac.None, Damping: 1e-20, DampingUpdateSteps: 1, Estimator: graph.Exact, NoiseScale: kfac.None}
 			o := newOptimizer(t, cfg)
 			before := step(t, m, o, x, y)
 			near(t, want.RawMatrix().Data, flat(m.Params(), values), 1e-9, mode, structure) // W's rows, then b: the rows of W̄

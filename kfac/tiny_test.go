@@ -55,6 +55,8 @@ func (v overflowing) Products(n int, dirs ...graph.Direction) (*mat.SymDense, er
 
 // TestOverflowingProducts: curvature that is not finite is refused as such, at
 // the first step and later, with λ given or not; then a good mini-batch trains.
+// The floor of λ falls once: the sixth step finds its mini-batch to be that of the
+// fifth, by its loss, which is finite.
 func TestOverflowingProducts(t *testing.T) {
 	n := tinyNets()["softmax 3-4-3"]
 	b := n.data(2, 20)
@@ -72,7 +74,11 @@ func TestOverflowingProducts(t *testing.T) {
 						assert.True(t, nonFinite.Curvature)
 						assert.ErrorContains(t, err, "but its curvature is not finite")
 						assert.Equal(t, before, flat(m.Params(), values))
-						assert.Equal(t, least, o.Stats().LeastDamping)
+						if k == 5 {
+							assert.Less(t, o.Stats().LeastDamping, 1e-12*least)
+						} else {
+							assert.Equal(t, least, o.Stats().LeastDamping)
+						}
 						last, err = o.Step(n.batch(t, m, b))
 						require.NoError(t, err)
 						if k == 0 {

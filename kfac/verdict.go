@@ -51,18 +51,22 @@ func (o *Optimizer) deterministic() bool { return o.repeats.verdict == determini
 // gave follows the verdict: without noise it is only there to keep λ a number
 // beside the curvature.
 func (o *Optimizer) judge(loss float64) {
-	o.turned = o.repeats.compare(loss)
-	if !o.turned || o.cfg.MinDamping > 0 {
+	if !o.repeats.compare(loss) {
 		return
 	}
-	o.least = o.leastOfSample()
+	o.turned = true
+	if o.cfg.MinDamping > 0 {
+		return
+	}
+	o.least = o.sampleLeast
 	if o.deterministic() {
-		o.least = max(negligible*o.steepness, leastFloor)
+		o.least = min(o.least, max(negligible*o.steepness, leastFloor))
 	}
 	o.lambda = max(o.lambda, o.least)
 }
 
-// negligible is far below what float64 resolves of the curvature's eigenvalues.
+// negligible is a part of the curvature along the first gradient that float64
+// does not resolve beside it.
 const negligible = 1e-15
 
 // rose reports whether h went up by more than rounding on a deterministic

@@ -33,6 +33,9 @@ var _ graph.Objective = (*objective)(nil)
 // Params lists the model's parameters.
 func (o *objective) Params() []*graph.Param { return o.c.model.params }
 
+// Examples is the size of the mini-batch.
+func (o *objective) Examples() int { return o.c.b.Batch }
+
 // Taps lists the model's taps.
 func (o *objective) Taps() []*graph.Tap { return o.c.b.Taps }
 

@@ -37,6 +37,7 @@ func (q *quadratic) set(v ...float64) {
 }
 
 func (q *quadratic) Params() []*graph.Param { return q.params }
+func (q *quadratic) Examples() int          { return 1 }
 func (q *quadratic) L2() float64            { return 0 }
 func (q *quadratic) GradScale() float64     { return 1 }
 
