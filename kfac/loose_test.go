@@ -117,7 +117,7 @@ func TestLooseAgainstReference(t *testing.T) {
 						Mode: mode, Structure: structure, Estimator: graph.Exact, Damping: 0.3, MinDamping: 0.25,
 						FactorUpdateSteps: 2, InverseUpdateSteps: 3, DampingUpdateSteps: 2, GammaUpdateSteps: 2,
 					}
-					follow(t, n, cfg, []batch{n.data(2, 5), n.data(3, 3), n.data(4, 4)})
+					follow(t, n, cfg, 10, n.data(2, 5), n.data(3, 3), n.data(4, 4))
 				})
 			}
 		}
