@@ -2,10 +2,12 @@ package kfac
 
 import (
 	"fmt"
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
@@ -29,6 +31,51 @@ func TestStepAllocations(t *testing.T) {
 				assert.LessOrEqual(t, whole, graphs)
 			})
 		}
+	}
+}
+
+// productCount counts what a step asks for.
+type productCount struct {
+	graph.Objective
+	products int
+}
+
+func (c *productCount) Products(n int, dirs ...graph.Direction) (*mat.SymDense, error) {
+	c.products++
+	return c.Objective.Products(n, dirs...)
+}
+
+// TestRepeatedStepAllocations: nor has a step on mini-batches that are all the
+// same others, with its search for γ.
+func TestRepeatedStepAllocations(t *testing.T) {
+	for name, cfg := range configs() {
+		if cfg.Mode == Fixed {
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			cfg.FactorUpdateSteps, cfg.InverseUpdateSteps, cfg.DampingUpdateSteps, cfg.GammaUpdateSteps, cfg.WeightDecay = 1, 1, 1, 1, 0
+			r := newRun(t, cfg, graph.Float64, 1, 3).steps(0, 8)
+			o, obj := r.optimizer, &productCount{Objective: r.batch(0)}
+			const runs = 20
+			taken := 0
+			whole := testing.AllocsPerRun(runs, func() {
+				if taken++; taken == 2 { // after a run that does not count
+					obj.products = 0
+				}
+				o.repeats = repetition{verdict: deterministic, expected: math.NaN(), scale: 1}
+				_, err := o.Step(obj)
+				require.NoError(t, err)
+				require.True(t, o.deterministic())
+			})
+			product := testing.AllocsPerRun(runs, func() {
+				_, err := obj.Objective.Products(leading(o.cfg.ProductFraction, 6), o.proposal, o.last)
+				require.NoError(t, err)
+			})
+			products := float64(obj.products) / runs
+			graphs := testing.AllocsPerRun(runs, func() { barePasses(t, o, obj.Objective) }) + (products-4)*product
+			t.Logf("allocations per step: %g, of which gorgonia's %g, %g products", whole, graphs, products)
+			assert.LessOrEqual(t, whole, graphs)
+		})
 	}
 }
 
