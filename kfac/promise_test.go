@@ -38,6 +38,14 @@ func TestBelievableIsARoot(t *testing.T) {
 			}
 		}
 	}
+	r := random(4) // where the whole fall of the parabola is next to 2h, rounding makes no NaN
+	for range 2000 {
+		m := promise{slope: -1 - r.Float64(), value: 0}
+		m.value = m.slope + r.Float64() - m.slope/2
+		bottom := -m.slope / (2 * (m.value - m.slope))
+		h := math.Nextafter(-m.at(bottom)/2, 0)
+		assert.InDelta(t, bottom, m.believable(bottom, h), 1e-6*bottom)
+	}
 	m := promise{-4, -3}
 	assert.Equal(t, 0.7, m.believable(0.7, 1.5), "2.31 are promised, and 3 would be believed")
 	assert.Equal(t, 0.7, m.believable(0.7, 0))
