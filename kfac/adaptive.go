@@ -7,8 +7,9 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// stepAdaptive takes δ = αΔ + μδ₀ with the α and μ that minimise the model, and
-// δ₀ = δ for the next step.
+// stepAdaptive takes δ = r(αΔ + μδ₀), and δ₀ = δ for the next step. α and μ
+// minimise the model; r is the learning rate times the share of the mini-batch,
+// or less if the model promises too much.
 func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.Time) error {
 	p, m, err := o.pace(obj, loss)
 	if err != nil {
@@ -35,17 +36,19 @@ func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.
 		err = o.ratioAdaptive(obj, loss, predicted)
 		lap(clock, &o.stats.DampingTime)
 	}
-	if shrink := r * o.cfg.WeightDecay; shrink > 0 && !o.stats.Undone {
+	if shrink := r * o.cfg.WeightDecay; shrink > 0 {
 		o.repeats.expected = math.NaN()
-		o.theta.Combine(1-shrink, shrink, o.last)
+		if !o.stats.Undone {
+			o.theta.Combine(1-shrink, shrink, o.last)
+		}
 	}
 	o.taken()
 	return err
 }
 
-// ratioAdaptive measures ρ and moves λ. A step to where h is not a number is
-// taken back, and with it the last update, and so is one that h rises by on a
-// deterministic objective.
+// ratioAdaptive measures ρ and moves λ. It takes a step back to where h is not a
+// number, and on a deterministic objective one that h rises by. The last update is
+// then forgotten.
 func (o *Optimizer) ratioAdaptive(obj graph.Objective, before, predicted float64) error {
 	after, err := obj.Loss()
 	if err != nil {
@@ -69,8 +72,9 @@ func (o *Optimizer) ratioAdaptive(obj graph.Objective, before, predicted float64
 const preferred = 1e-4
 
 // tryGammas inverts with γ, and with γ a step smaller and a step greater, and
-// keeps what gives the least model (MG15 §6.6). On a deterministic objective,
-// whose model is not one sample's, it goes on by decades while that gains.
+// keeps what gives the least model (MG15 §6.6). On a deterministic objective a step
+// is a decade, and the search goes on in a direction as long as that gains: its
+// model is not one sample's.
 func (o *Optimizer) tryGammas(obj graph.Objective) error {
 	step, most := math.Sqrt(omega(o.cfg.GammaUpdateSteps)), 1
 	if o.deterministic() {

@@ -23,14 +23,14 @@ type Config struct {
 	LearningRate float64 // fixed: α; default 0.4. Adaptive: a factor below 2 on the step that the model proposes; default 1
 	Momentum     float64 // fixed: μ in [0, 1); default 0.8; None: 0. Adaptive finds it, and takes no value
 	KLClip       float64 // fixed: κ, bound on α²·ΣVᵀU, twice the step's KL divergence to second order; default None
-	WeightDecay  float64 // w, decoupled: W̄ ← W̄ − αwW̄ beside the step; default None
+	WeightDecay  float64 // w, decoupled: W̄ ← W̄ − αwW̄ beside the step; adaptive: α is what the step went of the whole way; default None
 	Polyak       float64 // ξ in [0, 1): most weight that the old average of parameters keeps (see Averaged); default None
 
 	Damping            float64 // λ at the start; default 0.5; adaptive: found at the first step
-	MinDamping         float64 // least λ; default half of Damping; adaptive: LeastDamping of the first mini-batch, or Damping if that is less; None: no bound
+	MinDamping         float64 // least λ; default half of Damping; adaptive: LeastDamping of the first mini-batch, or Damping or a hundredth of the curvature along the first gradient if that is less, and next to nothing as long as mini-batches are all the same; None: no bound
 	MaxDamping         float64 // greatest λ; default 1000, or Damping if that is more
-	DampingUpdateSteps int     // T1: adapt λ every so many steps; default 10; adaptive: 5; None: keep λ
-	GammaUpdateSteps   int     // T2: adaptive: try three γ every so many steps; default 20; None: γ = √(λ+η)
+	DampingUpdateSteps int     // T1: adapt λ every so many steps; default 10; adaptive: 5, and in each step as long as mini-batches are all the same; None: keep λ, and take any mini-batches for different ones
+	GammaUpdateSteps   int     // T2: adaptive: try three γ every so many steps, or more if mini-batches are all the same; default 20; None: γ = √(λ+η)
 
 	FactorDecay        float64 // in [0, 1): most weight that the old average of factors keeps, per step, whatever the period; default 0.987; None: 0
 	FactorUpdateSteps  int     // update the factors every so many steps, and in each of the first three; default 4
@@ -39,7 +39,11 @@ type Config struct {
 	ProductFraction    float64 // τ2 in (0, 1]: part of a mini-batch that curvature products are formed on; default 1
 	ProductUpdateSteps int     // adaptive: steps between measurements of α and μ, which take products with the Fisher matrix; default 1
 
-	NoiseScale float64 // B, adaptive: a step on N examples goes N/(N+B) of the way that they propose, |μ| is at most 0.9; default 32; None: the whole way, any μ
+	// NoiseScale is B, in examples. In adaptive mode a step on a mini-batch of N
+	// examples goes N/(N+B) of the way to the minimum of its model, and |μ| is at
+	// most 0.9. Neither holds as long as mini-batches are all the same. Fixed mode has
+	// no use for it. Default 32; None: the whole way, and any μ.
+	NoiseScale float64
 }
 
 // numbers lists the numeric settings with their defaults in c's mode. Another

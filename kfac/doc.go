@@ -29,12 +29,43 @@
 //
 //	M(δ) − M(0) = ∇hᵀδ + ½ δᵀ(F + (λ+η)I)δ,
 //
-// F the exact Fisher matrix of the mini-batch, by forward mode. γ is tried
-// against a smaller and a greater one now and then. Fixed mode takes v ← μv +
-// νU, θ ← θ − αv with a given α and μ and the norm clip ν of Ba, Grosse &
-// Martens 2017, and γ = √(λ+η). In both, λ follows the Levenberg–Marquardt
-// rule: it shrinks while M predicts the change of h well, and grows where it
-// does not.
+// F the exact Fisher matrix of the mini-batch, by forward mode. On mini-batches a
+// step goes a share of that way. γ is tried against a smaller and a greater one
+// now and then. Fixed mode takes v ← μv + νU, θ ← θ − αv with a given α and μ and
+// the norm clip ν of Ba, Grosse & Martens 2017, and γ = √(λ+η). In both, λ follows
+// the Levenberg–Marquardt rule: it shrinks while M predicts the change of h well,
+// and grows where it does not.
+//
+// # Mini-batches and full batches
+//
+// A mini-batch is a sample. Gradient, model and ρ are all measured on it, and
+// flatter the step that they are measured for. Adaptive mode has three rules
+// against that (sample.go):
+//
+//   - λ has a floor, LeastDamping.
+//   - A step on N examples goes the share N/(N+B) of the way, where B is
+//     Config.NoiseScale, in examples. That is the rate of the greatest expected
+//     progress where noise and gradient are of the same size at B examples
+//     (McCandlish et al. 2018, arXiv 1812.06162, §2.2).
+//   - |μ| is at most 0.9. If the model is least beyond, α is the one that is best
+//     with μ at the bound.
+//
+// A full batch is no sample, and the optimizer finds out (verdict.go). The pass
+// for ρ measures h after a step. If the next mini-batch is the same one, that is
+// its loss before the next step. As long as these two losses agree in every
+// comparison, h is deterministic, and other rules hold:
+//
+//   - The share is 1, and μ has no bound.
+//   - ρ, α and μ are measured in each step.
+//   - λ's floor is a part of 1e-15 of the curvature along the first gradient,
+//     unless MinDamping is given.
+//   - λ falls to a tenth where the model without its damping predicted the change
+//     of h to 1 %. Otherwise it follows the usual rule.
+//   - γ is searched by decades, at once and then every GammaUpdateSteps steps.
+//   - A step that h rises by is taken back, and λ is multiplied by ten.
+//
+// The first two losses that differ end this for good. With weight decay, or where
+// λ is kept, there is nothing to compare: every mini-batch counts as a sample.
 //
 // # Structures
 //
@@ -52,16 +83,20 @@
 // taps; U in²·out + in·out², or N(in² + out² + in·out) by way of
 // the examples where that is less (byexample.go); the inverses in³ + out³ in
 // float64, independent ones side by side; M two tangent passes, 2N·in·out for
-// each of them, and no forward pass of its own; ρ a forward pass.
+// each of them, and no forward pass of its own; ρ a forward pass, which there is
+// in each step as long as mini-batches are all the same.
 // docs/performance.md has the times.
 //
 // # What differs from the paper, and why
 //
+// The measurements are from mini-batches, and from steps that go the whole way
+// (NoiseScale None).
+//
 //   - λ₀ is found by trial on the first mini-batch (search.go). With λ₀ = 150, the
 //     paper's for the deep autoencoder, reconstruction error 10 took more than
 //     120 steps on MNIST, with 30 it took 100 to 120, with 10 80, with 1 60 and with
-//     0.01, about what is found, 40: α makes up for a λ that is too small, but λ
-//     itself falls by no more than a quarter in five steps.
+//     0.01, about what is found, 40: α makes up for a λ that is too small, but on
+//     mini-batches λ itself falls by no more than a quarter in five steps.
 //   - λ has a floor that depends on the size of the mini-batch (LeastDamping), and
 //     on the curvature along the first gradient, since few examples may be all.
 //     With 0.001 for all, digits at batch 64 end at 93 %, with this one at 98.9 %.
@@ -72,7 +107,7 @@
 //   - Mini-batches that are fitted exactly before the first step are passed over
 //     (fitted.go): λ₀ and its floor would be found from a curvature of 1e-165. Later
 //     ones have no step along Δ where ‖Δ‖² is too small for a number.
-//   - A rate r goes r times as far as the minimum of the model. With Polyak
+//   - A rate r goes r times as far as the share of the way to the model's minimum. With Polyak
 //     averaging r = 1.5 takes 117 to 126 steps to 98 % on MNIST at batch 512
 //     (r = 1: 144 to 201): the model knows one mini-batch. r = 1 is the default
 //     here because the average is where the gain is; cmd/train has both.

@@ -9,12 +9,13 @@ import (
 // pace is how far a step goes along Δ and along the last update δ₀.
 type pace struct{ alpha, mu float64 }
 
-// pace returns the α and μ that minimise the model, and its fall. They are
-// measured every ProductUpdateSteps steps, with new inverses and wherever ρ is,
-// and kept in between, where ½(αs₁ + μs₂) is an estimate of the fall: α is by how much the exact curvature along Δ differs from the one that
-// the inverse was made of, −∇hᵀΔ, and that changes more slowly than either. What
-// is saved are the products with the Fisher matrix, most of what a step costs beside
-// the gradient.
+// pace returns the α and μ that minimise the model, within the bound of μ, and
+// what it promises. They are measured every ProductUpdateSteps steps, with new
+// inverses and wherever ρ is. In between they are kept, and ½(αs₁ + μs₂) is an
+// estimate of the fall: α is by how much the exact curvature along Δ differs from
+// the one that the inverse was made of, −∇hᵀΔ, and that changes more slowly than
+// either. What is saved are the products with the Fisher matrix, most of what a
+// step costs beside the gradient.
 func (o *Optimizer) pace(obj graph.Objective, loss float64) (p pace, m promise, err error) {
 	if !o.paceDue() {
 		s1, s2 := o.slopes()

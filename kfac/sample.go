@@ -4,8 +4,9 @@ import "math"
 
 // A mini-batch is a sample of the data. Adaptive mode measures everything on it:
 // the gradient, the curvature along Δ and δ₀, ρ. On few examples all of these
-// flatter the step that they were measured for, and three rules make up for it.
-// None of them applies where every mini-batch is all of the data (verdict.go).
+// flatter the step that they were measured for. Three rules make up for it: the
+// floor of λ, the share and the bound of μ. None of them applies as long as every
+// mini-batch is the same (verdict.go).
 
 // LeastDamping is adaptive mode's default of MinDamping for mini-batches of
 // so many examples. Factors, model and ρ are all measured on the mini-batch,
@@ -28,12 +29,15 @@ func (o *Optimizer) leastOfSample() float64 {
 	return least
 }
 
-// share is the part of the way to the mini-batch's own minimum that a step
-// takes, N/(N+B) for N examples and a noise scale of B examples. The whole way fits
-// what is particular to the sample; a part of it averages that over 1/share
-// steps. It is the rate that makes the greatest expected progress where B is
-// the trace of the gradient's covariance over its squared length, both in the
-// metric of the curvature (McCandlish et al. 2018, arXiv 1812.06162, eq. 2.7).
+// share is the part of the way to the minimum of the mini-batch's model that a
+// step takes: N/(N+B) for N examples and a noise scale of B examples. The whole
+// way fits what is particular to the sample. A part of it averages that over
+// 1/share steps.
+//
+// On a quadratic function with Hessian H, a step −rH⁻¹g along the gradient g of N
+// examples makes the greatest expected progress with this r if
+// B = tr(H⁻¹Σ)/(∇hᵀH⁻¹∇h), Σ being the covariance of one example's gradient
+// (McCandlish et al. 2018, arXiv 1812.06162, §2.2, have it for gradient descent).
 func (o *Optimizer) share() float64 {
 	if o.deterministic() {
 		return 1

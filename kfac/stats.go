@@ -25,7 +25,8 @@ type Stats struct {
 	// mini-batch, and Ratio is ρ = Actual/Predicted: −∞ where both rose, so that
 	// a quotient would say nothing. Actual and Ratio are NaN at other steps.
 	Predicted, Actual, Ratio float64
-	// Undone is a step to where h was not a number, which was taken back.
+	// Undone is a step that was taken back: h was not a number after it, or on
+	// mini-batches that are all the same h had risen.
 	Undone bool
 
 	InverseAge     int     // steps since all the inverses were renewed

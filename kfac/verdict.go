@@ -2,10 +2,10 @@ package kfac
 
 import "math"
 
-// verdict says whether mini-batches differ. Full batches do not: the loss of
-// the next one, before its step, is what ρ's pass measured after the last step.
-// On such a deterministic objective a rise of h is the step's own fault, and a
-// model that predicts well needs no damping against noise.
+// verdict says whether mini-batches differ. Full batches do not: the loss of the
+// next one, before its step, is what the pass for ρ measured after the last step.
+// Such an objective is called deterministic. A rise of h is then the step's own
+// fault, and a model that predicts well needs no damping against noise.
 type verdict int
 
 const (
@@ -18,11 +18,11 @@ const (
 type repetition struct {
 	verdict  verdict
 	expected float64 // loss of the next mini-batch if it is the same; NaN: unknown
-	scale    float64 // of losses: the first one
+	scale    float64 // size of losses: that of the first one that is not 0
 }
 
-// agreement is the relative difference of two sums of the same losses: in
-// another order, and in float32.
+// agreement is by how much, as a part of their size, two sums of the same losses
+// may differ: in another order, and in float32.
 const agreement = 1e-5
 
 // compare takes the loss of a mini-batch before its step, and reports whether
@@ -47,8 +47,8 @@ func (r *repetition) compare(loss float64) bool {
 // deterministic reports whether every mini-batch was the same so far.
 func (o *Optimizer) deterministic() bool { return o.repeats.verdict == deterministic }
 
-// judge compares the mini-batch with the last one. A floor of λ that nobody
-// gave follows the verdict: without noise it is only there to keep λ a number
+// judge compares the mini-batch with the last one. The floor of λ follows the
+// verdict unless MinDamping is given: without noise it only keeps λ a number
 // beside the curvature.
 func (o *Optimizer) judge(loss float64) {
 	if !o.repeats.compare(loss) {
@@ -75,8 +75,8 @@ func (o *Optimizer) rose(before, after float64) bool {
 	return o.deterministic() && after-before > agreement*math.Abs(before)
 }
 
-// exactly reports whether the model without its damping predicted the change
-// of h on a deterministic objective, so that λ may fall by decades.
+// exactly reports whether the model without its damping predicted the change of h
+// to 1 % on a deterministic objective. λ may then fall by a decade.
 func (o *Optimizer) exactly(actual, predicted float64) bool {
 	if !o.deterministic() {
 		return false

@@ -86,6 +86,23 @@ func TestVerdictOfSteps(t *testing.T) {
 	}
 }
 
+// TestVerdictWithDecay: nor is anything compared after a step that was taken back,
+// as if it were known of that one alone.
+func TestVerdictWithDecay(t *testing.T) {
+	b := randomBowl(3, []float64{1, 2, 3})
+	o := newOptimizer(t, Config{DampingUpdateSteps: 1, Damping: 1, WeightDecay: 0.1})
+	for k := range 4 {
+		b.loss = nil
+		if k == 1 {
+			b.loss = func(float64) float64 { return math.NaN() }
+		}
+		_, err := o.Step(b)
+		require.NoError(t, err)
+		assert.Equal(t, k == 1, o.Stats().Undone)
+		assert.Equal(t, undecided, o.repeats.verdict)
+	}
+}
+
 // TestVerdictWithDropout: one mini-batch that has other masks in each step is not
 // the same one.
 func TestVerdictWithDropout(t *testing.T) {
