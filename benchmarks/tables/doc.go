@@ -12,6 +12,6 @@
 //   - its worst seed is at most 6 points below that median;
 //   - no seed diverged, and none ended with a training loss above its first epoch's.
 //
-// The exit status is 1 if it does not hold in every cell. docs/tables.md has the
+// The exit status is 1 if it does not hold in every cell, or in -least of them. docs/tables.md has the
 // table that this printed.
 package main
