@@ -56,7 +56,7 @@ func (o *Optimizer) ratioAdaptive(obj graph.Objective, before, predicted float64
 	}
 	o.repeats.expected = after
 	o.rateOf(before, after, predicted)
-	if graph.CheckFinite(after) != nil || o.rose(before, after) {
+	if graph.CheckFinite(after) != nil || o.rose(before, after, predicted) {
 		o.theta.Copy(o.proposal)
 		o.last.Scale(0)
 		o.held = pace{}

@@ -57,7 +57,7 @@ func (o *Optimizer) rate(actual, predicted float64) {
 	factor := omega(o.cfg.DampingUpdateSteps)
 	if o.deterministic() {
 		switch {
-		case !(actual <= 0), o.exactly(actual, predicted): // NaN is a rise
+		case !(actual <= tolerated*math.Abs(predicted)), o.exactly(actual, predicted): // NaN is a rise
 			factor = decade
 		case (o.steps+1)%o.cfg.DampingUpdateSteps != 0: // the period is that of the usual factor
 			return

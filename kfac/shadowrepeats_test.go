@@ -74,11 +74,12 @@ func (s *shadow) allowed(gamma float64) float64 {
 	return min(max(gamma, math.Sqrt(s.least+s.l2)/1000), math.Sqrt(s.cfg.MaxDamping+s.l2))
 }
 
-// omega is the factor of λ: on repeated mini-batches a tenth where h rose, or
-// fell as the model without λ says, and 1 at steps that are not λ's.
+// omega is the factor of λ: on repeated mini-batches a tenth where h rose by more
+// than three times the promised fall, or changed as the model without λ says, and 1
+// at steps that are not λ's.
 func (s *shadow) omega(actual float64, every int) float64 {
 	if s.same {
-		if actual > 0 || math.Abs(actual-s.bare) <= 0.01*math.Abs(s.bare) {
+		if actual > 3*math.Abs(s.expected.Predicted) || math.Abs(actual-s.bare) <= 0.01*math.Abs(s.bare) {
 			s.decades++
 			return 0.1
 		}
@@ -89,9 +90,10 @@ func (s *shadow) omega(actual float64, every int) float64 {
 	return math.Pow(19.0/20, float64(every))
 }
 
-// rises tells a rise from rounding, on repeated mini-batches.
+// rises tells a rise that is not kept from rounding and from a small one, on
+// repeated mini-batches.
 func (s *shadow) rises(after, before float64) bool {
-	return s.same && after > before+1e-5*math.Abs(before)
+	return s.same && after > before+1e-5*math.Abs(before) && after > before+3*math.Abs(s.expected.Predicted)
 }
 
 // undo takes the step back, and forgets it.

@@ -69,11 +69,17 @@ func (o *Optimizer) judge(loss float64) {
 // does not resolve beside it.
 const negligible = 1e-15
 
-// rose reports whether h went up by more than rounding on a deterministic
-// objective: such a step is taken back.
-func (o *Optimizer) rose(before, after float64) bool {
-	return o.deterministic() && after-before > agreement*math.Abs(before)
+// rose reports whether a step on a deterministic objective is to be taken back:
+// h went up by more than rounding and more than tolerated times what the model
+// promised that it would go down.
+func (o *Optimizer) rose(before, after, predicted float64) bool {
+	return o.deterministic() && after-before > max(agreement*math.Abs(before), tolerated*math.Abs(predicted))
 }
+
+// tolerated is the rise that is kept, in units of the promised fall. ReLU units
+// give h kinks. A rule without tolerance stops at a kink: λ grows at each rise,
+// and the steps shrink to nothing while the loss is still far from its minimum.
+const tolerated = 3
 
 // exactly reports whether the model without its damping predicted the change of h
 // to 1 % on a deterministic objective. λ may then fall by a decade.
