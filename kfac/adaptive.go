@@ -80,7 +80,7 @@ func (o *Optimizer) tryGammas(obj graph.Objective) error {
 	if o.deterministic() {
 		step, most = decade, mostTrials
 	}
-	lo, hi := math.Sqrt(o.least+obj.L2())/1000, math.Sqrt(o.cfg.MaxDamping+obj.L2())
+	lo, hi := o.gammaBounds(obj.L2())
 	gamma, best, proposed := o.gamma, math.Inf(1), 0.0
 	try := func(trial float64) (gains bool, err error) {
 		if err := o.invert(trial); err != nil {

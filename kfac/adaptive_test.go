@@ -81,7 +81,7 @@ func TestPredictedIsHalfTheSlope(t *testing.T) {
 func TestGammaMoves(t *testing.T) {
 	n := newNet("gaussian", 4, dense(3))
 	cfg := kfac.Config{
-		Mode: kfac.Adaptive, Estimator: graph.Exact, Damping: 0.3, MinDamping: 0.3, DampingUpdateSteps: -1,
+		Mode: kfac.Adaptive, NoiseScale: kfac.None, Estimator: graph.Exact, Damping: 0.3, MinDamping: 0.3, DampingUpdateSteps: -1,
 		GammaUpdateSteps: 2, FactorUpdateSteps: 1000, InverseUpdateSteps: 1000,
 	}
 	gammas := func(ceiling float64, batchAt func(k int) batch) (first, last float64) {

@@ -33,7 +33,7 @@ func TestGammaMovesBothWays(t *testing.T) {
 	}
 	for _, start := range []float64{4, 0.1} {
 		b := newBowl(h, make([]float64, n), diagonal)
-		o := newOptimizer(t, Config{Mode: Adaptive, Damping: lambda, DampingUpdateSteps: None, GammaUpdateSteps: every, InverseUpdateSteps: 3})
+		o := newOptimizer(t, Config{Mode: Adaptive, NoiseScale: None, Damping: lambda, DampingUpdateSteps: None, GammaUpdateSteps: every, InverseUpdateSteps: 3})
 		step := math.Sqrt(omega(every))
 		for k := range 40 * every {
 			copy(b.theta(), randomSlice(r, n)) // so that there is something to do
@@ -78,7 +78,7 @@ func TestGammaMovesBothWays(t *testing.T) {
 // TestGammaWithoutAModel: no γ is chosen by models that are not numbers.
 func TestGammaWithoutAModel(t *testing.T) {
 	b := randomBowl(2, []float64{1, 2, 3})
-	o := newOptimizer(t, Config{Mode: Adaptive, Damping: 1, DampingUpdateSteps: None, GammaUpdateSteps: 1})
+	o := newOptimizer(t, Config{Mode: Adaptive, NoiseScale: None, Damping: 1, DampingUpdateSteps: None, GammaUpdateSteps: 1})
 	_, err := o.Step(b)
 	require.NoError(t, err)
 	gamma, theta := o.gamma, append([]float64{}, b.theta()...)

@@ -21,7 +21,7 @@ func (o *Optimizer) refresh(obj graph.Objective, loss float64, clock *time.Time)
 			return err
 		}
 	}
-	if o.steps == 0 && o.cfg.Mode == Adaptive {
+	if o.cfg.Mode == Adaptive && o.steepnessDue() {
 		if err := o.measureSteepness(obj, loss); err != nil {
 			return err
 		}

@@ -29,6 +29,10 @@ func TestRepeatedBatchAgainstReference(t *testing.T) {
 				"no trials of γ": func(_ *net, cfg *kfac.Config) int { cfg.GammaUpdateSteps = kfac.None; return 0 },
 				"a ceiling":      func(_ *net, cfg *kfac.Config) int { cfg.MaxDamping = 1e-3; return 0 },
 				"long steps":     func(_ *net, cfg *kfac.Config) int { cfg.LearningRate = 1.9; return 0 },
+				"too little λ": func(_ *net, cfg *kfac.Config) int {
+					cfg.MinDamping, cfg.Damping, cfg.LearningRate = 1e-4, 1e-3, 1.9
+					return 0
+				},
 				"periods": func(_ *net, cfg *kfac.Config) int {
 					cfg.FactorUpdateSteps, cfg.InverseUpdateSteps, cfg.DampingUpdateSteps, cfg.GammaUpdateSteps = 2, 4, 3, 5
 					return 0

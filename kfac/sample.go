@@ -4,9 +4,9 @@ import "math"
 
 // A mini-batch is a sample of the data. Adaptive mode measures everything on it:
 // the gradient, the curvature along Δ and δ₀, ρ. On few examples all of these
-// flatter the step that they were measured for. Three rules make up for it: the
-// floor of λ, the share and the bound of μ. None of them applies as long as every
-// mini-batch is the same (verdict.go).
+// flatter the step that they were measured for. Four rules make up for it: the
+// floor of λ, the share, and the bounds of μ and of γ. None of them applies as
+// long as every mini-batch is the same (verdict.go).
 
 // LeastDamping is adaptive mode's default of MinDamping for mini-batches of
 // so many examples. Factors, model and ρ are all measured on the mini-batch,
@@ -54,4 +54,17 @@ func (o *Optimizer) mostMomentum() float64 {
 		return math.Inf(1)
 	}
 	return 0.9
+}
+
+// gammaBounds are the least and greatest γ that are tried. The model that
+// judges them is the sample's. It prefers a γ that is too small where it is noisy.
+// Where every direction but the last layer's biases is flat, as in a deep network
+// of sigmoid units at its start, it prefers one so great that the step is the
+// gradient's, and the network stays where it is. So γ keeps within √(λ+η) and a
+// tenth of its floor. The whole of the data has the bounds of λ itself.
+func (o *Optimizer) gammaBounds(l2 float64) (lo, hi float64) {
+	if o.deterministic() || o.cfg.NoiseScale == 0 {
+		return math.Sqrt(o.least+l2) / 1000, math.Sqrt(o.cfg.MaxDamping + l2)
+	}
+	return math.Sqrt(o.least+l2) / 10, math.Sqrt(o.lambda + l2)
 }

@@ -52,8 +52,8 @@ const (
 	nearly     = 0.95
 )
 
-// measureSteepness sets the curvature along the gradient, ∇hᵀF∇h/‖∇h‖², and
-// by it the floor of λ where none is given. It is called at the first step.
+// measureSteepness takes the curvature along the gradient, ∇hᵀF∇h/‖∇h‖², into
+// the greatest so far, which the floor of λ depends on where none is given.
 func (o *Optimizer) measureSteepness(obj graph.Objective, loss float64) error {
 	f, err := obj.Products(o.productExamples(), o.grad.Direction)
 	if err != nil {
@@ -64,14 +64,27 @@ func (o *Optimizer) measureSteepness(obj graph.Objective, loss float64) error {
 		return &graph.NonFiniteError{Loss: loss, Curvature: true}
 	}
 	if vv > 0 {
-		o.steepness = curvature / vv
+		o.steepness = max(o.steepness, curvature/vv)
 	}
 	o.sampleLeast = o.leastOfSample()
-	if o.least == 0 {
+	if o.cfg.MinDamping == 0 {
 		o.least = o.sampleLeast
+		if o.lambda > 0 { // else it is to be found
+			o.lambda = max(o.lambda, o.least)
+		}
 	}
 	return nil
 }
+
+// steepnessDue reports whether the curvature along the gradient is up for
+// measurement: at the first step and every steepnessSteps of them, as long as
+// mini-batches differ. Small initial weights make it tiny at first: 100 times
+// less than after 20 steps is usual.
+func (o *Optimizer) steepnessDue() bool {
+	return o.steps == 0 || o.steps%steepnessSteps == 0 && !o.deterministic()
+}
+
+const steepnessSteps = 20
 
 // trial is h after the step with the present λ, which is not taken.
 func (o *Optimizer) trial(obj graph.Objective) (float64, error) {

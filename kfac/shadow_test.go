@@ -46,7 +46,7 @@ func (s *shadow) step(b batch) {
 	s.expected = kfac.Stats{Loss: h, ClipFactor: 1, Alpha: s.cfg.LearningRate, Ratio: math.NaN(), Actual: math.NaN()}
 	s.measure(b)
 	s.compare(h)
-	if s.steps == 0 && s.cfg.Mode == kfac.Adaptive {
+	if s.cfg.Mode == kfac.Adaptive && (s.steps == 0 || s.steps%20 == 0 && !s.same) {
 		s.steep(b)
 	}
 	if s.lambda == 0 {

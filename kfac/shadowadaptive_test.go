@@ -100,16 +100,20 @@ func (s *shadow) believed(rate float64, whole []float64, b batch) float64 {
 }
 
 // steep measures the curvature along the gradient, and sets the floor of λ by
-// it and by the number of examples, within λ's bounds, unless it is given.
+// the greatest so far and by the number of examples, within λ's bounds, unless it
+// is given.
 func (s *shadow) steep(b batch) {
 	f := s.fisher(s.exact(s.theta, part(b, s.cfg.ProductFraction)))
-	s.steepness = product(f, s.grad, s.grad) / dot(s.grad, s.grad)
+	s.steepness = max(s.steepness, product(f, s.grad, s.grad)/dot(s.grad, s.grad))
 	s.ofSample = min(math.Pow(35/float64(len(b.xs)), 2), s.steepness/100, s.cfg.MaxDamping)
 	if s.cfg.Damping > 0 {
 		s.ofSample = min(s.ofSample, s.cfg.Damping)
 	}
-	if s.least == 0 {
+	if s.cfg.MinDamping == 0 {
 		s.least = s.ofSample
+		if s.lambda > 0 {
+			s.lambda = max(s.lambda, s.least)
+		}
 	}
 }
 

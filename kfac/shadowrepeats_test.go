@@ -68,9 +68,13 @@ func (s *shadow) tryGammas(b batch, every int) {
 	s.heldGamma = s.gamma
 }
 
-// allowed holds γ within a thousandth of the root of λ's floor and the root of
-// its ceiling.
+// allowed holds γ within a tenth of the root of λ's floor and the root of λ, or,
+// where mini-batches are the same or taken at their word, within a thousandth of
+// the former and the root of λ's ceiling.
 func (s *shadow) allowed(gamma float64) float64 {
+	if !s.same && s.cfg.NoiseScale > 0 {
+		return min(max(gamma, math.Sqrt(s.least+s.l2)/10), math.Sqrt(s.lambda+s.l2))
+	}
 	return min(max(gamma, math.Sqrt(s.least+s.l2)/1000), math.Sqrt(s.cfg.MaxDamping+s.l2))
 }
 

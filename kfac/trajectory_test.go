@@ -53,7 +53,7 @@ func TestAgainstReference(t *testing.T) {
 					}
 					own := n
 					change(mode, &own, &cfg)
-					bound += follow(t, own, cfg, 10, batches...).bound
+					bound += follow(t, own, cfg, 24, batches...).bound
 				})
 			}
 		}

@@ -20,11 +20,11 @@ type defaults struct {
 	kfac          kfac.Config
 }
 
-// batchFor is the batch size for a training set of so many examples: an
-// eighth of them, so that an epoch has several steps, but no less than 32 and no
-// more than the row's.
+// batchFor is the batch size for a training set of so many examples: a quarter
+// of them, so that an epoch has several steps, but no less than 32 and no more
+// than the row's.
 func (d defaults) batchFor(examples int) int {
-	return min(examples, d.batch, max(32, examples/8))
+	return min(examples, d.batch, max(32, examples/4))
 }
 
 // epochsFor is the number of epochs of so many steps each.

@@ -24,20 +24,20 @@ func TestSizes(t *testing.T) {
 	}{
 		{"", 20, 20, 100},
 		{"", 80, 32, 50},
-		{"", 800, 100, 13},
+		{"", 800, 200, 25},
 		{"", 8000, 512, 7},
 		{"", 60000, 512, 5},
 		{"-opt adam", 80, 32, 150},
-		{"-opt adam", 800, 100, 38},
+		{"-opt adam", 800, 200, 75},
 		{"-opt sgd", 8000, 512, 20},
 		{"-opt adam", 60000, 512, 5},
-		{"-kfac-mode fixed", 800, 100, 38},
-		{"-model autoencoder", 800, 100, 13},
+		{"-kfac-mode fixed", 800, 200, 75},
+		{"-model autoencoder", 800, 200, 25},
 		{"-model autoencoder", 60000, 1000, 5},
-		{"-model regression", 442, 55, 13},
+		{"-model regression", 442, 110, 25},
 		{"-batch-size 800", 800, 800, 100},
 		{"-batch-size 1", 800, 1, 5},
-		{"-epochs 3", 800, 100, 3},
+		{"-epochs 3", 800, 200, 3},
 	} {
 		s, err := parse(strings.Fields(c.args))
 		require.NoError(t, err)
