@@ -1,6 +1,7 @@
 package kfac
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -92,4 +93,58 @@ func TestLeastIsSaved(t *testing.T) {
 	fresh := newRun(t, Config{}, graph.Float64, 2, 3).load(m, o).steps(3, 12) // the first of four
 	require.Equal(t, least, fresh.optimizer.least)
 	assert.Equal(t, whole.history[3:], fresh.history)
+}
+
+// TestLeastFollowsTheCurvature: the floor is measured again every 20 steps, and
+// is of the greatest curvature along a gradient so far; λ does not stay below.
+// A floor that is given stays.
+func TestLeastFollowsTheCurvature(t *testing.T) {
+	for _, given := range []float64{0, 1e-3} {
+		b := randomBowl(3, []float64{1, 2, 3})
+		o := newOptimizer(t, Config{MinDamping: given, DampingUpdateSteps: None})
+		var floors []float64
+		for k := range 61 {
+			b.move(uint64(k)) // no two mini-batches are the same
+			b.products = 1
+			if k >= 10 && k < 40 {
+				b.products = 50
+			}
+			_, err := o.Step(b)
+			require.NoError(t, err)
+			floors = append(floors, o.Stats().LeastDamping)
+			assert.GreaterOrEqual(t, o.Stats().Damping, o.Stats().LeastDamping)
+		}
+		if given > 0 {
+			assert.Equal(t, given, floors[0])
+			assert.Equal(t, given, floors[60])
+			continue
+		}
+		assert.Equal(t, floors[0], floors[19])
+		assert.Greater(t, floors[20], 10*floors[19])
+		assert.InEpsilon(t, o.steepness/100, floors[20], 1e-15)
+		assert.Equal(t, floors[20], floors[60], "the greatest")
+	}
+}
+
+// TestGammaBounds: √(λ+η) and a tenth of the root of the floor for samples; the
+// whole of the data, and steps taken at their word, have λ's own bounds.
+func TestGammaBounds(t *testing.T) {
+	for _, c := range []struct {
+		scale   float64
+		verdict verdict
+		lo, hi  float64
+	}{
+		{32, undecided, 0.05, 3}, {32, stochastic, 0.05, 3}, {0, stochastic, 0.0005, 10}, {32, deterministic, 0.0005, 10},
+	} {
+		o := &Optimizer{cfg: Config{NoiseScale: c.scale, MaxDamping: 99}, lambda: 8, least: 0.24}
+		o.repeats.verdict = c.verdict
+		lo, hi := o.gammaBounds(0.01)
+		assert.InEpsilon(t, c.lo, lo, 1e-12)
+		if c.hi == 3 {
+			c.hi = math.Sqrt(8.01)
+		} else {
+			c.hi = math.Sqrt(99.01)
+		}
+		assert.InEpsilon(t, c.hi, hi, 1e-12)
+	}
 }
