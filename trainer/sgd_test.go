@@ -121,7 +121,7 @@ func TestSGDConfigErrors(t *testing.T) {
 		cfg  trainer.SGDConfig
 		want string
 	}{
-		{trainer.SGDConfig{LearningRate: -1}, "learning rate -1: want a finite number above 0"},
+		{trainer.SGDConfig{LearningRate: -1}, "learning rate -1: None does not apply: want a finite number above 0"},
 		{trainer.SGDConfig{LearningRate: math.NaN()}, "learning rate NaN"},
 		{trainer.SGDConfig{LearningRate: math.Inf(1)}, "learning rate +Inf"},
 		{trainer.SGDConfig{Momentum: 1}, "momentum 1: want at least 0 and below 1"},

@@ -70,6 +70,9 @@ func (n Number) Check() error {
 	if v >= n.Low && v < n.Below || v == 0 && n.Default == 0 || n.None && v == n.Off {
 		return nil
 	}
+	if v == graph.None { // which is written by its name, so that its value says nothing
+		return fmt.Errorf("%s %g: None does not apply: want %s", n.Name, v, n.Range)
+	}
 	return fmt.Errorf("%s %g: want %s", n.Name, v, n.Range)
 }
 
