@@ -48,13 +48,24 @@ func TestKeptRuns(t *testing.T) {
 	path := filepath.Join(dir, "runs", "sgd-seed-1.json")
 	text, err = os.ReadFile(path)
 	require.NoError(t, err)
-	for was, is := range map[string]string{`"steps":1,`: `"steps":-3,`, `"optimizer":"sgd"`: `"optimizer":"adam"`, `"seed":1,"workers"`: `"seed":2,"workers"`} {
+	for was, is := range map[string]string{`"steps":1,`: `"steps":-3,`, `"optimizer":"sgd"`: `"optimizer":"adam"`, `"seed":1,"workers"`: `"seed":2,"workers"`,
+		`"train_seconds":`: `"train_seconds":9`, `"train_loss":`: `"train_loss":1`, `"checksum":"`: `"checksum":"0`} {
 		require.Contains(t, string(text), was)
 		require.NoError(t, os.WriteFile(path, []byte(strings.Replace(string(text), was, is, 1)), 0o600))
 		o = execute(args...)
 		assert.Equal(t, exitError, o.status)
 		assert.Regexp(t, `^train: .*sgd-seed-1.json has been edited or is damaged \(.*\): delete it, and the run is made again\n$`, lastLine(o.stderr))
 	}
+
+	// As an older version kept it.
+	i := strings.Index(string(text), `,"checksum"`)
+	require.Positive(t, i)
+	require.NoError(t, os.WriteFile(path, append(text[:i:i], "}\n"...), 0o600))
+	o = execute(args...)
+	require.Zero(t, o.status, o.stderr)
+	assert.Equal(t, 1, strings.Count(o.stderr, "sgd-seed-1.json: it has no checksum, as an older version kept it: the run is made again\n"))
+	o = execute(args...)
+	assert.NotContains(t, o.stderr, "made again")
 }
 
 func lastLine(text string) string {

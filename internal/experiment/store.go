@@ -47,7 +47,8 @@ func (s Store) path(label string, seed uint64) string {
 // Load reads a run that is like another one, which has not been made; nil if
 // there is none. A run with another configuration, or on other data by name, is
 // an *OtherError; where the data or the program have changed since it is a
-// *StaleError. A run that says what it cannot is refused.
+// *StaleError, as it is where it has no checksum. A run whose content is not its
+// checksum's, or that says what it cannot, is refused.
 func (s Store) Load(like *results.Run) (*results.Run, error) {
 	path := s.path(like.Label, like.Seed)
 	text, err := regular.Read(path, largest)
@@ -57,9 +58,13 @@ func (s Store) Load(like *results.Run) (*results.Run, error) {
 	case err != nil:
 		return nil, err
 	}
+	object, has, right := unsealed(text)
 	run := &results.Run{}
-	if err := json.Unmarshal(text, run); err != nil {
+	if err := json.Unmarshal(object, run); err != nil {
 		return nil, fmt.Errorf("%s is damaged (%w): delete it, and the run is made again", path, err)
+	}
+	if has && !right {
+		return nil, fmt.Errorf("%s has been edited or is damaged (its checksum is of other content): delete it, and the run is made again", path)
 	}
 	if run.Version != like.Version {
 		return nil, &StaleError{path, fmt.Sprintf("it was kept in format %d, this program keeps runs in format %d", run.Version, like.Version)}
@@ -82,6 +87,8 @@ func (s Store) Load(like *results.Run) (*results.Run, error) {
 		return nil, &StaleError{path, fmt.Sprintf("it was made by version %s of this program, which is %s", plain(was), is)}
 	case run.PerEpoch != like.PerEpoch || run.Params != like.Params:
 		return nil, fmt.Errorf("%s has been edited (other sizes of the same data): delete it, and the run is made again", path)
+	case !has:
+		return nil, &StaleError{path, "it has no checksum, as an older version kept it"}
 	}
 	return run, nil
 }
@@ -139,7 +146,7 @@ func (s Store) Save(run *results.Run) error {
 	if err != nil {
 		return err
 	}
-	return atomicfile.Write(s.path(run.Label, run.Seed), append(text, '\n'))
+	return atomicfile.Write(s.path(run.Label, run.Seed), sealed(text))
 }
 
 // difference names the first setting that two configurations do not share;
