@@ -40,9 +40,10 @@ type Config struct {
 	ProductUpdateSteps int     // adaptive: steps between measurements of α and μ, which take products with the Fisher matrix; default 1
 
 	// NoiseScale is B, in examples. In adaptive mode a step on a mini-batch of N
-	// examples goes N/(N+B) of the way to the minimum of its model, and |μ| is at
-	// most 0.9. Neither holds as long as mini-batches are all the same. Fixed mode has
-	// no use for it. Default 32; None: the whole way, and any μ.
+	// examples goes N/(N+B) of the way to the minimum of its model, |μ| is at most 0.9,
+	// or 0.9·N/(8B) if that is more, and γ at most √(λ+η). None of it holds as long as
+	// mini-batches are all the same. Fixed mode has no use for it. Default 32; None:
+	// the whole way, any μ, any γ.
 	NoiseScale float64
 }
 

@@ -48,12 +48,14 @@ func (o *Optimizer) share() float64 {
 
 // mostMomentum is the bound of |μ|. Along the last update a small sample may
 // have next to no curvature: the minimum of its model is then a hundred updates
-// away, and on other examples the loss is not what it was.
+// away, and on other examples the loss is not what it was. The bound is 0.9 up to
+// 8B examples and grows with their number from there: the deep autoencoder at
+// 1000 examples needs a μ above 1 at times.
 func (o *Optimizer) mostMomentum() float64 {
 	if o.deterministic() || o.cfg.NoiseScale == 0 {
 		return math.Inf(1)
 	}
-	return 0.9
+	return 0.9 * max(1, float64(o.examples)/(8*o.cfg.NoiseScale))
 }
 
 // gammaBounds are the least and greatest γ that are tried. The model that

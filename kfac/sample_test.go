@@ -89,15 +89,22 @@ type ofSize struct {
 func (s *ofSize) Examples() int { return s.examples }
 
 func TestMostMomentum(t *testing.T) {
-	for _, noise := range []float64{0, 1e-9, 5, None} {
+	inf := math.Inf(1)
+	for _, c := range []struct {
+		noise    float64
+		examples int
+		want     float64 // inf where mini-batches are all the same
+	}{
+		{0, 1, 0.9}, {0, 256, 0.9}, {0, 512, 1.8}, {5, 40, 0.9}, {5, 400, 9}, {5, 1, 0.9}, {None, 1, inf}, {None, 512, inf},
+	} {
 		for _, v := range []verdict{undecided, deterministic, stochastic} {
-			o := newOptimizer(t, Config{NoiseScale: noise})
-			o.repeats.verdict = v
-			want := 0.9
-			if noise == None || v == deterministic {
-				want = math.Inf(1)
+			o := newOptimizer(t, Config{NoiseScale: c.noise})
+			o.repeats.verdict, o.examples = v, c.examples
+			want := c.want
+			if v == deterministic {
+				want = inf
 			}
-			assert.Equal(t, want, o.mostMomentum(), "B %g, verdict %d", noise, v)
+			assert.Equal(t, want, o.mostMomentum(), "B %g, %d examples, verdict %d", c.noise, c.examples, v)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func (s *shadow) share(b batch) float64 {
 	return 1 / (1 + max(s.cfg.NoiseScale, 0)/float64(len(b.xs)))
 }
 
-// combined is αΔ + μδ₀ where the model is least, with |μ| up to 0.9 unless the
+// combined is αΔ + μδ₀ where the model is least, with |μ| up to 0.9·max(1, N/8B) unless the
 // mini-batches are all the same or there is no noise scale.
 func (s *shadow) combined(b batch) (whole []float64, alpha, mu float64) {
 	sum := func(alpha, mu float64) []float64 {
@@ -63,12 +63,13 @@ func (s *shadow) combined(b batch) (whole []float64, alpha, mu float64) {
 		return x
 	}
 	alpha, mu, _ = s.minimise(b)
-	if s.same || s.cfg.NoiseScale <= 0 || math.Abs(mu) <= 0.9 {
+	most := 0.9 * max(1, float64(len(b.xs))/(8*s.cfg.NoiseScale))
+	if s.same || s.cfg.NoiseScale <= 0 || math.Abs(mu) <= most {
 		return sum(alpha, mu), alpha, mu
 	}
 	s.bound++
 	c, least := s.curvature(b), math.Inf(1)
-	for _, end := range []float64{-0.9, 0.9} { // along Δ from ±0.9δ₀ the model is a parabola
+	for _, end := range []float64{-most, most} { // along Δ from either bound the model is a parabola
 		from := sum(0, end)
 		slope := dot(s.grad, s.proposal) + product(c, from, s.proposal)
 		to := sum(-slope/product(c, s.proposal, s.proposal), end)
