@@ -162,30 +162,42 @@ func (t *table) decide(d *Dataset) (*labelColumn, error) {
 		if len(list) > 1 {
 			d.origin = "the targets are columns " + strings.Join(list, ", ")
 		}
+		if t.guessed {
+			d.origin += "; -target-columns names another"
+		}
+		d.origin += t.namesakes(t.outputs...)
 		return nil, nil
 	}
 	if t.chosen {
 		d.origin = "the label is column " + t.shortAt(t.labels[0].column)
+		if t.opt.Task == Reconstruct {
+			d.origin += ", which is left out"
+		}
+		d.origin += t.namesakes(t.labels[0].column)
 		return t.labels[0], nil
 	}
-	best, score, other := (*labelColumn)(nil), 0, ""
-	for _, c := range t.labels {
-		switch s := c.suits(); {
-		case t.opt.Task == Reconstruct && s == 1: // no more than a constant feature
-		case s > score:
-			best, score = c, s
-		case s == score && s > 0:
-			other = fmt.Sprintf("; column %s could be it, too", t.shortAt(c.column))
-		}
+	best, other, err := t.guess()
+	if err != nil {
+		return nil, err
 	}
 	for _, c := range t.labels {
-		if c != best && c.text != nil && (best != nil || t.opt.Task == Reconstruct) {
+		if c == best || c.text == nil || best == nil && t.opt.Task != Reconstruct && c.suits() > 0 {
+			continue
+		}
+		if best == nil {
 			return nil, fmt.Errorf("line %d, %s: %w", c.textAt, t.at(c.column), c.text)
 		}
+		return nil, fmt.Errorf("line %d, %s: %w, and the label was taken to be column %s", c.textAt, t.at(c.column), c.text, t.shortAt(best.column))
 	}
 	switch {
 	case best != nil:
-		d.origin = "the label is column " + t.shortAt(best.column) + other
+		d.origin = "the label is column " + t.shortAt(best.column)
+		if t.opt.Task == Reconstruct {
+			d.origin += ", which is left out"
+		}
+		if other != nil {
+			d.origin += fmt.Sprintf("; column %s could be it, too: use -label-column %s", t.shortAt(other.column), t.askFor(other.column))
+		}
 	case t.opt.Task == Reconstruct:
 		d.origin = "all columns are inputs"
 	default:

@@ -15,6 +15,7 @@ import (
 type labelColumn struct {
 	column  int
 	asked   bool // not a guess
+	noted   bool // a candidate for its first field alone, which is text
 	coder   *coder[string]
 	lines   []int // where each of the coder's keys is first seen
 	culprit int   // line that an error is about

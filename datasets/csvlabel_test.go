@@ -28,6 +28,44 @@ func rowsOf(n int, format string) string {
 	return text.String()
 }
 
+// ages are rows of a table whose first column is far less of a label than its last.
+func ages(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "%d,%d.25,%d\n", 18+i%42, 150+i%7, 1+i%3)
+	}
+	return text.String()
+}
+
+func agesOnly(n int) string {
+	var text strings.Builder
+	for line := range strings.Lines(ages(n)) {
+		text.WriteString(line[:strings.LastIndex(line, ",")] + "\n")
+	}
+	return text.String()
+}
+
+func titanic(n int) string {
+	var text strings.Builder
+	for i := range n {
+		fmt.Fprintf(&text, "%d,%d,%d\n", i+1, i%2, 18+i%42)
+	}
+	return text.String()
+}
+
+// TestImagesFirst: in front of pixels the label is the first column.
+func TestImagesFirst(t *testing.T) {
+	var text strings.Builder
+	for i := range 90 {
+		fmt.Fprintf(&text, "%d%s,%d\n", 10+2*(i%30), strings.Repeat(",0,1,16", 21), i%2)
+	}
+	d, err := readTableText(t, text.String(), ReadOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, 64, d.Features())
+	assert.Len(t, d.ClassNames, 30)
+	assert.Contains(t, d.origin, "the label is column 1;")
+}
+
 // TestLabelColumn holds which column is taken for the label, and what is said of it.
 func TestLabelColumn(t *testing.T) {
 	for name, test := range map[string]struct {
@@ -41,20 +79,25 @@ func TestLabelColumn(t *testing.T) {
 		"y":                     {"y,x\n" + rowsOf(10, "%c,%f"), "", "1 (y)", []string{"a", "b"}},
 		"the surer name":        {"y,x,label\n" + rowsOf(10, "%t,%f,%c"), "", "3 (label)", []string{"a", "b"}},
 		"numbers in the header": {"0,1,target\n" + rowsOf(10, "%f,%d,%b"), "", "3 (target)", []string{"0", "1"}},
-		"asked for by name":     {"a,b,label\n" + rowsOf(10, "%t,%f,1"), "a", "1 (a)", []string{"0", "1", "2"}},
-		"in other letters":      {"Kind,b,label\n" + rowsOf(10, "%t,%f,1"), "kind", "1 (Kind)", []string{"0", "1", "2"}},
-		"by number":             {"a,b,label\n" + rowsOf(10, "%f,%t,%d"), "2", "2 (b)", []string{"0", "1", "2"}},
+		"asked for by name":     {"a,b,label\n" + rowsOf(10, "%t,%f,1"), "a", "1 (a); column 3 (label) stays a feature: take it out of the file if it gives the answer away", []string{"0", "1", "2"}},
+		"in other letters":      {"Kind,b,label\n" + rowsOf(10, "%t,%f,1"), "kind", "1 (Kind); column 3 (label) stays a feature: take it out of the file if it gives the answer away", []string{"0", "1", "2"}},
+		"by number":             {"a,b,label\n" + rowsOf(10, "%f,%t,%d"), "2", "2 (b); column 3 (label) stays a feature: take it out of the file if it gives the answer away", []string{"0", "1", "2"}},
 		"by number, no header":  {rowsOf(10, "%f,%c,%d"), "2", "2", []string{"a", "b"}},
-		"a name that is both":   {"2,label,x\n" + rowsOf(10, "%c,1,%d"), "2", "1 (2)", []string{"a", "b"}},
+		"a name that is both":   {"2,label,x\n" + rowsOf(10, "%c,1,%d"), "2", "1 (2); column 2 (label) stays a feature: take it out of the file if it gives the answer away", []string{"a", "b"}},
 		"first":                 {rowsOf(10, "%b,%f,%f"), "", "1", []string{"0", "1"}},
 		"last":                  {rowsOf(10, "%f,%f,%b"), "", "3", []string{"0", "1"}},
 		"last, after a number":  {rowsOf(10, "%d,%f,%b"), "", "3", []string{"0", "1"}},
 		"last is text":          {rowsOf(10, "%f,%d,%c"), "", "3", []string{"a", "b"}},
-		"both":                  {rowsOf(10, "%b,%f,%t"), "", "1; column 3 could be it, too", []string{"0", "1"}},
+		"both":                  {rowsOf(10, "%b,%f,%t"), "", "1; column 3 could be it, too: use -label-column 3", []string{"0", "1"}},
 		"last, after a bias":    {rowsOf(10, "1,%f,%b"), "", "3", []string{"0", "1"}},
 		"after row numbers":     {",a,b\n" + rowsOf(10, "%d,%b,%f"), "", "2 (a); column 1 numbers the rows and is left out", []string{"0", "1"}},
 		"before them":           {`"","a","b"` + "\n" + rowsOf(10, `"%d",%f,"%c"`), "", "3 (b); column 1 numbers the rows and is left out", []string{"a", "b"}},
 		"no row numbers":        {",a,b\n" + rowsOf(10, "%t,%f,%c"), "", "3 (b)", []string{"a", "b"}},
+		"text after counts":     {"x1,x2,group\n" + rowsOf(12, "%t,%f,%c"), "", "3 (group)", []string{"a", "b"}},
+		"text between":          {"x1,kind,x2\n" + rowsOf(12, "%t,%c,%f"), "", "2 (kind)", []string{"a", "b"}},
+		"ages and an outcome":   {"age,height,outcome\n" + ages(84), "", "3 (outcome); column 1 (age) could be it, too: use -label-column age", []string{"1", "2", "3"}},
+		"a name with a space":   {"n,x,my kind\n" + rowsOf(12, "%t,%f,%b"), "", `1 (n); column 3 (my kind) could be it, too: use -label-column "my kind"`, []string{"0", "1", "2"}},
+		"two names":             {"label,age,target\n" + rowsOf(12, "%b,%f,%t"), "", "1 (label); column 3 (target) stays a feature: take it out of the file if it gives the answer away", []string{"0", "1"}},
 		"one class":             {rowsOf(10, "1,%f,%f"), "", "1", []string{"1"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,7 +170,9 @@ func TestColumnErrors(t *testing.T) {
 		"all targets":      {header, ReadOptions{Task: Regress, Targets: []string{"1", "2", "3", "4"}}, "there are no features"},
 		"label of values":  {header, ReadOptions{Task: Regress, Label: "a"}, "a regression has no classes"},
 		"target of labels": {header, ReadOptions{Targets: []string{"a"}}, "values to predict are for a regression"},
-		"nothing fits":     {rowsOf(10, "%f,%f"), ReadOptions{}, "neither the first column nor the last can be the label"},
+		"unclear": {"PassengerId,Survived,Age\n" + titanic(84), ReadOptions{},
+			"column 3 (Age) has 42 different values, which may be a label or a number: say which column is the label, of PassengerId, Survived, Age"},
+		"nothing fits": {rowsOf(10, "%f,%f"), ReadOptions{}, "neither the first column nor the last can be the label"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := readTableText(t, test.text, test.opt)
@@ -150,22 +195,25 @@ func TestReconstruct(t *testing.T) {
 		features     int
 		classes      int
 	}{
-		"label first":      {rowsOf(10, "%b,%f,%f"), "the label is column 1", 2, 2},
-		"label by name":    {"a,label\n" + rowsOf(10, "%f,%c"), "the label is column 2 (label)", 1, 2},
+		"label first":      {rowsOf(10, "%b,%f,%f"), "the label is column 1, which is left out", 2, 2},
+		"label by name":    {"a,label\n" + rowsOf(10, "%f,%c"), "the label is column 2 (label), which is left out", 1, 2},
 		"no label":         {rowsOf(10, "%f,%f,%f"), "all columns are inputs", 3, 1},
 		"a column":         {rowsOf(10, "%f"), "all columns are inputs", 1, 1},
-		"target of values": {"a,target\n" + rowsOf(10, "%d,%f"), "the label is column 2 (target)", 1, 1},
+		"target of values": {"a,target\n" + rowsOf(10, "%d,%f"), "the label is column 2 (target), which is left out", 1, 1},
+		"text between":     {rowsOf(10, "%f,%c,%f"), "the label is column 2, which is left out", 2, 2},
+		"ages":             {"age,height\n" + agesOnly(84), "all columns are inputs", 2, 1},
+		"ages and outcome": {"age,height,outcome\n" + ages(84), "the label is column 3 (outcome), which is left out; column 1 (age) could be it, too: use -label-column age", 2, 3},
 	} {
 		d, err := readTableText(t, test.text, ReadOptions{Task: Reconstruct})
 		require.NoError(t, err, name)
 		assert.Equal(t, test.origin, d.origin, name)
 		assert.Equal(t, test.features, d.Features(), name)
 		assert.Equal(t, test.classes, d.Classes, name)
-		assert.Equal(t, 10, d.Train.Len()+d.Test.Len(), name)
+		assert.Equal(t, strings.Count(test.text, "\n"), d.Train.Len()+d.Test.Len()+min(1, len(d.FeatureNames)), name)
 		checkDataset(t, d)
 	}
-	_, err := readTableText(t, rowsOf(10, "%f,%c,%f"), ReadOptions{Task: Reconstruct})
-	assert.ErrorContains(t, err, `line 1, column 2: "a" is not a number`)
+	_, err := readTableText(t, rowsOf(10, "%f,%c,%c"), ReadOptions{Task: Reconstruct})
+	assert.ErrorContains(t, err, `line 1, column 3: "a" is not a number, and the label was taken to be column 2`)
 }
 
 // FuzzTable reads for every task, with columns asked for.

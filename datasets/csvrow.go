@@ -130,7 +130,18 @@ func parseValue(field []byte) (float64, error) {
 	case err == nil:
 		return 0, fmt.Errorf("%.20q is not a finite 32-bit number", field)
 	case bytes.ContainsAny(field, ";\t"):
-		return 0, fmt.Errorf("%.20q is not a number: columns are separated by commas here", field)
+		return 0, separators(field)
 	}
-	return 0, fmt.Errorf("%.20q is not a number", field)
+	return 0, fmt.Errorf("%.20q %w", field, ErrText)
+}
+
+func isText(err error) bool { return errors.Is(err, ErrText) }
+
+// separators is the error of text with other separators than commas.
+func separators(text []byte) error {
+	between := "tabs"
+	if bytes.ContainsRune(text, ';') {
+		between = "semicolons"
+	}
+	return fmt.Errorf("%.20q: this file has %s between its fields: save it with commas", text, between)
 }

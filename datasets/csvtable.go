@@ -54,7 +54,7 @@ func (t *table) take(line []byte, number int) error {
 		return errors.New("column 1: the lines end in a carriage return alone: save the file with line feeds")
 	}
 	if !bytes.ContainsRune(line, ',') && bytes.ContainsAny(line, ";\t") {
-		return fmt.Errorf("column 1: %.20q is not a number: columns are separated by commas here", line)
+		return fmt.Errorf("column 1: %w", separators(line))
 	}
 	names, err := fields(line)
 	if err != nil {
@@ -81,6 +81,9 @@ func (t *table) at(column int) string {
 
 // add appends one line of data.
 func (t *table) add(line []byte, number int) error {
+	if t.rows == 0 {
+		t.noteText(line)
+	}
 	column, label := 0, 0
 	for more := true; more; column++ {
 		var text []byte
@@ -148,6 +151,9 @@ func (t *table) reserve(size, consumed int64) error {
 
 // dataset makes a data set of the table once all of it has been read.
 func (t *table) dataset() (*Dataset, error) {
+	if err := t.slips(); err != nil {
+		return nil, err
+	}
 	if t.rows < minRows {
 		return nil, fmt.Errorf("%d rows of data: at least %d are needed to hold out a fifth for testing", t.rows, minRows)
 	}

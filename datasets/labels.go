@@ -64,7 +64,7 @@ func checkLabel(v float64) (int64, error) {
 	const exact = 1 << 53
 	switch {
 	case math.IsNaN(v) || math.IsInf(v, 0) || v != math.Trunc(v):
-		return 0, fmt.Errorf("label %v is not an integer: classes are whole numbers, and values are for a regression", v)
+		return 0, fmt.Errorf("label %v %w: classes are whole numbers, and values are for a regression", v, ErrNotInteger)
 	case math.Abs(v) >= exact:
 		return 0, fmt.Errorf("label %.6g is too large to be told from its neighbours", v)
 	}

@@ -89,7 +89,7 @@ func openPath(ctx context.Context, path string, opt ReadOptions) (*Dataset, stri
 	case IsTable(path):
 		d, err = opt.readCSV(ctx, path)
 	default:
-		err = fmt.Errorf("datasets: %s: neither a directory of idx files nor an .npz nor a .csv", path)
+		err = fmt.Errorf("datasets: %s: neither a directory of idx files nor an .npz nor a .csv: a text file needs commas between its fields and .csv at the end of its name", path)
 	}
 	if err != nil {
 		return nil, "", err

@@ -19,9 +19,11 @@ type ReadOptions struct {
 	Task Task
 
 	// Label is the CSV's column of classes: its name in the header, or its number from 1. Empty: the column whose name is
-	// label, class, target, y or species, in that order, in upper or lower case. If there is none, it is the first column
-	// if that can be a label, else the last if that can be one: text or whole numbers, on average at least two rows to a
-	// class. If neither is so, it is the first of the two whose text or whole numbers are not all different.
+	// label, class, target, y or species, in that order, in upper or lower case. If there is none, it is the only
+	// column of text. If there is no text, it is the first column if that can be a label, else the last if that can be one:
+	// whole numbers, on average at least two rows to a class, at most ten classes or counted from 0 or 1. If neither looks
+	// like that, it is the one with a third of the other's classes or fewer, if it does; else reading fails with a
+	// [ColumnError].
 	Label string
 
 	// Targets are the CSV's columns of values to predict, each by name or number, in the order of the outputs. Empty: the
@@ -32,6 +34,12 @@ type ReadOptions struct {
 // ErrClasses is that of a regression on a table whose targets have not been named, and whose first column has whole numbers
 // that several rows share: more likely classes than values.
 var ErrClasses = errors.New("the first column has classes, not values: say which columns are to be predicted")
+
+// ErrText is that of text where a table must have a number, which is everywhere but in the label.
+var ErrText = errors.New("is not a number")
+
+// ErrNotInteger is that of a number that is no class.
+var ErrNotInteger = errors.New("is not an integer")
 
 // ColumnError says that a table has no such column as was asked for.
 type ColumnError struct {

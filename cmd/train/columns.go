@@ -60,6 +60,14 @@ func (s *settings) columnError(err error) error {
 		return usagef("-model regression: %s has classes, not values, in its first column: say which to predict by -target-columns, or choose -model mlp",
 			strings.TrimSuffix(filepath.Base(s.dataset), filepath.Ext(s.dataset)))
 	}
+	switch {
+	case errors.Is(err, datasets.ErrText) && s.model == "regression":
+		return fmt.Errorf("%w: targets and features are numbers: take a column of text out, or make numbers of its words", err)
+	case errors.Is(err, datasets.ErrText):
+		return fmt.Errorf("%w: a column of text can only be the label, named by -label-column: take others out, or make numbers of their words", err)
+	case errors.Is(err, datasets.ErrNotInteger):
+		return fmt.Errorf("%w: for values choose -model regression", err)
+	}
 	var column *datasets.ColumnError
 	if !errors.As(err, &column) {
 		return err

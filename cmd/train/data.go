@@ -48,7 +48,11 @@ func openData(ctx context.Context, s *settings, show *download) (d *datasets.Dat
 	case d.Test.Len() == 0:
 		return nil, "", fmt.Errorf("%s has no test examples", d.Name)
 	case s.model == "mlp" && d.Classes < 2:
-		return nil, "", fmt.Errorf("%s has labels of one class only: a classifier needs two", d.Name)
+		_, column, _ := strings.Cut(why, "; ")
+		if column != "" {
+			column = "; " + column
+		}
+		return nil, "", fmt.Errorf("%s has labels of one class only: a classifier needs two%s", s.dataset, column)
 	}
 	own := !slices.Contains(namesOf(datasetNames()), name)
 	return d, why, s.prepare(d, own)

@@ -75,19 +75,21 @@ func TestDataFlags(t *testing.T) {
 		{"-model regression -target-columns cost -dataset PLANES", 2, `PLANES: -target-columns "cost": no column is called so; there are length, price, width, weight`},
 		{"-model regression -target-columns 2,price -dataset PLANES", 2, `-target-columns "price": it is there twice`},
 		{"-model regression -target-columns 1,2,3,4 -dataset PLANES", 2, "there are no features"},
-		{"-model regression -target-columns species -dataset FLOWERS", 1, `line 2, column 2, "species": "virginica" is not a number`},
+		{"-model regression -target-columns species -dataset FLOWERS", 1, `line 2, column 2, "species": "virginica" is not a number: targets and features are numbers`},
 		{"-model regression -dataset CONSTANT", 1, `the training examples all have the same "y", 5.5: there is nothing to predict`},
 		{"-dataset ALIKE", 1, "alike: the training examples have the same features, all of them: there is nothing to learn from"},
 		{"-dataset PLANES", 2, "PLANES: -label-column: neither the first column nor the last can be the label"},
-		{"-dataset PLANES -label-column price", 1, `line 2, column 2, "price": label`},
+		{"-dataset PLANES -label-column price", 1, ": classes are whole numbers, and values are for a regression: for values choose -model regression"},
 		{"-dataset FLOWERS -label-column 4", 2, `-label-column "4": the table has columns 1 to 3`},
-		{"-dataset FLOWERS -label-column width", 1, `line 2, column 2, "species": "virginica" is not a number`},
+		{"-dataset FLOWERS -label-column width", 1, `line 2, column 2, "species": "virginica" is not a number: a column of text can only be the label, named by -label-column`},
 		{"-dataset BLOBS -label-column label", 2, "the table has no header with names: say which by a number from 1 to 5"},
-		{"-dataset ONES", 1, "ones has labels of one class only: a classifier needs two"},
+		{"-dataset ONES", 1, "ONES has labels of one class only: a classifier needs two; the label is column 1"},
 		{"-dataset MISSING", 1, `line 4, column 1, "height": the field is empty: fill in its value, or leave the row out`},
 
 		{"-validation 0", 2, "-validation 0: want a part of the training data"},
 		{"-validation 1", 2, "must be below 1"},
+		{"-validation 10%", 2, "want a number: 10% is 0.1"},
+		{"-dataset WORDS", 1, "a text file needs commas between its fields and .csv at the end of its name"},
 		{"-validation -0.1", 2, "must not be negative"},
 		{"-dataset BLOBS -validation 0.001", 2, "-validation 0.001: blobs: a validation part of 0.001 of 160 training examples is 0 of them"},
 		{"-dataset BLOBS -validation 0.5 -batch-size 81", 2, "-batch-size 81: larger than the 80 training examples"},
@@ -102,7 +104,7 @@ func TestDataFlags(t *testing.T) {
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			names := strings.NewReplacer("BLOBS", blob, "PLANES", plane, "FLOWERS", flower, "CONSTANT", constant, "ONES", ones, "MISSING", missing, "ALIKE", alike,
-				"ARCHIVE", archive, "DIR", filepath.Dir(archive))
+				"ARCHIVE", archive, "WORDS", file(t, "words.txt", "a b\n"), "DIR", filepath.Dir(archive))
 			o := execute(append(strings.Fields(names.Replace(c.args)), "-download=false")...)
 			assert.Equal(t, c.status, o.status)
 			assert.Contains(t, o.stderr, names.Replace(c.want))

@@ -42,6 +42,11 @@ func (n number) Set(text string) error {
 		return nil
 	}
 	v, err := strconv.ParseFloat(text, 64)
+	if part, isPart := strings.CutSuffix(text, "%"); isPart {
+		if v, err := strconv.ParseFloat(part, 64); err == nil && !math.IsInf(v, 0) && !math.IsNaN(v) {
+			return fmt.Errorf("want a number: %s is %g", text, v/100)
+		}
+	}
 	switch {
 	case err != nil || math.IsInf(v, 0) || math.IsNaN(v):
 		if n.word != "" {
