@@ -9,7 +9,7 @@ import (
 
 // LoaderOptions configures a [Loader]. BatchSize has no default.
 type LoaderOptions struct {
-	BatchSize   int    // examples per batch, at least 1 and at most the split's length
+	BatchSize   int    // examples per batch, at least 1, and without KeepLast at most the split's length
 	Shuffle     bool   // a new random order every epoch; off: the order of the split
 	Seed        uint64 // of the order
 	KeepLast    bool   // deal the short batch left over at an epoch's end; off: drop it
@@ -36,7 +36,8 @@ type Loader struct {
 
 // NewLoader deals out s, which must be a split of d or have the features of its examples. The split is shared, not
 // copied, and must not change in the middle of an epoch: a goroutine may be reading it. NewLoader fails if the split is
-// empty or ragged or has targets of another size than d.Train, or if the batch size is not in [1, s.Len()].
+// empty or ragged or has targets of another size than d.Train, or if the batch size
+// is not in [1, s.Len()]. Under KeepLast it may be larger: the only batch of an epoch is a short one.
 func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 	n, width := s.Len(), d.Features()
 	switch {
@@ -52,9 +53,10 @@ func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 		return nil, fmt.Errorf("datasets: %s: %d values are not %d examples of %d features", d.Name, len(s.X), n, width)
 	case opt.BatchSize < 1:
 		return nil, fmt.Errorf("datasets: %s: batch size %d is not positive", d.Name, opt.BatchSize)
-	case opt.BatchSize > n:
+	case opt.BatchSize > n && !opt.KeepLast:
 		return nil, fmt.Errorf("datasets: %s: batch size %d is larger than the %d examples", d.Name, opt.BatchSize, n)
 	}
+	opt.BatchSize = min(opt.BatchSize, n)
 	l := &Loader{opt: opt, split: s, width: width, order: make([]int32, n)}
 	l.pcg.Seed(opt.Seed, loaderStream)
 	l.rng = rand.New(&l.pcg)

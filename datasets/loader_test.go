@@ -237,3 +237,18 @@ func BenchmarkLoader(b *testing.B) {
 	}
 	b.ReportMetric(float64(batch*b.N)/b.Elapsed().Seconds(), "examples/s")
 }
+
+// TestOnlyBatchIsShort: under KeepLast a batch may be larger than the split.
+func TestOnlyBatchIsShort(t *testing.T) {
+	l := newTestLoader(t, 7, LoaderOptions{BatchSize: 500, KeepLast: true})
+	assert.Equal(t, 1, l.Steps())
+	assert.Equal(t, 7, l.Examples())
+	for range 2 {
+		x, y, ok := l.Next()
+		require.True(t, ok)
+		assert.Equal(t, 7, x.Shape()[0])
+		assert.Equal(t, 7, y.Shape()[0])
+		_, _, ok = l.Next()
+		assert.False(t, ok)
+	}
+}
