@@ -102,3 +102,43 @@ func ExampleTarget() {
 	fmt.Println(target.Reached, result.Steps == target.Step, result.Steps < 500)
 	// Output: true true true
 }
+
+// topTwo is the part of the examples whose class is among the two likeliest.
+type topTwo struct{ hits, n float64 }
+
+func (m *topTwo) Name() string         { return "top_two" }
+func (m *topTwo) HigherIsBetter() bool { return true }
+func (m *topTwo) Reset()               { *m = topTwo{} }
+func (m *topTwo) Value() float64       { return m.hits / m.n }
+
+func (m *topTwo) Add(mean, target *tensor.Dense) error {
+	classes := mean.Shape()[1]
+	p, labels := mean.Float32s(), target.Float32s() // float64 in a model of graph.Float64
+	for i, label := range labels {
+		likelier := 0.0
+		for _, v := range p[i*classes : (i+1)*classes] {
+			if v > p[i*classes+int(label)] {
+				likelier++
+			}
+		}
+		if m.n++; likelier < 2 {
+			m.hits++
+		}
+	}
+	return nil
+}
+
+// A metric of one's own takes classes as floats of shape N.
+func ExampleMetric() {
+	net := layers.Sequential{&layers.Dense{Units: 2}}
+	model, err := trainer.NewModel(net, losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{2}, Seed: 1})
+	if err != nil {
+		log.Fatal(err)
+	}
+	scores, err := model.Evaluate(context.Background(), xor(), &topTwo{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(scores["top_two"])
+	// Output: 1
+}

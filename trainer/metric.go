@@ -10,7 +10,8 @@ import (
 
 // Metric scores predictions. Add is called for every batch of an evaluation
 // with the mean of the predictive distribution, N×C, and the targets as the
-// loss takes them, both in the model's float type; it returns an error if it
+// loss takes them, both in the model's float type, also classes, which a loader
+// deals as int32 of shape N: they arrive as floats of shape N; it returns an error if it
 // has no score for targets of that shape.
 type Metric interface {
 	Name() string
