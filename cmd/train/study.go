@@ -22,6 +22,7 @@ type workshop struct {
 	data  string                // digest of d
 	fits  func(*settings) error // whether a run may have the memory that it needs
 	show  *overview
+	stale string                // why kept runs are made again, once it has been told
 	after func(*training) error // a run that was made; nil: nothing
 }
 
@@ -122,7 +123,10 @@ func (w *workshop) run(ctx context.Context, s *settings, limit float64) (*result
 	case errors.As(err, &other):
 		return nil, fmt.Errorf("%w: name another directory with -out", err)
 	case errors.As(err, &stale):
-		w.show.note(message(err) + ": the run is made again")
+		if w.stale != stale.Why { // of many runs it is told once
+			w.stale = stale.Why
+			w.show.note(message(err) + ": this run and others like it are made again")
+		}
 	case err != nil:
 		return nil, err
 	case kept != nil && !(kept.Ending == results.Cut && w.spent(kept) <= limit): // one that was cut earlier tells less
