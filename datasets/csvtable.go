@@ -214,6 +214,9 @@ func (t *table) classes(d *Dataset, label *labelColumn) ([]int32, error) {
 		labels, names, err := label.classes(t.header != nil)
 		if err == nil {
 			d.Classes, d.ClassNames = len(names), names
+			if t.opt.Task == Classify {
+				d.origin += rare(labels, names)
+			}
 			return labels, nil
 		}
 		if t.opt.Task != Reconstruct {

@@ -1,5 +1,7 @@
 package datasets
 
+import "slices"
+
 // Split is one part of a data set, held in memory. Its examples have either classes, in Labels, or values to predict, in
 // Targets.
 type Split struct {
@@ -55,11 +57,18 @@ type Dataset struct {
 	Scaling       Scaling // from an example as the file has it to a row of X
 	TargetScaling Scaling // from a target as the file has it to a row of Targets
 
+	notes []string // see Notes
+
 	origin string // what was taken for the label or the targets of a table, for a message
 }
 
 // Features is the number of values of one example, the product of Shape.
 func (d *Dataset) Features() int { return product(d.Shape) }
+
+// Notes says, a sentence each and without a full stop, what was done to inputs that whoever owns them may not expect: a
+// scale of pixels other than 255; and, after Standardize, features that became 0 for a single row's sake, and values that
+// were moved.
+func (d *Dataset) Notes() []string { return slices.Clone(d.notes) }
 
 // Outputs is the number of values of one target; 0: the data have classes.
 func (d *Dataset) Outputs() int { return d.Train.Outputs }

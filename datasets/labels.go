@@ -168,22 +168,35 @@ func isSquareImage(features int) bool {
 	return side >= 8 && side*side == features
 }
 
-// takePixels marks inputs that are pixels, and divides those of bytes by 255.
+// takePixels marks inputs that are pixels, and divides whole numbers by the largest that their scale has.
 func (d *Dataset) takePixels(whole bool, low, high float64) {
 	if !isImage(d.Shape, whole, low, high) {
 		return
 	}
 	d.Pixels = true
 	if high > 1 {
-		scalePixels(d.Train.X)
-		scalePixels(d.Test.X)
+		top := brightest(high)
+		for _, x := range [][]float32{d.Train.X, d.Test.X} {
+			for i, v := range x {
+				x[i] = v / top
+			}
+		}
 		d.Scaling = byteScaling()
+		if top != 255 {
+			d.Scaling.Deviation[0] = float64(top)
+			d.notes = append(d.notes, fmt.Sprintf("whole numbers from 0 to %g were divided by %g", high, top))
+		}
 	}
 }
 
-func scalePixels(x []float32) {
-	scale := intensities()
-	for i, v := range x {
-		x[i] = scale[uint8(v)]
+// brightest is the largest pixel of a scale, of which high is the largest that occurs. Above 64 that is 255. Below, where
+// a division by 255 would leave next to nothing for a Bernoulli loss, it is the next of 15, 16, 31, 32, 63 and 64: levels
+// of fewer bits, or counts of so many points.
+func brightest(high float64) float32 {
+	for _, top := range []float32{15, 16, 31, 32, 63, 64} {
+		if high <= float64(top) {
+			return top
+		}
 	}
+	return 255
 }

@@ -39,6 +39,7 @@ func (d *Dataset) Standardize() {
 	} else {
 		s = standardizing(d.Train.X, width, !d.Pixels)
 	}
+	d.noteExceptions(s)
 	for _, split := range []*Split{&d.Train, &d.Validation, &d.Test} {
 		if exact := split.exactOf(); exact != nil {
 			scaleRows(s, split.X, exact)
@@ -47,6 +48,7 @@ func (d *Dataset) Standardize() {
 		}
 		split.exact = nil
 	}
+	d.noteMoved(s)
 	d.Scaling = d.Scaling.then(s)
 	d.Pixels = false
 }

@@ -172,6 +172,9 @@ func (r *training) scaleOf() string {
 	} else if n > 1 {
 		scale += fmt.Sprintf("; %d features are constant in training, and 0", n)
 	}
+	for _, note := range r.d.Notes() {
+		scale += "; " + note
+	}
 	return scale
 }
 
