@@ -27,3 +27,25 @@ func TestReadmeExampleCompiles(t *testing.T) {
 	body = strings.ReplaceAll("\n"+body, "\n\t", "\n")
 	assert.Equal(t, strings.TrimSpace(body), strings.TrimSpace(block))
 }
+
+// TestReadmeTableExample: every line of the README's second Go block but the
+// comments is one of TestTable, in its order.
+func TestReadmeTableExample(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	require.NoError(t, err)
+	source, err := os.ReadFile("example_table_test.go")
+	require.NoError(t, err)
+	parts := strings.Split(string(readme), "```go\n")
+	require.Len(t, parts, 3)
+	block, _, _ := strings.Cut(parts[2], "```")
+	rest := string(source)
+	for line := range strings.Lines(block) {
+		code, _, _ := strings.Cut(line, "//")
+		if code = strings.TrimSpace(code); code == "" {
+			continue
+		}
+		var found bool
+		_, rest, found = strings.Cut(rest, "\t"+code)
+		assert.True(t, found, code)
+	}
+}

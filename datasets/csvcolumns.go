@@ -181,7 +181,7 @@ func (t *table) decide(d *Dataset) (*labelColumn, error) {
 		return nil, err
 	}
 	for _, c := range t.labels {
-		if c == best || c.text == nil || best == nil && t.opt.Task != Reconstruct && c.suits() > 0 {
+		if c == best || c.text == nil || best == nil && t.opt.Task != Reconstruct && !c.noted {
 			continue
 		}
 		if best == nil {

@@ -267,3 +267,26 @@ func TestOutlierInTest(t *testing.T) {
 	_, values := keys(t, []byte(o.stdout))
 	assert.Less(t, decimal(t, values["test_loss"]), 0.5)
 }
+
+// TestDataNotes: what was done to the data is told by the lines that begin a
+// run.
+func TestDataNotes(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("label,age,height,target\n")
+	for i := range 400 {
+		height := 1.5 + float64(i%7)
+		if i == 13 {
+			height = 1e6
+		}
+		fmt.Fprintf(&text, "%d,%d.5,%g,%d\n", i%2, i%9, height, i%2)
+	}
+	o := execute("-dataset", file(t, "people.csv", text.String()), "-max-steps", "1")
+	require.Zero(t, o.status, o.stderr)
+	told := strings.Join(strings.Fields(o.stdout+o.stderr), " ")
+	assert.Contains(t, told, "the label is column 1 (label); column 4 (target) stays a feature: take it out of the file if it gives the answer away")
+	assert.Contains(t, told, "1 value lay further than 10 deviations from the mean and was moved there: of feature height")
+
+	o = execute("-dataset", file(t, "size.csv", "size,price\n1.5,2\n2.5,3\n3.5,4\n4.25,5\n5,6\n7,8.5\n"), "-model", "regression", "-max-steps", "1")
+	require.Zero(t, o.status, o.stderr)
+	assert.Contains(t, o.stderr, "the target is column 1 (size); -target-columns names another")
+}

@@ -39,9 +39,9 @@
 // A .csv has columns for everything. The line "data set:" says which one was
 // taken for the label, and what the classes are. -label-column and
 // -target-columns name them; without them it is a column called label, class,
-// target, y or species, and without one the first or the last that can be a label
-// (see package datasets' ReadOptions). A fifth of the rows is for testing, of each
-// class its share, always the same rows; an .npz and idx files have their own test
+// target, y or species, and without one the only column of text, else the first
+// or the last that looks like a label (see package datasets' ReadOptions). A
+// fifth of the rows is for testing, of each class its share, always the same rows; an .npz and idx files have their own test
 // part. Labels are whole numbers or, in a .csv, text.
 //
 // Inputs are standardised by the training examples' means and deviations, one

@@ -83,7 +83,7 @@ func (t *flagTable) modelFlags(s *settings) {
 	t.word(&s.dataDir, "data-dir", "DIR", "where MNIST is kept (default: in the user's cache)")
 	t.toggle(&s.download, "download", "download missing files there (default true)")
 	t.word(&s.columns.Label, "label-column", "NAME|N", "of a .csv: the classes (default: the column called "+
-		"label, class, target, y or species, else the first or the last that can be it)")
+		"label, class, target, y or species, else the only one of text, else the first or the last that looks like it)")
 	t.add(columns{&s.columns.Targets}, "target-columns", "NAME|N,…", "of a .csv, -model regression: the values to predict (default: the column of such a name, else the first)")
 	t.add(number{p: &s.validation, below: 1}, "validation", "PART", "of the training data is held back: -target, -patience and what is best are measured on it")
 	t.add(choice[string]{&s.dtype, dtypes()}, "dtype", oneOf(dtypes()), "arithmetic (default float32)")

@@ -33,6 +33,9 @@ func newWorkshop(ctx context.Context, s *settings, stderr io.Writer) (*workshop,
 		return nil, err
 	}
 	fmt.Fprintf(stderr, "data set: %s\n", why)
+	for _, note := range d.Notes() {
+		fmt.Fprintf(stderr, "data: %s\n", note)
+	}
 	w := &workshop{s: s, d: d, show: newOverview(mode, stderr)}
 	w.show.notes = stderr
 	w.fits = func(run *settings) error { return checkMemory(ctx, run, widths(run, d)) }
