@@ -29,7 +29,7 @@ func ReadCSV(path string) (*Dataset, error) { return ReadOptions{}.ReadCSV(path)
 // shuffled, so that a file sorted in any order will do.
 //
 // Shape is {features}. Features are pixels if their number is a square of at least 8×8 and all are from 0 to 1, or whole
-// numbers from 0 to 255, which are divided by 255.
+// numbers from 0 to 255, which are divided by 255 or, if none is above 64, by the next of 15, 16, 31, 32, 63 and 64.
 //
 // Errors give the file, and for what is in it the line and column, both from 1. A column that was asked for and is not
 // there is a [*ColumnError].
