@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -47,7 +48,7 @@ type Result struct {
 	History      []Record // one record per evaluation
 
 	Rises   []*RiseError // losses that ended above the beginning, though not far
-	Unmoved bool         // no parameter has changed since the beginning
+	Unmoved bool         // no parameter has changed since the beginning, to a millionth
 }
 
 // DivergedError reports a loss that is NaN or infinite, or one that ended far
@@ -145,7 +146,7 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 		}
 	}
 	r := &run{Trainer: t, train: train, schedule: t.Schedule, perEpoch: train.Steps(), higher: higher}
-	r.trend = trend{model: t.Model, theta: digest(t.Model.Params())}
+	r.trend = trend{model: t.Model, theta: digest(t.Model.Params()), start: someOf(t.Model.Params())}
 	if r.schedule == nil {
 		r.schedule = Constant()
 	}
@@ -248,14 +249,28 @@ func (r *run) score(ctx context.Context, scores map[string]float64) error {
 	return nil
 }
 
+// lastInterval is the mean training loss since the evaluation before the last,
+// and of how many steps. It is NaN without evaluations.
+func (r *run) lastInterval() (mean float64, steps int) {
+	n := len(r.res.History)
+	if n == 0 {
+		return math.NaN(), 0
+	}
+	last := r.res.History[n-1]
+	if steps = last.Step; n > 1 {
+		steps -= r.res.History[n-2].Step
+	}
+	return last.TrainLoss, steps
+}
+
 // end closes the run; ErrStop is a good ending, unless the run got worse.
 func (r *run) end(err error) (*Result, error) {
 	if err != nil && !errors.Is(err, ErrStop) {
 		return &r.res, err
 	}
 	params := r.Model.Params()
-	r.res.Unmoved = len(params) > 0 && digest(params) == r.trend.theta
-	rises, worse := r.trend.judge()
+	r.res.Unmoved = len(params) > 0 && (digest(params) == r.trend.theta || unmoved(r.trend.start, someOf(params)))
+	rises, worse := r.trend.judge(r.lastInterval())
 	if worse != nil {
 		return &r.res, &DivergedError{Step: r.res.Steps, Err: worse}
 	}

@@ -45,16 +45,24 @@ func (e *RiseError) Error() string {
 // hard mini-batch. Nor has a run diverged whose evaluations all end below h₁ or
 // blank: averaged parameters can be good where the last ones are not.
 //
+// It has diverged as well if an evaluation ended above 5·max(h₁, blank) while the
+// mean training loss since the evaluation before, of many steps, is clearly above
+// max(h₁, blank), too: both are over many examples, and no chance.
+//
 // A run that has not diverged has a rise of h̄, or of an evaluation's loss,
 // where it ends above the beginning by more than noise. Noise of h₁ is two
 // standard deviations of the last steps' losses, but at least a twentieth of
-// what began, and at most the scale.
+// what began, and at most the scale. A mean over many steps, or an evaluation, has
+// a rise where it is clearly above: by a tenth of the scale.
 const (
 	farAbove       = 9
 	leastScale     = 0x1p-23 // the rounding of float32: what is less is 0 to it
 	recentSteps    = 8
 	recentExamples = 64
-	fewSteps       = 4 // fewer have no standard deviation to speak of
+	fewSteps       = 4  // fewer have no standard deviation to speak of
+	manySteps      = 20 // have a mean without noise to speak of
+	clearly        = 0.1
+	several        = 5
 )
 
 // far tells a loss far above the beginning; NaN is.
@@ -64,7 +72,8 @@ func far(loss, began, scale float64) bool { return !(loss-began <= farAbove*scal
 // steps.
 type trend struct {
 	model   *Model
-	theta   uint64 // digest of the parameters at the beginning
+	theta   uint64    // digest of the parameters at the beginning
+	start   []float64 // some of them
 	last    graph.Objective
 	first   float64
 	steps   int
@@ -132,8 +141,9 @@ func (t *trend) evaluation(key string, loss float64) {
 	t.scored[i].loss = loss
 }
 
-// judge applies the rule.
-func (t *trend) judge() (rises []*RiseError, diverged error) {
+// judge applies the rule. interval is the mean training loss of the steps since
+// the evaluation before the last.
+func (t *trend) judge(interval float64, steps int) (rises []*RiseError, diverged error) {
 	if t.steps == 0 {
 		return nil, nil
 	}
@@ -143,7 +153,10 @@ func (t *trend) judge() (rises []*RiseError, diverged error) {
 	for _, e := range t.scored {
 		highest = max(highest, e.loss)
 	}
-	if !(mean > t.first) && !(highest > t.first) {
+	if steps < manySteps {
+		interval = math.NaN()
+	}
+	if !(mean > t.first) && !(highest > t.first) && !(interval > t.first) {
 		return nil, nil
 	}
 	blank := t.model.blankLoss(t.targets, t.rows)
@@ -154,15 +167,22 @@ func (t *trend) judge() (rises []*RiseError, diverged error) {
 			return nil, err
 		}
 	}
+	high := interval > base+clearly*scale
+	if high && highest > several*base {
+		return nil, &RiseError{Score: TrainLoss, Began: t.first, Ended: interval}
+	}
 	noise := scale
 	if len(recent) >= fewSteps {
 		noise = min(scale, max(2*deviationOf(recent, mean), math.Abs(t.first)/20, leastScale))
 	}
-	if mean > t.first+noise {
+	switch {
+	case mean > t.first+noise:
 		rises = append(rises, &RiseError{Score: TrainLoss, Began: t.first, Ended: mean})
+	case high:
+		rises = append(rises, &RiseError{Score: TrainLoss, Began: t.first, Ended: interval})
 	}
 	for _, e := range t.scored {
-		if e.loss > base+max(noise, scale/10) {
+		if e.loss > base+clearly*scale {
 			rises = append(rises, &RiseError{Score: e.key, Began: t.first, Ended: e.loss})
 		}
 	}

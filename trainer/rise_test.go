@@ -102,7 +102,7 @@ func TestRise(t *testing.T) {
 				run.evaluation("test_loss", 1e9)
 				run.evaluation("test_loss", c.test)
 			}
-			rises, diverged := run.judge()
+			rises, diverged := run.judge(math.NaN(), 0)
 			assert.Equal(t, c.diverged, diverged != nil, "%v", diverged)
 			var names []string
 			for _, r := range rises {
@@ -117,7 +117,7 @@ func TestRise(t *testing.T) {
 		})
 	}
 	run := trend{}
-	rises, diverged := run.judge()
+	rises, diverged := run.judge(math.NaN(), 0)
 	assert.Nil(t, rises)
 	assert.NoError(t, diverged, "no step, no rise")
 }
@@ -232,4 +232,59 @@ func TestFitGotWorseAndStopped(t *testing.T) {
 		var rise *RiseError
 		assert.Equal(t, errors.Is(stop, ErrStop), errors.As(err, &rise), "%v", err)
 	}
+}
+
+// TestRiseOverManySteps: losses of small mini-batches are too noisy for the last
+// few to tell, but not the mean of an epoch, nor an evaluation.
+func TestRiseOverManySteps(t *testing.T) {
+	y := tensor.New(tensor.WithShape(2), tensor.WithBacking([]int32{0, 2}))
+	for _, c := range []struct {
+		interval float64
+		steps    int
+		test     float64
+		diverged bool
+		rises    []string
+	}{
+		{1.0, 300, 1.0, false, nil},
+		{1.15, 300, 1.15, false, nil}, // a tenth above ln 3 is 1.21
+		{2, 300, 1.0, false, []string{TrainLoss}},
+		{2, 5, 1.0, false, nil},
+		{1.0, 300, 1.3, false, []string{"test_loss"}},
+		{2, 300, 3, false, []string{TrainLoss, "test_loss"}},
+		{1.0, 300, 8, false, []string{"test_loss"}}, // fits the training data alone
+		{2, 300, 8, true, nil},
+		{math.NaN(), 0, 1.0, false, nil},
+	} {
+		m, err := NewModel(layers.Sequential{&layers.Dense{Units: 3}}, losses.SoftmaxCrossEntropy{}, ModelConfig{Input: []int{4}})
+		require.NoError(t, err)
+		run := trend{model: m}
+		for i, h := range append([]float64{1.05}, repeated(0.1, 99)...) {
+			if i%2 > 0 {
+				h = 2.5
+			}
+			run.step(ending{loss: 0.1}, y, h)
+		}
+		run.evaluation("test_loss", c.test)
+		rises, diverged := run.judge(c.interval, c.steps)
+		assert.Equal(t, c.diverged, diverged != nil, "%+v: %v", c, diverged)
+		var names []string
+		for _, r := range rises {
+			names = append(names, r.Score)
+		}
+		assert.Equal(t, c.rises, names, "%+v", c)
+	}
+}
+
+// TestUnmoved: a millionth of the parameters' length is the least that counts.
+func TestUnmoved(t *testing.T) {
+	before := repeated(2, 100)
+	for relative, want := range map[float64]bool{0: true, 1e-7: true, 9e-7: true, 1.1e-6: false, 1: false} {
+		assert.Equal(t, want, unmoved(before, repeated(2*(1+relative), 100)), "%g", relative)
+	}
+	assert.False(t, unmoved(repeated(0, 3), repeated(0, 3)), "no length to compare with")
+	m, err := NewModel(layers.Sequential{&layers.Dense{Units: 3000}}, losses.SquaredError{}, ModelConfig{Input: []int{4}})
+	require.NoError(t, err)
+	all := someOf(m.Params())
+	assert.InDelta(t, 3750, len(all), 1) // every fourth of 15000
+	assert.Equal(t, float64(m.Params()[0].Value.Float32s()[4]), all[1])
 }

@@ -98,7 +98,7 @@ func TestEdges(t *testing.T) {
 	data := blobs(t)
 	for _, c := range []struct{ args, want string }{
 		{"-opt sgd -lr 1e-12", "no parameter has changed"},
-		{"-kfac-damping 1e8 -kfac-damping-update-steps -1", ""},
+		{"-kfac-damping 1e8 -kfac-damping-update-steps -1", "no parameter has changed"},
 		{"-kfac-damping 1e-12", ""},
 		{"-kfac-mode fixed -kfac-kl-clip 1e-12", ""},
 		{"-opt sgd -clip-grad 1e-12", "no parameter has changed"},

@@ -29,7 +29,7 @@ func (r *training) warnings() []string {
 		list = append(list, rise.Error())
 	}
 	if r.result.Unmoved {
-		list = append(list, "no parameter has changed: the steps are too small to be seen in "+r.s.dtype)
+		list = append(list, "no parameter has changed by as much as a millionth: the steps are too small")
 	}
 	return list
 }
