@@ -1,5 +1,5 @@
 // Package setting keeps the numbers of a configuration in one form: 0 stands
-// for the default, [graph.None] for none, any other number for itself. A
+// for the default, [None] for none, any other number for itself. A
 // configuration lists its numbers once; filling in defaults, checking ranges and
 // giving the settings in force back all follow from the list.
 package setting
@@ -7,9 +7,10 @@ package setting
 import (
 	"fmt"
 	"math"
-
-	"github.com/gokfac/gokfac/graph"
 )
+
+// None is what a field says for none.
+const None = -1
 
 // Number is one number of a configuration.
 type Number struct {
@@ -23,7 +24,7 @@ type Number struct {
 // Range is what a number may be: at least Low and below Below.
 type Range struct {
 	Low, Below float64
-	None       bool    // graph.None may stand for Off
+	None       bool    // None may stand for Off
 	Off        float64 // mostly 0
 }
 
@@ -51,7 +52,7 @@ func (n Number) Resolve() {
 	switch v := n.get(); {
 	case v == 0:
 		n.set(n.Default)
-	case v == graph.None && n.None:
+	case v == None && n.None:
 		n.set(n.Off)
 	}
 }
@@ -59,7 +60,7 @@ func (n Number) Resolve() {
 // Express makes a resolved number one that Resolve makes what it was.
 func (n Number) Express() {
 	if n.None && n.get() == n.Off && n.Off != n.Default {
-		n.set(graph.None)
+		n.set(None)
 	}
 }
 
@@ -70,7 +71,7 @@ func (n Number) Check() error {
 	if v >= n.Low && v < n.Below || v == 0 && n.Default == 0 || n.None && v == n.Off {
 		return nil
 	}
-	if v == graph.None { // which is written by its name, so that its value says nothing
+	if v == None { // which is written by its name, so that its value says nothing
 		return fmt.Errorf("%s %g: None does not apply: want %s", n.Name, v, n.Range)
 	}
 	return fmt.Errorf("%s %g: want %s", n.Name, v, n.Range)

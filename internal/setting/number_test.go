@@ -5,8 +5,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-
-	"github.com/gokfac/gokfac/graph"
 )
 
 // TestNumber: resolving twice is resolving once, and what is expressed is
@@ -14,7 +12,7 @@ import (
 func TestNumber(t *testing.T) {
 	for _, r := range []Range{Positive, NotNegative, Decay, Fraction, Period, PeriodOrOff, {Low: 1e-9, Below: 9, None: true, Off: 1e-9}} {
 		for _, def := range []float64{0, 0.5, 1e-9} {
-			for _, v := range []float64{0, graph.None, 0.25, 0.5, 1, 1e-9} {
+			for _, v := range []float64{0, None, 0.25, 0.5, 1, 1e-9} {
 				x := v
 				n := Of("x", &x, def, r)
 				n.Resolve()
@@ -22,7 +20,7 @@ func TestNumber(t *testing.T) {
 				want := v
 				if v == 0 {
 					want = def
-				} else if v == graph.None && r.None {
+				} else if v == None && r.None {
 					want = r.Off
 				}
 				assert.Equal(t, want, inForce)
@@ -48,7 +46,7 @@ func TestCheck(t *testing.T) {
 		{1, Decay, "x 1: want at least 0 and below 1"},
 		{math.NaN(), Fraction, "x NaN: want more than 0 and at most 1"},
 		{-1, Period, "x -1: None does not apply: want a whole number from 1 on"},
-		{graph.None, Positive, "x -1: None does not apply: want a finite number above 0"},
+		{None, Positive, "x -1: None does not apply: want a finite number above 0"},
 		{-3, PeriodOrOff, "x -3: want a whole number from 1 on"},
 		{2, Range{Low: Positive.Low, Below: 2}, "x 2: want more than 0 and below 2"},
 		{0.5, Decay, ""}, {0, Decay, ""}, {1, Fraction, ""}, {0, PeriodOrOff, ""},
