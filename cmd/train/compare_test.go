@@ -73,7 +73,7 @@ func TestCompare(t *testing.T) {
 
 	other := execute(append(args, "-lr", "0.05")...)
 	assert.Equal(t, exitError, other.status)
-	assert.Regexp(t, `train: .*runs/kfac-seed-1.json is of another experiment: lr was 1.2, and is 0.05: name another directory with -out\n$`, other.stderr)
+	assert.Regexp(t, `train: .*runs/kfac-seed-1.json is of another experiment: lr was 1.275, and is 0.05: name another directory with -out\n$`, other.stderr)
 }
 
 // TestCompareInterrupted: what is done is kept, and the same command goes on.

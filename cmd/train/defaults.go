@@ -11,6 +11,7 @@ import (
 type defaults struct {
 	batch, epochs int // of a large training set
 	steps         int // at least so many: a small training set has more epochs
+	parts         int // a small training set has a batch of one of so many parts of it
 	schedule      string
 	warmup        int
 	lr, momentum  float64
@@ -20,11 +21,11 @@ type defaults struct {
 	kfac          kfac.Config
 }
 
-// batchFor is the batch size for a training set of so many examples: a quarter
-// of them, so that an epoch has several steps, but no less than 32 and no more
-// than the row's.
+// batchFor is the batch size for a training set of so many examples: a part of
+// them, so that an epoch has several steps, but no less than 32 and no more than
+// the row's.
 func (d defaults) batchFor(examples int) int {
-	return min(examples, d.batch, max(32, examples/4))
+	return min(examples, d.batch, max(32, examples/d.parts))
 }
 
 // epochsFor is the number of epochs of so many steps each.
@@ -58,23 +59,23 @@ func defaultsFor(optimizer, model string, mode kfac.Mode) defaults {
 		optimizer = string(mode)
 	}
 	return map[pair]defaults{
-		{"fixed", "mlp"}: {batch: 512, epochs: 5, steps: 300, noise: 128, schedule: "cosine", lr: 0.55, momentum: 0.8, kfac: kfac.Config{
+		{"fixed", "mlp"}: {batch: 512, epochs: 5, steps: 300, parts: 2, noise: 128, schedule: "cosine", lr: 0.55, momentum: 0.8, kfac: kfac.Config{
 			Damping: 0.95, Polyak: 0.95, FactorUpdateSteps: 10, InverseUpdateSteps: 20,
 		}},
-		{"adaptive", "mlp"}: {batch: 512, epochs: 5, steps: 100, schedule: "constant", lr: 1.2, kfac: kfac.Config{Polyak: 0.9}},
-		{"adam", "mlp"}:     {batch: 512, epochs: 5, steps: 300, schedule: "cosine", lr: 3e-3},
-		{"sgd", "mlp"}:      {batch: 512, epochs: 5, steps: 300, noise: 16, schedule: "cosine", lr: 0.1, momentum: 0.9},
+		{"adaptive", "mlp"}: {batch: 512, epochs: 5, steps: 100, parts: 2, schedule: "constant", lr: 1.275, kfac: kfac.Config{Polyak: 0.9}},
+		{"adam", "mlp"}:     {batch: 512, epochs: 5, steps: 300, parts: 4, schedule: "cosine", lr: 3e-3},
+		{"sgd", "mlp"}:      {batch: 512, epochs: 5, steps: 300, parts: 4, noise: 16, schedule: "cosine", lr: 0.1, momentum: 0.9},
 
-		{"adaptive", "autoencoder"}: {batch: 1000, epochs: 5, steps: 100, schedule: "constant", lr: 1, kfac: kfac.Config{ProductFraction: 0.25, Polyak: 0.9}},
-		{"fixed", "autoencoder"}:    {batch: 1000, epochs: 5, steps: 300, noise: 512, schedule: "linear", lr: 1, momentum: 0.9, kfac: kfac.Config{Damping: 1, MinDamping: 0.01, KLClip: 0.2}},
-		{"adam", "autoencoder"}:     {batch: 1000, epochs: 5, steps: 300, schedule: "constant", lr: 9e-4},
-		{"sgd", "autoencoder"}:      {batch: 1000, epochs: 5, steps: 300, noise: 16, schedule: "cosine", lr: 0.004, momentum: 0.9},
+		{"adaptive", "autoencoder"}: {batch: 1000, epochs: 5, steps: 100, parts: 2, schedule: "constant", lr: 1, kfac: kfac.Config{ProductFraction: 0.25, Polyak: 0.9}},
+		{"fixed", "autoencoder"}:    {batch: 1000, epochs: 5, steps: 300, parts: 2, noise: 512, schedule: "linear", lr: 1, momentum: 0.9, kfac: kfac.Config{Damping: 1, MinDamping: 0.01, KLClip: 0.2}},
+		{"adam", "autoencoder"}:     {batch: 1000, epochs: 5, steps: 300, parts: 4, schedule: "constant", lr: 9e-4},
+		{"sgd", "autoencoder"}:      {batch: 1000, epochs: 5, steps: 300, parts: 4, noise: 16, schedule: "cosine", lr: 0.004, momentum: 0.9},
 
 		// Targets without noise are worth steps along the least curved directions: damping may become small.
-		{"adaptive", "regression"}: {batch: 512, epochs: 10, steps: 100, schedule: "constant", lr: 1, kfac: kfac.Config{MinDamping: 1e-4}},
-		{"fixed", "regression"}:    {batch: 512, epochs: 10, steps: 300, noise: 128, schedule: "linear", lr: 1, momentum: 0.9, kfac: kfac.Config{Damping: 0.03, MinDamping: 1e-4, KLClip: 0.003}},
-		{"adam", "regression"}:     {batch: 512, epochs: 10, steps: 300, schedule: "linear", lr: 0.02},
-		{"sgd", "regression"}:      {batch: 512, epochs: 10, steps: 300, noise: 256, schedule: "linear", lr: 0.2, momentum: 0.9},
+		{"adaptive", "regression"}: {batch: 512, epochs: 10, steps: 100, parts: 2, schedule: "constant", lr: 1, kfac: kfac.Config{MinDamping: 1e-4}},
+		{"fixed", "regression"}:    {batch: 512, epochs: 10, steps: 300, parts: 2, noise: 128, schedule: "linear", lr: 1, momentum: 0.9, kfac: kfac.Config{Damping: 0.03, MinDamping: 1e-4, KLClip: 0.003}},
+		{"adam", "regression"}:     {batch: 512, epochs: 10, steps: 300, parts: 4, schedule: "linear", lr: 0.02},
+		{"sgd", "regression"}:      {batch: 512, epochs: 10, steps: 300, parts: 4, noise: 256, schedule: "linear", lr: 0.2, momentum: 0.9},
 	}[pair{optimizer, model}]
 }
 

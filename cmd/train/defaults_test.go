@@ -23,21 +23,21 @@ func TestSizes(t *testing.T) {
 		examples, batch, epochs int
 	}{
 		{"", 20, 20, 100},
-		{"", 80, 32, 50},
-		{"", 800, 200, 25},
+		{"", 80, 40, 50},
+		{"", 800, 400, 50},
 		{"", 8000, 512, 7},
 		{"", 60000, 512, 5},
 		{"-opt adam", 80, 32, 150},
 		{"-opt adam", 800, 200, 75},
 		{"-opt sgd", 8000, 512, 20},
 		{"-opt adam", 60000, 512, 5},
-		{"-kfac-mode fixed", 800, 200, 75},
-		{"-model autoencoder", 800, 200, 25},
+		{"-kfac-mode fixed", 800, 400, 150},
+		{"-model autoencoder", 800, 400, 50},
 		{"-model autoencoder", 60000, 1000, 5},
-		{"-model regression", 442, 110, 25},
+		{"-model regression", 442, 221, 50},
 		{"-batch-size 800", 800, 800, 100},
 		{"-batch-size 1", 800, 1, 5},
-		{"-epochs 3", 800, 200, 3},
+		{"-epochs 3", 800, 400, 3},
 	} {
 		s, err := parse(strings.Fields(c.args))
 		require.NoError(t, err)
@@ -60,7 +60,7 @@ func TestRates(t *testing.T) {
 	}{
 		{"-opt sgd", 512, 0.1}, {"-opt sgd", 4096, 0.1}, {"-opt sgd", 16, 0.0516}, {"-opt sgd", 1, 0.00607},
 		{"-opt adam", 1, 0.003}, {"-opt adam", 512, 0.003},
-		{"", 1, 1.2}, {"", 512, 1.2},
+		{"", 1, 1.275}, {"", 512, 1.275},
 		{"-kfac-mode fixed", 512, 0.55}, {"-kfac-mode fixed", 8, 0.0404}, {"-kfac-mode fixed", 4096, 0.55},
 		{"-opt sgd -lr 0.7", 4, 0.7}, {"-kfac-mode fixed -lr 0.7", 4, 0.7},
 	} {

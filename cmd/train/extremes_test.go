@@ -118,7 +118,7 @@ func TestEdges(t *testing.T) {
 		{"-kfac-min-damping 1e5", "(-kfac-min-damping 1e5)"},
 		{"-opt adam -lr 0.1 -weight-decay 30", "-lr 0.1 with -weight-decay 30: the product, 3, is"},
 		{"-opt sgd -lr 0.5 -weight-decay 2", "the product, 1, is"},
-		{"-weight-decay 1000", "-lr 1.2 with -weight-decay 1000"},
+		{"-weight-decay 1000", "-lr 1.275 with -weight-decay 1000"},
 		{"-kfac-mode fixed -weight-decay 1000", " with -weight-decay 1000"},
 		{"-compare sgd:lr=0.1:weight-decay=10 -seeds 1", "train: -compare sgd lr=0.1 weight-decay=10: -lr 0.1 with -weight-decay 10"},
 	} {

@@ -78,8 +78,8 @@ func defaultSettings(optimizer, model string, mode kfac.Mode) (*settings, error)
 }
 
 const defaultsNote = `
-  A training set of less than four such batches has a smaller batch: a quarter of it, but at least
-  32 examples. Epochs are added where a run would have fewer steps than the table says. The rate is
+  A small training set has a smaller batch: half of it for kfac, else a quarter, but at least 32
+  examples. Epochs are added where a run would have fewer steps than the table says. The rate is
   lr at the table's batch size and above, and falls with N/(N+B) below, B a number of each row.
 `
 

@@ -68,7 +68,7 @@ func TestConfig(t *testing.T) {
 	_, config := keys(t, values["config"])
 	for name, want := range map[string]string{
 		"hidden": "[8,4]", "act": `"relu"`, "init": `"torch"`, "kfac_damping": "0.1", "kfac_min_damping": "0.05", "momentum": "0",
-		"kfac_damping_update_steps": "-1", "kfac_fisher": `"mc"`, "batch_size": "40", "lr": "0.164",
+		"kfac_damping_update_steps": "-1", "kfac_fisher": `"mc"`, "batch_size": "80", "lr": "0.264",
 	} {
 		assert.Equal(t, want, string(config[name]), name)
 	}

@@ -118,7 +118,7 @@ func TestBadInput(t *testing.T) {
 		{"-model regression -hidden 1000000,1000000", 1, "choose smaller -hidden or -batch-size"},
 
 		{"-dataset DATA -batch-size 161", 2, "-batch-size 161: larger than the 160 training examples"},
-		{"-dataset DATA -epochs 1 -warmup-steps 5", 2, "the whole run has 4 steps"},
+		{"-dataset DATA -epochs 1 -warmup-steps 5", 2, "the whole run has 2 steps"},
 		{"-dataset DATA -kfac-damping 1 -kfac-min-damping 2", 2, "train: minimal damping 2 is more than the damping at the start"},
 		{"-dataset DATA -kfac-mode adaptive -kfac-damping 1 -kfac-min-damping 2", 2, "train: minimal damping 2 is more than the damping at the start"},
 		{"-lr 2", 2, "train: -lr 2: in -kfac-mode adaptive a factor on the step found"},
