@@ -24,7 +24,7 @@ if [ "${1:-}" = tune ]; then
 fi
 
 train -compare 'kfac,kfac:kfac-mode=fixed,adam,sgd' -tuned $results/mlp-512/tune/tune.json -dataset mnist -batch-size 512 -eval-every 3 -target test_accuracy=0.98 -out $results/mlp-512/98.0
-train -compare kfac,adam,sgd -tuned $results/autoencoder/tune-kfac/tune.json,$results/autoencoder/tune/tune.json -model autoencoder -dataset mnist -eval-every 10 -target reconstruction_error=20,10 -out $results/autoencoder/error-10
+train -compare kfac:lr=0.9,adam,sgd -tuned $results/autoencoder/tune-kfac/tune.json,$results/autoencoder/tune/tune.json -model autoencoder -dataset mnist -eval-every 10 -target reconstruction_error=20,10 -out $results/autoencoder/error-10
 train -compare kfac:batch-size=128/512/4096,adam:batch-size=128/512/4096,sgd:batch-size=128/512/4096 -tuned $results/mlp-128/tune/tune.json,$results/mlp-512/tune/tune.json,$results/mlp-4096/tune/tune.json -dataset mnist -eval-every 3 -target test_accuracy=0.98 -out $results/batch-sizes
 train -compare kfac,adam,sgd -tuned $results/mlp-512/tune/tune.json -dataset mnist -batch-size 512 -eval-every 3 -target test_accuracy=0.983 -out $results/mlp-512/98.3
 train -compare kfac,adam,sgd -dataset digits -eval-every 5 -target test_accuracy=0.98,0.99 -out $results/digits
