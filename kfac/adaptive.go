@@ -10,7 +10,7 @@ import (
 // stepAdaptive takes δ = r(αΔ + μδ₀), and δ₀ = δ for the next step. α and μ
 // minimise the model; r is the learning rate times the share of the mini-batch,
 // or less if the model promises too much.
-func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.Time) error {
+func (o *Optimizer) stepAdaptive(obj graph.CurvatureObjective, loss float64, clock *time.Time) error {
 	p, m, err := o.pace(obj, loss)
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func (o *Optimizer) stepAdaptive(obj graph.Objective, loss float64, clock *time.
 // ratioAdaptive measures ρ and moves λ. It takes a step back to where h is not a
 // number, and on a deterministic objective one that h rises by. The last update is
 // then forgotten.
-func (o *Optimizer) ratioAdaptive(obj graph.Objective, before, predicted float64) error {
+func (o *Optimizer) ratioAdaptive(obj graph.CurvatureObjective, before, predicted float64) error {
 	after, err := obj.Loss()
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ const preferred = 1e-4
 // keeps what gives the least model (MG15 §6.6). On a deterministic objective a step
 // is a decade, and the search goes on in a direction as long as that gains: its
 // model is not one sample's.
-func (o *Optimizer) tryGammas(obj graph.Objective) error {
+func (o *Optimizer) tryGammas(obj graph.CurvatureObjective) error {
 	step, most := math.Sqrt(omega(o.cfg.GammaUpdateSteps)), 1
 	if o.deterministic() {
 		step, most = decade, mostTrials

@@ -37,13 +37,13 @@ func TestStepAllocations(t *testing.T) {
 
 // productCount counts what a step asks for.
 type productCount struct {
-	graph.Objective
+	miniBatch
 	products int
 }
 
 func (c *productCount) Products(n int, dirs ...graph.Direction) (*mat.SymDense, error) {
 	c.products++
-	return c.Objective.Products(n, dirs...)
+	return c.miniBatch.Products(n, dirs...)
 }
 
 // TestRepeatedStepAllocations: nor has a step on mini-batches that are all the
@@ -56,7 +56,7 @@ func TestRepeatedStepAllocations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cfg.FactorUpdateSteps, cfg.InverseUpdateSteps, cfg.DampingUpdateSteps, cfg.GammaUpdateSteps, cfg.WeightDecay = 1, 1, 1, 1, 0
 			r := newRun(t, cfg, graph.Float64, 1, 3).steps(0, 8)
-			o, obj := r.optimizer, &productCount{Objective: r.batch(0)}
+			o, obj := r.optimizer, &productCount{miniBatch: r.batch(0)}
 			const runs = 20
 			taken := 0
 			whole := testing.AllocsPerRun(runs, func() {
@@ -69,11 +69,11 @@ func TestRepeatedStepAllocations(t *testing.T) {
 				require.True(t, o.deterministic())
 			})
 			product := testing.AllocsPerRun(runs, func() {
-				_, err := obj.Objective.Products(leading(o.cfg.ProductFraction, 6), o.proposal, o.last)
+				_, err := obj.miniBatch.Products(leading(o.cfg.ProductFraction, 6), o.proposal, o.last)
 				require.NoError(t, err)
 			})
 			products := float64(obj.products) / runs
-			graphs := testing.AllocsPerRun(runs, func() { barePasses(t, o, obj.Objective) }) + (products-4)*product
+			graphs := testing.AllocsPerRun(runs, func() { barePasses(t, o, obj.miniBatch) }) + (products-4)*product
 			t.Logf("allocations per step: %g, of which gorgonia's %g, %g products", whole, graphs, products)
 			assert.LessOrEqual(t, whole, graphs)
 		})
@@ -81,7 +81,7 @@ func TestRepeatedStepAllocations(t *testing.T) {
 }
 
 // barePasses runs what o's step runs if everything is due.
-func barePasses(t *testing.T, o *Optimizer, obj graph.Objective) {
+func barePasses(t *testing.T, o *Optimizer, obj miniBatch) {
 	visit := func(*graph.CurvaturePass) error { return nil }
 	passes := 1
 	if o.cfg.Structure == EKFAC {

@@ -71,3 +71,12 @@ type gradient struct {
 	scale float64 // V's layers are scale·āᵀg…
 	pure  bool    // …if nothing but the data is in it
 }
+
+// gradScale is the factor that an objective has scaled gradients of parameters
+// by, and taps not: 1 unless it says otherwise, as trainer.ClipNorm does.
+func gradScale(obj graph.Objective) float64 {
+	if s, ok := obj.(interface{ GradScale() float64 }); ok {
+		return s.GradScale()
+	}
+	return 1
+}

@@ -26,7 +26,7 @@ type bowl struct {
 	err      error                   // of Products
 }
 
-var _ graph.Objective = (*bowl)(nil)
+var _ miniBatch = (*bowl)(nil)
 
 // newBowl starts at zero. diagonal is F̂.
 func newBowl(h *mat.SymDense, least, diagonal []float64) *bowl {
@@ -57,7 +57,6 @@ func (b *bowl) Examples() int          { return 1 }
 func (b *bowl) Taps() []*graph.Tap     { return b.taps }
 func (b *bowl) Loose() []*graph.Param  { return b.param }
 func (b *bowl) L2() float64            { return 0 }
-func (b *bowl) GradScale() float64     { return 1 }
 func (b *bowl) Grad() (float64, error) { return b.value(b.param[0].Grad.Float64s()), nil }
 
 func (b *bowl) Loss() (float64, error) {
@@ -102,4 +101,10 @@ func newOptimizer(t *testing.T, cfg Config) *Optimizer {
 	o, err := New(cfg)
 	require.NoError(t, err)
 	return o
+}
+
+// miniBatch is what trainer.Model.Batch returns.
+type miniBatch interface {
+	graph.CurvatureObjective
+	graph.ProductObjective
 }

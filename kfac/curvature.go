@@ -8,7 +8,7 @@ import (
 
 // measure computes loss and gradient and, when it is due, folds the batch's
 // curvature into the averages.
-func (o *Optimizer) measure(obj graph.Objective) (float64, error) {
+func (o *Optimizer) measure(obj graph.CurvatureObjective) (float64, error) {
 	due := o.due(o.cfg.FactorUpdateSteps)
 	if o.cfg.Structure == EKFAC { // a new basis needs a measurement in it
 		due = due || o.due(o.cfg.InverseUpdateSteps)
@@ -17,7 +17,7 @@ func (o *Optimizer) measure(obj graph.Objective) (float64, error) {
 	if err != nil {
 		return loss, err
 	}
-	o.grad.taps, o.grad.scale, o.grad.pure = obj.Taps(), obj.GradScale(), obj.L2() == 0
+	o.grad.taps, o.grad.scale, o.grad.pure = obj.Taps(), gradScale(obj), obj.L2() == 0
 	o.examples = obj.Examples()
 	if !due {
 		return loss, nil
@@ -32,7 +32,7 @@ func (o *Optimizer) measure(obj graph.Objective) (float64, error) {
 }
 
 // compute runs the objective, with a look at its curvature or without.
-func (o *Optimizer) compute(obj graph.Objective, curvature bool, visit func(*graph.CurvaturePass) error) (float64, error) {
+func (o *Optimizer) compute(obj graph.CurvatureObjective, curvature bool, visit func(*graph.CurvaturePass) error) (float64, error) {
 	var loss float64
 	var err error
 	if curvature {

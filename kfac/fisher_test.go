@@ -10,11 +10,12 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 // measured is (1/N) Σ_n ∇_n∇_nᵀ, summed over the passes that est makes, with
 // the whole gradient of each example put together from the taps.
-func measured(t *testing.T, n net, obj graph.Objective, est graph.FisherEstimator) *mat.SymDense {
+func measured(t *testing.T, n net, obj trainer.MiniBatch, est graph.FisherEstimator) *mat.SymDense {
 	t.Helper()
 	f := mat.NewSymDense(n.size, nil)
 	_, err := obj.Curvature(est, func(p *graph.CurvaturePass) error {

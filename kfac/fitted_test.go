@@ -54,7 +54,7 @@ func (f *fitting) weights() []float64 {
 }
 
 // batch has the targets that loss takes: classes, or two values.
-func (f *fitting) batch(x []float64, y []int32) graph.Objective {
+func (f *fitting) batch(x []float64, y []int32) miniBatch {
 	f.t.Helper()
 	n := len(y)
 	targets := tensor.New(tensor.WithShape(n), tensor.WithBacking(y))
@@ -78,13 +78,13 @@ func (f *fitting) batch(x []float64, y []int32) graph.Objective {
 	return obj
 }
 
-func (f *fitting) ordinary(k int) graph.Objective {
+func (f *fitting) ordinary(k int) miniBatch {
 	return f.batch(randomSlice(random(uint64(k)), 8), []int32{0, 1, 1, 0})
 }
 
 // fitted has logits (m, −m) for class 0 and (−m, m) for class 1, and margins of
 // 2m under softmax, of m under a sigmoid.
-func (f *fitting) fitted(margins ...float64) graph.Objective {
+func (f *fitting) fitted(margins ...float64) miniBatch {
 	w := f.weights()
 	det := w[0]*w[3] - w[1]*w[2]
 	var x []float64
@@ -115,7 +115,7 @@ func TestExactlyFitted(t *testing.T) {
 					t.Run(fmt.Sprint(loss, " ", dtype, " ", mode, " ", structure), func(t *testing.T) {
 						f := newFitting(t, loss, dtype)
 						o := newOptimizer(t, Config{Mode: mode, Structure: structure, DampingUpdateSteps: 1, GammaUpdateSteps: 2})
-						step := func(obj graph.Objective) Stats {
+						step := func(obj miniBatch) Stats {
 							_, err := o.Step(obj)
 							require.NoError(t, err)
 							s := o.Stats()

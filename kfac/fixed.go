@@ -10,7 +10,7 @@ import (
 
 // stepFixed makes v μv + νU and θ θ − αv, with ν = min(1, √(κ/(α² Σ VᵀU))) the
 // norm clip of Ba, Grosse & Martens 2017.
-func (o *Optimizer) stepFixed(obj graph.Objective, loss float64, clock *time.Time) error {
+func (o *Optimizer) stepFixed(obj graph.CurvatureObjective, loss float64, clock *time.Time) error {
 	v := o.grad.Direction
 	nu := 1.0
 	if o.cfg.KLClip > 0 {
@@ -27,7 +27,7 @@ func (o *Optimizer) stepFixed(obj graph.Objective, loss float64, clock *time.Tim
 	if measured { // the model is of h before the step
 		o.proposal.Combine(nu, o.cfg.Momentum, o.last)
 		lap(clock, &o.stats.UpdateTime)
-		f, err := obj.Products(o.productExamples(), o.proposal)
+		f, err := o.products(obj, o.proposal)
 		if err != nil {
 			return err
 		}

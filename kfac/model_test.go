@@ -112,7 +112,7 @@ func (n net) model(t testing.TB, theta []float64) *trainer.Model {
 	return m
 }
 
-func (n net) batch(t testing.TB, m *trainer.Model, b batch) graph.Objective {
+func (n net) batch(t testing.TB, m *trainer.Model, b batch) trainer.MiniBatch {
 	t.Helper()
 	obj, err := m.Batch(b.tensors(n.loss))
 	require.NoError(t, err)

@@ -2,6 +2,7 @@ package kfac
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"time"
 
@@ -80,7 +81,11 @@ func (o *Optimizer) Config() Config { return o.cfg.expressed() }
 // products with the Fisher matrix included, the parameters are as they were,
 // but the averages have taken the mini-batch in; only the pass that measures ρ
 // comes after the step.
-func (o *Optimizer) Step(obj graph.Objective) (float64, error) {
+func (o *Optimizer) Step(objective graph.Objective) (float64, error) {
+	obj, err := graph.CurvatureOf(objective)
+	if err != nil {
+		return 0, fmt.Errorf("kfac: %w", err)
+	}
 	if err := checkShrink(o.alpha, o.cfg.WeightDecay); err != nil {
 		return 0, err
 	}

@@ -16,7 +16,7 @@ type pace struct{ alpha, mu float64 }
 // the one that the inverse was made of, −∇hᵀΔ, and that changes more slowly than
 // either. What is saved are the products with the Fisher matrix, most of what a
 // step costs beside the gradient.
-func (o *Optimizer) pace(obj graph.Objective, loss float64) (p pace, m promise, err error) {
+func (o *Optimizer) pace(obj graph.CurvatureObjective, loss float64) (p pace, m promise, err error) {
 	if !o.paceDue() {
 		s1, s2 := o.slopes()
 		if slope := o.held.alpha*s1 + o.held.mu*s2; slope < 0 {

@@ -10,18 +10,19 @@ import (
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 // poisoned is an objective with a good gradient, and one element of one pass's
 // curvature that is not finite, at the taps or at the loose parameters.
 type poisoned struct {
-	graph.Objective
+	trainer.MiniBatch
 	value float64
 	loose bool
 }
 
 func (p *poisoned) Curvature(est graph.FisherEstimator, visit func(*graph.CurvaturePass) error) (float64, error) {
-	return p.Objective.Curvature(est, func(pass *graph.CurvaturePass) error {
+	return p.MiniBatch.Curvature(est, func(pass *graph.CurvaturePass) error {
 		x := []float64{0}
 		switch {
 		case p.loose && pass.Loose != nil:
@@ -52,7 +53,7 @@ func TestBadCurvature(t *testing.T) {
 						good, undisturbed := n.model(t, theta), newOptimizer(t, cfg)
 						for k := range 5 {
 							before := flat(m.Params(), values)
-							_, err := o.Step(&poisoned{Objective: n.batch(t, m, b), value: value, loose: loose})
+							_, err := o.Step(&poisoned{MiniBatch: n.batch(t, m, b), value: value, loose: loose})
 							if k == 3 { // no curvature is measured
 								require.NoError(t, err)
 							} else {
@@ -75,7 +76,7 @@ func TestBadCurvature(t *testing.T) {
 
 // spoiled is an objective whose loss after the step is as given.
 type spoiled struct {
-	graph.Objective
+	trainer.MiniBatch
 	after float64
 }
 

@@ -14,7 +14,7 @@ var ErrNotPositive = errors.New("kfac: a factor has no Cholesky decomposition, e
 
 // refresh renews bases and inverses where they are due, and finds λ and γ. It
 // leaves the proposal of the inverses in use.
-func (o *Optimizer) refresh(obj graph.Objective, loss float64, clock *time.Time) error {
+func (o *Optimizer) refresh(obj graph.CurvatureObjective, loss float64, clock *time.Time) error {
 	due := o.due(o.cfg.InverseUpdateSteps)
 	if due {
 		if err := o.rebase(obj); err != nil {
@@ -104,7 +104,7 @@ func (o *Optimizer) settle(jobs []*inversion) bool {
 
 // rebase renews the bases of blocks that have some, and measures the diagonals
 // in them.
-func (o *Optimizer) rebase(obj graph.Objective) error {
+func (o *Optimizer) rebase(obj graph.CurvatureObjective) error {
 	if o.cfg.Structure != EKFAC {
 		return nil
 	}

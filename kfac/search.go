@@ -15,7 +15,7 @@ import (
 // The reduction ratio is no guide to λ₀: α makes up for a λ that is too small,
 // while one that is too great costs tens of steps, as the rule for λ lowers it
 // by a quarter in five of them. See the package comment for measurements.
-func (o *Optimizer) searchDamping(obj graph.Objective, loss float64) error {
+func (o *Optimizer) searchDamping(obj graph.CurvatureObjective, loss float64) error {
 	start := o.steepness
 	var tried, falls []float64
 	best := 0.0
@@ -54,8 +54,8 @@ const (
 
 // measureSteepness takes the curvature along the gradient, ∇hᵀF∇h/‖∇h‖², into
 // the greatest so far, which the floor of λ depends on where none is given.
-func (o *Optimizer) measureSteepness(obj graph.Objective, loss float64) error {
-	f, err := obj.Products(o.productExamples(), o.grad.Direction)
+func (o *Optimizer) measureSteepness(obj graph.CurvatureObjective, loss float64) error {
+	f, err := o.products(obj, o.grad.Direction)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (o *Optimizer) steepnessDue() bool {
 const steepnessSteps = 20
 
 // trial is h after the step with the present λ, which is not taken.
-func (o *Optimizer) trial(obj graph.Objective) (float64, error) {
+func (o *Optimizer) trial(obj graph.CurvatureObjective) (float64, error) {
 	if err := o.invert(math.Sqrt(o.lambda + obj.L2())); err != nil {
 		return 0, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 // searching are settings whose λ₀ is to be found, within wide bounds.
@@ -86,13 +87,13 @@ func TestSearchLeavesNoTrace(t *testing.T) {
 // counted counts what a search needs and a step does not: λ is measured every
 // five steps only.
 type counted struct {
-	graph.Objective
+	trainer.MiniBatch
 	losses int
 }
 
 func (c *counted) Loss() (float64, error) {
 	c.losses++
-	return c.Objective.Loss()
+	return c.MiniBatch.Loss()
 }
 
 // TestSearchOnlyOnce: at the first step of a run whose λ is not given.
@@ -103,7 +104,7 @@ func TestSearchOnlyOnce(t *testing.T) {
 		found := kfac.Config{Structure: structure, MinDamping: 1e-4}
 		m := n.model(t, n.theta(1))
 		take := func(o *kfac.Optimizer) int {
-			obj := &counted{Objective: n.batch(t, m, b)}
+			obj := &counted{MiniBatch: n.batch(t, m, b)}
 			_, err := o.Step(obj)
 			require.NoError(t, err)
 			return obj.losses

@@ -34,7 +34,7 @@ func newRun(t *testing.T, cfg Config, dtype tensor.Dtype, seed uint64, classes i
 }
 
 // batch is the mini-batch of a step.
-func (r *run) batch(step int) graph.Objective {
+func (r *run) batch(step int) miniBatch {
 	r.t.Helper()
 	rng, n := random(uint64(step)), 6-2*(step%2)
 	x, y := graph.NewDense(graph.Float64, n, 6), make([]int32, n)

@@ -8,7 +8,7 @@ import (
 )
 
 // build makes the blocks for the model that obj belongs to, at the first step.
-func (o *Optimizer) build(obj graph.Objective) error {
+func (o *Optimizer) build(obj graph.CurvatureObjective) error {
 	params := obj.Params()
 	if o.params != nil {
 		if !slices.Equal(o.params, params) {

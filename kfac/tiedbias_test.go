@@ -11,6 +11,7 @@ import (
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 // biased is a map whose weight others may have as well, with a bias of its own.
@@ -135,7 +136,7 @@ func (l *withParam) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) 
 }
 
 // hidesLoose lists no loose parameters.
-type hidesLoose struct{ graph.Objective }
+type hidesLoose struct{ trainer.MiniBatch }
 
 func (hidesLoose) Loose() []*graph.Param { return nil }
 

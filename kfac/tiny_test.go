@@ -41,12 +41,12 @@ func TestTinyFullBatch(t *testing.T) {
 // overflowing has products that are not finite, as where float32 activations
 // overflow when they are squared.
 type overflowing struct {
-	graph.Objective
+	trainer.MiniBatch
 	value float64
 }
 
 func (v overflowing) Products(n int, dirs ...graph.Direction) (*mat.SymDense, error) {
-	f, err := v.Objective.Products(n, dirs...)
+	f, err := v.MiniBatch.Products(n, dirs...)
 	if err == nil {
 		f.SetSym(0, 0, v.value)
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // fishers is N·ΣGᵀG for each tap, summed over the passes of one call.
-func fishers(t testing.TB, obj graph.Objective, est graph.FisherEstimator) (sums [3][]float64, passes int) {
+func fishers(t testing.TB, obj trainer.MiniBatch, est graph.FisherEstimator) (sums [3][]float64, passes int) {
 	t.Helper()
 	for l, out := range handSizes {
 		sums[l] = make([]float64, out*out)
@@ -53,7 +53,7 @@ func enumerated(m *trainer.Model, x *tensor.Dense) (sums [3][]float64) {
 	return sums
 }
 
-func batch(t testing.TB, m *trainer.Model, loss losses.Loss, n int) (graph.Objective, *tensor.Dense, *tensor.Dense) {
+func batch(t testing.TB, m *trainer.Model, loss losses.Loss, n int) (trainer.MiniBatch, *tensor.Dense, *tensor.Dense) {
 	t.Helper()
 	x, y := randomBatch(rand.New(rand.NewPCG(5, 5)), loss, n, handIn, handOut)
 	obj, err := m.Batch(x, y)
@@ -161,7 +161,7 @@ func TestDuplicatedBatch(t *testing.T) {
 }
 
 // inputGrams is AᵀA/N for each tap.
-func inputGrams(t *testing.T, obj graph.Objective) (sums [3][]float64) {
+func inputGrams(t *testing.T, obj trainer.MiniBatch) (sums [3][]float64) {
 	_, err := obj.Curvature(graph.MC, func(p *graph.CurvaturePass) error {
 		for l, tap := range p.Taps {
 			in := tap.A.Shape()[1]

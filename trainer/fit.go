@@ -117,7 +117,7 @@ type run struct {
 	lossSum  float64 // since the last record, in units of unit examples
 	weight   float64 // of lossSum
 	spent    time.Duration
-	clip     clipped // here, and the event, so that a step allocates nothing
+	clip     clippedCurvature // here, and the event, so that a step allocates nothing
 	event    Event
 	trend    trend
 }
@@ -173,12 +173,13 @@ func (r *run) step(ctx context.Context) (bool, error) {
 			return false, errors.New("trainer: the data give no mini-batch")
 		}
 	}
-	obj, err := r.Model.Batch(x, y)
+	batch, err := r.Model.Batch(x, y)
 	if err != nil {
 		return false, err
 	}
+	var obj graph.Objective = batch
 	if r.ClipNorm > 0 {
-		r.clip = clipped{Objective: obj, max: r.ClipNorm}
+		r.clip = clippedCurvature{CurvatureObjective: batch, clip: clip{max: r.ClipNorm}}
 		obj = &r.clip
 	}
 	alpha := r.Optimizer.LearningRate()

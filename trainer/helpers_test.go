@@ -121,7 +121,7 @@ func snapshot(ps []*graph.Param, grads bool) []float64 {
 
 // checkGradients compares every parameter's gradient with central differences
 // of the loss. Truncation is h²·f‴/6 ≈ 1e-10, rounding ε·f/h ≈ 1e-10.
-func checkGradients(t *testing.T, obj graph.Objective) {
+func checkGradients(t *testing.T, obj trainer.MiniBatch) {
 	t.Helper()
 	const h, tolerance = 1e-5, 1e-9
 	_, err := obj.Grad()

@@ -16,7 +16,7 @@ import (
 // η enters h once and the gradient once, in every call, biases included.
 func TestL2CountsOnce(t *testing.T) {
 	const eta = 0.3
-	build := func(l2 float64) graph.Objective {
+	build := func(l2 float64) trainer.MiniBatch {
 		net := layers.Sequential{&layers.Dense{Units: 5, BiasInit: 0.4}, layers.Tanh(), &layers.Dense{Units: handOut}}
 		obj, _, _ := batch(t, newModel(t, net, losses.SoftmaxCrossEntropy{}, handIn, l2), losses.SoftmaxCrossEntropy{}, 6)
 		return obj
@@ -98,7 +98,7 @@ func TestClipNorm(t *testing.T) {
 	require.NoError(t, err)
 	unclipped := factor
 	for _, c := range []struct{ max, scale float64 }{{norm / 4, 0.25}, {norm * 2, 1}, {math.Inf(1), 1}, {0, 0}} {
-		clip := trainer.ClipNorm(obj, c.max)
+		clip := trainer.ClipNorm(obj, c.max).(graph.CurvatureObjective)
 		for name, call := range map[string]func() (float64, error){
 			"Grad": clip.Grad, "Curvature": func() (float64, error) { return clip.Curvature(graph.Exact, visit) },
 		} {

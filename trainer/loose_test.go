@@ -11,6 +11,7 @@ import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 func names(params []*graph.Param) (all []string) {
@@ -36,7 +37,7 @@ func TestLooseParameters(t *testing.T) {
 
 // diagonals is N·Σ of the squares of the loose gradients over the passes of
 // one call, by parameter and element.
-func diagonals(t testing.TB, obj graph.Objective, est graph.FisherEstimator, n int) (sum []float64, taps, loose int) {
+func diagonals(t testing.TB, obj trainer.MiniBatch, est graph.FisherEstimator, n int) (sum []float64, taps, loose int) {
 	t.Helper()
 	size := graph.CountParams(obj.Loose())
 	sum = make([]float64, size)
@@ -64,7 +65,7 @@ func diagonals(t testing.TB, obj graph.Objective, est graph.FisherEstimator, n i
 }
 
 // looseOnly picks from gradients over all parameters those of the loose ones.
-func looseOnly(obj graph.Objective, grad []float64) (picked []float64) {
+func looseOnly(obj trainer.MiniBatch, grad []float64) (picked []float64) {
 	isLoose := map[*graph.Param]bool{}
 	for _, p := range obj.Loose() {
 		isLoose[p] = true
@@ -79,7 +80,7 @@ func looseOnly(obj graph.Objective, grad []float64) (picked []float64) {
 }
 
 // diagonalOf is the diagonal of Σ weight·grad·gradᵀ at the loose parameters.
-func diagonalOf(obj graph.Objective, all []outcome) (diagonal []float64) {
+func diagonalOf(obj trainer.MiniBatch, all []outcome) (diagonal []float64) {
 	for i, o := range all {
 		g := looseOnly(obj, o.grad)
 		if i == 0 {

@@ -103,7 +103,7 @@ func (m *Model) Observe(f graph.Observer) { m.observers = append(m.observers, f)
 // until the next call. x is N×Input and y holds N targets in the loss's target
 // shape; both are copied and converted to the model's float type. Dropout
 // masks are drawn once per call.
-func (m *Model) Batch(x, y *tensor.Dense) (graph.Objective, error) {
+func (m *Model) Batch(x, y *tensor.Dense) (MiniBatch, error) {
 	if y == nil {
 		return nil, errors.New("trainer: batch without targets")
 	}

@@ -90,7 +90,7 @@ func TestTapsKeepTheirGradient(t *testing.T) {
 	x, y := randomBatch(rand.New(rand.NewPCG(1, 1)), losses.SoftmaxCrossEntropy{}, 1, 4, 3)
 	obj, err := m.Batch(x, y)
 	require.NoError(t, err)
-	_, err = trainer.ClipNorm(obj, 1e-3).Curvature(graph.Empirical, func(p *graph.CurvaturePass) error {
+	_, err = trainer.ClipNorm(obj, 1e-3).(graph.CurvatureObjective).Curvature(graph.Empirical, func(p *graph.CurvaturePass) error {
 		if p.Taps == nil {
 			return nil
 		}

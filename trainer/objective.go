@@ -7,6 +7,12 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
+// MiniBatch is a mini-batch of a model, with all that an optimizer can ask for.
+type MiniBatch interface {
+	graph.CurvatureObjective
+	graph.ProductObjective
+}
+
 // objective is the bound training mini-batch of one compiled graph.
 type objective struct {
 	c     *compiled
@@ -28,7 +34,7 @@ type objective struct {
 	current bool
 }
 
-var _ graph.Objective = (*objective)(nil)
+var _ MiniBatch = (*objective)(nil)
 
 // Params lists the model's parameters.
 func (o *objective) Params() []*graph.Param { return o.c.model.params }
@@ -69,9 +75,6 @@ func looseParams(params []*graph.Param, taps []*graph.Tap) []*graph.Param {
 
 // L2 is η.
 func (o *objective) L2() float64 { return o.c.model.cfg.L2 }
-
-// GradScale is 1: the model does not clip.
-func (o *objective) GradScale() float64 { return 1 }
 
 // changed is called before the graph's values become others.
 func (o *objective) changed() {

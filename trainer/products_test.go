@@ -85,7 +85,7 @@ func TestProductsAfterEverything(t *testing.T) {
 	x, y := randomBatch(r, loss, n, 4, 3)
 	u, v := randomDirection(r, m.Params()), randomDirection(r, m.Params())
 	visit := func(*graph.CurvaturePass) error { return nil }
-	check := func(obj graph.Objective, what string) {
+	check := func(obj trainer.MiniBatch, what string) {
 		t.Helper()
 		for _, examples := range []int{0, 2, 0, 2, 3} {
 			fresh := newModel(t, looseNet(), loss, 4, 0)
@@ -284,7 +284,8 @@ func TestClippedPassesProductsOn(t *testing.T) {
 	x, y := randomBatch(rand.New(rand.NewPCG(1, 1)), losses.SquaredError{}, 3, 4, 3)
 	obj, err := m.Batch(x, y)
 	require.NoError(t, err)
-	clip := trainer.ClipNorm(obj, 1e-3)
+	clip, err := graph.CurvatureOf(trainer.ClipNorm(obj, 1e-3))
+	require.NoError(t, err)
 	_, err = clip.Curvature(graph.MC, func(p *graph.CurvaturePass) error {
 		assert.Len(t, p.Loose, len(obj.Loose()))
 		return nil
@@ -293,7 +294,9 @@ func TestClippedPassesProductsOn(t *testing.T) {
 	assert.InEpsilon(t, 1e-3, trainer.GradNorm(m.Params()), 1e-12)
 	assert.Equal(t, obj.Loose(), clip.Loose())
 	u := randomDirection(rand.New(rand.NewPCG(2, 1)), m.Params())
-	clipped, err := clip.Products(0, u)
+	products, err := graph.ProductsOf(clip)
+	require.NoError(t, err)
+	clipped, err := products.Products(0, u)
 	require.NoError(t, err)
 	got := clipped.At(0, 0)
 	plain, err := obj.Products(0, u)

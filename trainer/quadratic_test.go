@@ -20,7 +20,7 @@ type quadratic struct {
 	loss   float64 // instead of h, if not 0
 }
 
-var _ graph.Objective = (*quadratic)(nil)
+var _ trainer.MiniBatch = (*quadratic)(nil)
 
 func newQuadratic(dtype tensor.Dtype) *quadratic {
 	q := &quadratic{params: []*graph.Param{graph.NewParam("p0", dtype, 1), graph.NewParam("p1", dtype, 1)}}
@@ -39,7 +39,6 @@ func (q *quadratic) set(v ...float64) {
 func (q *quadratic) Params() []*graph.Param { return q.params }
 func (q *quadratic) Examples() int          { return 1 }
 func (q *quadratic) L2() float64            { return 0 }
-func (q *quadratic) GradScale() float64     { return 1 }
 
 func (q *quadratic) Loss() (float64, error) {
 	p := snapshot(q.params, false)

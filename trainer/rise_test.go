@@ -18,7 +18,7 @@ import (
 
 // ending is an objective whose loss with the parameters at the end is known.
 type ending struct {
-	graph.Objective
+	MiniBatch
 	loss float64
 	err  error
 }

@@ -20,7 +20,7 @@ func TestOptimizerServesOneModel(t *testing.T) {
 	adam, err := trainer.NewAdam(trainer.AdamConfig{})
 	require.NoError(t, err)
 	for _, o := range []trainer.Optimizer{sgd, adam} {
-		objective := func(units int) graph.Objective {
+		objective := func(units int) trainer.MiniBatch {
 			m, err := trainer.NewModel(&layers.Dense{Units: units}, losses.SquaredError{}, trainer.ModelConfig{Input: []int{2}})
 			require.NoError(t, err)
 			obj, err := m.Batch(graph.NewDense(graph.Float32, 3, 2), graph.NewDense(graph.Float32, 3, units))

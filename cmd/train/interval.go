@@ -110,6 +110,9 @@ type timedObjective struct {
 	spent time.Duration
 }
 
+// Unwrap is the objective that is timed.
+func (o *timedObjective) Unwrap() graph.Objective { return o.Objective }
+
 // Grad times the objective's.
 func (o *timedObjective) Grad() (float64, error) {
 	start := time.Now()

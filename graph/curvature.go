@@ -1,0 +1,51 @@
+package graph
+
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+)
+
+// FisherEstimator names the targets that curvature is measured with.
+type FisherEstimator string
+
+// The Fisher estimators. A curvature matrix is an average over examples of
+// JᵀggᵀJ, where g is the gradient at the model's outputs:
+const (
+	// MC draws one target per example from the predictive distribution: an
+	// unbiased sample of the true Fisher. The default.
+	MC FisherEstimator = "mc"
+	// Exact sums over the columns of a factor of the loss Hessian at the
+	// outputs: the true Fisher itself, at one backward pass per output unit.
+	Exact FisherEstimator = "exact"
+	// GGN draws one cotangent B·r per example, BBᵀ the loss Hessian at the
+	// outputs and r of random signs: an unbiased sample of the generalised
+	// Gauss–Newton matrix, which for these losses is the Fisher.
+	GGN FisherEstimator = "ggn"
+	// Empirical uses the data's own targets. It is not the Fisher: it
+	// vanishes as the model interpolates the data.
+	Empirical FisherEstimator = "empirical"
+)
+
+// Validate returns an error that lists the estimators there are.
+func (e FisherEstimator) Validate() error {
+	switch e {
+	case MC, Exact, GGN, Empirical:
+		return nil
+	}
+	return fmt.Errorf("unknown Fisher estimator %q: want mc, exact, ggn or empirical", string(e))
+}
+
+// CurvaturePass is one backward pass of Objective.Curvature, with targets
+// that the estimator drew. What it holds is valid until visit returns.
+type CurvaturePass struct {
+	Examples int // N
+	// Taps are the objective's, filled: the factors of a layer's Fisher block
+	// are averages over examples and sums over passes. A is the same in every
+	// pass. Nil in a pass that is for Loose alone.
+	Taps []*Tap
+	// Loose are gradients of the mean loss with respect to Objective.Loose:
+	// N·Σ of their squares over the passes is the diagonal of the Fisher, or
+	// an unbiased sample of it. Nil in a pass that is for Taps alone.
+	Loose []*tensor.Dense
+}
