@@ -104,9 +104,12 @@ func (b *Builder) input(name string, v *tensor.Dense) *Node {
 }
 
 // Tap declares the affine map s = aW + b with a N·T×in and s N·T×out, T ≥ 1
-// rows for each example. bias may be nil.
-func (b *Builder) Tap(name string, a, s *Node, weight, bias *Param) {
-	b.Taps = append(b.Taps, &Tap{Name: name, Weight: weight, Bias: bias, Examples: b.Batch, a: a, s: s, b: b})
+// rows for each example. bias may be nil. It returns the tap, so that a layer
+// that is no affine map can set its Kind.
+func (b *Builder) Tap(name string, a, s *Node, weight, bias *Param) *Tap {
+	t := &Tap{Name: name, Weight: weight, Bias: bias, Examples: b.Batch, a: a, s: s, b: b}
+	b.Taps = append(b.Taps, t)
+	return t
 }
 
 // Once returns the node that build made when it was first called with key,

@@ -2,6 +2,9 @@ package graph
 
 import "gorgonia.org/tensor"
 
+// Affine is the kind of taps on maps s = aW + b.
+const Affine = ""
+
 // Tap is the hook of one affine map s = aW + b, used once for every example
 // or, as in a convolution, at T locations of each: where an optimizer or an
 // observer reads the layer's input and the gradient at its output. A, G and TrueG
@@ -9,6 +12,7 @@ import "gorgonia.org/tensor"
 // until the objective runs again.
 type Tap struct {
 	Name     string // the layer's
+	Kind     string // Affine, or a name of a layer's own, for which K-FAC has to be given a block
 	Weight   *Param // in×out
 	Bias     *Param // out; nil if the map has none
 	Examples int    // N

@@ -63,13 +63,13 @@ func TestRepeatedStepAllocations(t *testing.T) {
 				if taken++; taken == 2 { // after a run that does not count
 					obj.products = 0
 				}
-				o.repeats = repetition{verdict: deterministic, expected: math.NaN(), scale: 1}
+				adaptiveOf(o).repeats = repetition{verdict: deterministic, expected: math.NaN(), scale: 1}
 				_, err := o.Step(obj)
 				require.NoError(t, err)
-				require.True(t, o.deterministic())
+				require.True(t, adaptiveOf(o).deterministic())
 			})
 			product := testing.AllocsPerRun(runs, func() {
-				_, err := obj.miniBatch.Products(leading(o.cfg.ProductFraction, 6), o.proposal, o.last)
+				_, err := obj.miniBatch.Products(leading(o.cfg.ProductFraction, 6), o.u, lastOf(o))
 				require.NoError(t, err)
 			})
 			products := float64(obj.products) / runs
@@ -93,11 +93,11 @@ func barePasses(t *testing.T, o *Optimizer, obj miniBatch) {
 	}
 	examples := leading(o.cfg.ProductFraction, obj.Taps()[0].Examples)
 	if o.cfg.Mode == Fixed {
-		_, err := obj.Products(examples, o.last)
+		_, err := obj.Products(examples, lastOf(o))
 		require.NoError(t, err)
 	} else {
 		for range 4 { // three γ, and the step
-			_, err := obj.Products(examples, o.proposal, o.last)
+			_, err := obj.Products(examples, o.u, lastOf(o))
 			require.NoError(t, err)
 		}
 	}

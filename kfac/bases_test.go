@@ -53,7 +53,7 @@ func (b bases) project(n net, terms []term) []*mat.Dense {
 }
 
 // fold makes the scales keep·scales + (1−keep)·fresh.
-func (b bases) fold(keep float64, fresh []*mat.Dense) {
+func (b bases) Fold(keep float64, fresh []*mat.Dense) {
 	for i, s := range fresh {
 		s.Scale(1-keep, s)
 		if old := b[i].scales; old != nil {

@@ -14,19 +14,19 @@ func BenchmarkPrecondition(b *testing.B) {
 	for _, examples := range []int{64, 128, 256, 512} {
 		n := newNetwork[float32](b, 1, examples, affine{in: 784, out: 512, bias: true})
 		k := newKronecker[float32](n.layers[0])
-		v := k.newInverse().(*kroneckerInverse[float32])
+		v := k.NewInverse().(*kroneckerInverse[float32])
 		randomize(random(2), v.a.inverse, 1)
 		randomize(random(3), v.g.inverse, 1)
-		tap := n.grad.taps[0]
+		tap := n.grad.Taps[0]
 		b.Run(fmt.Sprintf("B=%d/by-weight", examples), func(b *testing.B) {
 			for b.Loop() { // the gradient is not pure
-				v.apply(n.u, n.grad)
+				v.Apply(n.u, n.grad)
 			}
 		})
 		b.Run(fmt.Sprintf("B=%d/by-example", examples), func(b *testing.B) {
 			for b.Loop() {
 				k.examples.explain(k.layer, tap, n.grad)
-				k.examples.apply(v, n.u, tap, 1)
+				k.examples.Apply(v, n.u, tap, 1)
 			}
 		})
 	}
@@ -37,19 +37,19 @@ func BenchmarkPrecondition(b *testing.B) {
 func BenchmarkStructures(b *testing.B) {
 	n := newNetwork[float32](b, 1, 512, affine{in: 784, out: 512, bias: true}, affine{in: 512, out: 10, bias: true})
 	for _, s := range []Structure{BlockDiagonal, BlockTridiagonal, EKFAC, Diagonal} {
-		k := structured(n, s)[0]
+		k := blocksFor(n, s)[0]
 		n.measure(b, k)
-		v := k.newInverse()
+		v := k.NewInverse()
 		w := newWorkspace()
 		b.Run(string(s)+"/accumulate", func(b *testing.B) {
 			p := n.pass(true, 1)
 			for b.Loop() {
-				k.accumulate(p)
+				k.Accumulate(p)
 			}
 		})
 		b.Run(string(s)+"/invert", func(b *testing.B) {
 			for b.Loop() {
-				jobs := v.prepare(0.5)
+				jobs := v.Prepare(0.5)
 				if r, ok := k.(rebaser); ok {
 					jobs = r.rebase()
 				}
@@ -62,7 +62,7 @@ func BenchmarkStructures(b *testing.B) {
 		})
 		b.Run(string(s)+"/apply", func(b *testing.B) {
 			for b.Loop() {
-				v.apply(n.u, n.grad)
+				v.Apply(n.u, n.grad)
 			}
 		})
 	}

@@ -108,3 +108,20 @@ type miniBatch interface {
 	graph.CurvatureObjective
 	graph.ProductObjective
 }
+
+// adaptiveOf is the policy of an optimizer in adaptive mode.
+func adaptiveOf(o *Optimizer) *adaptive { return o.policy.(*adaptive) }
+
+// lastOf is what an optimizer remembers of its last step: δ₀ or the velocity.
+func lastOf(o *Optimizer) graph.Direction {
+	if a, ok := o.policy.(*adaptive); ok {
+		return a.last
+	}
+	return o.policy.(*fixed).velocity
+}
+
+// placedLayers are the affine maps among taps.
+func placedLayers(taps []*graph.Tap, params, loose []*graph.Param) ([]*layer, error) {
+	layers, _, err := placed(taps, params, loose)
+	return layers, err
+}

@@ -18,7 +18,7 @@ type byExample[T graph.Float] struct {
 	signs, sums, left []T // of explain
 }
 
-func (e *byExample[T]) apply(v *kroneckerInverse[T], u graph.Direction, t *graph.Tap, scale T) {
+func (e *byExample[T]) Apply(v *kroneckerInverse[T], u graph.Direction, t *graph.Tap, scale T) {
 	n, l := t.A.Shape()[0], v.layer
 	e.inputs, e.outputs = resize(e.inputs, n*l.rows), resize(e.outputs, n*l.out)
 	a, g := graph.Data[T](t.A), graph.Data[T](t.TrueG)
@@ -39,7 +39,7 @@ func (e *byExample[T]) apply(v *kroneckerInverse[T], u graph.Direction, t *graph
 // projection of both sides: V·r = scale·āᵀ(g·r) for a vector r of random signs.
 // It is not where a layer uses its weight a second time outside the tap, or
 // where someone changed the gradient after it was computed.
-func (e *byExample[T]) explain(l *layer, t *graph.Tap, grad *gradient) bool {
+func (e *byExample[T]) explain(l *layer, t *graph.Tap, grad *Gradient) bool {
 	n, scale := t.A.Shape()[0], T(grad.scale)
 	if e.signs == nil {
 		e.signs, e.left = signs[T](l.out), make([]T, l.in)

@@ -10,7 +10,7 @@ import (
 
 // explainGradient makes the gradient of n's only layer scale·āᵀg, by loops.
 func explainGradient(n *network[float64], scale float64) {
-	tap, l := n.grad.taps[0], n.layers[0]
+	tap, l := n.grad.Taps[0], n.layers[0]
 	a, g := tap.A.Float64s(), tap.TrueG.Float64s()
 	w, b := of[float64](l, n.grad.Direction)
 	clear(w)
@@ -56,7 +56,7 @@ func TestApplyByExample(t *testing.T) {
 func TestBiasOfItsOwn(t *testing.T) {
 	n := newNetwork[float64](t, 6, 2, affine{in: 9, out: 8, bias: true})
 	var err error
-	n.layers, err = layersOf(n.grad.taps, n.params, n.params[1:])
+	n.layers, err = placedLayers(n.grad.Taps, n.params, n.params[1:])
 	require.NoError(t, err)
 	b := newKronecker[float64](n.layers[0])
 	require.Equal(t, 9, b.rows)
@@ -73,7 +73,7 @@ func TestBiasOfItsOwn(t *testing.T) {
 // TestForeignGradients: a gradient that the tap's examples do not explain is
 // preconditioned as it is.
 func TestForeignGradients(t *testing.T) {
-	setup := func() (*network[float64], *kronecker[float64], inverse) {
+	setup := func() (*network[float64], *kronecker[float64], Inverse) {
 		n := newNetwork[float64](t, 7, 2, affine{in: 6, out: 5, bias: true})
 		b := newKronecker[float64](n.layers[0])
 		n.measure(t, b)
@@ -91,10 +91,10 @@ func TestForeignGradients(t *testing.T) {
 		"an L2 term":             func(n *network[float64]) { n.grad.pure = false },
 	} {
 		n, b, v := setup()
-		require.True(t, b.examples.explain(b.layer, n.grad.taps[0], n.grad))
+		require.True(t, b.examples.explain(b.layer, n.grad.Taps[0], n.grad))
 		spoil(n)
 		if n.grad.pure {
-			assert.False(t, b.examples.explain(b.layer, n.grad.taps[0], n.grad), name)
+			assert.False(t, b.examples.explain(b.layer, n.grad.Taps[0], n.grad), name)
 		}
 		got := n.solved(v)
 		assert.Nil(t, b.examples.inputs, name)
@@ -102,9 +102,9 @@ func TestForeignGradients(t *testing.T) {
 		closeTo(t, denseSolve(t, kron(a, g), n.flat(n.grad.Direction)), got, 1e-10, name)
 	}
 	n, b, v := setup()
-	n.grad.taps[0].TrueG.Float64s()[0] = math.NaN()
-	assert.False(t, b.examples.explain(b.layer, n.grad.taps[0], n.grad))
-	v.apply(n.u, n.grad)
+	n.grad.Taps[0].TrueG.Float64s()[0] = math.NaN()
+	assert.False(t, b.examples.explain(b.layer, n.grad.Taps[0], n.grad))
+	v.Apply(n.u, n.grad)
 	assert.Nil(t, b.examples.inputs)
 }
 

@@ -3,7 +3,6 @@ package kfac
 import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
-	"github.com/gokfac/gokfac/internal/codec"
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
@@ -19,12 +18,12 @@ import (
 //
 //	Σ_i = A_i ⊗ G_i − (Ψ^A_i A_{i+1} Ψ^A_iᵀ) ⊗ (Ψ^G_i G_{i+1} Ψ^G_iᵀ).
 type chain[T graph.Float] struct {
-	layers []*factors[T]  // A_i and G_i
-	a, g   []*coupling[T] // A_{i,i+1} and G_{i,i+1}
-	inputs [2][]T         // ā of two neighbours
+	layers []*factorPair[T] // A_i and G_i
+	a, g   []*coupling[T]   // A_{i,i+1} and G_{i,i+1}
+	inputs [2][]T           // ā of two neighbours
 }
 
-var _ block = (*chain[float32])(nil)
+var _ Block = (*chain[float32])(nil)
 
 // coupling is the running average of the covariance of two layers' inputs, or
 // of their gradients, p×q.
@@ -44,7 +43,7 @@ func (c *coupling[T]) add(x, y []T, rows int, scale, beta T) {
 func newChain[T graph.Float](layers []*layer) *chain[T] {
 	b := &chain[T]{}
 	for i, l := range layers {
-		b.layers = append(b.layers, newFactors[T](l))
+		b.layers = append(b.layers, newFactorPair[T](l))
 		if i > 0 {
 			b.a = append(b.a, newCoupling[T](layers[i-1].rows, l.rows))
 			b.g = append(b.g, newCoupling[T](layers[i-1].out, l.out))
@@ -53,13 +52,13 @@ func newChain[T graph.Float](layers []*layer) *chain[T] {
 	return b
 }
 
-func (b *chain[T]) accumulate(p *pass) bool {
+func (b *chain[T]) Accumulate(p *Pass) bool {
 	if p.Taps == nil {
 		return true
 	}
 	finite := true
 	for i, k := range b.layers {
-		finite = k.accumulate(p) && finite
+		finite = k.Accumulate(p) && finite
 		if i > 0 {
 			b.couple(p, i-1)
 		}
@@ -68,12 +67,12 @@ func (b *chain[T]) accumulate(p *pass) bool {
 }
 
 // couple measures the covariances of layers i and i+1.
-func (b *chain[T]) couple(p *pass, i int) {
+func (b *chain[T]) couple(p *Pass, i int) {
 	l, next := b.layers[i].layer, b.layers[i+1].layer
 	t, u := p.Taps[l.tap], p.Taps[next.tap]
 	examples, rows := p.rows(t)
 	var beta T = 1
-	if p.firstTaps {
+	if p.FirstTaps {
 		from := extended(l, &b.inputs[0], graph.Data[T](t.A), rows)
 		to := extended(next, &b.inputs[1], graph.Data[T](u.A), rows)
 		b.a[i].add(from, to, rows, 1/T(examples), 0)
@@ -82,26 +81,35 @@ func (b *chain[T]) couple(p *pass, i int) {
 	b.g[i].add(graph.Data[T](t.G), graph.Data[T](u.G), rows, outerScale[T](t, examples), beta)
 }
 
-func (b *chain[T]) fold(keep float64) {
+func (b *chain[T]) Statistics(s *Statistics) {
 	for i, k := range b.layers {
-		k.fold(keep)
+		k.Statistics(s)
 		if i > 0 {
-			b.a[i-1].fold(keep)
-			b.g[i-1].fold(keep)
+			addStatistics(s, b.a[i-1].batch, b.g[i-1].batch)
 		}
 	}
 }
 
-func (b *chain[T]) fields() []codec.Field {
-	var list []codec.Field
+func (b *chain[T]) Fold(keep float64) {
 	for i, k := range b.layers {
-		list = append(list, k.fields()...)
+		k.Fold(keep)
 		if i > 0 {
-			list = append(list, codec.Field{Name: k.name + " A coupling", Value: b.a[i-1].mean},
-				codec.Field{Name: k.name + " G coupling", Value: b.g[i-1].mean})
+			b.a[i-1].Fold(keep)
+			b.g[i-1].Fold(keep)
+		}
+	}
+}
+
+func (b *chain[T]) State() []Field {
+	var list []Field
+	for i, k := range b.layers {
+		list = append(list, k.State()...)
+		if i > 0 {
+			list = append(list, Field{Name: k.name + " A coupling", Value: b.a[i-1].mean},
+				Field{Name: k.name + " G coupling", Value: b.g[i-1].mean})
 		}
 	}
 	return list
 }
 
-func (c *coupling[T]) fold(keep float64) { vector.Combine(c.mean, T(keep), T(1-keep), c.batch) }
+func (c *coupling[T]) Fold(keep float64) { vector.Combine(c.mean, T(keep), T(1-keep), c.batch) }

@@ -77,7 +77,7 @@ func TestChainWithoutCouplings(t *testing.T) {
 		for _, l := range n.layers {
 			k := newKronecker[float64](l)
 			n.measure(t, k)
-			inverseOf(t, k, 0.3).apply(n.u, n.grad)
+			inverseOf(t, k, 0.3).Apply(n.u, n.grad)
 		}
 		want := n.flat(n.u)
 		for name, cut := range map[string]func(*chain[float64], int){
@@ -127,13 +127,13 @@ func TestChainMeasures(t *testing.T) {
 		const examples, leading = 10, 4
 		n := newNetwork[float64](t, 4, examples, maps...)
 		var inputs [][]float64
-		for _, tap := range n.grad.taps {
+		for _, tap := range n.grad.Taps {
 			inputs = append(inputs, slices.Clone(tap.A.Float64s()))
 		}
 		b := newChain[float64](n.layers)
 		var wantA, wantG []*mat.Dense
 		for pass := range 2 {
-			require.True(t, b.accumulate(n.pass(pass == 0, 0.4)))
+			require.True(t, b.Accumulate(n.pass(pass == 0, 0.4)))
 			for i := range b.a {
 				a, g := crossOf(firstOf(t, n, maps, leading), i)
 				if pass == 0 {
@@ -142,17 +142,17 @@ func TestChainMeasures(t *testing.T) {
 					wantG[i].Add(wantG[i], g)
 				}
 			}
-			for _, tap := range n.grad.taps {
+			for _, tap := range n.grad.Taps {
 				redraw[float64](random(5), tap)
 			}
 		}
-		b.fold(0)
-		b.fold(0.5) // of two mini-batches that are equal
+		b.Fold(0)
+		b.Fold(0.5) // of two mini-batches that are equal
 		for i := range b.a {
 			closeTo(t, wantA[i].RawMatrix().Data, b.a[i].mean, 1e-12)
 			closeTo(t, wantG[i].RawMatrix().Data, b.g[i].mean, 1e-12)
 		}
-		for i, tap := range n.grad.taps {
+		for i, tap := range n.grad.Taps {
 			assert.Equal(t, inputs[i], tap.A.Float64s(), "the graph's memory is not to be written")
 		}
 	})
@@ -161,8 +161,8 @@ func TestChainMeasures(t *testing.T) {
 // firstOf is a network of the leading examples of n alone.
 func firstOf(t *testing.T, n *network[float64], maps []affine, examples int) *network[float64] {
 	m := newNetwork[float64](t, 1, examples, maps...)
-	for i, tap := range m.grad.taps {
-		from := n.grad.taps[i]
+	for i, tap := range m.grad.Taps {
+		from := n.grad.Taps[i]
 		copy(tap.A.Float64s(), from.A.Float64s())
 		copy(tap.G.Float64s(), from.G.Float64s())
 		graph.Direction{tap.G}.Scale(float64(from.Examples) / float64(examples))
@@ -176,7 +176,7 @@ func TestChainCondition(t *testing.T) {
 		n := newNetwork[float64](t, 6, 20, maps...)
 		b := newChain[float64](n.layers)
 		n.measure(t, b)
-		got := inverseOf(t, b, 0.3).condition()
+		got := inverseOf(t, b, 0.3).Condition()
 		worst := 0.0
 		for i := range n.layers {
 			a, g := dampedPair(n, i, 0.3)

@@ -1,107 +1,107 @@
 package kfac
 
 import (
-	"math"
-	"slices"
-
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
-	"github.com/gokfac/gokfac/internal/codec"
-	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// side is what one layer's A, or G, contributes to the inverse of a chain.
-type side[T graph.Float] struct {
-	own, next *factor[T]   // next is nil for the last layer
-	cross     *coupling[T] // likewise
-	damping   float64      // of own
-	beyond    float64      // of next
-	psi       []T          // Ψ = cross·next⁻¹, n×next.n
-	k, s      []T          // KᵀXK = I and KᵀYK = diag(s) for X = own, Y = ΨnextΨᵀ, both damped
-	cond      float64
+// chainInverse is ΞᵀΛΞ with the damped factors of a chain.
+type chainInverse[T graph.Float] struct {
+	*chain[T]
+	a, g []*side[T] // by layer
+	todo []*Decomposition
+	v    [][]T // by layer, in the shape of W̄
+	work []T   // products with Ψ and K
 }
 
-func newSide[T graph.Float](own, next *factor[T], cross *coupling[T]) *side[T] {
-	d := &side[T]{own: own, next: next, cross: cross, k: make([]T, own.n*own.n), s: make([]T, own.n)}
-	if next != nil {
-		d.psi = make([]T, own.n*next.n)
+func (b *chain[T]) NewInverse() Inverse {
+	v := &chainInverse[T]{chain: b}
+	most := 0
+	for i, k := range b.layers {
+		a, g := newSide[T](k.a, nil, nil), newSide[T](k.g, nil, nil)
+		if i+1 < len(b.layers) {
+			next := b.layers[i+1]
+			a, g = newSide(k.a, next.a, b.a[i]), newSide(k.g, next.g, b.g[i])
+			most = max(most, k.rows*next.out, next.rows*k.out)
+		}
+		v.a, v.g = append(v.a, a), append(v.g, g)
+		v.todo = append(v.todo, a.decomposition(), g.decomposition())
+		v.v = append(v.v, make([]T, k.rows*k.out))
+		most = max(most, k.rows*k.out)
 	}
-	return d
+	v.work = make([]T, most)
+	return v
 }
 
-func (d *side[T]) inversion() *inversion {
-	order := d.own.n
-	if d.next != nil {
-		order = max(order, d.next.n)
-	}
-	return &inversion{order: order, try: d.try}
-}
-
-// try solves for Ψ and then diagonalises both matrices at once, in float64.
-func (d *side[T]) try(raise float64, w *workspace) bool {
-	n := d.own.n
-	own, given := w.matrix(0, n*n), w.matrix(1, n*n)
-	clear(given)
-	if d.next != nil && !d.regress(raise, w, given) {
-		return false
-	}
-	d.own.damped(own, d.damping*raise)
-	norm := w.norm1(own, n)
-	k, s := w.matrix(2, n*n), w.matrix(3, n)
-	if !w.eigen.Simultaneous(n, own, given, k, s) {
-		return false
-	}
-	for _, v := range s {
-		if !(v < 1) { // the conditional covariance is not positive definite
-			return false
+func (v *chainInverse[T]) Prepare(gamma float64) []*Decomposition {
+	for i, k := range v.layers {
+		pi := balance(k.a.trace(), k.rows, k.g.trace(), k.out)
+		v.a[i].damping, v.g[i].damping = pi*gamma, gamma/pi
+		if i > 0 {
+			v.a[i-1].beyond, v.g[i-1].beyond = pi*gamma, gamma/pi
 		}
 	}
-	narrow(d.k, k)
-	narrow(d.s, s)
-	d.cond = norm * w.normOfProduct(k, n)
-	return true
+	return v.todo
 }
 
-// regress sets Ψ and the lower triangle of given to ΨnextΨᵀ.
-func (d *side[T]) regress(raise float64, w *workspace, given []float64) bool {
-	n, m := d.own.n, d.next.n
-	c := &w.inverter
-	c.Resize(m)
-	d.next.damped(c.L, d.beyond*raise)
-	if !c.Invert() {
-		return false
+func (v *chainInverse[T]) Apply(u graph.Direction, g *Gradient) {
+	for i, k := range v.layers {
+		gather(k.layer, v.v[i], g.Direction)
 	}
-	vector.Mirror(c.L, m)
-	cross, psi := w.matrix(2, n*m), w.matrix(3, n*m)
-	widen(cross, d.cross.mean)
-	blas.Gemm(false, false, n, m, m, 1, cross, m, c.L, m, 0, psi, m)
-	blas.Gemm(false, true, n, n, m, 1, psi, m, cross, m, 0, given, n)
-	narrow(d.psi, psi)
-	return true
+	last := len(v.layers) - 1
+	for i := range last { // V_{i+1} is still itself: Ξ has one step
+		v.transfer(i, i+1, false)
+	}
+	for i := range v.layers {
+		v.solve(i)
+	}
+	for i := last; i > 0; i-- { // L_{i−1} is still itself
+		v.transfer(i, i-1, true)
+	}
+	for i, k := range v.layers {
+		scatter(k.layer, u, v.v[i])
+	}
 }
 
-// normOfProduct is the 1-norm of KKᵀ, the inverse of the matrix that K
-// whitens, bounded by ‖K‖₁‖K‖_∞.
-func (w *workspace) normOfProduct(k []float64, n int) float64 {
-	w.sums = resize(w.sums, n)
-	clear(w.sums)
-	var rows float64
-	for i := range n {
-		var sum float64
-		for j, v := range k[i*n : (i+1)*n] {
-			v = math.Abs(v)
-			sum += v
-			w.sums[j] += v
+// transfer subtracts from v_to what v_from predicts of it: Ψ^A v Ψ^Gᵀ from the
+// next layer, Ψ^Aᵀ v Ψ^G from the one before.
+func (v *chainInverse[T]) transfer(to, from int, before bool) {
+	a, g := v.a[min(to, from)].psi, v.g[min(to, from)].psi
+	t, f := v.layers[to], v.layers[from]
+	lda, ldg := f.rows, f.out
+	if before {
+		lda, ldg = t.rows, t.out
+	}
+	blas.Gemm(before, false, t.rows, f.out, f.rows, 1, a, lda, v.v[from], f.out, 0, v.work, f.out)
+	blas.Gemm(false, !before, t.rows, t.out, f.out, -1, v.work, f.out, g, ldg, 1, v.v[to], t.out)
+}
+
+// solve sets v_i to Σ_i⁻¹v_i = K_A[(K_Aᵀ v K_G) ⊘ (1 − s_A s_Gᵀ)]K_Gᵀ.
+func (v *chainInverse[T]) solve(i int) {
+	k, a, g := v.layers[i], v.a[i], v.g[i]
+	x := v.work[:k.rows*k.out]
+	rotate(k.layer, x, v.v[i], a.k, g.k, true)
+	for r, sa := range a.s {
+		row := x[r*k.out : (r+1)*k.out]
+		for c, sg := range g.s {
+			row[c] /= 1 - sa*sg
 		}
-		rows = max(rows, sum)
 	}
-	return rows * slices.Max(w.sums)
+	rotate(k.layer, v.v[i], x, a.k, g.k, false)
 }
 
-func (d *side[T]) fields(name string) []codec.Field {
-	list := []codec.Field{{Name: name + " K", Value: d.k}, {Name: name + " eigenvalues", Value: d.s}, {Name: name + " condition", Value: &d.cond}}
-	if d.next != nil {
-		list = append(list, codec.Field{Name: name + " regression", Value: d.psi})
+func (v *chainInverse[T]) Condition() float64 {
+	var most float64
+	for i := range v.layers {
+		most = max(most, v.a[i].cond*v.g[i].cond)
+	}
+	return most
+}
+
+func (v *chainInverse[T]) State() []Field {
+	var list []Field
+	for i, k := range v.layers {
+		list = append(append(list, v.a[i].fields(k.name+" A")...), v.g[i].fields(k.name+" G")...)
 	}
 	return list
 }

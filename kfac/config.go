@@ -140,3 +140,14 @@ func (c Config) Validate() error {
 	}
 	return nil
 }
+
+// preconditioner are the settings that are its own, of a resolved c. A longer
+// period of updates must not make a longer memory, so that the weight that the old
+// average keeps is the power of the one for a step.
+func (c Config) preconditioner() PreconditionerConfig {
+	p := PreconditionerConfig{
+		Structure: c.Structure, Estimator: c.Estimator, FactorFraction: c.FactorFraction,
+		FactorDecay: math.Pow(c.FactorDecay, float64(c.FactorUpdateSteps)),
+	}
+	return p.expressed()
+}

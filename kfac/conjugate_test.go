@@ -106,7 +106,7 @@ func TestUndone(t *testing.T) {
 		assert.True(t, o.Stats().Undone)
 		assert.Zero(t, o.Stats().UpdateNorm)
 		assert.Equal(t, before, b.theta())
-		assert.Zero(t, o.last.Norm())
+		assert.Zero(t, lastOf(o).Norm())
 		assert.InDelta(t, 0.5/omega(2), o.lambda, 1e-15)
 		b.loss = nil
 		_, err = o.Step(b)

@@ -12,15 +12,15 @@ import (
 // were, but the averages have taken the mini-batch in, so that a state saved
 // afterwards does not go on with the same bits. Trainer.Fit calls it.
 func (o *Optimizer) StepContext(ctx context.Context, obj graph.Objective) (float64, error) {
-	o.inverters.ctx = ctx
-	defer o.inverters.forget()
+	o.pre.decomposers.ctx = ctx
+	defer o.pre.decomposers.forget()
 	return o.Step(obj)
 }
 
-func (s *inverters) forget() { s.ctx = nil }
+func (s *decomposers) forget() { s.ctx = nil }
 
 // ended is the error of the step's context.
-func (s *inverters) ended() error {
+func (s *decomposers) ended() error {
 	if s.ctx == nil {
 		return nil
 	}

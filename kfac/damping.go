@@ -1,6 +1,10 @@
 package kfac
 
-import "math"
+import (
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+)
 
 // balance is π, the ratio in which the damping of A ⊗ G is shared out:
 // (A + πγI) ⊗ (G + γ/π I) has the least residual, in the trace norm, at
@@ -40,9 +44,26 @@ func adapt(lambda, rho, omega float64) float64 {
 // omega is the factor for an adaptation every so many steps: (19/20)^steps.
 func omega(steps int) float64 { return math.Pow(19.0/20, float64(steps)) }
 
-// rate compares the change of h on this mini-batch with the prediction, and
-// moves λ.
-func (o *Optimizer) rate(actual, predicted float64) {
+// ratioDue reports whether ρ is up for measurement in this step.
+func (o *Optimizer) ratioDue() bool {
+	every := o.cfg.DampingUpdateSteps
+	return every > 0 && (o.steps+1)%every == 0
+}
+
+// compare sets ρ, the change of h over the predicted one, and reports whether it
+// says anything of λ. It does not where both changes are no more than rounding of
+// h: there was nothing to gain, and their quotient would send λ anywhere.
+func (o *Optimizer) compare(before, after, predicted float64) bool {
+	actual, rounding := after-before, o.rounding()*math.Abs(before)
+	o.stats.Predicted, o.stats.Actual, o.stats.Ratio = predicted, actual, math.NaN()
+	if math.Abs(actual) <= rounding && math.Abs(predicted) <= rounding || before == 0 && after == 0 {
+		return false
+	}
+	return o.rate(actual, predicted)
+}
+
+// rate is compare for changes that are more than rounding.
+func (o *Optimizer) rate(actual, predicted float64) bool {
 	o.stats.Predicted, o.stats.Actual = predicted, actual
 	o.stats.Ratio = actual / predicted
 	if predicted >= 0 {
@@ -50,19 +71,24 @@ func (o *Optimizer) rate(actual, predicted float64) {
 		// damping: the quotient says nothing, but a rise of h does.
 		if actual <= 0 {
 			o.stats.Ratio = math.NaN()
-			return
+			return false
 		}
 		o.stats.Ratio = math.Inf(-1)
 	}
-	factor := omega(o.cfg.DampingUpdateSteps)
-	if o.deterministic() {
-		switch {
-		case !(actual <= tolerated*math.Abs(predicted)), o.exactly(actual, predicted): // NaN is a rise
-			factor = decade
-		case (o.steps+1)%o.cfg.DampingUpdateSteps != 0: // the period is that of the usual factor
-			return
-		}
+	return true
+}
+
+// rounding is the relative difference of two losses that says nothing: a few
+// units in the last place of the parameters' type.
+func (o *Optimizer) rounding() float64 {
+	if o.theta[0].Dtype() == graph.Float32 {
+		return 0x1p-21
 	}
+	return 0x1p-50
+}
+
+// moveDamping moves λ by the rule, within its bounds.
+func (o *Optimizer) moveDamping(factor float64) {
 	o.lambda = adapt(o.lambda, o.stats.Ratio, factor)
 	o.lambda = min(max(o.lambda, o.least), o.cfg.MaxDamping)
 }

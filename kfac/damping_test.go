@@ -34,6 +34,13 @@ func TestOmega(t *testing.T) {
 	assert.InDelta(t, omega(20), omega(10)*omega(10), 1e-15)
 }
 
+// follow moves λ by a change of h and its prediction, as fixed mode does.
+func follow(o *Optimizer, actual, predicted float64) {
+	if o.rate(actual, predicted) {
+		o.moveDamping(omega(o.cfg.DampingUpdateSteps))
+	}
+}
+
 // TestRate: ρ and λ for every sign of the change and of its prediction.
 func TestRate(t *testing.T) {
 	nan, inf := math.NaN(), math.Inf(1)
@@ -57,7 +64,7 @@ func TestRate(t *testing.T) {
 		{0, 0, nan, 1},
 	} {
 		o := &Optimizer{cfg: Config{MaxDamping: 1e9, DampingUpdateSteps: 5}, lambda: 2, least: 1e-9}
-		o.rate(c.actual, c.predicted)
+		follow(o, c.actual, c.predicted)
 		assert.InDelta(t, 2*c.factor, o.lambda, 1e-14, "%g for %g", c.actual, c.predicted)
 		assert.Equal(t, bits(c.predicted, c.actual), bits(o.stats.Predicted, o.stats.Actual))
 		if math.IsNaN(c.rho) || math.IsInf(c.rho, 0) {
@@ -71,11 +78,11 @@ func TestRate(t *testing.T) {
 func TestRateKeepsLambdaInItsBounds(t *testing.T) {
 	o := &Optimizer{cfg: Config{MaxDamping: 2, DampingUpdateSteps: 5}, lambda: 1, least: 0.5}
 	for range 20 {
-		o.rate(-1, -1)
+		follow(o, -1, -1)
 	}
 	assert.Equal(t, 0.5, o.lambda)
 	for range 40 {
-		o.rate(1, -1)
+		follow(o, 1, -1)
 	}
 	assert.Equal(t, 2.0, o.lambda)
 }

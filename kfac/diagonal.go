@@ -4,7 +4,6 @@ import (
 	"math"
 
 	"github.com/gokfac/gokfac/graph"
-	"github.com/gokfac/gokfac/internal/codec"
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
@@ -17,30 +16,32 @@ type diagonal[T graph.Float] struct {
 	inputs []T // ā
 }
 
-var _ block = (*diagonal[float32])(nil)
+var _ Block = (*diagonal[float32])(nil)
 
 func newDiagonal[T graph.Float](l *layer) *diagonal[T] {
 	return &diagonal[T]{layer: l, batch: newSquares[T](l.rows, l.out), mean: make([]T, l.rows*l.out)}
 }
 
-func (b *diagonal[T]) accumulate(p *pass) bool {
+func (b *diagonal[T]) Accumulate(p *Pass) bool {
 	if p.Taps == nil {
 		return true
 	}
 	t := p.Taps[b.tap]
 	examples, rows := p.rows(t)
 	inputs := extended(b.layer, &b.inputs, graph.Data[T](t.A), rows)
-	b.batch.add(inputs, graph.Data[T](t.G)[:rows*b.out], rows, rows/examples, outerScale[T](t, examples), p.firstTaps)
+	b.batch.add(inputs, graph.Data[T](t.G)[:rows*b.out], rows, rows/examples, outerScale[T](t, examples), p.FirstTaps)
 	return b.batch.finite()
 }
 
-func (b *diagonal[T]) fold(keep float64) { vector.Combine(b.mean, T(keep), T(1-keep), b.batch.sum) }
+func (b *diagonal[T]) Statistics(s *Statistics) { addStatistics(s, b.batch.sum) }
 
-func (b *diagonal[T]) fields() []codec.Field {
-	return []codec.Field{{Name: b.name + " diagonal", Value: b.mean}}
+func (b *diagonal[T]) Fold(keep float64) { vector.Combine(b.mean, T(keep), T(1-keep), b.batch.sum) }
+
+func (b *diagonal[T]) State() []Field {
+	return []Field{{Name: b.name + " diagonal", Value: b.mean}}
 }
 
-func (b *diagonal[T]) newInverse() inverse {
+func (b *diagonal[T]) NewInverse() Inverse {
 	return &diagonalInverse[T]{diagonal: b, reciprocal: newReciprocal(b.mean)}
 }
 
@@ -49,7 +50,7 @@ type diagonalInverse[T graph.Float] struct {
 	*reciprocal[T]
 }
 
-func (v *diagonalInverse[T]) apply(u graph.Direction, g *gradient) {
+func (v *diagonalInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	w, c := of[T](v.layer, g.Direction)
 	x, d := of[T](v.layer, u)
 	r, s := parts(v.layer, v.values)
@@ -57,7 +58,7 @@ func (v *diagonalInverse[T]) apply(u graph.Direction, g *gradient) {
 	v.times(d, c, s)
 }
 
-func (v *diagonalInverse[T]) fields() []codec.Field { return v.reciprocal.fields(v.name) }
+func (v *diagonalInverse[T]) State() []Field { return v.reciprocal.fields(v.name) }
 
 // reciprocal is 1/(d + γ²) for the elements of a diagonal d.
 type reciprocal[T graph.Float] struct {
@@ -70,7 +71,7 @@ func newReciprocal[T graph.Float](of []T) *reciprocal[T] {
 	return &reciprocal[T]{of: of, values: make([]T, len(of))}
 }
 
-func (r *reciprocal[T]) prepare(gamma float64) []*inversion {
+func (r *reciprocal[T]) Prepare(gamma float64) []*Decomposition {
 	lo, hi := math.Inf(1), 0.0
 	for i, d := range r.of {
 		x := float64(d) + gamma*gamma
@@ -81,7 +82,7 @@ func (r *reciprocal[T]) prepare(gamma float64) []*inversion {
 	return nil
 }
 
-func (r *reciprocal[T]) condition() float64 { return r.cond }
+func (r *reciprocal[T]) Condition() float64 { return r.cond }
 
 func (r *reciprocal[T]) times(dst, x, values []T) {
 	for i, v := range x {
@@ -89,6 +90,6 @@ func (r *reciprocal[T]) times(dst, x, values []T) {
 	}
 }
 
-func (r *reciprocal[T]) fields(name string) []codec.Field {
-	return []codec.Field{{Name: name + " reciprocal", Value: r.values}, {Name: name + " condition", Value: &r.cond}}
+func (r *reciprocal[T]) fields(name string) []Field {
+	return []Field{{Name: name + " reciprocal", Value: r.values}, {Name: name + " condition", Value: &r.cond}}
 }

@@ -47,12 +47,12 @@ func TestDiagonal(t *testing.T) {
 			n := newNetwork[float64](t, uint64(seed), 9, m)
 			b := newDiagonal[float64](n.layers[0])
 			f := secondMoment(n.perExample(leading))
-			require.True(t, b.accumulate(n.pass(true, fraction)))
-			redraw[float64](random(5), n.grad.taps[0])
+			require.True(t, b.Accumulate(n.pass(true, fraction)))
+			redraw[float64](random(5), n.grad.Taps[0])
 			f.Add(f, secondMoment(n.perExample(leading)))
-			require.True(t, b.accumulate(n.pass(false, fraction)))
-			require.True(t, b.accumulate(&pass{CurvaturePass: new(graph.CurvaturePass)}))
-			b.fold(0)
+			require.True(t, b.Accumulate(n.pass(false, fraction)))
+			require.True(t, b.Accumulate(&Pass{CurvaturePass: new(graph.CurvaturePass)}))
+			b.Fold(0)
 			v := inverseOf(t, b, gamma)
 			want, g := make([]float64, len(b.mean)), n.flat(n.grad.Direction)
 			lo, hi := f.At(0, 0), f.At(0, 0)
@@ -63,8 +63,8 @@ func TestDiagonal(t *testing.T) {
 				lo, hi = min(lo, d), max(hi, d)
 			}
 			closeTo(t, want, n.solved(v), 1e-12)
-			assert.InEpsilon(t, (hi+gamma*gamma)/(lo+gamma*gamma), v.condition(), 1e-12)
-			b.fold(0.5)
+			assert.InEpsilon(t, (hi+gamma*gamma)/(lo+gamma*gamma), v.Condition(), 1e-12)
+			b.Fold(0.5)
 			closeTo(t, want, n.solved(v), 1e-12, "an inverse stays what it was")
 		}
 	}
@@ -86,15 +86,15 @@ func TestLoose(t *testing.T) {
 		for i, x := range g.Float64s() {
 			want[i] += examples * x * x
 		}
-		p := &pass{CurvaturePass: &graph.CurvaturePass{Examples: examples, Loose: []*tensor.Dense{nil, g}}, firstLoose: k <= 1}
-		require.True(t, b.accumulate(p))
-		require.True(t, b.accumulate(&pass{CurvaturePass: &graph.CurvaturePass{Examples: examples}}))
-		b.fold(0)
+		p := &Pass{CurvaturePass: &graph.CurvaturePass{Examples: examples, Loose: []*tensor.Dense{nil, g}}, FirstLoose: k <= 1}
+		require.True(t, b.Accumulate(p))
+		require.True(t, b.Accumulate(&Pass{CurvaturePass: &graph.CurvaturePass{Examples: examples}}))
+		b.Fold(0)
 		closeTo(t, want, b.mean, 1e-13)
 	}
 	v, g, u := inverseOf(t, b, gamma), graph.Gradients(params), graph.NewDirection(params)
 	copy(g[1].Float64s(), randomSlice(r, 6))
-	v.apply(u, &gradient{Direction: g})
+	v.Apply(u, &Gradient{Direction: g})
 	for i, x := range g[1].Float64s() {
 		assert.InEpsilon(t, x/(want[i]+gamma*gamma), u[1].Float64s()[i], 1e-13)
 	}
@@ -108,13 +108,13 @@ func TestNonFinitePass(t *testing.T) {
 			func(t *graph.Tap) *tensor.Dense { return t.A }, func(t *graph.Tap) *tensor.Dense { return t.G },
 		} {
 			n := newNetwork[float32](t, 1, 4, affine{in: 2, out: 3, bias: true}, affine{in: 3, out: 2})
-			for _, b := range structured(n, s) {
-				require.True(t, b.accumulate(n.pass(true, 1)))
+			for _, b := range blocksFor(n, s) {
+				require.True(t, b.Accumulate(n.pass(true, 1)))
 			}
-			of(n.grad.taps[1]).Float32s()[3] = nan32()
+			of(n.grad.Taps[1]).Float32s()[3] = nan32()
 			finite := true
-			for _, b := range structured(n, s) {
-				finite = b.accumulate(n.pass(true, 1)) && finite
+			for _, b := range blocksFor(n, s) {
+				finite = b.Accumulate(n.pass(true, 1)) && finite
 			}
 			assert.False(t, finite, s)
 		}

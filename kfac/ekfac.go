@@ -5,7 +5,6 @@ import (
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
-	"github.com/gokfac/gokfac/internal/codec"
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
@@ -13,7 +12,7 @@ import (
 // eigenbasis of A ⊗ G, with the Fisher's own diagonal in it instead of the
 // products of eigenvalues (George et al. 2018).
 type ekfac[T graph.Float] struct {
-	*factors[T]
+	*factorPair[T]
 	ua, ug []T // eigenvectors in columns, rows×rows and out×out; zero until rebase
 	s      []T // mean square of U_Aᵀ ∇_n U_G, rows×out
 	seen   int // mini-batches in s since the basis was new
@@ -21,19 +20,19 @@ type ekfac[T graph.Float] struct {
 
 	inputs, pa, pg []T // ā and the projections āU_A, gU_G
 	work, more     []T // of apply
-	todo           []*inversion
+	todo           []*Decomposition
 }
 
-var _ block = (*ekfac[float32])(nil)
+var _ Block = (*ekfac[float32])(nil)
 
 func newEKFAC[T graph.Float](l *layer) *ekfac[T] {
 	size := l.rows * l.out
 	b := &ekfac[T]{
-		factors: newFactors[T](l),
-		ua:      make([]T, l.rows*l.rows), ug: make([]T, l.out*l.out), s: make([]T, size),
+		factorPair: newFactorPair[T](l),
+		ua:         make([]T, l.rows*l.rows), ug: make([]T, l.out*l.out), s: make([]T, size),
 		batch: newSquares[T](l.rows, l.out), work: make([]T, size), more: make([]T, size),
 	}
-	b.todo = []*inversion{
+	b.todo = []*Decomposition{
 		{order: l.rows, try: func(raise float64, w *workspace) bool { return raise == 1 && decompose(b.a, b.ua, w) }},
 		{order: l.out, try: func(raise float64, w *workspace) bool { return raise == 1 && decompose(b.g, b.ug, w) }},
 	}
@@ -52,27 +51,35 @@ func decompose[T graph.Float](f *factor[T], u []T, w *workspace) bool {
 	return true
 }
 
-func (b *ekfac[T]) accumulate(p *pass) bool {
-	return b.factors.accumulate(p) && (p.Taps == nil || b.project(p))
+func (b *ekfac[T]) Accumulate(p *Pass) bool {
+	return b.factorPair.Accumulate(p) && (p.Taps == nil || b.project(p))
 }
 
 // project measures s on one pass, in the present basis.
-func (b *ekfac[T]) project(p *pass) bool {
+func (b *ekfac[T]) project(p *Pass) bool {
 	t := p.Taps[b.tap]
 	examples, rows := p.rows(t)
-	if p.firstTaps {
+	if p.FirstTaps {
 		inputs := extended(b.layer, &b.inputs, graph.Data[T](t.A), rows)
 		b.pa = resize(b.pa, rows*b.rows)
 		blas.Gemm(false, false, rows, b.rows, b.rows, 1, inputs, b.rows, b.ua, b.rows, 0, b.pa, b.rows)
 	}
 	b.pg = resize(b.pg, rows*b.out)
 	blas.Gemm(false, false, rows, b.out, b.out, 1, graph.Data[T](t.G), b.out, b.ug, b.out, 0, b.pg, b.out)
-	b.batch.add(b.pa, b.pg, rows, rows/examples, outerScale[T](t, examples), p.firstTaps)
+	b.batch.add(b.pa, b.pg, rows, rows/examples, outerScale[T](t, examples), p.FirstTaps)
 	return b.batch.finite()
 }
 
-func (b *ekfac[T]) fold(keep float64) {
-	b.factors.fold(keep)
+// Statistics are A, G and the diagonal in the present basis.
+func (b *ekfac[T]) Statistics(s *Statistics) {
+	b.factorPair.Statistics(s)
+	b.shareScales(s)
+}
+
+func (b *ekfac[T]) shareScales(s *Statistics) { addStatistics(s, b.batch.sum) }
+
+func (b *ekfac[T]) Fold(keep float64) {
+	b.factorPair.Fold(keep)
 	b.foldScales(keep)
 }
 
@@ -86,18 +93,18 @@ func (b *ekfac[T]) foldScales(keep float64) {
 
 // rebase lists the decompositions that give a new basis. The passes of a
 // mini-batch over project, and foldScales, must follow.
-func (b *ekfac[T]) rebase() []*inversion {
+func (b *ekfac[T]) rebase() []*Decomposition {
 	b.seen = 0
 	return b.todo
 }
 
-func (b *ekfac[T]) fields() []codec.Field {
-	return append(b.factors.fields(),
-		codec.Field{Name: b.name + " U_A", Value: b.ua}, codec.Field{Name: b.name + " U_G", Value: b.ug},
-		codec.Field{Name: b.name + " s", Value: b.s}, codec.Field{Name: b.name + " s mini-batches", Value: &b.seen})
+func (b *ekfac[T]) State() []Field {
+	return append(b.factorPair.State(),
+		Field{Name: b.name + " U_A", Value: b.ua}, Field{Name: b.name + " U_G", Value: b.ug},
+		Field{Name: b.name + " s", Value: b.s}, Field{Name: b.name + " s mini-batches", Value: &b.seen})
 }
 
-func (b *ekfac[T]) newInverse() inverse { return &ekfacInverse[T]{ekfac: b} }
+func (b *ekfac[T]) NewInverse() Inverse { return &ekfacInverse[T]{ekfac: b} }
 
 // ekfacInverse divides by s + γ², with s as it is when it is applied.
 type ekfacInverse[T graph.Float] struct {
@@ -105,13 +112,13 @@ type ekfacInverse[T graph.Float] struct {
 	damping float64
 }
 
-func (v *ekfacInverse[T]) prepare(gamma float64) []*inversion {
+func (v *ekfacInverse[T]) Prepare(gamma float64) []*Decomposition {
 	v.damping = gamma * gamma
 	return nil
 }
 
 // apply sets u to U_A [(U_Aᵀ V U_G) ⊘ (s + γ²)] U_Gᵀ.
-func (v *ekfacInverse[T]) apply(u graph.Direction, g *gradient) {
+func (v *ekfacInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	gather(v.layer, v.more, g.Direction)
 	rotate(v.layer, v.work, v.more, v.ua, v.ug, true)
 	for i, s := range v.s {
@@ -128,7 +135,7 @@ func rotate[T graph.Float](l *layer, dst, x, p, q []T, transposed bool) {
 	blas.Gemm(false, !transposed, l.rows, l.out, l.out, 1, x, l.out, q, l.out, 0, dst, l.out)
 }
 
-func (v *ekfacInverse[T]) condition() float64 {
+func (v *ekfacInverse[T]) Condition() float64 {
 	lo, hi := math.Inf(1), 0.0
 	for _, s := range v.s {
 		lo, hi = min(lo, float64(s)), max(hi, float64(s))
@@ -136,6 +143,6 @@ func (v *ekfacInverse[T]) condition() float64 {
 	return (hi + v.damping) / (lo + v.damping)
 }
 
-func (v *ekfacInverse[T]) fields() []codec.Field {
-	return []codec.Field{{Name: v.name + " damping", Value: &v.damping}}
+func (v *ekfacInverse[T]) State() []Field {
+	return []Field{{Name: v.name + " damping", Value: &v.damping}}
 }

@@ -20,8 +20,8 @@ var bases = []affine{
 func based(t *testing.T, n *network[float64], fraction float64) *ekfac[float64] {
 	t.Helper()
 	b := newEKFAC[float64](n.layers[0])
-	require.True(t, b.accumulate(n.pass(true, fraction)))
-	b.fold(0)
+	require.True(t, b.Accumulate(n.pass(true, fraction)))
+	b.Fold(0)
 	carryOut(t, b.rebase())
 	require.True(t, b.project(n.pass(true, fraction)))
 	b.foldScales(0)
@@ -118,10 +118,10 @@ func TestEKFACIsADenseInverse(t *testing.T) {
 			f := plus(inBasis(basis(b), b.s), gamma*gamma)
 			closeTo(t, denseSolve(t, f, n.flat(n.grad.Direction)), n.solved(v), 1e-10)
 			lo, hi := slices.Min(b.s), slices.Max(b.s)
-			assert.InEpsilon(t, (hi+gamma*gamma)/(lo+gamma*gamma), v.condition(), 1e-14)
-			redraw[float64](random(99), n.grad.taps[0])
-			require.True(t, b.accumulate(n.pass(true, 1)))
-			b.fold(0.5)
+			assert.InEpsilon(t, (hi+gamma*gamma)/(lo+gamma*gamma), v.Condition(), 1e-14)
+			redraw[float64](random(99), n.grad.Taps[0])
+			require.True(t, b.Accumulate(n.pass(true, 1)))
+			b.Fold(0.5)
 		}
 	}
 }
@@ -132,9 +132,9 @@ func TestScalesBeginAnewWithABasis(t *testing.T) {
 	n := newNetwork[float64](t, 1, 9, affine{in: 4, out: 3, bias: true})
 	b := based(t, n, 1)
 	for i := range 10 {
-		redraw[float64](random(uint64(i)), n.grad.taps[0])
-		require.True(t, b.accumulate(n.pass(true, 1)))
-		b.fold(0.9)
+		redraw[float64](random(uint64(i)), n.grad.Taps[0])
+		require.True(t, b.Accumulate(n.pass(true, 1)))
+		b.Fold(0.9)
 	}
 	assert.Equal(t, 11, b.seen)
 	for i := range b.s {
@@ -145,7 +145,7 @@ func TestScalesBeginAnewWithABasis(t *testing.T) {
 	var mean mat.Dense
 	const rounds = 4
 	for i := range rounds {
-		redraw[float64](random(uint64(100+i)), n.grad.taps[0])
+		redraw[float64](random(uint64(100+i)), n.grad.Taps[0])
 		var p mat.Dense
 		p.Mul(n.perExample(9), u)
 		f := secondMoment(&p)
@@ -155,8 +155,8 @@ func TestScalesBeginAnewWithABasis(t *testing.T) {
 			b.foldScales(0)
 			mean.CloneFrom(f)
 		} else {
-			require.True(t, b.accumulate(n.pass(true, 1)))
-			b.fold(0.9)
+			require.True(t, b.Accumulate(n.pass(true, 1)))
+			b.Fold(0.9)
 			mean.Add(&mean, f)
 		}
 	}
@@ -172,7 +172,7 @@ func TestScalesAddUpOverPasses(t *testing.T) {
 		p.Mul(n.perExample(6), basis(b))
 		want := secondMoment(&p)
 		require.True(t, b.project(n.pass(true, 1)))
-		redraw[float64](random(5), n.grad.taps[0])
+		redraw[float64](random(5), n.grad.Taps[0])
 		p.Mul(n.perExample(6), basis(b))
 		want.Add(want, secondMoment(&p))
 		require.True(t, b.project(n.pass(false, 1)))

@@ -14,6 +14,8 @@ type batch struct{ xs, ys [][]float64 }
 
 func (b batch) first(n int) batch { return batch{b.xs[:n], b.ys[:n]} }
 
+func (b batch) from(n int) batch { return batch{b.xs[n:], b.ys[n:]} }
+
 func (b batch) and(c batch) batch {
 	return batch{append(append([][]float64{}, b.xs...), c.xs...), append(append([][]float64{}, b.ys...), c.ys...)}
 }

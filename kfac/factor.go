@@ -57,7 +57,7 @@ func (f *factor[T]) finite() bool {
 }
 
 // fold makes mean the weighted average keep·mean + (1−keep)·batch.
-func (f *factor[T]) fold(keep float64) {
+func (f *factor[T]) Fold(keep float64) {
 	for i := range f.n {
 		row, end := i*f.n, i*f.n+i+1
 		vector.Combine(f.mean[row:end], T(keep), T(1-keep), f.batch[row:end])

@@ -21,12 +21,12 @@ func TestInputFactor(t *testing.T) {
 
 		f := newFactor[float64](in + 1)
 		f.setInputs(a, rows, in, examples)
-		f.fold(0)
+		f.Fold(0)
 		assert.True(t, mat.EqualApprox(want, dense(f.mean, in+1), 1e-13))
 
 		noBias := newFactor[float64](in)
 		noBias.setInputs(a, rows, in, examples)
-		noBias.fold(0)
+		noBias.Fold(0)
 		assert.True(t, mat.EqualApprox(want.Slice(0, in, 0, in), dense(noBias.mean, in), 1e-13))
 	}
 }
@@ -51,10 +51,10 @@ func TestGradientFactorScale(t *testing.T) {
 		}
 		g = newFactor[float64](out)
 		g.addGradients(tap, n*locations*copies, n*copies, true)
-		g.fold(0)
+		g.Fold(0)
 		a = newFactor[float64](in + 1)
 		a.setInputs(x, n*locations*copies, in, n*copies)
-		a.fold(0)
+		a.Fold(0)
 		return a, g
 	}
 	a1, g1 := factors(1)
@@ -73,7 +73,7 @@ func TestPassesAddUp(t *testing.T) {
 	f.addGradients(randomSlice(r, 8), 4, 4, true) // forgotten by the next first pass
 	f.addGradients(g1, 4, 4, true)
 	f.addGradients(g2, 4, 4, false)
-	f.fold(0)
+	f.Fold(0)
 	g := mat.NewDense(8, 2, slices.Concat(g1, g2))
 	var want mat.Dense
 	want.Mul(g.T(), g)
@@ -88,7 +88,7 @@ func TestRunningAverage(t *testing.T) {
 	plain, want := 0.0, 0.0
 	for i, b := range []float64{4, 2, 9, 1, 7} {
 		f.batch[0] = b
-		f.fold(decayAt(i+1, most))
+		f.Fold(decayAt(i+1, most))
 		if i < 3 { // 1 − 1/k < 0.7 till k = 3
 			plain += b
 			want = plain / float64(i+1)

@@ -17,13 +17,13 @@ func TestFailingProducts(t *testing.T) {
 	o, undisturbed := newOptimizer(t, cfg), newOptimizer(t, cfg)
 	for k := range 12 {
 		if k%3 == 2 && k > 2 { // at step 2 the factors are still measured in each
-			theta, velocity := append([]float64{}, b.theta()...), append([]float64{}, o.last[0].Float64s()...)
+			theta, velocity := append([]float64{}, b.theta()...), append([]float64{}, lastOf(o)[0].Float64s()...)
 			b.err = failed
 			_, err := o.Step(b)
 			assert.ErrorIs(t, err, failed)
 			b.err = nil
 			assert.Equal(t, theta, b.theta())
-			assert.Equal(t, velocity, o.last[0].Float64s())
+			assert.Equal(t, velocity, lastOf(o)[0].Float64s())
 			assert.Equal(t, k, o.steps)
 		}
 		_, err := o.Step(b)

@@ -169,7 +169,7 @@ func TestFittedFirst(t *testing.T) {
 			require.NoError(t, err)
 			_, err = want.Step(once.ordinary(1))
 			require.NoError(t, err)
-			assert.InEpsilon(t, want.steepness, o.steepness, 1e-6)
+			assert.InEpsilon(t, adaptiveOf(want).steepness, adaptiveOf(o).steepness, 1e-6)
 			assert.InEpsilon(t, want.Stats().LeastDamping, o.Stats().LeastDamping, 1e-6)
 			assert.GreaterOrEqual(t, o.Stats().Damping, o.Stats().LeastDamping)
 			assert.NotEqual(t, before, late.weights())

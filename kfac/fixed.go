@@ -2,76 +2,97 @@ package kfac
 
 import (
 	"math"
-	"time"
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// stepFixed makes v μv + νU and θ θ − αv, with ν = min(1, √(κ/(α² Σ VᵀU))) the
+// fixed is the policy of SGD: a learning rate, momentum and a bound on the norm.
+type fixed struct {
+	*Optimizer
+	velocity graph.Direction // v
+}
+
+func (o *fixed) build(params []*graph.Param) { o.velocity = graph.NewDirection(params) }
+
+func (o *fixed) passOver(float64) bool { return false }
+
+func (o *fixed) fields() []Field { return o.directionFields("velocity", o.velocity) }
+
+// step makes v μv + νU and θ θ − αv, with ν = min(1, √(κ/(α² Σ VᵀU))) the
 // norm clip of Ba, Grosse & Martens 2017.
-func (o *Optimizer) stepFixed(obj graph.CurvatureObjective, loss float64, clock *time.Time) error {
-	v := o.grad.Direction
-	nu := 1.0
-	if o.cfg.KLClip > 0 {
-		switch kl := o.alpha * o.alpha * v.Dot(o.proposal); {
-		case math.IsInf(kl, 1): // too large for a number, while its root is not
-			a, b, cosine := v.Angle(o.proposal)
-			nu = math.Sqrt(o.cfg.KLClip) / math.Sqrt(a) / math.Sqrt(b) / math.Sqrt(cosine) / o.alpha
-		case kl > o.cfg.KLClip:
-			nu = math.Sqrt(o.cfg.KLClip / kl)
-		}
-	}
+func (o *fixed) step(obj graph.CurvatureObjective, loss float64) error {
+	v := o.pre.grad.Direction
+	nu := clipByKL(v, o.u, o.alpha, o.cfg.KLClip)
 	measured := o.ratioDue()
 	var vfv float64
 	if measured { // the model is of h before the step
-		o.proposal.Combine(nu, o.cfg.Momentum, o.last)
-		lap(clock, &o.stats.UpdateTime)
-		f, err := o.products(obj, o.proposal)
+		next := o.u // becomes the velocity to come: products before the old one is lost
+		next.Combine(nu, o.cfg.Momentum, o.velocity)
+		o.lap(&o.stats.UpdateTime)
+		f, err := o.products(obj, next)
 		if err != nil {
 			return err
 		}
 		vfv = f.At(0, 0)
-		lap(clock, &o.stats.ProductTime)
-		o.last.Copy(o.proposal)
-		o.theta.AddScaled(-o.alpha, o.last)
+		o.lap(&o.stats.ProductTime)
+		o.velocity.Copy(next)
+		o.theta.AddScaled(-o.alpha, o.velocity)
 	} else {
 		o.advance(nu)
 	}
-	ll, vl := o.last.Dot(o.last), v.Dot(o.last)
-	gradNorm, norm, cosine := v.Angle(o.last)
-	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = gradNorm/o.grad.scale, o.alpha*norm, cosine
+	ll, vl := o.velocity.Dot(o.velocity), v.Dot(o.velocity)
+	gradNorm, norm, cosine := v.Angle(o.velocity)
+	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = gradNorm/o.pre.grad.scale, o.alpha*norm, cosine
 	o.stats.ClipFactor, o.stats.Mu = nu, o.cfg.Momentum
-	lap(clock, &o.stats.UpdateTime)
+	o.lap(&o.stats.UpdateTime)
 	var err error
 	if measured {
 		var after float64
 		if after, err = obj.Loss(); err == nil {
 			// v is the gradient as it was clipped; the slope of h is not.
-			slope := -o.alpha * vl / o.grad.scale
-			o.rateOf(loss, after, slope+o.alpha*o.alpha/2*(vfv+(o.lambda+obj.L2())*ll))
+			slope := -o.alpha * vl / o.pre.grad.scale
+			if o.compare(loss, after, slope+o.alpha*o.alpha/2*(vfv+(o.lambda+obj.L2())*ll)) {
+				o.moveDamping(omega(o.cfg.DampingUpdateSteps))
+			}
 		}
-		lap(clock, &o.stats.DampingTime)
+		o.lap(&o.stats.DampingTime)
 	}
 	if shrink := o.alpha * o.cfg.WeightDecay; shrink > 0 { // after ρ, whose model does not know of it
 		// The share is of θ as it was before the step away from it.
-		o.theta.Combine(1-shrink, -shrink*o.alpha, o.last)
+		o.theta.Combine(1-shrink, -shrink*o.alpha, o.velocity)
 	}
 	o.taken()
 	return err
 }
 
 // advance makes v μv + νU and θ θ − αv, in one pass over memory.
-func (o *Optimizer) advance(nu float64) {
+func (o *fixed) advance(nu float64) {
 	for i, x := range o.theta {
 		if x.Dtype() == graph.Float32 {
-			advance(x.Float32s(), o.last[i].Float32s(), o.proposal[i].Float32s(), o.alpha, o.cfg.Momentum, nu)
+			advance(x.Float32s(), o.velocity[i].Float32s(), o.u[i].Float32s(), o.alpha, o.cfg.Momentum, nu)
 		} else {
-			advance(x.Float64s(), o.last[i].Float64s(), o.proposal[i].Float64s(), o.alpha, o.cfg.Momentum, nu)
+			advance(x.Float64s(), o.velocity[i].Float64s(), o.u[i].Float64s(), o.alpha, o.cfg.Momentum, nu)
 		}
 	}
 }
 
 func advance[T graph.Float](theta, v, u []T, alpha, mu, nu float64) {
 	vector.Momentum(theta, v, u, T(alpha), T(mu), T(nu))
+}
+
+// clipByKL is ν = min(1, √(κ/(α² Σ VᵀU))), the factor on U that bounds the KL
+// divergence of a step −αU to second order (Ba, Grosse & Martens 2017); 1 for κ = 0.
+func clipByKL(v, u graph.Direction, alpha, kappa float64) float64 {
+	if kappa == 0 {
+		return 1
+	}
+	switch kl := alpha * alpha * v.Dot(u); {
+	case math.IsInf(kl, 1): // too large for a number, while its root is not
+		a, b, cosine := v.Angle(u)
+		return math.Sqrt(kappa) / math.Sqrt(a) / math.Sqrt(b) / math.Sqrt(cosine) / alpha
+	case kl > kappa:
+		return math.Sqrt(kappa / kl)
+	}
+	return 1
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
-	"github.com/gokfac/gokfac/internal/codec"
 )
 
 // full is the whole Fisher matrix of all layers under taps.
@@ -18,7 +17,7 @@ type full[T graph.Float] struct {
 	v, u   []T // of apply
 }
 
-var _ block = (*full[float32])(nil)
+var _ Block = (*full[float32])(nil)
 
 // mostFull is the greatest number of parameters that Full takes: half a
 // gigabyte for each of its float64 matrices.
@@ -47,7 +46,7 @@ func newFull[T graph.Float](layers []*layer) (*full[T], error) {
 }
 
 // accumulate adds (1/N) Σ_n of the outer products of whole gradients.
-func (b *full[T]) accumulate(p *pass) bool {
+func (b *full[T]) Accumulate(p *Pass) bool {
 	if p.Taps == nil {
 		return true
 	}
@@ -68,35 +67,37 @@ func (b *full[T]) accumulate(p *pass) bool {
 		}
 	}
 	var beta T = 1
-	if p.firstTaps {
+	if p.FirstTaps {
 		beta = 0
 	}
 	blas.Syrk(size, examples, scale, b.rows, size, beta, b.f.batch, size)
 	return b.f.finite()
 }
 
-func (b *full[T]) fold(keep float64) { b.f.fold(keep) }
+func (b *full[T]) Statistics(s *Statistics) { addStatistics(s, b.f.batch) }
 
-func (b *full[T]) fields() []codec.Field { return []codec.Field{{Name: "full", Value: b.f.mean}} }
+func (b *full[T]) Fold(keep float64) { b.f.Fold(keep) }
 
-func (b *full[T]) newInverse() inverse {
+func (b *full[T]) State() []Field { return []Field{{Name: "full", Value: b.f.mean}} }
+
+func (b *full[T]) NewInverse() Inverse {
 	v := &fullInverse[T]{full: b, d: newDampedInverse(b.f)}
-	v.todo = []*inversion{v.d.inversion()}
+	v.todo = []*Decomposition{v.d.decomposition()}
 	return v
 }
 
 type fullInverse[T graph.Float] struct {
 	*full[T]
 	d    *dampedInverse[T]
-	todo []*inversion
+	todo []*Decomposition
 }
 
-func (v *fullInverse[T]) prepare(gamma float64) []*inversion {
+func (v *fullInverse[T]) Prepare(gamma float64) []*Decomposition {
 	v.d.damping = gamma * gamma
 	return v.todo
 }
 
-func (v *fullInverse[T]) apply(u graph.Direction, g *gradient) {
+func (v *fullInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	for i, l := range v.layers {
 		gather(l, v.v[v.at[i]:v.at[i]+l.rows*l.out], g.Direction)
 	}
@@ -107,6 +108,6 @@ func (v *fullInverse[T]) apply(u graph.Direction, g *gradient) {
 	}
 }
 
-func (v *fullInverse[T]) condition() float64 { return v.d.condition }
+func (v *fullInverse[T]) Condition() float64 { return v.d.condition }
 
-func (v *fullInverse[T]) fields() []codec.Field { return v.d.fields("full") }
+func (v *fullInverse[T]) State() []Field { return v.d.fields("full") }

@@ -19,19 +19,19 @@ func TestFull(t *testing.T) {
 		b, err := newFull[float64](n.layers)
 		require.NoError(t, err)
 		f := secondMoment(n.perExample(leading))
-		require.True(t, b.accumulate(n.pass(true, fraction)))
-		for _, tap := range n.grad.taps {
+		require.True(t, b.Accumulate(n.pass(true, fraction)))
+		for _, tap := range n.grad.Taps {
 			redraw[float64](random(5), tap)
 		}
 		f.Add(f, secondMoment(n.perExample(leading)))
-		require.True(t, b.accumulate(n.pass(false, fraction)))
-		require.True(t, b.accumulate(&pass{CurvaturePass: new(graph.CurvaturePass)}))
-		b.fold(0)
+		require.True(t, b.Accumulate(n.pass(false, fraction)))
+		require.True(t, b.Accumulate(&Pass{CurvaturePass: new(graph.CurvaturePass)}))
+		b.Fold(0)
 		assert.True(t, mat.EqualApprox(f, dense(b.f.mean, b.f.n), 1e-12))
 		v := inverseOf(t, b, gamma)
 		f = plus(f, gamma*gamma)
 		closeTo(t, denseSolve(t, f, n.flat(n.grad.Direction)), n.solved(v), 1e-10)
-		assert.InEpsilon(t, cond1(t, f), v.condition(), 1e-10)
+		assert.InEpsilon(t, cond1(t, f), v.Condition(), 1e-10)
 	}
 }
 

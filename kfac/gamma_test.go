@@ -40,7 +40,7 @@ func TestGammaMovesBothWays(t *testing.T) {
 			before := o.gamma
 			var last []float64
 			if k > 0 {
-				last = append(last, o.last[0].Float64s()...)
+				last = append(last, lastOf(o)[0].Float64s()...)
 			}
 			_, err := o.Step(b)
 			require.NoError(t, err)
@@ -67,8 +67,8 @@ func TestGammaMovesBothWays(t *testing.T) {
 			assert.Zero(t, o.Stats().InverseAge)
 			for i, d := range diagonal { // the inverse, and the proposal, of the γ that won
 				want := 1 / (d + o.gamma*o.gamma)
-				assert.InEpsilon(t, want, o.inverses[0].(*looseInverse[float64]).values[i], 1e-12)
-				assert.InEpsilon(t, want*b.param[0].Grad.Float64s()[i], o.proposal[0].Float64s()[i], 1e-12)
+				assert.InEpsilon(t, want, o.pre.inverses[0].(*looseInverse[float64]).values[i], 1e-12)
+				assert.InEpsilon(t, want*b.param[0].Grad.Float64s()[i], o.u[0].Float64s()[i], 1e-12)
 			}
 		}
 		assert.InDelta(t, 0, math.Log(o.gamma/math.Sqrt(lambda)), -math.Log(step))
@@ -82,12 +82,12 @@ func TestGammaWithoutAModel(t *testing.T) {
 	_, err := o.Step(b)
 	require.NoError(t, err)
 	gamma, theta := o.gamma, append([]float64{}, b.theta()...)
-	values := append([]float64{}, o.inverses[0].(*looseInverse[float64]).values...)
+	values := append([]float64{}, o.pre.inverses[0].(*looseInverse[float64]).values...)
 	b.products = math.NaN()
 	_, err = o.Step(b)
 	assert.Error(t, err)
 	assert.Equal(t, gamma, o.gamma)
-	assert.Equal(t, values, o.inverses[0].(*looseInverse[float64]).values)
+	assert.Equal(t, values, o.pre.inverses[0].(*looseInverse[float64]).values)
 	assert.Equal(t, theta, b.theta())
 }
 

@@ -46,7 +46,7 @@ func TestGammaRestsAtAnOptimum(t *testing.T) {
 		b := randomBowl(seed, []float64{1e4, 2e4, 3e4}) // any γ makes the same step
 		o := newOptimizer(t, Config{Damping: 1e-3, MinDamping: 1e-3, DampingUpdateSteps: -1, GammaUpdateSteps: 1, NoiseScale: None})
 		if seed%2 == 1 { // without a pass for ρ there is no verdict but this one
-			o.repeats = repetition{verdict: deterministic, expected: math.NaN(), scale: 1}
+			adaptiveOf(o).repeats = repetition{verdict: deterministic, expected: math.NaN(), scale: 1}
 		}
 		var gamma float64
 		for k := range 200 {

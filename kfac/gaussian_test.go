@@ -52,10 +52,10 @@ func gaussian(t *testing.T, n *network[float64], gamma float64) (f, inverse *mat
 
 // crossOf is A_{i,i+1} and G_{i,i+1}.
 func crossOf(n *network[float64], i int) (a, g *mat.Dense) {
-	rows := n.grad.taps[i].Examples
+	rows := n.grad.Taps[i].Examples
 	var x, y [2]*mat.Dense
 	for k := range 2 {
-		tap, l := n.grad.taps[i+k], n.layers[i+k]
+		tap, l := n.grad.Taps[i+k], n.layers[i+k]
 		x[k] = mat.DenseCopyOf(homogeneous(tap.A.Float64s(), rows, l.in).Slice(0, rows, 0, l.rows))
 		y[k] = mat.NewDense(rows, l.out, tap.G.Float64s())
 	}

@@ -41,14 +41,14 @@ type affine struct {
 type network[T graph.Float] struct {
 	params []*graph.Param
 	layers []*layer
-	grad   *gradient
+	grad   *Gradient
 	u      graph.Direction
 }
 
 // newNetwork's gradients of the mean loss are about 1/examples.
 func newNetwork[T graph.Float](t testing.TB, seed uint64, examples int, maps ...affine) *network[T] {
 	t.Helper()
-	n := &network[T]{grad: &gradient{scale: 1}}
+	n := &network[T]{grad: &Gradient{scale: 1}}
 	r := random(seed)
 	dtype := graph.Float64
 	if _, single := any(*new(T)).(float32); single {
@@ -63,9 +63,9 @@ func newNetwork[T graph.Float](t testing.TB, seed uint64, examples int, maps ...
 			tap.Bias = graph.NewParam("b", dtype, m.out)
 			n.params = append(n.params, tap.Bias)
 		}
-		n.grad.taps = append(n.grad.taps, tap)
+		n.grad.Taps = append(n.grad.Taps, tap)
 	}
-	for _, tap := range n.grad.taps {
+	for _, tap := range n.grad.Taps {
 		randomize(r, graph.Data[T](tap.A), 1)
 		redraw[T](r, tap)
 		randomize(r, graph.Data[T](tap.TrueG), 1/float64(examples))
@@ -75,7 +75,7 @@ func newNetwork[T graph.Float](t testing.TB, seed uint64, examples int, maps ...
 		randomize(r, graph.Data[T](g), 1)
 	}
 	var err error
-	n.layers, err = layersOf(n.grad.taps, n.params, nil)
+	n.layers, err = placedLayers(n.grad.Taps, n.params, nil)
 	require.NoError(t, err)
 	return n
 }
@@ -86,20 +86,20 @@ func redraw[T graph.Float](r *rand.Rand, tap *graph.Tap) {
 }
 
 // pass is a backward pass over all taps.
-func (n *network[T]) pass(first bool, fraction float64) *pass {
-	return &pass{CurvaturePass: &graph.CurvaturePass{Examples: n.grad.taps[0].Examples, Taps: n.grad.taps},
-		firstTaps: first, firstLoose: first, fraction: fraction}
+func (n *network[T]) pass(first bool, fraction float64) *Pass {
+	return &Pass{CurvaturePass: &graph.CurvaturePass{Examples: n.grad.Taps[0].Examples, Taps: n.grad.Taps},
+		FirstTaps: first, FirstLoose: first, fraction: fraction}
 }
 
 // measure takes one pass into b's average, as the first of all.
-func (n *network[T]) measure(t testing.TB, b block) {
+func (n *network[T]) measure(t testing.TB, b Block) {
 	t.Helper()
-	require.True(t, b.accumulate(n.pass(true, 1)))
-	b.fold(0)
+	require.True(t, b.Accumulate(n.pass(true, 1)))
+	b.Fold(0)
 }
 
 // carryOut runs the inversions, none of which may need more damping.
-func carryOut(t testing.TB, jobs []*inversion) {
+func carryOut(t testing.TB, jobs []*Decomposition) {
 	t.Helper()
 	w := newWorkspace()
 	for _, j := range jobs {
@@ -110,16 +110,16 @@ func carryOut(t testing.TB, jobs []*inversion) {
 }
 
 // invertOf is b's inverse with γ.
-func inverseOf(t testing.TB, b block, gamma float64) inverse {
+func inverseOf(t testing.TB, b Block, gamma float64) Inverse {
 	t.Helper()
-	v := b.newInverse()
-	carryOut(t, v.prepare(gamma))
+	v := b.NewInverse()
+	carryOut(t, v.Prepare(gamma))
 	return v
 }
 
 // solved is v applied to the gradient, layer by layer.
-func (n *network[T]) solved(v inverse) []float64 {
-	v.apply(n.u, n.grad)
+func (n *network[T]) solved(v Inverse) []float64 {
+	v.Apply(n.u, n.grad)
 	return n.flat(n.u)
 }
 
@@ -142,7 +142,7 @@ func (n *network[T]) perExample(examples int) *mat.Dense {
 	for e := range examples {
 		at := 0
 		for i, l := range n.layers {
-			tap := n.grad.taps[i]
+			tap := n.grad.Taps[i]
 			a, g := graph.Data[T](tap.A), graph.Data[T](tap.G)
 			locations := tap.A.Shape()[0] / tap.Examples
 			for t := e * locations; t < (e+1)*locations; t++ {
@@ -164,17 +164,17 @@ func (n *network[T]) perExample(examples int) *mat.Dense {
 }
 
 // structured are n's blocks, all layers in one run.
-func structured[T graph.Float](n *network[T], s Structure) []block {
-	var blocks []block
+func blocksFor[T graph.Float](n *network[T], s Structure) []Block {
+	var blocks []Block
 	switch s {
 	case BlockTridiagonal:
-		return []block{newChain[T](n.layers)}
+		return []Block{newChain[T](n.layers)}
 	case Full:
 		b, err := newFull[T](n.layers)
 		if err != nil {
 			panic(err)
 		}
-		return []block{b}
+		return []Block{b}
 	}
 	for _, l := range n.layers {
 		switch s {

@@ -3,53 +3,52 @@ package kfac
 import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
-	"github.com/gokfac/gokfac/internal/codec"
 )
 
 // kronecker is the block A ⊗ G of one affine map.
 type kronecker[T graph.Float] struct {
-	*factors[T]
+	*factorPair[T]
 	work     []T // of apply
 	examples byExample[T]
 }
 
-var _ block = (*kronecker[float32])(nil)
+var _ Block = (*kronecker[float32])(nil)
 
 func newKronecker[T graph.Float](l *layer) *kronecker[T] {
-	return &kronecker[T]{factors: newFactors[T](l), work: make([]T, l.rows*l.out)}
+	return &kronecker[T]{factorPair: newFactorPair[T](l), work: make([]T, l.rows*l.out)}
 }
 
 // newInverse returns memory for (A + πγI)⁻¹ ⊗ (G + γ/π I)⁻¹.
-func (b *kronecker[T]) newInverse() inverse {
+func (b *kronecker[T]) NewInverse() Inverse {
 	v := &kroneckerInverse[T]{kronecker: b, a: newDampedInverse(b.a), g: newDampedInverse(b.g)}
-	v.todo = []*inversion{v.a.inversion(), v.g.inversion()}
+	v.todo = []*Decomposition{v.a.decomposition(), v.g.decomposition()}
 	return v
 }
 
 type kroneckerInverse[T graph.Float] struct {
 	*kronecker[T]
 	a, g *dampedInverse[T]
-	todo []*inversion
+	todo []*Decomposition
 }
 
 // prepare shares γ out between the factors by π.
-func (v *kroneckerInverse[T]) prepare(gamma float64) []*inversion {
+func (v *kroneckerInverse[T]) Prepare(gamma float64) []*Decomposition {
 	pi := balance(v.kronecker.a.trace(), v.rows, v.kronecker.g.trace(), v.out)
 	v.a.damping, v.g.damping = pi*gamma, gamma/pi
 	return v.todo
 }
 
-func (v *kroneckerInverse[T]) condition() float64 { return v.a.condition * v.g.condition }
+func (v *kroneckerInverse[T]) Condition() float64 { return v.a.condition * v.g.condition }
 
-func (v *kroneckerInverse[T]) fields() []codec.Field {
+func (v *kroneckerInverse[T]) State() []Field {
 	return append(v.a.fields(v.name+" A"), v.g.fields(v.name+" G")...)
 }
 
 // apply sets u to (A+πγI)⁻¹ V (G+γ/π I)⁻¹, through the examples of the tap if
 // that is cheaper and V is made of them.
-func (v *kroneckerInverse[T]) apply(u graph.Direction, g *gradient) {
-	if t := g.taps[v.tap]; g.pure && v.cheaperByExample(t.A.Shape()[0]) && v.examples.explain(v.layer, t, g) {
-		v.examples.apply(v, u, t, T(g.scale))
+func (v *kroneckerInverse[T]) Apply(u graph.Direction, g *Gradient) {
+	if t := g.Taps[v.tap]; g.pure && v.cheaperByExample(t.A.Shape()[0]) && v.examples.explain(v.layer, t, g) {
+		v.examples.Apply(v, u, t, T(g.scale))
 		return
 	}
 	w, c := of[T](v.layer, g.Direction)

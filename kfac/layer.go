@@ -46,8 +46,9 @@ func scatter[T graph.Float](l *layer, d graph.Direction, w []T) {
 	copy(bias, fromBias)
 }
 
-// layersOf places the taps whose parameters are theirs alone.
-func layersOf(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) ([]*layer, error) {
+// placed places the taps whose parameters are theirs alone: those of affine maps,
+// and others, whose kind has a registered block.
+func placed(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) (layers, others []*layer, err error) {
 	at := map[*graph.Param]int{}
 	for i, p := range params {
 		at[p] = i
@@ -56,29 +57,35 @@ func layersOf(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) ([
 	for _, p := range loose {
 		free[p] = true
 	}
-	var layers []*layer
 	for i, t := range taps {
 		weight, ok := at[t.Weight]
 		if !ok {
-			return nil, fmt.Errorf("kfac: tap %s has a weight that is none of the objective's parameters", t.Name)
+			return nil, nil, fmt.Errorf("kfac: tap %s has a weight that is none of the objective's parameters", t.Name)
 		}
 		if free[t.Weight] {
 			continue
 		}
-		if err := check(t); err != nil {
-			return nil, err
-		}
-		shape := t.Weight.Value.Shape()
-		l := &layer{name: t.Name, tap: i, weight: weight, bias: -1, in: shape[0], rows: shape[0], out: shape[1]}
+		l := &layer{name: t.Name, tap: i, weight: weight, bias: -1}
 		if t.Bias != nil && !free[t.Bias] {
 			if l.bias, ok = at[t.Bias]; !ok {
-				return nil, fmt.Errorf("kfac: tap %s has a bias that is none of the objective's parameters", t.Name)
+				return nil, nil, fmt.Errorf("kfac: tap %s has a bias that is none of the objective's parameters", t.Name)
 			}
+		}
+		if t.Kind != graph.Affine {
+			others = append(others, l)
+			continue
+		}
+		if err := check(t); err != nil {
+			return nil, nil, err
+		}
+		shape := t.Weight.Value.Shape()
+		l.in, l.rows, l.out = shape[0], shape[0], shape[1]
+		if l.bias >= 0 {
 			l.rows++
 		}
 		layers = append(layers, l)
 	}
-	return layers, nil
+	return layers, others, nil
 }
 
 // covered returns an error that names a parameter which is in no block.

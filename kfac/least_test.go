@@ -41,7 +41,7 @@ func TestLeastIsOfTheFirstMiniBatch(t *testing.T) {
 		for k := range 2 {
 			r.steps(k, k+1)
 			if c.want == found {
-				c.want = r.optimizer.steepness / 100
+				c.want = adaptiveOf(r.optimizer).steepness / 100
 				assert.Less(t, c.want, LeastDamping(6))
 			}
 			assert.InEpsilon(t, c.want, r.optimizer.least, 1e-15, "%s, step %d", name, k)
@@ -63,7 +63,7 @@ func TestLeastOfASteepBowl(t *testing.T) {
 		_, err := o.Step(b)
 		require.NoError(t, err)
 		assert.Equal(t, want, o.Stats().LeastDamping)
-		assert.InDelta(t, 1e6*start, o.steepness, 1e-6)
+		assert.InDelta(t, 1e6*start, adaptiveOf(o).steepness, 1e-6)
 	}
 }
 
@@ -77,7 +77,7 @@ func TestLeastIsOnTheGrid(t *testing.T) {
 		o := newOptimizer(t, Config{DampingUpdateSteps: None})
 		_, err := o.Step(b)
 		require.NoError(t, err)
-		require.Equal(t, o.steepness/100, o.least)
+		require.Equal(t, adaptiveOf(o).steepness/100, o.least)
 		assert.Equal(t, 3, trials)
 		assert.GreaterOrEqual(t, o.lambda, o.least)
 	}
@@ -121,7 +121,7 @@ func TestLeastFollowsTheCurvature(t *testing.T) {
 		}
 		assert.Equal(t, floors[0], floors[19])
 		assert.Greater(t, floors[20], 10*floors[19])
-		assert.InEpsilon(t, o.steepness/100, floors[20], 1e-15)
+		assert.InEpsilon(t, adaptiveOf(o).steepness/100, floors[20], 1e-15)
 		assert.Equal(t, floors[20], floors[60], "the greatest")
 	}
 }
@@ -136,7 +136,7 @@ func TestGammaBounds(t *testing.T) {
 	}{
 		{32, undecided, 0.05, 3}, {32, stochastic, 0.05, 3}, {0, stochastic, 0.0005, 10}, {32, deterministic, 0.0005, 10},
 	} {
-		o := &Optimizer{cfg: Config{NoiseScale: c.scale, MaxDamping: 99}, lambda: 8, least: 0.24}
+		o := &adaptive{Optimizer: &Optimizer{cfg: Config{NoiseScale: c.scale, MaxDamping: 99}, lambda: 8, least: 0.24}}
 		o.repeats.verdict = c.verdict
 		lo, hi := o.gammaBounds(0.01)
 		assert.InEpsilon(t, c.lo, lo, 1e-12)

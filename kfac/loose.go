@@ -2,7 +2,6 @@ package kfac
 
 import (
 	"github.com/gokfac/gokfac/graph"
-	"github.com/gokfac/gokfac/internal/codec"
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
@@ -17,17 +16,17 @@ type loose[T graph.Float] struct {
 	batch, mean []T
 }
 
-var _ block = (*loose[float32])(nil)
+var _ Block = (*loose[float32])(nil)
 
 func newLoose[T graph.Float](name string, param, place, size int) *loose[T] {
 	return &loose[T]{name: name, param: param, place: place, batch: make([]T, size), mean: make([]T, size)}
 }
 
-func (b *loose[T]) accumulate(p *pass) bool {
+func (b *loose[T]) Accumulate(p *Pass) bool {
 	if p.Loose == nil {
 		return true
 	}
-	if p.firstLoose {
+	if p.FirstLoose {
 		clear(b.batch)
 	}
 	n := T(p.Examples)
@@ -37,21 +36,23 @@ func (b *loose[T]) accumulate(p *pass) bool {
 	return vector.Finite(b.batch)
 }
 
-func (b *loose[T]) fold(keep float64) { vector.Combine(b.mean, T(keep), T(1-keep), b.batch) }
+func (b *loose[T]) Statistics(s *Statistics) { addStatistics(s, b.batch) }
 
-func (b *loose[T]) fields() []codec.Field {
-	return []codec.Field{{Name: b.name + " diagonal", Value: b.mean}}
+func (b *loose[T]) Fold(keep float64) { vector.Combine(b.mean, T(keep), T(1-keep), b.batch) }
+
+func (b *loose[T]) State() []Field {
+	return []Field{{Name: b.name + " diagonal", Value: b.mean}}
 }
 
-func (b *loose[T]) newInverse() inverse { return &looseInverse[T]{b, newReciprocal(b.mean)} }
+func (b *loose[T]) NewInverse() Inverse { return &looseInverse[T]{b, newReciprocal(b.mean)} }
 
 type looseInverse[T graph.Float] struct {
 	b *loose[T]
 	*reciprocal[T]
 }
 
-func (v *looseInverse[T]) apply(u graph.Direction, g *gradient) {
+func (v *looseInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	v.times(graph.Data[T](u[v.b.param]), graph.Data[T](g.Direction[v.b.param]), v.values)
 }
 
-func (v *looseInverse[T]) fields() []codec.Field { return v.reciprocal.fields(v.b.name) }
+func (v *looseInverse[T]) State() []Field { return v.reciprocal.fields(v.b.name) }

@@ -40,7 +40,7 @@ func TestLooseParameters(t *testing.T) {
 				for est, terms := range map[graph.FisherEstimator][]term{graph.Exact: n.exact(theta, b), graph.Empirical: n.empirical(theta, b)} {
 					f := n.factors(terms)
 					basis := newBases(f)
-					basis.fold(0, basis.project(n, terms))
+					basis.Fold(0, basis.project(n, terms))
 					for _, structure := range kfac.Structures() {
 						cfg := plain(stepDamping, 1)
 						cfg.Structure, cfg.Estimator = structure, est

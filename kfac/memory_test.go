@@ -28,7 +28,7 @@ func TestMemoryIsOfSteps(t *testing.T) {
 				_, err := o.Step(b)
 				require.NoError(t, err)
 			}
-			mean := o.blocks[0].(*loose[float64]).mean
+			mean := o.pre.blocks[0].(*loose[float64]).mean
 			before := append([]float64{}, mean...)
 			clear(b.pass.Loose[0].Float64s())
 			for range 12 {

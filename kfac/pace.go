@@ -16,7 +16,7 @@ type pace struct{ alpha, mu float64 }
 // the one that the inverse was made of, −∇hᵀΔ, and that changes more slowly than
 // either. What is saved are the products with the Fisher matrix, most of what a
 // step costs beside the gradient.
-func (o *Optimizer) pace(obj graph.CurvatureObjective, loss float64) (p pace, m promise, err error) {
+func (o *adaptive) pace(obj graph.CurvatureObjective, loss float64) (p pace, m promise, err error) {
 	if !o.paceDue() {
 		s1, s2 := o.slopes()
 		if slope := o.held.alpha*s1 + o.held.mu*s2; slope < 0 {
@@ -41,7 +41,7 @@ func (o *Optimizer) pace(obj graph.CurvatureObjective, loss float64) (p pace, m 
 // paceDue reports whether α and μ are up for measurement. It happens at the
 // steps that measure ρ first of all, so that equal periods cost no more. A μ of 1
 // or more is right for one step, as in conjugate gradients: kept, updates grow.
-func (o *Optimizer) paceDue() bool {
+func (o *adaptive) paceDue() bool {
 	every := o.cfg.ProductUpdateSteps
 	return o.steps < 3 || (o.steps+1)%every == 0 || o.ratioDue() || o.stats.InverseAge == 0 || o.held.alpha == 0 || !(math.Abs(o.held.mu) < 1)
 }

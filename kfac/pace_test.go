@@ -51,7 +51,7 @@ func TestPaceIsKept(t *testing.T) {
 	for k := range 40 {
 		b.move(k)
 		before := b.products
-		grows := math.Abs(o.held.mu) >= 1
+		grows := math.Abs(adaptiveOf(o).held.mu) >= 1
 		_, err := o.Step(b)
 		require.NoError(t, err)
 		s := o.Stats()
@@ -78,12 +78,12 @@ func TestPaceGoesDown(t *testing.T) {
 		_, err := o.Step(b)
 		require.NoError(t, err)
 	}
-	o.held = pace{alpha: -1} // which is uphill
+	adaptiveOf(o).held = pace{alpha: -1} // which is uphill
 	before := b.products
 	_, err := o.Step(b)
 	require.NoError(t, err)
 	assert.Equal(t, before+1, b.products)
-	assert.Positive(t, o.held.alpha)
+	assert.Positive(t, adaptiveOf(o).held.alpha)
 }
 
 // TestPaceReachesTheMinimum, as it does with products in every step.

@@ -1,10 +1,7 @@
 package kfac
 
 import (
-	"fmt"
 	"math"
-
-	"gonum.org/v1/gonum/mat"
 
 	"github.com/gokfac/gokfac/graph"
 )
@@ -81,8 +78,8 @@ const collinear = 1e-5
 
 // model returns the quadratic model at the present parameters for d₁ = Δ = −U
 // and d₂ = δ₀.
-func (o *Optimizer) model(obj graph.CurvatureObjective) (quadratic, error) {
-	u, last := o.proposal, o.last
+func (o *adaptive) model(obj graph.CurvatureObjective) (quadratic, error) {
+	u, last := o.u, o.last
 	f, err := o.products(obj, u, last)
 	if err != nil {
 		return quadratic{}, err
@@ -99,30 +96,8 @@ func (o *Optimizer) model(obj graph.CurvatureObjective) (quadratic, error) {
 }
 
 // slopes are ∇hᵀΔ and ∇hᵀδ₀.
-func (o *Optimizer) slopes() (s1, s2 float64) {
+func (o *adaptive) slopes() (s1, s2 float64) {
 	// The gradient is kept as it was clipped; the slope of h is not.
-	v, scale := o.grad.Direction, 1/o.grad.scale
-	return -scale * v.Dot(o.proposal), scale * v.Dot(o.last)
-}
-
-// products are the exact ones with the Fisher matrix, over as many examples as are
-// to be measured. An objective without them is a [graph.MissingError].
-func (o *Optimizer) products(obj graph.Objective, dirs ...graph.Direction) (*mat.SymDense, error) {
-	p, err := graph.ProductsOf(obj)
-	if err != nil {
-		cure := "take fixed mode with DampingUpdateSteps None"
-		if o.cfg.Mode == Fixed {
-			cure = "keep λ, with DampingUpdateSteps None"
-		}
-		return nil, fmt.Errorf("kfac: exact products with the Fisher matrix are needed: %w: %s", err, cure)
-	}
-	return p.Products(o.productExamples(), dirs...)
-}
-
-// productExamples is how many examples F is measured on: τ2 of them; 0 means all.
-func (o *Optimizer) productExamples() int {
-	if tau := o.cfg.ProductFraction; tau < 1 {
-		return leading(tau, o.examples)
-	}
-	return 0
+	v, scale := o.pre.grad.Direction, 1/o.pre.grad.scale
+	return -scale * v.Dot(o.u), scale * v.Dot(o.last)
 }

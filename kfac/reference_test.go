@@ -74,7 +74,7 @@ func (f *factors) all() []*mat.Dense {
 }
 
 // fold returns keep·f + (1−keep)·other.
-func (f *factors) fold(keep float64, other *factors) *factors {
+func (f *factors) Fold(keep float64, other *factors) *factors {
 	mean := &factors{fisher: mat.DenseCopyOf(other.fisher)}
 	for i := range other.a {
 		mean.a, mean.g = append(mean.a, mat.DenseCopyOf(other.a[i])), append(mean.g, mat.DenseCopyOf(other.g[i]))

@@ -41,7 +41,7 @@ func TestRuns(t *testing.T) {
 		x := graph.NewDense(graph.Float32, append([]int{2}, c.input...)...)
 		obj, err := m.Batch(x, tensor.New(tensor.WithShape(2), tensor.WithBacking([]int32{0, 2})))
 		require.NoError(t, err, name)
-		ls, err := layersOf(obj.Taps(), obj.Params(), obj.Loose())
+		ls, err := placedLayers(obj.Taps(), obj.Params(), obj.Loose())
 		require.NoError(t, err, name)
 		var got [][]int
 		for _, run := range runs(ls, obj.Taps()) {
@@ -79,19 +79,19 @@ func (s *skip) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 // loose is left to its own block.
 func TestLayersOf(t *testing.T) {
 	n := newNetwork[float64](t, 1, 2, affine{in: 3, out: 2, bias: true}, affine{in: 2, out: 4})
-	params, taps := n.params, n.grad.taps
+	params, taps := n.params, n.grad.Taps
 	assert.Equal(t, []*layer{
 		{name: "map1", tap: 0, weight: 0, bias: 1, in: 3, rows: 4, out: 2},
 		{name: "map2", tap: 1, weight: 2, bias: -1, in: 2, rows: 2, out: 4},
 	}, n.layers)
 	for want, c := range map[string][]*graph.Param{"tap map2 has a weight": params[:2], "tap map1 has a bias": {params[0], params[2]}} {
-		_, err := layersOf(taps, c, nil)
+		_, err := placedLayers(taps, c, nil)
 		assert.ErrorContains(t, err, want)
 	}
-	ls, err := layersOf(taps, params, params[:2])
+	ls, err := placedLayers(taps, params, params[:2])
 	require.NoError(t, err)
 	assert.Equal(t, n.layers[1:], ls)
-	ls, err = layersOf(taps, params, params[1:2])
+	ls, err = placedLayers(taps, params, params[1:2])
 	require.NoError(t, err)
 	assert.Equal(t, &layer{name: "map1", tap: 0, weight: 0, bias: -1, in: 3, rows: 3, out: 2}, ls[0])
 }

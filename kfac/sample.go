@@ -18,8 +18,8 @@ func LeastDamping(examples int) float64 {
 }
 
 // leastOfSample is the floor of λ where none is given.
-func (o *Optimizer) leastOfSample() float64 {
-	least := min(LeastDamping(o.examples), o.cfg.MaxDamping)
+func (o *adaptive) leastOfSample() float64 {
+	least := min(LeastDamping(o.pre.examples), o.cfg.MaxDamping)
 	if o.steepness > 0 { // few examples need not be a noisy sample of more
 		least = min(least, o.steepness/100)
 	}
@@ -38,11 +38,11 @@ func (o *Optimizer) leastOfSample() float64 {
 // examples makes the greatest expected progress with this r if
 // B = tr(H⁻¹Σ)/(∇hᵀH⁻¹∇h), Σ being the covariance of one example's gradient
 // (McCandlish et al. 2018, arXiv 1812.06162, §2.2, have it for gradient descent).
-func (o *Optimizer) share() float64 {
+func (o *adaptive) share() float64 {
 	if o.deterministic() {
 		return 1
 	}
-	n := float64(o.examples)
+	n := float64(o.pre.examples)
 	return n / (n + o.cfg.NoiseScale)
 }
 
@@ -51,11 +51,11 @@ func (o *Optimizer) share() float64 {
 // away, and on other examples the loss is not what it was. The bound is 0.9 up to
 // 8B examples and grows with their number from there: the deep autoencoder at
 // 1000 examples needs a μ above 1 at times.
-func (o *Optimizer) mostMomentum() float64 {
+func (o *adaptive) mostMomentum() float64 {
 	if o.deterministic() || o.cfg.NoiseScale == 0 {
 		return math.Inf(1)
 	}
-	return 0.9 * max(1, float64(o.examples)/(8*o.cfg.NoiseScale))
+	return 0.9 * max(1, float64(o.pre.examples)/(8*o.cfg.NoiseScale))
 }
 
 // gammaBounds are the least and greatest γ that are tried. The model that
@@ -64,7 +64,7 @@ func (o *Optimizer) mostMomentum() float64 {
 // of sigmoid units at its start, it prefers one so great that the step is the
 // gradient's, and the network stays where it is. So γ keeps within √(λ+η) and a
 // tenth of its floor. The whole of the data has the bounds of λ itself.
-func (o *Optimizer) gammaBounds(l2 float64) (lo, hi float64) {
+func (o *adaptive) gammaBounds(l2 float64) (lo, hi float64) {
 	if o.deterministic() || o.cfg.NoiseScale == 0 {
 		return math.Sqrt(o.least+l2) / 1000, math.Sqrt(o.cfg.MaxDamping + l2)
 	}

@@ -32,8 +32,8 @@ func TestShare(t *testing.T) {
 		{32, 1e9, deterministic, 1},
 	} {
 		o := newOptimizer(t, Config{NoiseScale: c.noise})
-		o.examples, o.repeats.verdict = c.examples, c.verdict
-		assert.InEpsilon(t, c.want, o.share(), 1e-15, "%+v", c)
+		o.pre.examples, adaptiveOf(o).repeats.verdict = c.examples, c.verdict
+		assert.InEpsilon(t, c.want, adaptiveOf(o).share(), 1e-15, "%+v", c)
 	}
 }
 
@@ -66,7 +66,7 @@ func TestShareFollowsTheMiniBatch(t *testing.T) {
 	r := newRun(t, Config{FactorUpdateSteps: 100, Damping: 1}, graph.Float64, 1, 3)
 	for k := range 8 { // of six examples and of four
 		r.steps(k, k+1)
-		assert.Equal(t, 6-2*(k%2), r.optimizer.examples)
+		assert.Equal(t, 6-2*(k%2), r.optimizer.pre.examples)
 	}
 	b := randomBowl(3, []float64{1, 2, 3})
 	b.taps = nil
@@ -76,7 +76,7 @@ func TestShareFollowsTheMiniBatch(t *testing.T) {
 		sized.examples++
 		_, err := o.Step(sized)
 		require.NoError(t, err)
-		assert.Equal(t, sized.examples, o.examples)
+		assert.Equal(t, sized.examples, o.pre.examples)
 	}
 }
 
@@ -99,12 +99,12 @@ func TestMostMomentum(t *testing.T) {
 	} {
 		for _, v := range []verdict{undecided, deterministic, stochastic} {
 			o := newOptimizer(t, Config{NoiseScale: c.noise})
-			o.repeats.verdict, o.examples = v, c.examples
+			adaptiveOf(o).repeats.verdict, o.pre.examples = v, c.examples
 			want := c.want
 			if v == deterministic {
 				want = inf
 			}
-			assert.Equal(t, want, o.mostMomentum(), "B %g, %d examples, verdict %d", c.noise, c.examples, v)
+			assert.Equal(t, want, adaptiveOf(o).mostMomentum(), "B %g, %d examples, verdict %d", c.noise, c.examples, v)
 		}
 	}
 }

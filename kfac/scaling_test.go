@@ -89,7 +89,7 @@ func TestOddLastBatch(t *testing.T) {
 	batches := []batch{n.data(2, 5), n.data(3, 5), n.data(4, 1)}
 	var mean *factors
 	for k, b := range batches {
-		mean = mean.fold(1-1/float64(k+1), n.factors(n.exact(theta, b)))
+		mean = mean.Fold(1-1/float64(k+1), n.factors(n.exact(theta, b)))
 	}
 	_, grad := n.objective(theta, batches[2])
 	for _, structure := range []kfac.Structure{kfac.Full, kfac.Diagonal, kfac.BlockDiagonal, kfac.BlockTridiagonal} {
@@ -111,7 +111,7 @@ func TestFactorFraction(t *testing.T) {
 		terms := n.exact(theta, b.first(measured))
 		f := n.factors(terms)
 		basis := newBases(f)
-		basis.fold(0, basis.project(n, terms))
+		basis.Fold(0, basis.project(n, terms))
 		_, grad := n.objective(theta, b)
 		for _, structure := range kfac.Structures() {
 			cfg := plain(1, 1)

@@ -15,7 +15,7 @@ import (
 // The reduction ratio is no guide to λ₀: α makes up for a λ that is too small,
 // while one that is too great costs tens of steps, as the rule for λ lowers it
 // by a quarter in five of them. See the package comment for measurements.
-func (o *Optimizer) searchDamping(obj graph.CurvatureObjective, loss float64) error {
+func (o *adaptive) searchDamping(obj graph.CurvatureObjective, loss float64) error {
 	start := o.steepness
 	var tried, falls []float64
 	best := 0.0
@@ -54,12 +54,12 @@ const (
 
 // measureSteepness takes the curvature along the gradient, ∇hᵀF∇h/‖∇h‖², into
 // the greatest so far, which the floor of λ depends on where none is given.
-func (o *Optimizer) measureSteepness(obj graph.CurvatureObjective, loss float64) error {
-	f, err := o.products(obj, o.grad.Direction)
+func (o *adaptive) measureSteepness(obj graph.CurvatureObjective, loss float64) error {
+	f, err := o.products(obj, o.pre.grad.Direction)
 	if err != nil {
 		return err
 	}
-	curvature, vv := f.At(0, 0), o.grad.Direction.Dot(o.grad.Direction)
+	curvature, vv := f.At(0, 0), o.pre.grad.Dot(o.pre.grad.Direction)
 	if curvature-curvature != 0 || math.IsInf(vv, 0) {
 		return &graph.NonFiniteError{Loss: loss, Curvature: true}
 	}
@@ -80,28 +80,29 @@ func (o *Optimizer) measureSteepness(obj graph.CurvatureObjective, loss float64)
 // measurement: at the first step and every steepnessSteps of them, as long as
 // mini-batches differ. Small initial weights make it tiny at first: 100 times
 // less than after 20 steps is usual.
-func (o *Optimizer) steepnessDue() bool {
+func (o *adaptive) steepnessDue() bool {
 	return o.steps == 0 || o.steps%steepnessSteps == 0 && !o.deterministic()
 }
 
 const steepnessSteps = 20
 
 // trial is h after the step with the present λ, which is not taken.
-func (o *Optimizer) trial(obj graph.CurvatureObjective) (float64, error) {
-	if err := o.invert(math.Sqrt(o.lambda + obj.L2())); err != nil {
+func (o *adaptive) trial(obj graph.CurvatureObjective) (float64, error) {
+	if err := o.pre.invert(math.Sqrt(o.lambda + obj.L2())); err != nil {
 		return 0, err
 	}
-	o.propose()
+	o.pre.Apply(o.u)
 	q, err := o.model(obj)
 	if err != nil {
 		return 0, err
 	}
 	alpha, _, _ := q.minimum()
-	o.last.Copy(o.theta) // δ₀ is zero before the first step
-	o.theta.AddScaled(-alpha, o.proposal)
+	before := o.last // δ₀ is zero before the first step, and its memory is free
+	before.Copy(o.theta)
+	o.theta.AddScaled(-alpha, o.u)
 	after, err := obj.Loss()
-	o.theta.Copy(o.last)
-	o.last.Scale(0)
-	o.grad.pure = false // the taps now hold the activations there
+	o.theta.Copy(before)
+	before.Scale(0)
+	o.pre.grad.pure = false // the taps now hold the activations there
 	return after, err
 }

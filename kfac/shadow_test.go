@@ -93,15 +93,15 @@ func (s *shadow) measure(b batch) {
 		s.folds++
 		terms := s.exact(s.theta, part(b, s.cfg.FactorFraction))
 		keep := min(1-1/float64(s.folds), math.Pow(s.cfg.FactorDecay, float64(s.cfg.FactorUpdateSteps)))
-		s.mean = s.mean.fold(keep, s.factors(terms))
+		s.mean = s.mean.Fold(keep, s.factors(terms))
 		if s.basis != nil {
 			s.seen++
-			s.basis.fold(min(keep, 1-1/float64(s.seen)), s.basis.project(s.net, terms))
+			s.basis.Fold(min(keep, 1-1/float64(s.seen)), s.basis.project(s.net, terms))
 		}
 	}
 	if ekfac && s.due(s.cfg.InverseUpdateSteps) {
 		s.basis, s.seen = newBases(s.mean), 1
-		s.basis.fold(0, s.basis.project(s.net, s.exact(s.theta, part(b, s.cfg.FactorFraction))))
+		s.basis.Fold(0, s.basis.project(s.net, s.exact(s.theta, part(b, s.cfg.FactorFraction))))
 	}
 }
 

@@ -13,14 +13,14 @@ var (
 	_ encoding.BinaryUnmarshaler = (*Optimizer)(nil)
 )
 
-const stateVersion = 3
+const stateVersion = 4
 
 // MarshalBinary encodes what the steps to come depend on: averages, inverses,
 // λ, γ, α, μ, the last update, the Polyak average and the counters. The settings are
 // not part of it, nor the generator of sampled targets, which is the model's.
 func (o *Optimizer) MarshalBinary() ([]byte, error) {
 	body := o.pending
-	if o.params != nil {
+	if o.theta != nil {
 		var err error
 		if body, err = codec.Encode(o.kind(), stateVersion, o.fields()); err != nil {
 			return nil, fmt.Errorf("kfac: saving the state: %w", err)
@@ -35,8 +35,8 @@ func (o *Optimizer) MarshalBinary() ([]byte, error) {
 
 // envelope is the state as it is written: what needs no model beside what does,
 // which is empty before the first step.
-func envelope(alpha *float64, body *[]byte) []codec.Field {
-	return []codec.Field{{Name: "learning rate", Value: alpha}, {Name: "curvature", Value: body}}
+func envelope(alpha *float64, body *[]byte) []Field {
+	return []Field{{Name: "learning rate", Value: alpha}, {Name: "curvature", Value: body}}
 }
 
 // UnmarshalBinary continues from a state that MarshalBinary wrote, to the bit
@@ -49,7 +49,7 @@ func (o *Optimizer) UnmarshalBinary(data []byte) error {
 	if err := codec.Decode(data, o.kind(), stateVersion, envelope(&alpha, &body)); err != nil {
 		return fmt.Errorf("kfac: restoring the state: %w", err)
 	}
-	if o.params == nil {
+	if o.theta == nil {
 		o.pending = body
 	} else if err := o.restore(body); err != nil {
 		return err
@@ -62,6 +62,7 @@ func (o *Optimizer) restore(body []byte) error {
 	if err := codec.Decode(body, o.kind(), stateVersion, o.fields()); err != nil {
 		return fmt.Errorf("kfac: restoring the state: %w", err)
 	}
+	o.pre.established = o.steps > 0
 	return nil
 }
 
@@ -71,7 +72,7 @@ func (o *Optimizer) restorePending() error {
 		return nil
 	}
 	if err := o.restore(o.pending); err != nil {
-		o.params = nil // not built: the next step says so again
+		o.theta, o.pre.params = nil, nil // not built: the next step says so again
 		return err
 	}
 	o.pending = nil
@@ -83,37 +84,23 @@ func (o *Optimizer) kind() string {
 	return fmt.Sprintf("kfac optimizer, %s, %s", o.cfg.Mode, o.cfg.Structure)
 }
 
-func (o *Optimizer) fields() []codec.Field {
-	list := []codec.Field{
+func (o *Optimizer) fields() []Field {
+	list := []Field{
 		{Name: "damping", Value: &o.lambda},
 		{Name: "least damping", Value: &o.least},
-		{Name: "least damping of a sample", Value: &o.sampleLeast},
-		{Name: "steepness", Value: &o.steepness},
 		{Name: "gamma", Value: &o.gamma},
-		{Name: "alpha", Value: &o.held.alpha},
-		{Name: "mu", Value: &o.held.mu},
-		{Name: "verdict", Value: (*int)(&o.repeats.verdict)},
-		{Name: "expected loss", Value: &o.repeats.expected},
-		{Name: "first loss", Value: &o.repeats.scale},
 		{Name: "steps", Value: &o.steps},
-		{Name: "factor updates", Value: &o.folds},
 		{Name: "averaged steps", Value: &o.averaged},
-		{Name: "inverse age", Value: &o.stats.InverseAge},
-		{Name: "failed inverses", Value: &o.stats.FailedInverses},
-		{Name: "condition", Value: &o.stats.Condition},
 	}
-	list = append(list, o.directionFields("last update", o.last)...)
+	list = append(list, o.policy.fields()...)
 	list = append(list, o.directionFields("average", o.average)...)
-	for i, b := range o.blocks {
-		list = append(append(list, b.fields()...), o.inverses[i].fields()...)
-	}
-	return list
+	return append(list, o.pre.fields()...)
 }
 
-func (o *Optimizer) directionFields(name string, d graph.Direction) []codec.Field {
-	var list []codec.Field
+func (o *Optimizer) directionFields(name string, d graph.Direction) []Field {
+	var list []Field
 	for i, x := range d {
-		list = append(list, codec.Field{Name: name + " " + o.params[i].Name, Value: x})
+		list = append(list, Field{Name: name + " " + o.pre.params[i].Name, Value: x})
 	}
 	return list
 }

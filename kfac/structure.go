@@ -1,65 +1,69 @@
 package kfac
 
 import (
-	"errors"
+	"fmt"
 	"slices"
+
+	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
 )
 
-// build makes the blocks for the model that obj belongs to, at the first step.
-func (o *Optimizer) build(obj graph.CurvatureObjective) error {
-	params := obj.Params()
-	if o.params != nil {
-		if !slices.Equal(o.params, params) {
-			return errors.New("kfac: an optimizer serves one model: make another one for these parameters")
-		}
-		return nil
-	}
-	if len(params) == 0 {
-		return errors.New("kfac: the objective has no parameters")
-	}
-	taps, free := obj.Taps(), obj.Loose()
-	layers, err := layersOf(taps, params, free)
-	if err != nil {
-		return err
-	}
-	if err := covered(layers, params, free); err != nil {
-		return err
-	}
-	makeBlocks, makeLoose := blocksOf[float64], looseBlocks[float64]
-	if params[0].Value.Dtype() == graph.Float32 {
-		makeBlocks, makeLoose = blocksOf[float32], looseBlocks[float32]
-	}
-	blocks, err := makeBlocks(o.cfg.Structure, layers, taps)
-	if err != nil {
-		return err
-	}
-	blocks = append(blocks, makeLoose(params, free)...)
-	o.params, o.blocks = slices.Clone(params), blocks
-	o.theta, o.grad.Direction = graph.Values(o.params), graph.Gradients(o.params)
-	o.proposal, o.last = graph.NewDirection(o.params), graph.NewDirection(o.params)
-	if o.cfg.Polyak > 0 {
-		o.average = graph.NewDirection(o.params)
-	}
-	o.inverses, o.spares = nil, nil // of a build whose pending state was refused
-	for _, b := range blocks {
-		o.inverses, o.spares = append(o.inverses, b.newInverse()), append(o.spares, b.newInverse())
-	}
-	o.jobs, o.renewed = make([][]*inversion, len(blocks)), make([]bool, len(blocks))
-	return o.restorePending()
+// Place says which parameters a registered block is for.
+type Place struct {
+	Name         string // the tap's
+	Tap          int    // its place among the taps, in Pass.Taps and Gradient.Taps
+	Weight, Bias int    // places among the parameters, in directions; Bias −1 if there is none
+	DType        tensor.Dtype
 }
 
-// blocksOf makes the blocks of a structure.
-func blocksOf[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) ([]block, error) {
-	var blocks []block
+// NewBlock makes the block of one tap.
+type NewBlock func(at Place, t *graph.Tap) (Block, error)
+
+// blocksOf makes the blocks of the objective's taps and loose parameters.
+func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error) {
+	params, taps, free := obj.Params(), obj.Taps(), obj.Loose()
+	layers, others, err := placed(taps, params, free)
+	if err != nil {
+		return nil, err
+	}
+	if err := covered(append(slices.Clone(layers), others...), params, free); err != nil {
+		return nil, err
+	}
+	makeBlocks, makeLoose := structured[float64], looseBlocks[float64]
+	dtype := params[0].Value.Dtype()
+	if dtype == graph.Float32 {
+		makeBlocks, makeLoose = structured[float32], looseBlocks[float32]
+	}
+	blocks, err := makeBlocks(p.cfg.Structure, layers, taps)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range others {
+		t := taps[l.tap]
+		build, ok := p.kinds[t.Kind]
+		if !ok {
+			return nil, fmt.Errorf("kfac: tap %s is of kind %q, and no block is registered for it: call Register on the preconditioner", t.Name, t.Kind)
+		}
+		b, err := build(Place{Name: t.Name, Tap: l.tap, Weight: l.weight, Bias: l.bias, DType: dtype}, t)
+		if err != nil {
+			return nil, fmt.Errorf("kfac: tap %s of kind %q: %w", t.Name, t.Kind, err)
+		}
+		blocks = append(blocks, b)
+	}
+	return append(blocks, makeLoose(params, free)...), nil
+}
+
+// structured makes the blocks of a structure for affine maps.
+func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) ([]Block, error) {
+	var blocks []Block
 	switch s {
 	case Full:
 		if len(layers) == 0 {
 			return nil, nil
 		}
 		b, err := newFull[T](layers)
-		return []block{b}, err
+		return []Block{b}, err
 	case BlockTridiagonal:
 		for _, run := range runs(layers, taps) {
 			if len(run) > 1 {
@@ -99,8 +103,8 @@ func runs(layers []*layer, taps []*graph.Tap) [][]*layer {
 
 // looseBlocks makes a diagonal block for each parameter that is not under
 // exactly one tap.
-func looseBlocks[T graph.Float](params, free []*graph.Param) []block {
-	var blocks []block
+func looseBlocks[T graph.Float](params, free []*graph.Param) []Block {
+	var blocks []Block
 	for i, p := range free {
 		blocks = append(blocks, newLoose[T](p.Name, slices.Index(params, p), i, p.Size()))
 	}

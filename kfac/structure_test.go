@@ -36,7 +36,7 @@ func TestStructures(t *testing.T) {
 		terms := n.exact(theta, b)
 		f := n.factors(terms)
 		basis := newBases(f)
-		basis.fold(0, basis.project(n, terms))
+		basis.Fold(0, basis.project(n, terms))
 		_, grad := n.objective(theta, b)
 		for _, structure := range kfac.Structures() {
 			cfg := plain(stepDamping, 1)
@@ -97,7 +97,7 @@ func TestKroneckerIsExact(t *testing.T) {
 	// So a step with next to no damping is by the Fisher's own block, and EKFAC's
 	// diagonal is the products of eigenvalues.
 	basis := newBases(f)
-	basis.fold(0, basis.project(deep, deep.exact(theta, b)))
+	basis.Fold(0, basis.project(deep, deep.exact(theta, b)))
 	for i := range basis {
 		var product mat.Dense
 		product.Kronecker(f.a[i], f.g[i])

@@ -111,16 +111,16 @@ func TestSearchWithoutGradient(t *testing.T) {
 
 // stubborn is an inverse that no damping below least helps.
 type stubborn struct {
-	inverse
+	Inverse
 	least float64
 }
 
-func (s stubborn) prepare(gamma float64) []*inversion {
-	return append(s.inverse.prepare(gamma), &inversion{order: 1, try: func(float64, *workspace) bool { return gamma*gamma >= s.least }})
+func (s stubborn) Prepare(gamma float64) []*Decomposition {
+	return append(s.Inverse.Prepare(gamma), &Decomposition{order: 1, try: func(float64, *workspace) bool { return gamma*gamma >= s.least }})
 }
 
 func (o *Optimizer) makeStubborn(least float64) {
-	o.inverses[0], o.spares[0] = stubborn{o.inverses[0], least}, stubborn{o.spares[0], least}
+	o.pre.inverses[0], o.pre.spares[0] = stubborn{o.pre.inverses[0], least}, stubborn{o.pre.spares[0], least}
 }
 
 // TestSearchEndsWhereNothingInverts: smaller dampings are no candidates, and
@@ -132,14 +132,14 @@ func TestSearchEndsWhereNothingInverts(t *testing.T) {
 	_, err := o.Step(b)
 	require.NoError(t, err)
 	assert.InEpsilon(t, start/10, o.Stats().Damping, 1e-12)
-	assert.Equal(t, 1, o.folds)
+	assert.Equal(t, 1, o.pre.folds)
 
 	b, o, _ = scripted(t, nil, Config{MinDamping: 1e-9})
 	o.makeStubborn(2 * start)
 	_, err = o.Step(b)
 	assert.ErrorIs(t, err, ErrNotPositive)
 	assert.Equal(t, make([]float64, 3), b.theta())
-	assert.Zero(t, o.folds)
+	assert.Zero(t, o.pre.folds)
 	assert.Zero(t, o.lambda, "to be looked for on the next mini-batch")
 
 	given := newOptimizer(t, Config{Damping: start, GammaUpdateSteps: -1})
@@ -147,7 +147,7 @@ func TestSearchEndsWhereNothingInverts(t *testing.T) {
 	given.makeStubborn(2 * start)
 	_, err = given.Step(b)
 	assert.ErrorIs(t, err, ErrNotPositive)
-	assert.Zero(t, given.folds, "λ is given, and the averages are to blame")
+	assert.Zero(t, given.pre.folds, "λ is given, and the averages are to blame")
 }
 
 // TestSearchFails: an error, or a curvature that is not a number, ends it with

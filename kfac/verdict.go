@@ -45,12 +45,12 @@ func (r *repetition) compare(loss float64) bool {
 }
 
 // deterministic reports whether every mini-batch was the same so far.
-func (o *Optimizer) deterministic() bool { return o.repeats.verdict == deterministic }
+func (o *adaptive) deterministic() bool { return o.repeats.verdict == deterministic }
 
 // judge compares the mini-batch with the last one. The floor of λ follows the
 // verdict unless MinDamping is given: without noise it only keeps λ a number
 // beside the curvature.
-func (o *Optimizer) judge(loss float64) {
+func (o *adaptive) judge(loss float64) {
 	if !o.repeats.compare(loss) {
 		return
 	}
@@ -72,7 +72,7 @@ const negligible = 1e-15
 // rose reports whether a step on a deterministic objective is to be taken back:
 // h went up by more than rounding and more than tolerated times what the model
 // promised that it would go down.
-func (o *Optimizer) rose(before, after, predicted float64) bool {
+func (o *adaptive) rose(before, after, predicted float64) bool {
 	return o.deterministic() && after-before > max(agreement*math.Abs(before), tolerated*math.Abs(predicted))
 }
 
@@ -81,9 +81,30 @@ func (o *Optimizer) rose(before, after, predicted float64) bool {
 // and the steps shrink to nothing while the loss is still far from its minimum.
 const tolerated = 3
 
+// ratioDue reports whether ρ is up for measurement: at every step of a
+// deterministic objective, unless λ is kept.
+func (o *adaptive) ratioDue() bool {
+	return o.Optimizer.ratioDue() || o.cfg.DampingUpdateSteps > 0 && o.deterministic()
+}
+
+// adaptDamping moves λ by what ρ says. On a deterministic objective it moves by
+// decades, at once, where the model predicted very well or not at all.
+func (o *adaptive) adaptDamping(actual, predicted float64) {
+	factor := omega(o.cfg.DampingUpdateSteps)
+	if o.deterministic() {
+		switch {
+		case !(actual <= tolerated*math.Abs(predicted)), o.exactly(actual, predicted): // NaN is a rise
+			factor = decade
+		case !o.Optimizer.ratioDue(): // the period is that of the usual factor
+			return
+		}
+	}
+	o.moveDamping(factor)
+}
+
 // exactly reports whether the model without its damping predicted the change of h
 // to 1 % on a deterministic objective. λ may then fall by a decade.
-func (o *Optimizer) exactly(actual, predicted float64) bool {
+func (o *adaptive) exactly(actual, predicted float64) bool {
 	if !o.deterministic() {
 		return false
 	}

@@ -64,14 +64,13 @@ func TestVerdictOfSteps(t *testing.T) {
 		moves int // before this step; 0: never
 		want  []verdict
 	}{
-		"same":       {Config{DampingUpdateSteps: 1}, 0, []verdict{u, d, d, d, d, d, d}},
-		"period":     {Config{DampingUpdateSteps: 3}, 0, []verdict{u, u, u, d, d, d, d}},
-		"at once":    {Config{DampingUpdateSteps: 1}, 1, []verdict{u, s, s, s, s, s, s}},
-		"later":      {Config{DampingUpdateSteps: 1}, 4, []verdict{u, d, d, d, s, s, s}},
-		"before ρ":   {Config{DampingUpdateSteps: 4}, 2, []verdict{u, u, u, u, d, d, d}},
-		"λ is kept":  {Config{DampingUpdateSteps: None}, 0, []verdict{u, u, u, u, u, u, u}},
-		"decay":      {Config{DampingUpdateSteps: 1, WeightDecay: 0.1}, 0, []verdict{u, u, u, u, u, u, u}},
-		"fixed mode": {Config{DampingUpdateSteps: 1, Mode: Fixed}, 0, []verdict{u, u, u, u, u, u, u}},
+		"same":      {Config{DampingUpdateSteps: 1}, 0, []verdict{u, d, d, d, d, d, d}},
+		"period":    {Config{DampingUpdateSteps: 3}, 0, []verdict{u, u, u, d, d, d, d}},
+		"at once":   {Config{DampingUpdateSteps: 1}, 1, []verdict{u, s, s, s, s, s, s}},
+		"later":     {Config{DampingUpdateSteps: 1}, 4, []verdict{u, d, d, d, s, s, s}},
+		"before ρ":  {Config{DampingUpdateSteps: 4}, 2, []verdict{u, u, u, u, d, d, d}},
+		"λ is kept": {Config{DampingUpdateSteps: None}, 0, []verdict{u, u, u, u, u, u, u}},
+		"decay":     {Config{DampingUpdateSteps: 1, WeightDecay: 0.1}, 0, []verdict{u, u, u, u, u, u, u}},
 	} {
 		b := randomBowl(3, []float64{1, 2, 3})
 		o := newOptimizer(t, c.cfg)
@@ -81,7 +80,7 @@ func TestVerdictOfSteps(t *testing.T) {
 			}
 			_, err := o.Step(b)
 			require.NoError(t, err)
-			assert.Equal(t, want, o.repeats.verdict, "%s, step %d", name, k)
+			assert.Equal(t, want, adaptiveOf(o).repeats.verdict, "%s, step %d", name, k)
 		}
 	}
 }
@@ -99,7 +98,7 @@ func TestVerdictWithDecay(t *testing.T) {
 		_, err := o.Step(b)
 		require.NoError(t, err)
 		assert.Equal(t, k == 1, o.Stats().Undone)
-		assert.Equal(t, undecided, o.repeats.verdict)
+		assert.Equal(t, undecided, adaptiveOf(o).repeats.verdict)
 	}
 }
 
@@ -111,8 +110,8 @@ func TestVerdictWithDropout(t *testing.T) {
 		_, err := r.optimizer.Step(r.batch(0))
 		require.NoError(t, err)
 	}
-	assert.Equal(t, stochastic, r.optimizer.repeats.verdict)
-	assert.InEpsilon(t, 6.0/38, r.optimizer.share(), 1e-15)
+	assert.Equal(t, stochastic, r.optimizer.policy.(*adaptive).repeats.verdict)
+	assert.InEpsilon(t, 6.0/38, adaptiveOf(r.optimizer).share(), 1e-15)
 }
 
 // TestFloorFollowsTheVerdict: λ's least goes down with the verdict that
@@ -161,15 +160,15 @@ func TestFloorFollowsTheVerdict(t *testing.T) {
 			}
 			_, err := o.Step(b)
 			require.NoError(t, err, name)
-			want := c.first(o.steepness)
+			want := c.first(adaptiveOf(o).steepness)
 			if k > 0 && k < 20 {
-				want = c.low(o.steepness)
+				want = c.low(adaptiveOf(o).steepness)
 			}
 			s := o.Stats()
 			require.InEpsilon(t, want, s.LeastDamping, 1e-14, "%s, step %d", name, k)
 			require.GreaterOrEqual(t, s.Damping, want*(1-1e-14), "%s, step %d", name, k)
 			require.LessOrEqual(t, s.Damping, o.cfg.MaxDamping)
 		}
-		assert.Equal(t, stochastic, o.repeats.verdict)
+		assert.Equal(t, stochastic, adaptiveOf(o).repeats.verdict)
 	}
 }

@@ -2,7 +2,6 @@ package kfac
 
 import (
 	"github.com/gokfac/gokfac/graph"
-	"github.com/gokfac/gokfac/internal/codec"
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
@@ -18,7 +17,9 @@ func newDampedInverse[T graph.Float](f *factor[T]) *dampedInverse[T] {
 	return &dampedInverse[T]{of: f, inverse: make([]T, f.n*f.n)}
 }
 
-func (d *dampedInverse[T]) inversion() *inversion { return &inversion{order: d.of.n, try: d.try} }
+func (d *dampedInverse[T]) decomposition() *Decomposition {
+	return &Decomposition{order: d.of.n, try: d.try}
+}
 
 // try inverts with the damping times raise, by Cholesky in float64.
 func (d *dampedInverse[T]) try(raise float64, w *workspace) bool {
@@ -44,8 +45,8 @@ func narrowTriangle[T graph.Float](dst []T, l []float64, n int) {
 	vector.Mirror(dst, n)
 }
 
-func (d *dampedInverse[T]) fields(name string) []codec.Field {
-	return []codec.Field{
+func (d *dampedInverse[T]) fields(name string) []Field {
+	return []Field{
 		{Name: name + " inverse", Value: d.inverse},
 		{Name: name + " damping", Value: &d.damping},
 		{Name: name + " condition", Value: &d.condition},

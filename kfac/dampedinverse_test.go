@@ -20,7 +20,7 @@ func covariance(r *rand.Rand, n, rows int) *factor[float64] {
 		g[i] /= float64(rows)
 	}
 	f.addGradients(g, rows, rows, true)
-	f.fold(0)
+	f.Fold(0)
 	return f
 }
 
@@ -34,7 +34,7 @@ func TestInverse(t *testing.T) {
 		before := slices.Clone(f.mean)
 		d := newDampedInverse(f)
 		d.damping = 0.1
-		job := d.inversion()
+		job := d.decomposition()
 		assert.Equal(t, n, job.order)
 		job.run(w)
 		require.True(t, job.ok)
@@ -60,7 +60,7 @@ func TestSingularFactor(t *testing.T) {
 	copy(f.mean, []float32{1, 1, 0, 1, 1, 0, 0, 0, 0})
 	d := newDampedInverse(f)
 	d.damping = 1e-3
-	carryOut(t, []*inversion{d.inversion()})
+	carryOut(t, []*Decomposition{d.decomposition()})
 	assert.InDelta(t, 1e3, d.inverse[8], 1e-3)
 	assert.InEpsilon(t, 2.001/1e-3, d.condition, 1e-6)
 }
@@ -77,21 +77,21 @@ func TestKroneckerInverse(t *testing.T) {
 		v := inverseOf(t, b, gamma)
 		a, g := dampedPair(n, 0, gamma)
 		closeTo(t, denseSolve(t, kron(a, g), n.flat(n.grad.Direction)), n.solved(v), 1e-10)
-		assert.InEpsilon(t, cond1(t, a)*cond1(t, g), v.condition(), 1e-10)
+		assert.InEpsilon(t, cond1(t, a)*cond1(t, g), v.Condition(), 1e-10)
 	}
 }
 
 // dampedPair is A + πγI and G + γ/π I of a layer, from the definition of both
 // factors, without any of their code.
 func dampedPair(n *network[float64], i int, gamma float64) (a, g *mat.Dense) {
-	a, g = factorsOf(n, i, n.grad.taps[i].Examples)
+	a, g = factorsOf(n, i, n.grad.Taps[i].Examples)
 	pi := balance(mat.Trace(a), n.layers[i].rows, mat.Trace(g), n.layers[i].out)
 	return plus(a, pi*gamma), plus(g, gamma/pi)
 }
 
 // factorsOf is Ω and Γ over the leading examples.
 func factorsOf(n *network[float64], i, examples int) (a, g *mat.Dense) {
-	tap, l := n.grad.taps[i], n.layers[i]
+	tap, l := n.grad.Taps[i], n.layers[i]
 	locations := tap.A.Shape()[0] / tap.Examples
 	rows := examples * locations
 	x := homogeneous(tap.A.Float64s(), rows, l.in)
@@ -113,12 +113,12 @@ func TestFactorFraction(t *testing.T) {
 		n := newNetwork[float64](t, 3, examples, affine{in: 3, out: 2, bias: true}, affine{in: 3, out: 2, bias: true, locations: 3})
 		for i, l := range n.layers {
 			p := n.pass(true, fraction)
-			got, rows := p.rows(n.grad.taps[i])
+			got, rows := p.rows(n.grad.Taps[i])
 			assert.Equal(t, leading, got, "τ1 = %g", fraction)
 			assert.Equal(t, leading*(1+2*i), rows)
 			b := newKronecker[float64](l)
-			require.True(t, b.accumulate(p))
-			b.fold(0)
+			require.True(t, b.Accumulate(p))
+			b.Fold(0)
 			a, g := factorsOf(n, i, leading)
 			assert.True(t, mat.EqualApprox(a, dense(b.a.mean, l.rows), 1e-13))
 			assert.True(t, mat.EqualApprox(g, dense(b.g.mean, l.out), 1e-13))
@@ -132,13 +132,13 @@ func TestKroneckerPasses(t *testing.T) {
 	n := newNetwork[float64](t, 4, 6, affine{in: 3, out: 2, bias: true})
 	b := newKronecker[float64](n.layers[0])
 	a, g1 := factorsOf(n, 0, 6)
-	require.True(t, b.accumulate(n.pass(true, 1)))
-	redraw[float64](random(5), n.grad.taps[0])
+	require.True(t, b.Accumulate(n.pass(true, 1)))
+	redraw[float64](random(5), n.grad.Taps[0])
 	_, g2 := factorsOf(n, 0, 6)
-	n.grad.taps[0].A.Float64s()[0] = 1e9 // not looked at again
-	require.True(t, b.accumulate(n.pass(false, 1)))
-	require.True(t, b.accumulate(&pass{CurvaturePass: new(graph.CurvaturePass)}))
-	b.fold(0)
+	n.grad.Taps[0].A.Float64s()[0] = 1e9 // not looked at again
+	require.True(t, b.Accumulate(n.pass(false, 1)))
+	require.True(t, b.Accumulate(&Pass{CurvaturePass: new(graph.CurvaturePass)}))
+	b.Fold(0)
 	assert.True(t, mat.EqualApprox(a, dense(b.a.mean, 4), 1e-13))
 	g1.Add(g1, g2)
 	assert.True(t, mat.EqualApprox(g1, dense(b.g.mean, 2), 1e-13))

@@ -26,7 +26,7 @@ func TestFailureLadder(t *testing.T) {
 	copy(f.mean, []float64{1, 0, 0, -5})
 	d := newDampedInverse(f)
 	d.damping = 0.01
-	job := d.inversion()
+	job := d.decomposition()
 	job.run(w)
 	require.True(t, job.ok)
 	assert.Equal(t, 3, job.retries, "0.01, 0.1 and 1 fail, 10 does not")
@@ -62,20 +62,20 @@ func TestInversionsSideBySide(t *testing.T) {
 	}
 	var want [][]float64
 	for _, d := range inverses {
-		carryOut(t, []*inversion{d.inversion()})
+		carryOut(t, []*Decomposition{d.decomposition()})
 		want = append(want, slices.Clone(d.inverse))
 		clear(d.inverse)
 	}
-	s := newInverters()
+	s := newDecomposers()
 	for _, procs := range []int{1, 2, 5} {
 		previous := runtime.GOMAXPROCS(procs)
 		s.todo = s.todo[:0]
 		for _, d := range inverses {
-			s.todo = append(s.todo, d.inversion())
+			s.todo = append(s.todo, d.decomposition())
 		}
 		s.run()
 		runtime.GOMAXPROCS(previous)
-		assert.True(t, slices.IsSortedFunc(s.todo, func(a, b *inversion) int { return b.order - a.order }), "the largest first")
+		assert.True(t, slices.IsSortedFunc(s.todo, func(a, b *Decomposition) int { return b.order - a.order }), "the largest first")
 		for i, d := range inverses {
 			assert.Equal(t, want[i], d.inverse)
 			clear(d.inverse)

@@ -12,19 +12,28 @@ import (
 	"github.com/gokfac/gokfac/internal/parallel"
 )
 
-// inversion is one decomposition that an inverse needs, and how it went.
-type inversion struct {
+// Decomposition is one factorisation that an inverse needs, and how it went. It
+// is used again and again.
+type Decomposition struct {
 	order   int // of the matrix
 	try     func(raise float64, w *workspace) bool
 	retries int
 	ok      bool
 }
 
-// ladder is how often an inversion is tried, each time with ten times the
+// NewDecomposition is one of a matrix of the given order, for a block of one's
+// own. try does it with the damping of the last Prepare times raise, and reports
+// whether it succeeded. Several run at once, and each has to have memory of its
+// own; those of greater order begin first.
+func NewDecomposition(order int, try func(raise float64) bool) *Decomposition {
+	return &Decomposition{order: order, try: func(raise float64, _ *workspace) bool { return try(raise) }}
+}
+
+// ladder is how often a decomposition is tried, each time with ten times the
 // damping, before the last good inverse is kept.
 const ladder = 6
 
-func (j *inversion) run(w *workspace) {
+func (j *Decomposition) run(w *workspace) {
 	raise := 1.0
 	for j.retries = range ladder {
 		if j.ok = j.try(raise, w); j.ok || w.stopped() {
@@ -67,34 +76,34 @@ func (w *workspace) norm1(l []float64, n int) float64 {
 	return slices.Max(w.sums)
 }
 
-// inverters carry independent inversions out side by side, each with a
+// decomposers carry independent decompositions out side by side, each with a
 // workspace of its own: the recursion on one matrix cannot keep two cores busy
 // to its end.
-type inverters struct {
+type decomposers struct {
 	ctx  context.Context // of the step in progress; nil: it is not interrupted
-	pool *parallel.Pool[*inverters]
-	todo []*inversion
+	pool *parallel.Pool[*decomposers]
+	todo []*Decomposition
 	free parallel.Spares[workspace]
 }
 
 func newWorkspace() *workspace { return new(workspace) }
 
-func newInverters() *inverters {
-	return &inverters{pool: parallel.NewPool[*inverters](), free: parallel.NewSpares(runtime.NumCPU(), newWorkspace)}
+func newDecomposers() *decomposers {
+	return &decomposers{pool: parallel.NewPool[*decomposers](), free: parallel.NewSpares(runtime.NumCPU(), newWorkspace)}
 }
 
 // run carries todo out, the largest first, so that no late one is waited for. An
 // error is the context's, and leaves todo half done.
-func (s *inverters) run() error {
+func (s *decomposers) run() error {
 	if err := s.ended(); err != nil {
 		return err
 	}
-	slices.SortStableFunc(s.todo, func(a, b *inversion) int { return cmp.Compare(b.order, a.order) })
-	s.pool.Run(len(s.todo), s, func(s **inverters, i int) { (*s).one((*s).todo[i]) })
+	slices.SortStableFunc(s.todo, func(a, b *Decomposition) int { return cmp.Compare(b.order, a.order) })
+	s.pool.Run(len(s.todo), s, func(s **decomposers, i int) { (*s).one((*s).todo[i]) })
 	return s.ended()
 }
 
-func (s *inverters) one(job *inversion) {
+func (s *decomposers) one(job *Decomposition) {
 	w := s.free.Get()
 	w.stopWith(s.ctx)
 	job.run(w)

@@ -1,0 +1,106 @@
+package kfac
+
+import (
+	"math"
+	"slices"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/vector"
+)
+
+// side is what one layer's A, or G, contributes to the inverse of a chain.
+type side[T graph.Float] struct {
+	own, next *factor[T]   // next is nil for the last layer
+	cross     *coupling[T] // likewise
+	damping   float64      // of own
+	beyond    float64      // of next
+	psi       []T          // Ψ = cross·next⁻¹, n×next.n
+	k, s      []T          // KᵀXK = I and KᵀYK = diag(s) for X = own, Y = ΨnextΨᵀ, both damped
+	cond      float64
+}
+
+func newSide[T graph.Float](own, next *factor[T], cross *coupling[T]) *side[T] {
+	d := &side[T]{own: own, next: next, cross: cross, k: make([]T, own.n*own.n), s: make([]T, own.n)}
+	if next != nil {
+		d.psi = make([]T, own.n*next.n)
+	}
+	return d
+}
+
+func (d *side[T]) decomposition() *Decomposition {
+	order := d.own.n
+	if d.next != nil {
+		order = max(order, d.next.n)
+	}
+	return &Decomposition{order: order, try: d.try}
+}
+
+// try solves for Ψ and then diagonalises both matrices at once, in float64.
+func (d *side[T]) try(raise float64, w *workspace) bool {
+	n := d.own.n
+	own, given := w.matrix(0, n*n), w.matrix(1, n*n)
+	clear(given)
+	if d.next != nil && !d.regress(raise, w, given) {
+		return false
+	}
+	d.own.damped(own, d.damping*raise)
+	norm := w.norm1(own, n)
+	k, s := w.matrix(2, n*n), w.matrix(3, n)
+	if !w.eigen.Simultaneous(n, own, given, k, s) {
+		return false
+	}
+	for _, v := range s {
+		if !(v < 1) { // the conditional covariance is not positive definite
+			return false
+		}
+	}
+	narrow(d.k, k)
+	narrow(d.s, s)
+	d.cond = norm * w.normOfProduct(k, n)
+	return true
+}
+
+// regress sets Ψ and the lower triangle of given to ΨnextΨᵀ.
+func (d *side[T]) regress(raise float64, w *workspace, given []float64) bool {
+	n, m := d.own.n, d.next.n
+	c := &w.inverter
+	c.Resize(m)
+	d.next.damped(c.L, d.beyond*raise)
+	if !c.Invert() {
+		return false
+	}
+	vector.Mirror(c.L, m)
+	cross, psi := w.matrix(2, n*m), w.matrix(3, n*m)
+	widen(cross, d.cross.mean)
+	blas.Gemm(false, false, n, m, m, 1, cross, m, c.L, m, 0, psi, m)
+	blas.Gemm(false, true, n, n, m, 1, psi, m, cross, m, 0, given, n)
+	narrow(d.psi, psi)
+	return true
+}
+
+// normOfProduct is the 1-norm of KKᵀ, the inverse of the matrix that K
+// whitens, bounded by ‖K‖₁‖K‖_∞.
+func (w *workspace) normOfProduct(k []float64, n int) float64 {
+	w.sums = resize(w.sums, n)
+	clear(w.sums)
+	var rows float64
+	for i := range n {
+		var sum float64
+		for j, v := range k[i*n : (i+1)*n] {
+			v = math.Abs(v)
+			sum += v
+			w.sums[j] += v
+		}
+		rows = max(rows, sum)
+	}
+	return rows * slices.Max(w.sums)
+}
+
+func (d *side[T]) fields(name string) []Field {
+	list := []Field{{Name: name + " K", Value: d.k}, {Name: name + " eigenvalues", Value: d.s}, {Name: name + " condition", Value: &d.cond}}
+	if d.next != nil {
+		list = append(list, Field{Name: name + " regression", Value: d.psi})
+	}
+	return list
+}

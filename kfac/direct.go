@@ -1,0 +1,33 @@
+package kfac
+
+import (
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// renew inverts with γ where that is due, and leaves U.
+func (o *Optimizer) renew(due bool) error {
+	if due {
+		if err := o.pre.invert(o.gamma); err != nil {
+			return err
+		}
+		o.lap(&o.stats.InverseTime)
+	}
+	o.pre.Apply(o.u)
+	o.lap(&o.stats.UpdateTime)
+	return nil
+}
+
+// direct renews bases and inverses where they are due, with γ = √(λ+η), and
+// leaves U.
+func (o *fixed) direct(obj graph.CurvatureObjective, _ float64) error {
+	due := o.due(o.cfg.InverseUpdateSteps)
+	if due {
+		if err := o.pre.rebase(obj); err != nil {
+			return err
+		}
+		o.gamma = math.Sqrt(o.lambda + obj.L2())
+	}
+	return o.renew(due)
+}

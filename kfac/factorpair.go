@@ -1,0 +1,42 @@
+package kfac
+
+import (
+	"github.com/gokfac/gokfac/graph"
+)
+
+// factors are the A and G of one affine map.
+type factorPair[T graph.Float] struct {
+	*layer
+	a, g *factor[T]
+}
+
+func newFactorPair[T graph.Float](l *layer) *factorPair[T] {
+	return &factorPair[T]{l, newFactor[T](l.rows), newFactor[T](l.out)}
+}
+
+// accumulate measures the second moments of one pass. A is the same in every
+// pass and is taken from the first.
+func (f *factorPair[T]) Accumulate(p *Pass) bool {
+	if p.Taps == nil {
+		return true
+	}
+	t := p.Taps[f.tap]
+	examples, rows := p.rows(t)
+	if p.FirstTaps {
+		f.a.setInputs(graph.Data[T](t.A), rows, f.in, examples)
+	}
+	f.g.addGradients(graph.Data[T](t.G), rows, t.Examples, p.FirstTaps)
+	return f.a.finite() && f.g.finite()
+}
+
+// Statistics are A and G of the mini-batch.
+func (f *factorPair[T]) Statistics(s *Statistics) { addStatistics(s, f.a.batch, f.g.batch) }
+
+func (f *factorPair[T]) Fold(keep float64) {
+	f.a.Fold(keep)
+	f.g.Fold(keep)
+}
+
+func (f *factorPair[T]) State() []Field {
+	return []Field{{Name: f.name + " A", Value: f.a.mean}, {Name: f.name + " G", Value: f.g.mean}}
+}

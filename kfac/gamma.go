@@ -1,0 +1,99 @@
+package kfac
+
+import (
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// direct renews bases and inverses where they are due, finds λ and γ, and leaves U.
+func (o *adaptive) direct(obj graph.CurvatureObjective, loss float64) error {
+	due := o.due(o.cfg.InverseUpdateSteps)
+	if due {
+		if err := o.pre.rebase(obj); err != nil {
+			return err
+		}
+	}
+	if o.steepnessDue() {
+		if err := o.measureSteepness(obj, loss); err != nil {
+			return err
+		}
+	}
+	if o.lambda == 0 {
+		if err := o.searchDamping(obj, loss); err != nil {
+			return err
+		}
+	}
+	if o.gammaDue(obj, due) {
+		err := o.tryGammas(obj)
+		o.lap(&o.stats.InverseTime)
+		return err
+	}
+	return o.renew(due)
+}
+
+// gammaDue reports whether other values of γ are to be tried. Otherwise it sees to
+// γ itself where that is √(λ+η): at first, and always where T2 is None.
+func (o *adaptive) gammaDue(obj graph.CurvatureObjective, due bool) bool {
+	every := o.cfg.GammaUpdateSteps
+	switch {
+	case every > 0 && o.gamma > 0:
+		return o.steps%every == 0 || o.turned && o.deterministic()
+	case every > 0 || due:
+		o.gamma = math.Sqrt(o.lambda + obj.L2())
+	}
+	return false
+}
+
+// preferred is the least gain, as a part of the fall that the model promises, for
+// which γ becomes another one. Near an optimum every γ promises the same fall but
+// for rounding, and without a threshold γ would wander.
+const preferred = 1e-4
+
+// tryGammas inverts with γ, and with γ a step smaller and a step greater, and
+// keeps what gives the least model (MG15 §6.6). On a deterministic objective a step
+// is a decade, and the search goes on in a direction as long as that gains: its
+// model is not one sample's.
+func (o *adaptive) tryGammas(obj graph.CurvatureObjective) error {
+	step, most := math.Sqrt(omega(o.cfg.GammaUpdateSteps)), 1
+	if o.deterministic() {
+		step, most = decade, mostTrials
+	}
+	lo, hi := o.gammaBounds(obj.L2())
+	gamma, best, proposed := o.gamma, math.Inf(1), 0.0
+	try := func(trial float64) (gains bool, err error) {
+		if err := o.pre.invert(trial); err != nil {
+			return false, err
+		}
+		o.pre.Apply(o.u)
+		proposed = trial
+		q, err := o.model(obj)
+		if err != nil {
+			return false, err
+		}
+		_, _, least := q.minimum()
+		if gains = math.IsInf(best, 1) || least < best-preferred*math.Abs(best); gains {
+			o.gamma, best = trial, least
+		} else {
+			o.pre.revert()
+		}
+		return gains, nil
+	}
+	if _, err := try(gamma); err != nil {
+		return err
+	}
+	for _, factor := range [...]float64{step, 1 / step} {
+		for i, trial := 0, gamma; i < most; i++ {
+			trial = min(max(trial*factor, lo), hi)
+			if gains, err := try(trial); err != nil {
+				return err
+			} else if !gains {
+				break
+			}
+		}
+	}
+	if proposed != o.gamma {
+		o.pre.Apply(o.u)
+	}
+	return nil
+}

@@ -1,0 +1,31 @@
+package kfac
+
+import (
+	"fmt"
+
+	"gonum.org/v1/gonum/mat"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// products are the exact ones with the Fisher matrix, over as many examples as are
+// to be measured. An objective without them is a [graph.MissingError].
+func (o *Optimizer) products(obj graph.Objective, dirs ...graph.Direction) (*mat.SymDense, error) {
+	p, err := graph.ProductsOf(obj)
+	if err != nil {
+		cure := "take fixed mode with DampingUpdateSteps None"
+		if o.cfg.Mode == Fixed {
+			cure = "keep λ, with DampingUpdateSteps None"
+		}
+		return nil, fmt.Errorf("kfac: exact products with the Fisher matrix are needed: %w: %s", err, cure)
+	}
+	return p.Products(o.productExamples(), dirs...)
+}
+
+// productExamples is how many examples F is measured on: τ2 of them; 0 means all.
+func (o *Optimizer) productExamples() int {
+	if tau := o.cfg.ProductFraction; tau < 1 {
+		return leading(tau, o.pre.examples)
+	}
+	return 0
+}
