@@ -1,75 +1,65 @@
 package datasets
 
 import (
-	"fmt"
+	_ "embed" // the outlines of the digits
 	"math"
-
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/gobolditalic"
-	"golang.org/x/image/font/gofont/goitalic"
-	"golang.org/x/image/font/gofont/gomedium"
-	"golang.org/x/image/font/gofont/gomediumitalic"
-	"golang.org/x/image/font/gofont/gomono"
-	"golang.org/x/image/font/gofont/gomonobold"
-	"golang.org/x/image/font/gofont/gomonobolditalic"
-	"golang.org/x/image/font/gofont/gomonoitalic"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/sfnt"
-	"golang.org/x/image/math/fixed"
 )
 
 type point struct{ x, y float64 }
 
-// outline is a glyph's closed contours as polygons, y downwards, centred on the origin and 1 high.
+// outline is a glyph's closed contours as polygons. Its y axis points downwards, its centre is the origin and its height is 1.
 type outline [][]point
 
 // typeface has the outline of each digit.
 type typeface [numerals]outline
 
-// goFonts parses the digits of the Go fonts. They are compiled in, so that a failure is a broken program.
+// A glyph is drawn with a pen. Each move of the pen is a segment.
+const (
+	penMove  = iota // to a point, without a line: a contour begins
+	penLine         // to a point
+	penCurve        // a quadratic Bézier curve: its control point, then its end
+)
+
+// faces is the number of typefaces in glyphs.
+const faces = 10
+
+// glyphs has the digits of the Go fonts (golang.org/x/image/font/gofont, BSD licence): for each typeface and each digit the
+// number of its segments, then each segment's kind and points. Every number is two bytes, little-endian; a coordinate is in
+// 1/64 pixel at 256 pixels per em. The fonts themselves and a parser for them would take a user of this package seconds to
+// compile. TestGlyphs compares this file with the fonts and writes it anew with -update.
+//
+//go:embed glyphs.bin
+var glyphs string
+
+// goFonts decodes the digits of the Go fonts.
 func goFonts() []typeface {
-	files := [][]byte{
-		goregular.TTF, gomedium.TTF, gobold.TTF, goitalic.TTF, gomediumitalic.TTF, gobolditalic.TTF,
-		gomono.TTF, gomonobold.TTF, gomonoitalic.TTF, gomonobolditalic.TTF,
-	}
-	faces := make([]typeface, len(files))
-	for i, file := range files {
-		face, err := parseTypeface(file)
-		if err != nil {
-			panic(fmt.Sprintf("datasets: embedded font %d: %v", i, err))
+	all := make([]typeface, faces)
+	rest := ink(glyphs)
+	for f := range all {
+		for digit := range all[f] {
+			all[f][digit] = refine(normalize(rest.glyph()))
 		}
-		faces[i] = face
 	}
-	return faces
+	return all
 }
 
-func parseTypeface(file []byte) (face typeface, err error) {
-	f, err := sfnt.Parse(file)
-	if err != nil {
-		return face, err
-	}
-	// The Go fonts strike their zero through, to tell it from the letter. Nobody writes it so: the letter it is.
-	characters := [numerals]rune{'O', '1', '2', '3', '4', '5', '6', '7', '8', '9'}
-	var buf sfnt.Buffer
-	for digit := range face {
-		index, err := f.GlyphIndex(&buf, characters[digit])
-		if err != nil {
-			return face, err
-		}
-		const size = 256 // pixels per em: only the precision of the coordinates
-		segments, err := f.LoadGlyph(&buf, index, fixed.I(size), nil)
-		if err != nil {
-			return face, err
-		}
-		face[digit] = refine(normalize(flatten(segments)))
-	}
-	return face, nil
+// ink is what is left to decode of glyphs.
+type ink string
+
+func (s *ink) number() int {
+	v := int16(uint16((*s)[0]) | uint16((*s)[1])<<8)
+	*s = (*s)[2:]
+	return int(v)
 }
 
-// flatten replaces the curves of a glyph by polygons.
-func flatten(segments sfnt.Segments) (contours outline) {
+func (s *ink) point() point {
+	x := s.number()
+	return point{float64(x), float64(s.number())}
+}
+
+// glyph decodes the next glyph and replaces its curves by polygons.
+func (s *ink) glyph() (contours outline) {
 	const pieces = 4 // per curve: below a tenth of a pixel off at the size the digits are drawn
-	at := func(p fixed.Point26_6) point { return point{float64(p.X), float64(p.Y)} }
 	var pen point
 	add := func(p point) {
 		if p != pen {
@@ -78,15 +68,16 @@ func flatten(segments sfnt.Segments) (contours outline) {
 			pen = p
 		}
 	}
-	for _, s := range segments {
-		switch s.Op {
-		case sfnt.SegmentOpMoveTo:
-			pen = at(s.Args[0])
+	for range s.number() {
+		switch s.number() {
+		case penMove:
+			pen = s.point()
 			contours = append(contours, []point{pen})
-		case sfnt.SegmentOpLineTo:
-			add(at(s.Args[0]))
-		case sfnt.SegmentOpQuadTo:
-			from, control, to := pen, at(s.Args[0]), at(s.Args[1])
+		case penLine:
+			add(s.point())
+		case penCurve:
+			from, control := pen, s.point()
+			to := s.point()
 			for i := 1; i <= pieces; i++ {
 				t := float64(i) / pieces
 				u := 1 - t
@@ -105,8 +96,8 @@ func flatten(segments sfnt.Segments) (contours outline) {
 	return contours
 }
 
-// normalize moves and scales an outline to what the type promises. A letter O, round in some fonts, gets no wider than a
-// numeral.
+// normalize moves and scales an outline to what the type promises. A letter O is round in some fonts; it gets no wider than
+// a numeral.
 func normalize(o outline) outline {
 	low, high := point{math.Inf(1), math.Inf(1)}, point{math.Inf(-1), math.Inf(-1)}
 	for _, contour := range o {
