@@ -11,8 +11,8 @@ type batch struct {
 	targets []float32 // size×outputs; nil unless they are the targets
 }
 
-// buffer is the memory of one batch. The short last batch is a second pair of tensors over it, since reshaping a tensor
-// allocates.
+// buffer is the memory of one batch. An epoch's short last batch has a pair of tensors of its own over the same memory,
+// because reshaping a tensor allocates.
 type buffer struct{ full, last batch }
 
 // newBuffer takes a split and the shape of one example.
@@ -36,7 +36,7 @@ func newBatch(size, outputs int, shape []int, reconstruct bool) batch {
 	return b.head(size, outputs, shape)
 }
 
-// head is the first size examples' part of b, over the same memory.
+// head returns a batch of the first size examples, over the memory of b.
 func (b batch) head(size, outputs int, shape []int) batch {
 	h := batch{size: size, values: b.values[:size*product(shape)]}
 	h.x = tensor.New(tensor.WithShape(append([]int{size}, shape...)...), tensor.WithBacking(h.values))
@@ -53,7 +53,7 @@ func (b batch) head(size, outputs int, shape []int) batch {
 	return h
 }
 
-// batch is where batch number i of the epoch belongs.
+// batch returns the tensors that batch number i of the epoch is written to.
 func (l *Loader) batch(i int) *batch {
 	b := &l.buffers[i%len(l.buffers)]
 	if (i+1)*l.opt.BatchSize > len(l.order) {

@@ -7,7 +7,7 @@ import (
 	"github.com/gokfac/gokfac/internal/memory"
 )
 
-// drawn is what draw gives where nothing interrupts it, which is its only way to fail.
+// drawn calls draw with a context that never ends. An interruption is draw's only error, so there is none.
 func drawn(draw func(context.Context) (*Dataset, error)) *Dataset {
 	d, err := draw(context.Background())
 	if err != nil {

@@ -13,13 +13,14 @@ import (
 	"io"
 )
 
-// checksum is a published digest of a data file, hexadecimal. One of the two is set: SHA-256 is of the decompressed
-// content, which any copy of the file has; MD5 is of the .gz, and says nothing about a copy that has been unpacked. mnist,
-// for a data set with MNIST's file names, is the SHA-256 of what is MNIST's own.
+// checksum is a published digest of a data file, in hexadecimal. Either sha256 or md5 is set. sha256 is the digest of
+// the decompressed content, so it verifies any copy of the file. md5 is the digest of the .gz, so it cannot verify a
+// copy that has been unpacked. mnist is the SHA-256 of MNIST's file of the same name; a data set that shares MNIST's
+// file names uses it to recognise a mix-up.
 type checksum struct{ md5, sha256, mnist string }
 
-// readIDXFile decodes the idx file at path, which may be compressed whatever its name, and verifies sum where it can: an
-// MD5 only on a file that is compressed. A nil sum verifies nothing.
+// readIDXFile decodes the idx file at path and verifies sum. The content tells whether the file is compressed; its name
+// does not. An MD5 can only be verified on a compressed file. A nil sum verifies nothing.
 func readIDXFile(ctx context.Context, path string, dimensions int, sum *checksum) (a idxArray, err error) {
 	f, err := openFile(ctx, path)
 	if err != nil {
@@ -61,7 +62,7 @@ func readIDXFile(ctx context.Context, path string, dimensions int, sum *checksum
 	return a, nil
 }
 
-// decompress looks at the content, not at the name: browsers unpack a download and keep its .gz.
+// decompress looks at the content and not at the name, because browsers unpack a download and keep its .gz.
 func decompress(r *bufio.Reader) (content io.Reader, compressed bool, err error) {
 	head, err := r.Peek(2)
 	if err != nil || head[0] != 0x1f || head[1] != 0x8b {

@@ -9,10 +9,10 @@ import (
 	"io"
 )
 
-// minRows is the least number of rows of which a fifth can be held out.
+// minRows is the least number of rows from which a fifth can be held out.
 const minRows = 5
 
-// maxLine bounds a line of text: a million features, generously.
+// maxLine bounds a line of text, in bytes. It has room for a million features.
 const maxLine = 1 << 24
 
 // ReadCSV is [ReadOptions.ReadCSV] with nothing set: it reads classes, from the label column that is found.
@@ -61,7 +61,7 @@ func (opt ReadOptions) readCSV(ctx context.Context, path string) (*Dataset, erro
 	return d, nil
 }
 
-// decodeCSV reads a stream of about size bytes; 0 if that is not known.
+// decodeCSV reads a stream of about size bytes. A size of 0 means that it is not known.
 func decodeCSV(ctx context.Context, r *bufio.Reader, size int64) (*Dataset, error) {
 	return decodeTable(ctx, r, size, ReadOptions{})
 }
@@ -104,7 +104,7 @@ func readTable(ctx context.Context, r *bufio.Reader, size int64, opt ReadOptions
 	}
 }
 
-// readLine returns the next line, in the reader's buffer if it fits there, else in long.
+// readLine returns the next line. The line is in the reader's buffer if it fits there, and in long otherwise.
 func readLine(r *bufio.Reader, long *[]byte) ([]byte, error) {
 	line, err := r.ReadSlice('\n')
 	if !errors.Is(err, bufio.ErrBufferFull) {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// assign says what each column is for, once their number is known.
+// assign gives each column its role, once the number of columns is known.
 func (t *table) assign() error {
 	t.roles, t.place = make([]role, t.width), make([]int, t.width)
 	t.stored = t.width
@@ -83,7 +83,7 @@ func (t *table) assignLabel() error {
 	return nil
 }
 
-// first is the first column that may be learned: row numbers come without a name.
+// first returns the first column that can be learned. A column without a name that numbers the rows cannot.
 func (t *table) first() int {
 	if t.header != nil && t.header[0] == "" && t.width > 1 {
 		return 1
@@ -91,7 +91,7 @@ func (t *table) first() int {
 	return 0
 }
 
-// named finds the column whose name in the header says that it is to be learned.
+// named finds the column whose name in the header marks it as the label or the target.
 func (t *table) named() (column int, found bool, err error) {
 	for _, name := range targetNames {
 		var columns []int
@@ -122,7 +122,7 @@ func calledSo(columns []int) string {
 	return fmt.Sprintf("columns %s are called so: say which by its number", strings.Join(numbers, ", "))
 }
 
-// find is the column of a name in the header, in these letters or, if there is none, in others; or of a number.
+// find returns the column with a name or a number. A name in the same case wins over a name in another case.
 func (t *table) find(text string) (int, error) {
 	for _, same := range []func(a, b string) bool{func(a, b string) bool { return a == b }, strings.EqualFold} {
 		var columns []int
@@ -151,7 +151,7 @@ func (t *table) find(text string) (int, error) {
 	return 0, &ColumnError{text, "no column is called so; there are " + listNames(t.header)}
 }
 
-// decide picks the label, and says which column is what. It is nil where there is none.
+// decide picks the label and gives the other candidates their roles. It returns nil if there is no label.
 func (t *table) decide(d *Dataset) (*labelColumn, error) {
 	if len(t.outputs) > 0 {
 		list := make([]string, len(t.outputs))
@@ -207,7 +207,7 @@ func (t *table) decide(d *Dataset) (*labelColumn, error) {
 	return best, nil
 }
 
-// shortAt is a column's number and name.
+// shortAt names a column by its number and its name.
 func (t *table) shortAt(column int) string {
 	if t.header == nil || t.header[column] == "" {
 		return strconv.Itoa(column + 1)
@@ -215,7 +215,7 @@ func (t *table) shortAt(column int) string {
 	return fmt.Sprintf("%d (%s)", column+1, printable(t.header[column]))
 }
 
-// storedAt is where a column is among those stored.
+// storedAt returns the place of a column among the stored columns.
 func (t *table) storedAt(column int) int {
 	at := 0
 	for _, r := range t.roles[:column] {

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// fewClasses is up to how many whole numbers make a label whichever they are. More must be counted from 0 or 1: ages and
-// years are not.
+// fewClasses is the greatest number of distinct whole numbers that make a label whatever they are. If there are more,
+// they must be counted from 0 or 1, which ages and years are not.
 const fewClasses = 10
 
-// manyClasses is from where on counted labels give way to a last column with a fifth of them.
+// manyClasses is the number of counted labels above which a last column with a fifth of them is the label instead.
 const manyClasses = 20
 
-// noteText makes a column a candidate for the label whose first field is text: it can be nothing else. It is called for
-// the first row of data, before anything is stored.
+// noteText makes a column a candidate for the label if its first field is text, since text cannot be a feature. It is
+// called for the first row of data, before anything is stored.
 func (t *table) noteText(line []byte) {
 	if t.chosen || len(t.outputs) > 0 || t.opt.Task == Regress {
 		return
@@ -35,7 +35,7 @@ func (t *table) noteText(line []byte) {
 	slices.SortFunc(t.labels, func(a, b *labelColumn) int { return a.column - b.column })
 }
 
-// slips refuses columns of numbers whose first field only is text.
+// slips refuses columns of numbers in which only the first field is text.
 func (t *table) slips() error {
 	for _, c := range t.labels {
 		if c.noted && !c.isTextual() {
@@ -45,7 +45,7 @@ func (t *table) slips() error {
 	return nil
 }
 
-// isTextual tells a column of words from one of numbers with a slip.
+// isTextual reports whether a column is text. A column of numbers with one mistyped field is not.
 func (c *labelColumn) isTextual() bool {
 	words := 0
 	for _, key := range c.coder.keys {
@@ -56,8 +56,8 @@ func (c *labelColumn) isTextual() bool {
 	return 2*words > len(c.coder.keys)
 }
 
-// isClear tells a column that looks like a label by itself: it has few classes, or whole numbers counted from 0 or 1 of
-// which at most half are missing.
+// isClear reports whether a column looks like a label on its own: it has few classes, or whole numbers counted from 0 or
+// 1 of which at most half are missing.
 func (c *labelColumn) isClear() bool {
 	keys := c.coder.keys
 	if c.suits() < 2 {
@@ -75,10 +75,11 @@ func (c *labelColumn) isClear() bool {
 	return (low == 0 || low == 1) && high-low < 2*float64(len(keys))
 }
 
-// guess picks the label where no name says which column it is, and gives another that could be it. A single column of
-// text is the label. Of numbers it is the first column or the last: the one that does better by suits, then the first if
-// it looks like a label, else the one with far fewer classes. Before the pixels of an image it is the first. Where nothing
-// looks like a label the caller is asked, and an autoencoder keeps all columns.
+// guess picks the label where no name says which column it is, and returns another column that could be the label. A
+// single column of text is the label. Among numbers the label is the first column or the last: the column with the
+// better suits, then the first column if it looks like a label, then the column with far fewer classes. In front of an
+// image's pixels it is the first column. If no column looks like a label, the error asks for a name; an autoencoder
+// keeps all columns.
 func (t *table) guess() (best, other *labelColumn, err error) {
 	var fit, text []*labelColumn
 	score := 1
@@ -127,7 +128,7 @@ func (t *table) guess() (best, other *labelColumn, err error) {
 	return best, other, nil
 }
 
-// unclear asks for the label.
+// unclear is the error that asks for the label.
 func (t *table) unclear(fit []*labelColumn) (best, other *labelColumn, err error) {
 	if t.opt.Task == Reconstruct {
 		return nil, nil, nil
@@ -143,7 +144,7 @@ func (t *table) unclear(fit []*labelColumn) (best, other *labelColumn, err error
 	return nil, nil, &ColumnError{"", reason}
 }
 
-// askFor is how a column is asked for.
+// askFor says how the options ask for a column.
 func (t *table) askFor(column int) string {
 	if t.header != nil {
 		if name := printable(t.header[column]); name == t.header[column] {
@@ -158,7 +159,7 @@ func (t *table) askFor(column int) string {
 	return strconv.Itoa(column + 1)
 }
 
-// namesakes tells of features that are called like a label: they may give it away.
+// namesakes lists the features whose names are a label's. They may give the label away.
 func (t *table) namesakes(learned ...int) string {
 	var list []string
 	for column, name := range t.header {

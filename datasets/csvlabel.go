@@ -10,17 +10,17 @@ import (
 	"strings"
 )
 
-// labelColumn is a column that is or may be the label. A label may be any text; whether it is a feature instead is
-// decided at the end.
+// labelColumn is a column that is the label or may be. A label may be any text. Whether the column is a feature instead
+// is decided at the end.
 type labelColumn struct {
 	column  int
-	asked   bool // not a guess
-	noted   bool // a candidate for its first field alone, which is text
+	asked   bool // named by the options or by the header, not guessed
+	noted   bool // a candidate only because its first field is text
 	coder   *coder[string]
-	lines   []int // where each of the coder's keys is first seen
-	culprit int   // line that an error is about
-	full    error // too many classes; nil: not yet
-	text    error // its first text, as an error of a feature; nil: all are numbers
+	lines   []int // the line where each key of the coder is first seen
+	culprit int   // the line that an error is about
+	full    error // the error of too many classes; nil: there are not too many
+	text    error // the error of its first text, if it were a feature; nil: all its fields are numbers
 	textAt  int   // line
 }
 
@@ -28,7 +28,7 @@ func newLabelColumn(column int, asked bool) *labelColumn {
 	return &labelColumn{column: column, asked: asked, coder: newCoder[string]()}
 }
 
-// add notes a label and returns its number; 0 for text.
+// add stores a label and returns its number, or 0 for text.
 func (c *labelColumn) add(field []byte, line int) (float64, error) {
 	if isMissing(field) {
 		_, err := parseValue(field)
@@ -54,13 +54,13 @@ func (c *labelColumn) add(field []byte, line int) (float64, error) {
 	return v, nil
 }
 
-// labelNumber is a label's number, if it is one.
+// labelNumber returns the number that a label's text stands for, and whether it stands for a number.
 func labelNumber(key string) (float64, bool) {
 	v, err := strconv.ParseFloat(key, 64)
 	return v, err == nil && !math.IsInf(v, 0) && !math.IsNaN(v)
 }
 
-// numeric tells whether all labels are numbers.
+// numeric reports whether all labels are numbers.
 func (c *labelColumn) numeric() bool {
 	for _, key := range c.coder.keys {
 		if _, ok := labelNumber(key); !ok {
@@ -70,8 +70,8 @@ func (c *labelColumn) numeric() bool {
 	return true
 }
 
-// suits tells how well the column would do as a label: 3 well, 2 if there is nothing better, 1 if it has to, 0 not at
-// all.
+// suits rates the column as a label: 3 is good, 2 is acceptable if no other column is better, 1 is a last resort, 0 is
+// no label.
 func (c *labelColumn) suits() int {
 	distinct, rows := len(c.coder.keys), len(c.coder.codes)
 	if c.full != nil || distinct == rows {
@@ -94,7 +94,7 @@ func (c *labelColumn) suits() int {
 	return 2
 }
 
-// classes numbers the labels, and gives the names of the classes.
+// classes numbers the labels and returns the names of the classes.
 func (c *labelColumn) classes(header bool) (labels []int32, names []string, err error) {
 	if c.full != nil {
 		return nil, nil, c.full
@@ -111,14 +111,14 @@ func (c *labelColumn) classes(header bool) (labels []int32, names []string, err 
 		w, _ := labelNumber(b)
 		return cmp.Compare(v, w)
 	})
-	for i, name := range names { // 01 and 1.0 are 1
+	for i, name := range names { // 01 and 1.0 are both 1
 		v, _ := labelNumber(name)
 		names[i] = strconv.FormatInt(int64(v), 10)
 	}
 	return labels, names, nil
 }
 
-// check refuses labels that are no classes.
+// check refuses labels that cannot be classes.
 func (c *labelColumn) check(header bool) error {
 	c.culprit = c.lines[0]
 	if c.numeric() {
@@ -134,7 +134,7 @@ func (c *labelColumn) check(header bool) error {
 	if len(c.coder.keys) == len(c.coder.codes) {
 		return errors.New("every row has a label of its own: are these labels?")
 	}
-	// A header with a number in it would be data of a class of its own.
+	// A header with a number in it would be read as data of a class of its own.
 	first := c.coder.keys[0]
 	if _, ok := labelNumber(first); ok || header || len(c.coder.keys) < 2 {
 		return nil

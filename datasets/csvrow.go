@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// field takes the first field off a line, without its quotes and the spaces about them. more tells whether there is
-// another. Within quotes a comma is text, and two quotes are one.
+// field splits the first field off a line and removes its quotes and the spaces around it. more reports whether another
+// field follows. Within quotes a comma is text, and two quotes stand for one.
 func field(line []byte) (value, rest []byte, more bool, err error) {
-	if len(line) > 0 && line[0] > ' ' && line[0] != '"' { // most of them
+	if len(line) > 0 && line[0] > ' ' && line[0] != '"' { // most fields
 		value, rest, more = bytes.Cut(line, []byte{','})
 		if n := len(value); n > 0 && value[n-1] <= ' ' {
 			value = bytes.TrimSpace(value)
@@ -50,7 +50,7 @@ func field(line []byte) (value, rest []byte, more bool, err error) {
 	return value, rest[1:], true, nil
 }
 
-// fields are all of a line's, as strings.
+// fields returns all fields of a line as strings.
 func fields(line []byte) (list []string, err error) {
 	for more := true; more; {
 		var value []byte
@@ -62,11 +62,11 @@ func fields(line []byte) (list []string, err error) {
 	return list, nil
 }
 
-// isHeader tells whether a first line is column names: none of its fields is a number or stands for a missing one, or one
-// is a name that only a header has. Any other line with a number is taken for data with a mistake in it, which is told
-// rather than skipped.
+// isHeader reports whether a first line has column names. It has if none of its fields is a number or stands for a
+// missing number, or if a field is a name that only a header has. Any other line with a number in it is data; a mistake
+// in it is an error, so that it is not skipped.
 func (opt ReadOptions) isHeader(names []string) bool {
-	sure := []string{"label", "class", "target", "species"} // y is an answer as well
+	sure := []string{"label", "class", "target", "species"} // y is also an answer, yes or no
 	for _, name := range append(slices.Clone(opt.Targets), opt.Label) {
 		if _, err := strconv.Atoi(name); err != nil && name != "" {
 			sure = append(sure, name)
@@ -83,7 +83,7 @@ func (opt ReadOptions) isHeader(names []string) bool {
 	return text
 }
 
-// isMissing tells a field that stands for a value that is not there.
+// isMissing reports whether a field stands for a missing value.
 func isMissing(field []byte) bool {
 	if len(field) > 4 {
 		return false
@@ -95,7 +95,7 @@ func isMissing(field []byte) bool {
 	return false
 }
 
-// parseNumber is strconv.ParseFloat with a short way for pixels.
+// parseNumber is strconv.ParseFloat with a faster way for pixels.
 func parseNumber(field []byte) (float64, error) {
 	if n := len(field); n > 0 && n <= 9 {
 		v := 0
@@ -137,7 +137,7 @@ func parseValue(field []byte) (float64, error) {
 
 func isText(err error) bool { return errors.Is(err, ErrText) }
 
-// separators is the error of text with other separators than commas.
+// separators is the error for text whose fields are separated by something else than commas.
 func separators(text []byte) error {
 	between := "tabs"
 	if bytes.ContainsRune(text, ';') {

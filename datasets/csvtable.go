@@ -13,29 +13,29 @@ type role int8
 
 const (
 	featureRole role = iota
-	labelRole        // may be one; its numbers are kept among the features until that is decided
+	labelRole        // may be the label; its numbers are kept among the features until that is decided
 	targetRole
 )
 
-// table is a CSV file as far as it has been read.
+// table is the part of a CSV file that has been read.
 type table struct {
 	opt    ReadOptions
-	room   room     // for more
+	room   room     // memory that it may still take
 	header []string // nil: none
 	width  int      // columns; 0 before the first line
 	rows   int
 
 	roles   []role // by column
 	stored  int    // columns in values
-	counted bool   // the first column has numbered the rows and is not among them any more
-	values  store  // rows×stored: features, and what may be the label
+	counted bool   // the first column numbers the rows and has been removed
+	values  store  // rows×stored: features, and columns that may be the label
 	labels  []*labelColumn
-	chosen  bool // the first of labels has been asked for, or has the name of one
+	chosen  bool // the first of labels was asked for, or has a label's name
 	outputs []int
-	guessed bool  // outputs is the first column for want of anything better
+	guessed bool  // outputs is the first column, because no other was named
 	targets store // rows×len(outputs), in the order of outputs
 	target  []float64
-	place   []int // in target, by column
+	place   []int // column → place in target
 }
 
 func newTable(ctx context.Context, opt ReadOptions) *table {
@@ -127,8 +127,8 @@ func (t *table) add(line []byte, number int) error {
 	return nil
 }
 
-// reserve makes room for the rest of the file once its first rows tell how long a row is: doubling a table of hundreds
-// of megabytes would hold it three times over.
+// reserve makes room for the rest of the file, once the first rows have shown how long a row is. Doubling a table of
+// hundreds of megabytes would hold it in memory three times.
 func (t *table) reserve(size, consumed int64) error {
 	const sample = 64
 	if t.rows != sample || size <= consumed || t.stored == 0 {
@@ -149,7 +149,7 @@ func (t *table) reserve(size, consumed int64) error {
 	return nil
 }
 
-// dataset makes a data set of the table once all of it has been read.
+// dataset makes a data set of the table, once all of it has been read.
 func (t *table) dataset() (*Dataset, error) {
 	if err := t.slips(); err != nil {
 		return nil, err
@@ -187,8 +187,8 @@ func (t *table) dataset() (*Dataset, error) {
 	return d, nil
 }
 
-// dropRowNumbers takes out a first column without a name that does nothing but number the rows, as data frames are
-// written: in a sorted file it would give the label away, and in no file does it say anything of a new example.
+// dropRowNumbers removes a first column without a name that only numbers the rows; data frames are often written with
+// such a column. In a sorted file it would give the label away. It says nothing about a new example.
 func (t *table) dropRowNumbers(d *Dataset) {
 	if t.header == nil || t.header[0] != "" || t.roles[0] != featureRole || t.stored < 2 {
 		return
@@ -208,7 +208,7 @@ func (t *table) dropRowNumbers(d *Dataset) {
 	d.origin += "; column 1 numbers the rows and is left out"
 }
 
-// classes are the labels of the rows. Where there are none, and none are needed, all rows are of one class.
+// classes returns the labels of the rows. If the task needs no labels, all rows have one class.
 func (t *table) classes(d *Dataset, label *labelColumn) ([]int32, error) {
 	if label != nil {
 		labels, names, err := label.classes(t.header != nil)
@@ -227,7 +227,7 @@ func (t *table) classes(d *Dataset, label *labelColumn) ([]int32, error) {
 	return make([]int32, t.rows), nil
 }
 
-// areClasses tells values that would do well as labels.
+// areClasses reports whether values look like labels.
 func areClasses(values store) bool {
 	seen := map[float32]bool{}
 	for _, v := range values.x {
@@ -238,7 +238,7 @@ func areClasses(values store) bool {
 	return true
 }
 
-// names fills in what the header calls features and targets.
+// names sets the names of features and targets from the header.
 func (t *table) names(d *Dataset, label *labelColumn) {
 	if t.header == nil {
 		return
@@ -256,7 +256,7 @@ func (t *table) names(d *Dataset, label *labelColumn) {
 	}
 }
 
-// bounds tells whether all inputs are whole numbers, and between which bounds.
+// bounds reports whether all inputs are whole numbers, and returns the least and the greatest.
 func bounds(s Split) (whole bool, low, high float64) {
 	if s.exact != nil {
 		return boundsOf(s.exact)

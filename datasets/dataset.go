@@ -10,11 +10,11 @@ type Split struct {
 	Targets []float32 // Len()×Outputs, row-major; nil: the labels are the targets
 	Outputs int       // values of one target; 0: the labels are the targets
 
-	// What X and Targets were before they were rounded; nil: nothing was lost.
+	// The values of X and Targets before they were rounded to float32; nil: rounding changed nothing.
 	exact, exactTargets []float64
 }
 
-// Len is the number of examples: of rows of Targets where there are Outputs, else of labels.
+// Len is the number of examples: the rows of Targets if there are Outputs, and otherwise the number of labels.
 func (s Split) Len() int {
 	if s.Outputs > 0 {
 		return len(s.Targets) / s.Outputs
@@ -22,7 +22,7 @@ func (s Split) Len() int {
 	return len(s.Labels)
 }
 
-// Part is the examples from first up to but not including end. It shares the memory of s.
+// Part returns the examples from first up to but not including end. It shares the memory of s.
 func (s Split) Part(first, end int) Split {
 	n := s.Len()
 	return Split{
@@ -31,7 +31,7 @@ func (s Split) Part(first, end int) Split {
 	}
 }
 
-// rows cuts x, which is n rows; nil stays nil.
+// rows returns a part of the n rows of x, or nil if x is nil.
 func rows[T any](x []T, n, first, end int) []T {
 	if x == nil || n == 0 {
 		return x
@@ -59,15 +59,14 @@ type Dataset struct {
 
 	notes []string // see Notes
 
-	origin string // what was taken for the label or the targets of a table, for a message
+	origin string // the column that was taken for the label or the targets, for a message
 }
 
 // Features is the number of values of one example, the product of Shape.
 func (d *Dataset) Features() int { return product(d.Shape) }
 
-// Notes says, a sentence each and without a full stop, what was done to inputs that whoever owns them may not expect: a
-// scale of pixels other than 255; and, after Standardize, features that became 0 for a single row's sake, and values that
-// were moved.
+// Notes lists, in sentences without a full stop, changes to the inputs that their owner may not expect: pixels that were
+// not divided by 255 and, after Standardize, features that became 0 because of a single row and values that were moved.
 func (d *Dataset) Notes() []string { return slices.Clone(d.notes) }
 
 // Outputs is the number of values of one target; 0: the data have classes.
