@@ -19,7 +19,7 @@ const (
 // DigitsOptions sizes the built-in digits. The zero value is the documented default.
 type DigitsOptions struct {
 	Train, Test int    // examples; 0 is 20000 and 4000
-	Seed        uint64 // of every draw: another seed gives other digits
+	Seed        uint64 // seed of all random choices: another seed gives other digits
 }
 
 // Digits draws the ten digits, 28×28 pixels in [0,1], light on dark: a random typeface of the Go fonts with a random
@@ -52,13 +52,14 @@ func digits(ctx context.Context, opt DigitsOptions) (*Dataset, error) {
 	return d, ctx.Err()
 }
 
-// An example's generator is seeded with the user's seed and its stream: the split's in the upper half, the index below.
+// Each example has a generator of its own. Its seed is the user's seed and a stream number, which has the split in its
+// upper half and the example's index in the lower one.
 const (
 	trainStream uint64 = 1 << 32
 	testStream  uint64 = 2 << 32
 )
 
-// drawSplit draws n examples, each from a generator of its own, on all processors; fewer if ctx ends.
+// drawSplit draws n examples on all processors, each from a generator of its own. If ctx ends it draws fewer.
 func drawSplit(ctx context.Context, faces []typeface, seed, stream uint64, n int) Split {
 	s := Split{X: make([]float32, n*side*side), Labels: make([]int32, n)}
 	workers := min(runtime.GOMAXPROCS(0), n)
@@ -91,7 +92,7 @@ func newCanvas() *canvas {
 	return c
 }
 
-// draw fills pixels, side×side of them, with a random digit and returns which it is.
+// draw draws a random digit into pixels, side×side of them, and returns its class.
 func (c *canvas) draw(faces []typeface, pixels []float32) int32 {
 	digit := c.rng.IntN(numerals)
 	shape := faces[c.rng.IntN(len(faces))][digit]

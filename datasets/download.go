@@ -12,14 +12,14 @@ import (
 	"time"
 )
 
-// A host that does not answer must not hold up a program that has other data to fall back on.
+// Limits of waiting. A host that does not answer must not hold up a program that can fall back on other data.
 const (
 	connectTimeout = 2 * time.Second  // name lookup and TCP
-	answerTimeout  = 4 * time.Second  // TLS, and again the response's header
+	answerTimeout  = 4 * time.Second  // the TLS handshake; and as much again for the response's header
 	stallTimeout   = 15 * time.Second // between two reads of a body
 )
 
-// maxRounds is how often the list of mirrors is gone through while some of them still deliver bytes.
+// maxRounds is the number of times that the list of mirrors is tried, as long as some mirror still delivers bytes.
 const maxRounds = 3
 
 func newClient() *http.Client {
@@ -79,8 +79,9 @@ type getter struct {
 	stall    time.Duration
 }
 
-// get downloads the file of path's base name to path, which appears there whole and verified or not at all. What arrived
-// of an interrupted download waits in path.part for the next attempt, at another mirror or in another run.
+// get downloads a file to path; the mirrors have it under the base name of path. At path the file appears whole and
+// verified, or not at all. Bytes of an interrupted download wait in path.part for the next attempt, at another mirror or
+// in another run.
 func (g getter) get(ctx context.Context, path string, verify func(path string) error) error {
 	part, err := claim(path)
 	if err != nil {
@@ -102,7 +103,7 @@ func (g getter) get(ctx context.Context, path string, verify func(path string) e
 				if err = verify(part.Name()); err == nil {
 					return part.commit(path)
 				}
-				// Bytes left by an earlier attempt may be what is wrong: such a file deserves another round.
+				// Bytes of an earlier attempt may be at fault, so the file gets another round.
 				again = again || before > 0
 				err = fmt.Errorf("%s: %w", mirror, dropPath(err, part.Name()))
 				if err := part.Truncate(0); err != nil {
@@ -120,7 +121,7 @@ func (g getter) get(ctx context.Context, path string, verify func(path string) e
 	return joinLine(failures)
 }
 
-// dropPath takes the temporary file's name out of a verification's error: by then the file is gone.
+// dropPath removes the temporary file's name from a verification's error, since the file is gone by then.
 func dropPath(err error, path string) error {
 	if text, ok := strings.CutPrefix(err.Error(), path+": "); ok {
 		return errors.New(text)
@@ -128,7 +129,7 @@ func dropPath(err error, path string) error {
 	return err
 }
 
-// joinLine is errors.Join on one line.
+// joinLine is errors.Join with the errors on one line.
 func joinLine(errs []error) error {
 	if len(errs) == 0 {
 		return errors.New("no mirror to download from")

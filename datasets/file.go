@@ -15,7 +15,7 @@ type dataFile struct {
 	*os.File
 	ctx  context.Context
 	size int64
-	read int64 // bytes so far, by Read
+	read int64 // bytes that Read has returned so far
 }
 
 // openFile opens one file of a data set. Its errors name the file.
@@ -43,8 +43,8 @@ func (f *dataFile) ReadAt(p []byte, offset int64) (int, error) {
 	return f.File.ReadAt(p, offset)
 }
 
-// until reads r until ctx ends: a few bytes of a compressed file can be
-// gigabytes of content.
+// until reads r until ctx ends. A few bytes of a compressed file can be gigabytes of content, so the reading itself must
+// end.
 func until(ctx context.Context, r io.Reader) io.Reader { return &bounded{r: r, ctx: ctx} }
 
 type bounded struct {
@@ -59,14 +59,14 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return b.r.Read(p)
 }
 
-// Compressed data that are more than inflation times their file, and more than inflated bytes, are not believed: they say
-// the same thing over and over. Real measurements are 2 to 20 times their file.
+// Compressed data are refused if they are more than inflation times as large as their file, and larger than inflated
+// bytes. Real measurements are 2 to 20 times their file.
 const (
 	inflation = 200
 	inflated  = 64 << 20
 )
 
-// checkInflation refuses data of so many bytes in a file, or files, of stored ones.
+// checkInflation refuses data of too many bytes for the stored bytes of their file or files.
 func checkInflation(content, stored int64) error {
 	if content <= inflated || content <= inflation*stored {
 		return nil
@@ -101,7 +101,7 @@ func (i *inflating) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// interrupted tells the error of a context that has ended.
+// interrupted reports whether an error comes from a context that has ended.
 func interrupted(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

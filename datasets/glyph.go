@@ -43,7 +43,7 @@ func goFonts() []typeface {
 	return all
 }
 
-// ink is what is left to decode of glyphs.
+// ink is the part of glyphs that is still to be decoded.
 type ink string
 
 func (s *ink) number() int {

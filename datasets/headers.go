@@ -11,8 +11,8 @@ import (
 	"github.com/gokfac/gokfac/internal/memory"
 )
 
-// checkHeaders refuses idx files whose headers do not belong together or announce more than memory holds, before their
-// values are read. What else is wrong with a header is told by whoever reads the file.
+// checkHeaders refuses idx files whose headers contradict each other or announce more than memory holds, before their
+// values are read. Other faults of a header are reported by the reader of the file.
 func checkHeaders(ctx context.Context, paths idxFiles[string]) error {
 	var total float64
 	var content, stored int64
@@ -31,7 +31,7 @@ func checkHeaders(ctx context.Context, paths idxFiles[string]) error {
 		if images[0] != labels[0] {
 			return fmt.Errorf("%s has %d images, %s %d labels: they do not belong together", split[0], images[0], split[1], labels[0])
 		}
-		// The file's bytes, in a buffer that has grown by doubling, and a number of four bytes for each.
+		// The file's bytes are in a buffer that grew by doubling, and each of its numbers takes four bytes.
 		total += (2 + 4) * float64(product(images)+labels[0])
 	}
 	if err := checkInflation(content, stored); err != nil {
@@ -40,7 +40,7 @@ func checkHeaders(ctx context.Context, paths idxFiles[string]) error {
 	return memory.Check(ctx, "the data announced by "+paths.trainImages+" and its like", total)
 }
 
-// peekIDX reads the dimensions of an idx file, and tells the file's size.
+// peekIDX reads the dimensions of an idx file and returns them with the file's size.
 func peekIDX(ctx context.Context, path string, dimensions int) (dims []int, size int64, err error) {
 	f, err := openFile(ctx, path)
 	if err != nil {
@@ -55,8 +55,8 @@ func peekIDX(ctx context.Context, path string, dimensions int) (dims []int, size
 	return dims, f.size, err
 }
 
-// checkHeaders refuses an archive with two arrays of one name, and one whose headers do not belong together or announce
-// more than is there or than memory holds, before any values are read.
+// checkHeaders refuses an archive with two arrays of one name. It also refuses headers that contradict each other, or
+// that announce more than the archive has or memory holds. No values are read before that.
 func (a *npz) checkHeaders(task Task) error {
 	seen := map[string]bool{}
 	for _, f := range a.files {
@@ -77,7 +77,7 @@ func (a *npz) checkHeaders(task Task) error {
 		content += x.bytes()
 		y, err := a.peek("y_" + part)
 		if task == Reconstruct && err != nil {
-			continue // nothing depends on it
+			continue // no other check needs it
 		}
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (a *npz) checkHeaders(task Task) error {
 	return memory.Check(a.ctx, "the data announced by the archive", total)
 }
 
-// peek reads the header of an array and holds it to what the archive says of its size.
+// peek reads the header of an array and compares it with the size that the archive gives.
 func (a *npz) peek(name string) (h npyHeader, err error) {
 	h, r, err := a.open(name)
 	if err == nil {
@@ -128,8 +128,9 @@ func (a *npz) checkSize(name string, h npyHeader) error {
 
 var errTrailing = errors.New("there are trailing bytes after the data the header announces")
 
-// memory is what an array takes: four bytes a value, and eight more of a type that float32 may have to round, twice if they have to be brought into another order, and beside that
-// what append leaves behind where the header's claim was not believed at once.
+// memory is the number of bytes that an array takes: four for each value, and eight more if its type has values that
+// float32 rounds; twice that if the values must be reordered. To this comes the memory that append leaves behind if the
+// header's claim was not believed at once.
 func (a *npz) memory(h npyHeader) float64 {
 	bytes := 4 * float64(h.values)
 	if h.width == 8 || h.width == 4 && h.kind != 'f' {

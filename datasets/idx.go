@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// maxValues bounds what one array may hold: 4 GiB once it is float32.
+// maxValues bounds the number of values of one array: 4 GiB in float32.
 const maxValues = 1 << 30
 
 // Numbers of dimensions of the idx files of MNIST.
@@ -83,8 +83,8 @@ func checkMagic(head [4]byte, dimensions int) error {
 	return nil
 }
 
-// readExactly reads size bytes. Its buffer grows with what arrives, so that a damaged header cannot claim memory that the
-// file does not back.
+// readExactly reads size bytes. Its buffer grows with the bytes that arrive, so a damaged header cannot claim memory for
+// bytes that the file does not have.
 func readExactly(r io.Reader, size int64) ([]byte, error) {
 	const first = 1 << 20
 	buf := bytes.NewBuffer(make([]byte, 0, min(size, first)))
@@ -98,7 +98,7 @@ func readExactly(r io.Reader, size int64) ([]byte, error) {
 	return buf.Bytes(), nil
 }
 
-// expectEnd reads on to the end of the stream, where gzip also verifies its own checksum.
+// expectEnd reads to the end of the stream, where gzip verifies its own checksum.
 func expectEnd(r io.Reader) error {
 	n, err := io.Copy(io.Discard, io.LimitReader(r, 1))
 	switch {
@@ -113,8 +113,8 @@ func expectEnd(r io.Reader) error {
 	return nil
 }
 
-// shortRead is the error of a stream that gave got of the bytes that are wanted, which want describes. All of them can
-// have come before a compressed stream breaks off.
+// shortRead is the error of a stream that ended after got bytes; want describes the bytes that were expected. A
+// compressed stream can also break off after all of them.
 func shortRead(err error, want string, wanted, got int64) error {
 	switch {
 	case interrupted(err):

@@ -14,7 +14,7 @@ type IllConditionedOptions struct {
 	Features    int     // of the inputs; 0 is 64
 	Outputs     int     // values of a target; 0 is 8
 	Condition   float64 // κ, of the inputs' covariance; less than 1 is 1e6
-	Seed        uint64  // of every draw: another seed gives another rotation, teacher and examples
+	Seed        uint64  // seed of all random choices: another seed gives another rotation, teacher and examples
 }
 
 // IllConditioned draws a regression that first-order methods crawl on. An example is
@@ -70,19 +70,19 @@ func (opt IllConditionedOptions) resolved() IllConditionedOptions {
 			*v.p = v.def
 		}
 	}
-	if !(opt.Condition >= 1) { // nor a NaN
+	if !(opt.Condition >= 1) { // also refuses NaN
 		opt.Condition = 1e6
 	}
 	return opt
 }
 
-// taskStream is where the rotation and the teacher are drawn from; the examples have trainStream and testStream.
+// taskStream is the stream of the rotation and of the teacher. The examples have trainStream and testStream.
 const taskStream uint64 = 3 << 32
 
-// teacherUnits are few, for a student of several times as many to find them.
+// teacherUnits is small, so that a student of several times as many units finds them.
 const teacherUnits = 16
 
-// teacherGain is the deviation of a hidden unit's input: with 1 a tanh would be all but linear.
+// teacherGain is the standard deviation of a hidden unit's input. With 1 a tanh would be almost linear.
 const teacherGain = 2
 
 // regressionTask maps z to an example.
@@ -112,7 +112,7 @@ func newRegressionTask(ctx context.Context, opt IllConditionedOptions) (*regress
 	return g, ctx.Err()
 }
 
-// split draws n examples, each from a generator of its own, on all processors.
+// split draws n examples on all processors, each from a generator of its own.
 func (g *regressionTask) split(ctx context.Context, seed, stream uint64, n int) Split {
 	d, outputs := g.mix.columns, g.outputs.rows()
 	s := Split{X: make([]float32, n*d), Targets: make([]float32, n*outputs), Outputs: outputs}
@@ -189,7 +189,7 @@ func randomRotation(ctx context.Context, rng *rand.Rand, n int) matrix {
 	return m
 }
 
-// dot adds in four chains, which run at the same time.
+// dot sums in four chains that run at the same time.
 func dot(x, y []float64) float64 {
 	var a, b, c, d float64
 	i := 0

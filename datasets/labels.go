@@ -10,11 +10,11 @@ import (
 	"unicode"
 )
 
-// maxClasses bounds the width of an output layer that data can ask for: above the 21841 classes of the full ImageNet,
-// below what an identifier or a price taken for a label would give.
+// maxClasses bounds the width of an output layer that data can ask for. It is above the 21841 classes of the full
+// ImageNet, and below the number of different values of an identifier or a price that was taken for a label.
 const maxClasses = 1 << 16
 
-// coder numbers labels as they are first seen.
+// coder numbers labels in the order in which they are first seen.
 type coder[K comparable] struct {
 	codes []int32 // of each example
 	index map[K]int32
@@ -23,7 +23,7 @@ type coder[K comparable] struct {
 
 func newCoder[K comparable]() *coder[K] { return &coder[K]{index: map[K]int32{}} }
 
-// add fails at one class too many.
+// add returns the number of a label. It fails at the first class beyond maxClasses.
 func (c *coder[K]) add(key K) error {
 	code, ok := c.index[key]
 	if !ok {
@@ -38,8 +38,7 @@ func (c *coder[K]) add(key K) error {
 	return nil
 }
 
-// rank renumbers the codes in the order of the keys, of which equal ones become one class, and returns a key of each
-// class.
+// rank renumbers the codes in the order of their keys and returns a key for each class. Equal keys become one class.
 func (c *coder[K]) rank(compare func(a, b K) int) (labels []int32, classes []K) {
 	order := make([]int32, len(c.keys))
 	for i := range order {
@@ -59,7 +58,7 @@ func (c *coder[K]) rank(compare func(a, b K) int) (labels []int32, classes []K) 
 	return c.codes, classes
 }
 
-// checkLabel turns a number from a file into a label, of which any whole number is one.
+// checkLabel turns a number from a file into a label. Any whole number is a label.
 func checkLabel(v float64) (int64, error) {
 	const exact = 1 << 53
 	switch {
@@ -72,9 +71,9 @@ func checkLabel(v float64) (int64, error) {
 }
 
 // numberClasses makes classes 0, 1, 2, … of the training labels in the order of their numbers, so that every class has a
-// training example, and gives the test labels theirs. A test label that no training example has is an error, which
-// begins with what where says of the test example's index: nothing teaches such a class, and a mistyped label would widen
-// the classifier unnoticed.
+// training example. It gives the test labels the same classes. A test label without a training example is an error: no
+// example teaches such a class, and a mistyped label would widen the classifier unnoticed. The error begins with the
+// text that where returns for the test example's index.
 func numberClasses(d *Dataset, train *coder[int64], test []int64, where func(i int) string) error {
 	labels, classes := train.rank(cmp.Compare[int64])
 	d.Train.Labels, d.Classes = labels, len(classes)
@@ -93,7 +92,7 @@ func numberClasses(d *Dataset, train *coder[int64], test []int64, where func(i i
 	return nil
 }
 
-// renumber is numberClasses of labels that are in place.
+// renumber is numberClasses for labels that are stored already, in place.
 func renumber(d *Dataset, where func(i int) string) error {
 	train, test := newCoder[int64](), make([]int64, len(d.Test.Labels))
 	for _, v := range d.Train.Labels {
@@ -107,7 +106,7 @@ func renumber(d *Dataset, where func(i int) string) error {
 	return numberClasses(d, train, test, where)
 }
 
-// numerically are the names of classes that are the numbers from 0 on.
+// numerically returns the names of n classes that are the numbers from 0 on.
 func numerically(n int) []string {
 	names := make([]string, n)
 	for i := range names {
@@ -116,7 +115,7 @@ func numerically(n int) []string {
 	return names
 }
 
-// describeClasses says how many there are, and which unless they are the numbers from 0 on.
+// describeClasses says how many classes there are, and lists them unless they are the numbers from 0 on.
 func (d *Dataset) describeClasses() string {
 	text := fmt.Sprintf("in %d classes", d.Classes)
 	if d.Classes == 1 {
@@ -128,7 +127,8 @@ func (d *Dataset) describeClasses() string {
 	return text + ": " + listNames(d.ClassNames)
 }
 
-// listNames writes names from a file for a message: not too many, and none that a terminal would take for a command.
+// listNames writes names from a file for a message. It shortens a long list, and escapes names that a terminal would
+// take for a command.
 func listNames(names []string) string {
 	const most = 12
 	list := make([]string, 0, most)
@@ -154,21 +154,21 @@ func printable(name string) string {
 	return name
 }
 
-// isImage tells whether inputs are pixels: shaped like an image, that is in two dimensions or more, or a square of at
-// least 8×8 (the smallest images in use) in one; and all from 0 to 1, or all whole numbers from 0 to 255. The type that a
-// file holds them in does not matter.
+// isImage reports whether inputs are pixels. Their shape must be an image's: two dimensions or more or, in one
+// dimension, a square of at least 8×8, the smallest images in use. Their values must be all from 0 to 1, or all whole
+// numbers from 0 to 255. The type in the file does not matter.
 func isImage(shape []int, whole bool, low, high float64) bool {
 	square := len(shape) > 1 || isSquareImage(product(shape))
 	return square && low >= 0 && (high <= 1 || whole && high <= 255)
 }
 
-// isSquareImage tells whether so many features without further shape may be pixels.
+// isSquareImage reports whether a number of features without further shape may be pixels.
 func isSquareImage(features int) bool {
 	side := int(math.Round(math.Sqrt(float64(features))))
 	return side >= 8 && side*side == features
 }
 
-// takePixels marks inputs that are pixels, and divides whole numbers by the largest that their scale has.
+// takePixels marks inputs that are pixels, and divides whole numbers by the brightest pixel of their scale.
 func (d *Dataset) takePixels(whole bool, low, high float64) {
 	if !isImage(d.Shape, whole, low, high) {
 		return
@@ -189,9 +189,9 @@ func (d *Dataset) takePixels(whole bool, low, high float64) {
 	}
 }
 
-// brightest is the largest pixel of a scale, of which high is the largest that occurs. Above 64 that is 255. Below, where
-// a division by 255 would leave next to nothing for a Bernoulli loss, it is the next of 15, 16, 31, 32, 63 and 64: levels
-// of fewer bits, or counts of so many points.
+// brightest returns the largest pixel of a scale, given the largest pixel that occurs. Above 64 that is 255. Up to 64 it
+// is the next of 15, 16, 31, 32, 63 and 64: levels of fewer bits, or counts of so many points. A division by 255 would
+// leave such pixels too dark for a Bernoulli loss.
 func brightest(high float64) float32 {
 	for _, top := range []float32{15, 16, 31, 32, 63, 64} {
 		if high <= float64(top) {

@@ -11,7 +11,7 @@ import (
 type LoaderOptions struct {
 	BatchSize   int    // examples per batch, at least 1, and without KeepLast at most the split's length
 	Shuffle     bool   // a new random order every epoch; off: the order of the split
-	Seed        uint64 // of the order
+	Seed        uint64 // seed of the order
 	KeepLast    bool   // deal the short batch left over at an epoch's end; off: drop it
 	Reconstruct bool   // targets are the inputs themselves, for autoencoders
 }
@@ -25,7 +25,7 @@ type Loader struct {
 
 	pcg   rand.PCG // advanced once per epoch, by the shuffle
 	rng   *rand.Rand
-	start rand.PCG // pcg as it was before this epoch's shuffle
+	start rand.PCG // pcg before this epoch's shuffle
 	order []int32
 	dealt int  // batches of this epoch already dealt
 	open  bool // an epoch is under way
@@ -67,7 +67,7 @@ func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 	return l, nil
 }
 
-// loaderStream keeps the loader's numbers apart from other generators under the same seed.
+// loaderStream separates the loader's numbers from other generators with the same seed.
 const loaderStream = 0x6c6f61646572
 
 // Next returns the next batch: x is float32 of shape (B, Shape...), y is int32 of shape (B), or float32 of shape (B,
@@ -92,8 +92,8 @@ func (l *Loader) Next() (x, y *tensor.Dense, ok bool) {
 	return b.x, b.y, true
 }
 
-// begin draws an epoch's order. It starts from the identity, not from the last order, so that the generator's state
-// alone determines it.
+// begin draws an epoch's order. It shuffles the identity and not the last order, so the generator's state alone
+// determines the result.
 func (l *Loader) begin() {
 	l.open, l.dealt, l.start = true, 0, l.pcg
 	for i := range l.order {

@@ -13,8 +13,8 @@ var (
 	_ encoding.BinaryUnmarshaler = (*Loader)(nil)
 )
 
-// loaderState is a loader's position, in a codec state. The sizes are there to refuse the state of another loader, whose
-// position would mean nothing.
+// loaderState is a loader's position, in a codec state. The sizes are stored so that the state of another loader, whose
+// position would mean nothing here, is refused.
 type loaderState struct {
 	examples, batchSize int
 	shuffle, open       bool
@@ -68,7 +68,7 @@ func (l *Loader) UnmarshalBinary(data []byte) error {
 	if !state.open && state.dealt != 0 {
 		return fmt.Errorf("datasets: loader state is at batch %d of an epoch that has not begun", state.dealt)
 	}
-	l.prefetch.wait() // for a batch of the old position, which is not dealt
+	l.prefetch.wait() // wait for the batch of the old position; it is not dealt
 	l.pcg, l.open = state.generator, false
 	if state.open {
 		l.begin()

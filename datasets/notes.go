@@ -6,14 +6,14 @@ import (
 	"strconv"
 )
 
-// noteExceptions names the features that s makes 0 though a training row differs. It is called before X is scaled.
+// noteExceptions notes the features that s sets to 0 although a training row differs. It is called before X is scaled.
 func (d *Dataset) noteExceptions(s Scaling) {
 	width, exceptions := len(s.Mean), []string{}
 	for j, deviation := range s.Deviation {
 		if deviation != 0 || s.Bound == 0 {
 			continue
 		}
-		// What rounding to float32 hides is told of neither.
+		// Differences that rounding to float32 hides are not noted.
 		for i := j; i < len(d.Train.X); i += width {
 			if d.Train.X[i] != float32(s.Mean[j]) {
 				exceptions = append(exceptions, d.featureName(j))
@@ -30,7 +30,7 @@ func (d *Dataset) noteExceptions(s Scaling) {
 	}
 }
 
-// noteMoved counts the values that s has moved to its bound, and names their features.
+// noteMoved counts the values that s has moved to its bound, and notes their features.
 func (d *Dataset) noteMoved(s Scaling) {
 	if s.Bound == 0 {
 		return
@@ -57,7 +57,7 @@ func (d *Dataset) noteMoved(s Scaling) {
 	}
 }
 
-// featureName is what the header calls a feature, or its number from 1.
+// featureName returns a feature's name in the header, or its number from 1.
 func (d *Dataset) featureName(j int) string {
 	if j < len(d.FeatureNames) && d.FeatureNames[j] != "" {
 		return printable(d.FeatureNames[j])
@@ -65,7 +65,7 @@ func (d *Dataset) featureName(j int) string {
 	return strconv.Itoa(j + 1)
 }
 
-// rare tells of classes with a single row: a header that was taken for data, or a slip, makes one.
+// rare notes the classes with a single row. A header that was taken for data makes one, and so does a mistyped label.
 func rare(labels []int32, names []string) string {
 	counts := make([]int, len(names))
 	for _, class := range labels {

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// maxNPYHeader bounds the header's text; NumPy writes some 100 bytes.
+// maxNPYHeader bounds the header's text, in bytes. NumPy writes about 100.
 const maxNPYHeader = 1 << 16
 
 // npyHeader describes the values that follow it in an .npy file (NEP 1, format versions 1 to 3).
@@ -25,7 +25,7 @@ type npyHeader struct {
 	order   binary.ByteOrder
 }
 
-// readNPYHeader reads up to the first value.
+// readNPYHeader reads everything before the first value.
 func readNPYHeader(r io.Reader) (npyHeader, error) {
 	var fixed [8]byte // magic, major and minor version
 	if n, err := io.ReadFull(r, fixed[:]); err != nil {
@@ -34,7 +34,7 @@ func readNPYHeader(r io.Reader) (npyHeader, error) {
 	if string(fixed[:6]) != "\x93NUMPY" {
 		return npyHeader{}, errors.New("not a NumPy array: it does not begin with \\x93NUMPY")
 	}
-	width := 4 // of the header's length
+	width := 4 // bytes of the header's length
 	switch fixed[6] {
 	case 1:
 		width = 2
@@ -79,13 +79,13 @@ func parseNPYHeader(text string) (h npyHeader, err error) {
 	if h.kind, h.width, h.order, err = parseDtype(h.dtype); err != nil {
 		return h, err
 	}
-	shown := strings.Trim(strconv.Quote(shape), `"`) // for messages: of a damaged file it is any bytes
+	shown := strings.Trim(strconv.Quote(shape), `"`) // for messages; a damaged file can have any bytes here
 	h.values = 1
 	for field := range strings.SplitSeq(strings.Trim(shape, "()"), ",") {
 		if field = strings.TrimSpace(field); field == "" {
 			continue // a tuple of one ends in a comma
 		}
-		d, err := strconv.Atoi(strings.TrimSuffix(field, "L")) // Python 2 wrote long integers so
+		d, err := strconv.Atoi(strings.TrimSuffix(field, "L")) // Python 2 wrote long integers with an L
 		switch {
 		case err != nil || d < 0:
 			return h, fmt.Errorf("the .npy header has shape %.80s: damaged", shown)
@@ -99,7 +99,7 @@ func parseNPYHeader(text string) (h npyHeader, err error) {
 	return h, nil
 }
 
-// parseDtype takes NumPy's name of an element type apart, such as "<f4", ">i8" or "|u1".
+// parseDtype parses NumPy's name of an element type, such as "<f4", ">i8" or "|u1".
 func parseDtype(dtype string) (kind byte, width int, order binary.ByteOrder, err error) {
 	switch {
 	case strings.Contains(dtype, "O"):

@@ -6,7 +6,7 @@ import (
 	"math"
 )
 
-// each reads the array's values and visits them in the order of the file. The stream must end with the last one.
+// each reads the array's values and visits them in the order of the file. The stream must end after the last value.
 func (h npyHeader) each(r io.Reader, visit func(v float64) error) error {
 	decode := h.decoder()
 	buf := make([]byte, 1<<16)
@@ -25,15 +25,15 @@ func (h npyHeader) each(r io.Reader, visit func(v float64) error) error {
 	return expectEnd(r)
 }
 
-// short is the error of values of which got bytes have come.
+// short is the error of an array that ended after got bytes of values.
 func (h npyHeader) short(err error, got int64) error {
 	return shortRead(err, fmt.Sprintf("%d bytes of values", h.bytes()), h.bytes(), got)
 }
 
 func (h npyHeader) bytes() int64 { return int64(h.values) * int64(h.width) }
 
-// decoder returns the function that reads one value. Integers beyond 2⁵³ are rounded, which no feature notices and no
-// label reaches.
+// decoder returns the function that reads one value. Integers beyond 2⁵³ are rounded: a feature is rounded to float32
+// anyway, and a label is never so large.
 func (h npyHeader) decoder() func([]byte) float64 {
 	order := h.order
 	switch h.dtype[1:] {

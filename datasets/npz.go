@@ -82,7 +82,7 @@ func decodeArrays(ctx context.Context, r io.ReaderAt, size int64, opt ReadOption
 	return d, nil
 }
 
-// npz is an archive being read, and what is known of the inputs so far.
+// npz is an archive that is being read, with what is known about its inputs so far.
 type npz struct {
 	ctx       context.Context
 	files     []*zip.File
@@ -91,12 +91,12 @@ type npz struct {
 	low, high float64 // bounds of all inputs
 }
 
-// targets reads y_train and y_test, and returns the numbers of their examples; -1 where they are not needed. finish is to
-// be called once the inputs have been read.
+// targets reads y_train and y_test, and returns the numbers of their examples, or -1 where the task needs no targets.
+// finish must be called once the inputs have been read.
 func (a *npz) targets(d *Dataset, task Task) (train, test int, finish func() error, err error) {
 	switch task {
 	case Reconstruct:
-		// Labels tell one example from another where there are any, and nothing depends on them.
+		// Labels, if there are any, are only used for a stratified split: nothing else depends on them.
 		trained, tested, number, err := a.targets(d, Classify)
 		return -1, -1, func() error {
 			n, m := len(d.Train.X)/d.Features(), len(d.Test.X)/d.Features()
@@ -170,8 +170,8 @@ func (a *npz) outputs(name string, s *Split) error {
 	return nil
 }
 
-// inputs reads an array of n×shape in row-major order, of which there must be as many as targets, unless those are -1;
-// shape is that of an example.
+// inputs reads an array of n×shape in row-major order; shape is the shape of an example. The number of examples must be
+// the number of targets, unless that is -1.
 func (a *npz) inputs(s *Split, part string, targets int) (shape []int, err error) {
 	name := "x_" + part
 	h, values, err := a.values(name, func(v float64) {
@@ -195,7 +195,7 @@ func (a *npz) inputs(s *Split, part string, targets int) (shape []int, err error
 	return shape, nil
 }
 
-// values reads an array of finite numbers in row-major order, and shows each to visit as it comes.
+// values reads an array of finite numbers in row-major order, and passes each to visit when it comes.
 func (a *npz) values(name string, visit func(v float64)) (h npyHeader, values store, err error) {
 	h, r, err := a.open(name)
 	if err != nil {
@@ -250,6 +250,6 @@ func (a *npz) open(name string) (npyHeader, io.ReadCloser, error) {
 	return npyHeader{}, nil, fmt.Errorf("the archive has no such array; it has %q, and x_train, y_train, x_test, y_test are needed", names)
 }
 
-// room is how many values to make place for at first. The header's claim is not enough to spend memory on: 8 values for
-// each byte of the file covers what images compress to, and more is found as it arrives.
+// room is the number of values that memory is reserved for at first. A header's claim alone must not cost memory: 8
+// values for each byte of the file is as much as images compress to. More is reserved as values arrive.
 func (a *npz) room(h npyHeader) int { return int(min(int64(h.values), 8*a.size)) }

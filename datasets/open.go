@@ -46,11 +46,11 @@ func openAuto(ctx context.Context, opt Options) (*Dataset, string, error) {
 	if err == nil {
 		return d, why, nil
 	}
-	// Whoever interrupts a download wants to stop, not to train on something else.
+	// An interrupted download ends the command: the user wants to stop, and not to train on other data.
 	if ctx.Err() != nil {
 		return nil, "", err
 	}
-	// Nor does whoever has MNIST's files expect other data because one of them is damaged.
+	// Damaged files of MNIST are an error. Their owner does not expect other data instead.
 	if bad := (*unusableError)(nil); errors.As(err, &bad) {
 		return nil, "", fmt.Errorf("%w (delete or replace the damaged file, or ask for digits by name)", err)
 	}
@@ -97,7 +97,7 @@ func openPath(ctx context.Context, path string, opt ReadOptions) (*Dataset, stri
 	return d, describe(d, path), nil
 }
 
-// columnless refuses columns of what is no table.
+// columnless refuses options that name columns if the data are no table.
 func (opt ReadOptions) columnless(name string) error {
 	for _, column := range append([]string{opt.Label}, opt.Targets...) {
 		if column != "" && !IsTable(name) {
@@ -118,7 +118,7 @@ func IsArchive(path string) bool {
 	return strings.HasSuffix(strings.ToLower(filepath.Base(path)), ".npz")
 }
 
-// describe says what is in a file, and what was taken for its label or its targets.
+// describe says what a file has, and which column was taken for the label or the targets.
 func describe(d *Dataset, path string) string {
 	text := fmt.Sprintf("%s (%s: %d training and %d test examples", d.Name, path, d.Train.Len(), d.Test.Len())
 	switch {

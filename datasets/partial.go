@@ -7,10 +7,10 @@ import (
 	"os"
 )
 
-// partial is a download under way, in a file that no other process writes to.
+// partial is a download that is under way, in a file that no other process writes to.
 type partial struct {
 	*os.File
-	rest      string // where the bytes wait if the download does not finish
+	rest      string // path of the bytes that are kept if the download does not finish
 	committed bool
 }
 
@@ -58,7 +58,7 @@ func (p *partial) commit(path string) error {
 	return nil
 }
 
-// release leaves what has arrived for the next attempt, and nothing if nothing has.
+// release keeps the bytes that have arrived for the next attempt. If there are none it leaves no file.
 func (p *partial) release() {
 	if p.committed {
 		return

@@ -16,10 +16,10 @@ const (
 	testLabels  = "t10k-labels-idx1-ubyte"
 )
 
-// setSize is how many files they are.
+// setSize is the number of these files.
 const setSize = 4
 
-// idxFiles names one file, or holds one thing about it, for each of the four.
+// idxFiles has one value for each of the four files.
 type idxFiles[T any] struct{ trainImages, trainLabels, testImages, testLabels T }
 
 // ReadIDX reads a directory of one's own with the four files of MNIST, compressed or not: train-images-idx3-ubyte[.gz],
@@ -46,7 +46,7 @@ func readIDX(ctx context.Context, dir string) (*Dataset, error) {
 	return d, nil
 }
 
-// locate finds the four files in dir and lists those that are not there.
+// locate finds the four files in dir and lists the missing ones.
 func locate(dir string) (paths idxFiles[string], missing []string) {
 	find := func(name string) string {
 		dotted := strings.Replace(name, "-idx", ".idx", 1)
@@ -63,7 +63,7 @@ func locate(dir string) (paths idxFiles[string], missing []string) {
 	return paths, missing
 }
 
-// loadIDX reads the two splits at the same time: most of it is decompression.
+// loadIDX reads the two splits at the same time, because most of the work is decompression.
 func loadIDX(ctx context.Context, paths idxFiles[string], sums idxFiles[*checksum]) (*Dataset, error) {
 	if err := checkHeaders(ctx, paths); err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func intensities() (table [256]float32) {
 	return table
 }
 
-// classes is the largest label plus one.
+// classes returns the largest label plus 1.
 func classes(splits ...[]int32) int {
 	top := int32(-1)
 	for _, labels := range splits {
@@ -138,7 +138,7 @@ func classes(splits ...[]int32) int {
 	return int(top) + 1
 }
 
-// baseName is what a data set read from path is called.
+// baseName is the name of a data set that was read from path.
 func baseName(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
 		path = full

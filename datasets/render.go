@@ -5,13 +5,13 @@ import (
 	"image/draw"
 )
 
-// Ranges of what happens to the ink, as a share of full intensity.
+// Ranges of the ink's strength and of the noise, as a part of full intensity.
 const (
 	minInk   = 0.75
-	maxNoise = 0.06 // deviation
+	maxNoise = 0.06 // standard deviation
 )
 
-// trace adds a closed contour in pixels to the drawing.
+// trace adds a closed contour, in pixels, to the drawing.
 func (c *canvas) trace(contour []point) {
 	for i, p := range contour {
 		if i == 0 {
@@ -23,8 +23,8 @@ func (c *canvas) trace(contour []point) {
 	c.pen.ClosePath()
 }
 
-// develop turns the drawing into pixels with ink of random strength and noise. They are multiples of 1/255, as if they
-// had been stored as bytes.
+// develop turns the drawing into pixels, with ink of random strength and with noise. Pixels are multiples of 1/255, as
+// if they had been stored as bytes.
 func (c *canvas) develop(pixels []float32) {
 	c.pen.DrawOp = draw.Src
 	c.pen.Draw(c.paper, c.paper.Bounds(), image.Opaque, image.Point{})

@@ -1,16 +1,15 @@
 package datasets
 
-// Rewind goes to the beginning of the epoch that is under way, or to come, and
-// returns what goes back to where the loader was: the mini-batches and the state
-// are then those that would have been. It is for a look at all of the data in
-// between, as an evaluation of the training set.
+// Rewind moves the loader to the beginning of the epoch that is under way, or to come. It returns a function that moves
+// the loader back; the mini-batches and the state after that are the same as without Rewind. An evaluation of the
+// training set in the middle of an epoch uses it.
 func (l *Loader) Rewind() (back func()) {
 	open, dealt, generator := l.open, l.dealt, l.pcg
 	if open {
 		generator = l.start
 	}
 	begin := func() {
-		l.prefetch.wait() // for a batch that is not dealt
+		l.prefetch.wait() // wait for a batch that is then not dealt
 		l.pcg, l.open = generator, false
 	}
 	begin()

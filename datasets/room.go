@@ -6,18 +6,17 @@ import (
 	"github.com/gokfac/gokfac/internal/memory"
 )
 
-// room watches over the memory of a table whose size is not known before it
-// has been read.
+// room limits the memory of a table whose size is not known before it has been read.
 type room struct {
 	ctx     context.Context
 	checked int64 // bytes
 }
 
-// uncounted is what a table may take without being asked for.
+// uncounted is the memory, in bytes, that a table may take without a check.
 const uncounted = 1 << 20
 
-// hold says that the table has so many bytes. It refuses a table that could not
-// grow once more: append makes a slice greater by a quarter, beside the old one.
+// hold records that the table has this many bytes. It refuses a table that could not grow once more: append allocates a
+// slice that is a quarter longer beside the old one.
 func (r *room) hold(bytes int64) error {
 	if bytes <= max(r.checked, uncounted) {
 		return nil
@@ -26,7 +25,7 @@ func (r *room) hold(bytes int64) error {
 	return memory.Check(r.ctx, "a table of this size", 1.25*float64(bytes))
 }
 
-// take refuses what is about to be allocated.
+// take refuses an allocation that does not fit, before it is made.
 func (r *room) take(bytes int64) error {
 	if bytes <= uncounted {
 		return nil

@@ -37,7 +37,7 @@ func (s Scaling) Apply(raw []float64) ([]float32, error) {
 	return x, nil
 }
 
-// Invert is the way back, of what a model predicts to values as the file has them: Mean + Deviation·x. Bound plays no part.
+// Invert turns predictions back into values as the file has them: Mean + Deviation·x. Bound plays no part.
 func (s Scaling) Invert(x []float32) ([]float64, error) {
 	width := max(len(s.Mean), 1)
 	if len(s.Mean) != len(s.Deviation) || len(x)%width != 0 {
@@ -80,7 +80,7 @@ func scaleRows[T float32 | float64](s Scaling, out []float32, x []T) {
 	}
 }
 
-// then is s and after it next.
+// then is the scaling that applies s first and next after it.
 func (s Scaling) then(next Scaling) Scaling {
 	if len(s.Mean) == 0 {
 		return next
@@ -95,5 +95,5 @@ func (s Scaling) then(next Scaling) Scaling {
 	return both
 }
 
-// byteScaling is that of pixels of bytes.
+// byteScaling is the scaling of pixels that are stored as bytes.
 func byteScaling() Scaling { return Scaling{Mean: []float64{0}, Deviation: []float64{255}} }

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// source is a data set published as MNIST's four files.
+// source is a published data set in the layout of MNIST's four files.
 type source struct {
 	name    string
 	mirrors []string
@@ -18,7 +18,7 @@ type source struct {
 	classes []string
 }
 
-// load reads the data set, after fetching what is missing if opt allows, and says where from.
+// load fetches missing files if opt allows it, reads the data set, and says where it was.
 func (src source) load(ctx context.Context, opt Options) (d *Dataset, where string, err error) {
 	dir, err := opt.directory(src.name)
 	if err != nil {
@@ -54,7 +54,7 @@ func (src source) load(ctx context.Context, opt Options) (d *Dataset, where stri
 	return d, where, nil
 }
 
-// verify reads the files that are there: a set is not completed around a file of another one, or a damaged one.
+// verify reads the files that are there. Missing files are not added to damaged files, or to those of another data set.
 func (src source) verify(ctx context.Context, paths idxFiles[string]) error {
 	for _, file := range []struct{ name, path string }{
 		{trainImages, paths.trainImages}, {trainLabels, paths.trainLabels}, {testImages, paths.testImages}, {testLabels, paths.testLabels},
@@ -70,7 +70,7 @@ func (src source) verify(ctx context.Context, paths idxFiles[string]) error {
 	return nil
 }
 
-// directory is where the files of a data set are, or belong.
+// directory is the directory that has the files of a data set, or should have them.
 func (opt Options) directory(name string) (string, error) {
 	root := opt.Dir
 	if root == "" {
@@ -89,7 +89,7 @@ func (opt Options) directory(name string) (string, error) {
 	return below, nil
 }
 
-// unusableError is that of files that are there, but damaged or another data set's.
+// unusableError reports files that are there, but are damaged or belong to another data set.
 type unusableError struct {
 	name string // of the data set
 	err  error
@@ -99,9 +99,9 @@ func (e *unusableError) Error() string { return fmt.Sprintf("datasets: %s: %v", 
 
 func (e *unusableError) Unwrap() error { return e.err }
 
-// absentError is that of files that are not there, and of the attempt to get them if there was one.
+// absentError reports files that are missing, and the failure of their download if it was tried.
 type absentError struct {
-	name     string // of the data set; empty for one's own
+	name     string // name of the data set; empty for data of one's own
 	dir      string
 	missing  []string
 	download error
@@ -122,5 +122,5 @@ func (e *absentError) Error() string {
 	return lack + " (or .gz)"
 }
 
-// Unwrap makes the error one of fs.ErrNotExist as well as of what went wrong with the download.
+// Unwrap returns fs.ErrNotExist and the error of the download, so that errors.Is finds both.
 func (e *absentError) Unwrap() error { return errors.Join(fs.ErrNotExist, e.download) }

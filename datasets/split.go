@@ -8,7 +8,8 @@ import (
 	"slices"
 )
 
-// splitSeed is that of every split: which examples are held out is a property of the data, the same in all runs.
+// splitSeed is the seed of every split. The examples that are held out depend on the data alone: they are the same in
+// all runs.
 const splitSeed = 0x73706c6974
 
 // Streams of splitSeed.
@@ -31,7 +32,7 @@ func (d *Dataset) HoldOut(part float64) error {
 	case d.Validation.Len() > 0:
 		return fmt.Errorf("datasets: %s: there is a validation part already", d.Name)
 	}
-	// The last bits of 0.1 are not to cost an example of 10.
+	// Rounding in the last bits of 0.1 must not cost one example of 10.
 	count := int(math.Floor(float64(n)*part*(1+0x1p-50) + 0x1p-50))
 	held := holdOut(d.Train.classesOf(), n, count, validationPart)
 	order := make([]int32, 0, n)
@@ -51,7 +52,7 @@ func (d *Dataset) HoldOut(part float64) error {
 	return nil
 }
 
-// classesOf is what a split is stratified by; nil: nothing.
+// classesOf returns the classes that a split is stratified by, or nil if it is not stratified.
 func (s Split) classesOf() []int32 {
 	if s.Outputs > 0 {
 		return nil
@@ -59,8 +60,8 @@ func (s Split) classesOf() []int32 {
 	return s.Labels
 }
 
-// divide makes a training and a test split of the rows of a file that has none, a fifth for testing. Both are shuffled:
-// files are often sorted, by class or by anything else.
+// divide splits the rows of a file without a test part: a fifth is for testing. Both parts are shuffled, because files
+// are often sorted by class or otherwise.
 func divide(all Split) (train, test Split, err error) {
 	n := all.Len()
 	held := holdOut(all.classesOf(), n, n/5, testPart)
@@ -84,8 +85,8 @@ func divide(all Split) (train, test Split, err error) {
 	return all.Part(0, n-count), all.Part(n-count, n), nil
 }
 
-// holdOut chooses count of n examples, or fewer if classes are too small. Each class gives its share rounded down, but
-// never its last example; what is missing then comes from the classes with the largest remainders.
+// holdOut chooses count of n examples, or fewer if classes are too small. Each class gives its share, rounded down, but
+// never its last example. The rest comes from the classes with the largest remainders.
 func holdOut(labels []int32, n, count int, stream uint64) []bool {
 	members := [][]int32{}
 	for i := range n {
@@ -150,7 +151,8 @@ func (s *Split) reorder(order []int32) {
 	reorder(s.exactTargets, order, n)
 }
 
-// reorder follows the cycles of the permutation with one row in hand: the table may be half of the memory.
+// reorder follows the cycles of the permutation and holds one row at a time, because the table may take half of the
+// memory.
 func reorder[T any](x []T, order []int32, n int) {
 	if len(x) == 0 {
 		return

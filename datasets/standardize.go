@@ -5,16 +5,16 @@ import (
 	"slices"
 )
 
-// inputBound is how far from 0 a standardised feature can get, in deviations. A value that lies further out than
-// anything the training split has shown would else drown all other features of its example.
+// inputBound is the greatest distance of a standardised feature from 0, in deviations. Without it a value far outside
+// the training split's range would drown all other features of its example.
 const inputBound = 10
 
-// rounding is how much two numbers that differ by float64's rounding alone can differ, relative to their size: 32 units in
+// rounding is the largest relative difference between two numbers that differ by float64's rounding alone: 32 units in
 // the last place, for numbers that were computed before they were written.
 const rounding = 0x1p-48
 
-// fewRows is the number of training rows from which on a feature with a single other value counts as constant. In
-// fewer rows one is not an exception.
+// fewRows is the least number of training rows in which a feature with a single other value counts as constant. In fewer
+// rows a single value is no exception.
 const fewRows = 10
 
 // Standardize replaces x by (x-μ)/σ in all splits, in place, with μ and σ (the population deviation) measured on Train
@@ -80,7 +80,7 @@ func (d *Dataset) StandardizeTargets() {
 	d.TargetScaling = d.TargetScaling.then(s)
 }
 
-// exactOf is X before rounding; nil if X is exact, or not any more what was read.
+// exactOf returns X before rounding. It returns nil if X is exact, or if X has changed since it was read.
 func (s *Split) exactOf() []float64 { return stillExact(s.exact, s.X) }
 
 func (s *Split) exactTargetsOf() []float64 { return stillExact(s.exactTargets, s.Targets) }
@@ -97,8 +97,8 @@ func stillExact(exact []float64, x []float32) []float64 {
 	return exact
 }
 
-// standardizing is the scaling that x, rows of the given width, is standardised with. features tells columns of their own
-// from pixels.
+// standardizing is the scaling that standardises x, rows of the given width. With features each column has its own
+// statistics; pixels share theirs.
 func standardizing[T float32 | float64](x []T, width int, features bool) Scaling {
 	s := measure(x, width)
 	if features {
@@ -112,8 +112,8 @@ func standardizing[T float32 | float64](x []T, width int, features bool) Scaling
 	return s
 }
 
-// measure takes the statistics of the columns of x, which is (len(x)/width)×width. The mean comes first and the
-// squares are summed about it: in one pass, features far from zero would lose their variance to cancellation.
+// measure computes mean and deviation of the columns of x, which is (len(x)/width)×width. The mean comes first and the
+// squares are summed about it: in a single pass, features far from zero would lose their variance to cancellation.
 func measure[T float32 | float64](x []T, width int) Scaling {
 	s := Scaling{Mean: make([]float64, width), Deviation: make([]float64, width)}
 	if len(x) == 0 {
@@ -140,7 +140,7 @@ func measure[T float32 | float64](x []T, width int) Scaling {
 		}
 	}
 	for j, squares := range s.Deviation {
-		// The rounded mean of equal values may differ from them: equality decides, not a variance of zero.
+		// The rounded mean of equal values may differ from them. So equality decides, and not a variance of zero.
 		if constant[j] {
 			s.Deviation[j] = 0
 			continue
@@ -153,11 +153,11 @@ func measure[T float32 | float64](x []T, width int) Scaling {
 	return s
 }
 
-// tinySquares is where squares of float64 begin to lose digits to underflow, with room for their number.
+// tinySquares is the value below which squares of float64 begin to lose digits to underflow, with room for summing many.
 const tinySquares = 0x1p-900
 
-// tinyDeviation is the deviation of a column whose squares underflow: they are taken in units of the largest distance. One
-// so small that its inverse would overflow is 0.
+// tinyDeviation is the deviation of a column whose squares underflow. Distances are taken in units of the largest one. A
+// deviation whose inverse would overflow is 0.
 func tinyDeviation[T float32 | float64](x []T, width int, mean float64) float64 {
 	var largest, squares, rows float64
 	for i := 0; i < len(x); i += width {
@@ -174,8 +174,9 @@ func tinyDeviation[T float32 | float64](x []T, width int, mean float64) float64 
 	return largest * math.Sqrt(squares/rows)
 }
 
-// markConstant gives deviation 0 to the columns whose values agree, but for rounding and for so many exceptions. The value
-// that they agree on is then that of the first row or, if the first row is an exception, of the second.
+// markConstant sets the deviation to 0 in columns whose values agree up to rounding, with at most a given number of
+// exceptions. The mean of such a column is the value of its first row or, if the first row is the exception, of its
+// second.
 func markConstant[T float32 | float64](s *Scaling, x []T, exceptions int) {
 	width := len(s.Mean)
 	for _, first := range []int{0, width} {
@@ -189,7 +190,7 @@ func markConstant[T float32 | float64](s *Scaling, x []T, exceptions int) {
 					others[j]++
 				}
 			}
-			if i%(64*width) == 0 && slices.Min(others) > exceptions { // no column is left, as in most data
+			if i%(64*width) == 0 && slices.Min(others) > exceptions { // no column can be constant any more, as in most data
 				break
 			}
 		}

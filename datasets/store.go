@@ -1,7 +1,8 @@
 package datasets
 
-// store collects numbers of a file. Most files hold numbers that float32 has exactly, pixels above all; the float64 are
-// kept from the first on that it has not, so that they can be standardised before they are rounded.
+// store collects the numbers of a file. float32 represents most files' numbers exactly, pixels above all. From the first
+// number on that it does not, the float64 values are kept as well, so that they can be standardised before they are
+// rounded.
 type store struct {
 	x     []float32
 	exact []float64 // nil: x is exact
@@ -21,7 +22,7 @@ func (s *store) add(v float64) {
 	}
 }
 
-// at is a value as it was added.
+// at returns a value as it was added.
 func (s *store) at(i int) float64 {
 	if s.exact != nil {
 		return s.exact[i]
@@ -29,7 +30,7 @@ func (s *store) at(i int) float64 {
 	return float64(s.x[i])
 }
 
-// each is the size of one value in bytes, and bytes that of all, room for more included.
+// each returns the size of one value in bytes; bytes returns the size of all, spare room included.
 func (s *store) each() int64 {
 	if s.exact != nil {
 		return 4 + 8
@@ -39,7 +40,7 @@ func (s *store) each() int64 {
 
 func (s *store) bytes() int64 { return 4*int64(cap(s.x)) + 8*int64(cap(s.exact)) }
 
-// grow makes room for n values in all.
+// grow makes room for n values in total.
 func (s *store) grow(n int) {
 	s.x = append(make([]float32, 0, n), s.x...)
 	if s.exact != nil {

@@ -5,13 +5,13 @@ import (
 	"fmt"
 )
 
-// Task says what is to be learned from a data set of one's own, which decides what is read as its targets.
+// Task says what is learned from a file of one's own. It decides what is read as the targets.
 type Task int
 
 const (
 	Classify    Task = iota // classes: Labels
 	Regress                 // values: Targets
-	Reconstruct             // the inputs themselves: a label is left out of them where there is one, and not needed
+	Reconstruct             // the inputs themselves: no label is needed, and a label column is left out of them
 )
 
 // ReadOptions says what is what in a file of one's own. The zero value reads classes.
@@ -31,23 +31,23 @@ type ReadOptions struct {
 	Targets []string
 }
 
-// ErrClasses is that of a regression on a table whose targets have not been named, and whose first column has whole numbers
-// that several rows share: more likely classes than values.
+// ErrClasses refuses a regression on a table whose targets were not named and whose first column has whole numbers that
+// several rows share. Such numbers are more likely classes than values.
 var ErrClasses = errors.New("the first column has classes, not values: say which columns are to be predicted")
 
-// ErrText is that of text where a table must have a number, which is everywhere but in the label.
+// ErrText reports text where a table must have a number: in every column but the label.
 var ErrText = errors.New("is not a number")
 
-// ErrNotInteger is that of a number that is no class.
+// ErrNotInteger reports a number that cannot be a class, because it is not whole.
 var ErrNotInteger = errors.New("is not an integer")
 
-// ColumnError says that a table has no such column as was asked for.
+// ColumnError reports that a table has no column as the options ask for.
 type ColumnError struct {
-	Column string // as it was asked for
+	Column string // name or number in the options
 	Reason string
 }
 
 func (e *ColumnError) Error() string { return fmt.Sprintf("column %.40q: %s", e.Column, e.Reason) }
 
-// targetNames are the column names that say what is to be learned, the surest first.
+// targetNames are the column names that mark what is to be learned, the surest first.
 var targetNames = []string{"label", "class", "target", "y", "species"}

@@ -12,13 +12,13 @@ import (
 	"time"
 )
 
-// maxDownload is far above any file of the published data sets.
+// maxDownload, in bytes, is far above the size of any file of the published data sets.
 const maxDownload = 1 << 28
 
 var errStalled = errors.New("the server stopped sending")
 
-// transfer appends what part lacks of the file at address. A server that ignores the range sends the file from its start
-// and part is begun anew.
+// transfer appends the missing bytes of the file at address to part. If a server ignores the range it sends the file
+// from the start, and part begins anew.
 func (g getter) transfer(ctx context.Context, address string, part *partial) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -70,7 +70,8 @@ func (g getter) transfer(ctx context.Context, address string, part *partial) err
 	return nil
 }
 
-// request asks for the file from offset on, as it is stored: a server that unpacked it on the way would break its digest.
+// request asks for the file from offset on, as the server stores it. A server that unpacked the file on the way would
+// break its digest.
 func (g getter) request(ctx context.Context, address string, offset int64) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -90,8 +91,8 @@ func (g getter) request(ctx context.Context, address string, offset int64) (*htt
 	return resp, nil
 }
 
-// brief says which host failed and how. It ends up in the first line a program prints, where the address asked for and the
-// name server's are noise.
+// brief says which host failed and how. The text is shown in the first line that a program prints, so addresses of files
+// and name servers are left out.
 func brief(host string, err error) error {
 	var lookup *net.DNSError
 	if errors.As(err, &lookup) {
@@ -104,7 +105,7 @@ func brief(host string, err error) error {
 	return fmt.Errorf("%s: %w", host, err)
 }
 
-// rangeStart is the first byte's position in a partial response, -1 if the header makes no sense.
+// rangeStart returns the first byte's position in a partial response, or -1 if the header makes no sense.
 func rangeStart(resp *http.Response) int64 {
 	var start int64
 	if _, err := fmt.Sscanf(resp.Header.Get("Content-Range"), "bytes %d-", &start); err != nil {
@@ -113,7 +114,7 @@ func rangeStart(resp *http.Response) int64 {
 	return start
 }
 
-// counter reports progress and keeps the stall timer from going off.
+// counter reports progress and restarts the stall timer.
 type counter struct {
 	done, total int64
 	file        string
