@@ -96,7 +96,7 @@ type npz struct {
 func (a *npz) targets(d *Dataset, task Task) (train, test int, finish func() error, err error) {
 	switch task {
 	case Reconstruct:
-		// Labels, if there are any, are only used for a stratified split: nothing else depends on them.
+		// Labels are kept if they are there and valid. A reconstruction does not depend on them.
 		trained, tested, number, err := a.targets(d, Classify)
 		return -1, -1, func() error {
 			n, m := len(d.Train.X)/d.Features(), len(d.Test.X)/d.Features()

@@ -10,9 +10,8 @@ import (
 	"strings"
 )
 
-// Write replaces a file at once: whoever reads it, also after an interruption,
-// finds the old content or the new. Its directory is made if there is none.
-// Errors name the file.
+// Write replaces a file at once. A reader finds the old content or the new, also after an interruption. Write makes the
+// file's directory if there is none. Errors name the file.
 func Write(path string, content []byte) error {
 	if err := write(path, content); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
@@ -20,18 +19,16 @@ func Write(path string, content []byte) error {
 	return nil
 }
 
-// unfinished is the name of a file that has not been written to its end, with an
-// asterisk for a number.
+// unfinished is the pattern of names of files that are still being written; the asterisk stands for a number.
 const unfinished = ".*.tmp"
 
-// Clean removes from a directory what writers left that were killed. No other
-// one may be at work there.
+// Clean removes the unfinished files that killed writers left in a directory. No writer may be at work there.
 func Clean(dir string) {
-	entries, _ := os.ReadDir(dir) // of what is not there, none
+	entries, _ := os.ReadDir(dir) // a directory that does not exist has no entries
 	for _, e := range entries {
 		number, _ := strings.CutPrefix(strings.TrimSuffix(e.Name(), ".tmp"), ".")
 		if _, err := strconv.ParseUint(number, 10, 64); err == nil && e.Name() == "."+number+".tmp" {
-			_ = os.Remove(filepath.Join(dir, e.Name())) // it is in nobody's way
+			_ = os.Remove(filepath.Join(dir, e.Name())) // a file that cannot be removed does no harm
 		}
 	}
 }
@@ -44,7 +41,7 @@ func write(path string, content []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name()) // gone by then, if all went well
+	defer os.Remove(f.Name()) // after success the file has its final name, and this does nothing
 	_, err = f.Write(content)
 	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
 		return err

@@ -24,9 +24,8 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 const checksumSize = 4
 
-// Encode returns the fields' values as the state of a kind of thing, e.g.
-// "model", in the given version of its list of fields. It fails on a value
-// that no field can have.
+// Encode returns the fields' values as the state of a kind of thing, such as "model", in the given version of its list
+// of fields. It fails if a value has a type that no field can have.
 func Encode(kind string, version uint32, fields []Field) ([]byte, error) {
 	fail := func(err error) ([]byte, error) { return nil, fmt.Errorf("%s state: %w", kind, err) }
 	if err := checkText(kind); err != nil {
@@ -63,9 +62,9 @@ func checkText(s string) error {
 	return nil
 }
 
-// Decode sets the fields to what Encode was given for this kind, version and
-// list of fields. It fails, and changes no field, if data are malformed or do
-// not fit; the error is one line that says where. It keeps no part of data.
+// Decode sets the fields to the values that Encode was given for this kind, version and list of fields. If data are
+// malformed or do not fit, it fails and changes no field; the error is one line that says where. It keeps no part of
+// data.
 func Decode(data []byte, kind string, version uint32, fields []Field) error {
 	if err := decode(data, kind, version, fields); err != nil {
 		return fmt.Errorf("%s state: %w", kind, err)

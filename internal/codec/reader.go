@@ -8,23 +8,20 @@ import (
 	"slices"
 )
 
-// minSize is the size of a state of no fields whose kind has no name.
+// minSize is the size in bytes of a state without fields whose kind has no name.
 const minSize = len(magic) + 8 + 2 + 4 + 4 + checksumSize
 
-// errMalformed is of bytes that have the right checksum, but that Encode
-// cannot have written.
+// errMalformed reports bytes with the right checksum that Encode cannot have written.
 var errMalformed = errors.New("malformed")
 
-// reader takes values off the front of bytes. Having run out once it gives
-// zeros for ever. It allocates nothing by a size that it has read, but for what
-// is there.
+// reader takes values off the front of bytes. Once it has run out of bytes, all further values are zero. It allocates no
+// more memory than there are bytes left, whatever sizes it reads.
 type reader struct {
 	rest   []byte
 	failed bool
 }
 
-// open checks all but the fields and returns a reader of these, and their
-// number.
+// open checks everything but the fields. It returns a reader of the fields, and their number.
 func open(data []byte, kind string, version uint32) (r *reader, fields int, err error) {
 	if len(data) < minSize || string(data[:len(magic)]) != magic {
 		return nil, 0, fmt.Errorf("%d bytes that are no such state", len(data))
@@ -47,14 +44,14 @@ func open(data []byte, kind string, version uint32) (r *reader, fields int, err 
 	if saved := r.uint32(); saved != version {
 		return nil, 0, fmt.Errorf("of version %d, this program reads %d", saved, version)
 	}
-	fields = int(min(r.uint32(), 1<<30)) // an int has 32 bits somewhere
+	fields = int(min(r.uint32(), 1<<30)) // an int may have 32 bits
 	if r.failed {
 		return nil, 0, errMalformed
 	}
 	return r, fields, nil
 }
 
-// value takes the bytes of the next field, which must be name and fit s.
+// value returns the bytes of the next field, whose name must be name and whose type and shape must fit s.
 func (r *reader) value(name string, s *slot) ([]byte, error) {
 	saved := r.text()
 	typ, shape := valueType(r.uint8()), make([]int, 0, 4)

@@ -9,18 +9,17 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// slot is a field's value, seen from the bytes. Each type's two directions
-// stand side by side in Field.slot.
+// slot is a field's value as bytes. Field.slot has both directions of each type side by side.
 type slot struct {
 	typ   valueType
 	shape []int
 	size  int                 // bytes of the present value
 	write func([]byte) []byte // appends size bytes
-	check func([]byte) error  // what a right size does not tell; nil: nothing
-	read  func([]byte)        // of checked bytes
+	check func([]byte) error  // further checks of bytes that have the right size; nil: none
+	read  func([]byte)        // its bytes have passed check
 }
 
-// encode appends the slot, all of a field but its name, to data.
+// encode appends the whole field except its name to data.
 func (s *slot) encode(data []byte) []byte {
 	data = append(data, byte(s.typ), byte(len(s.shape)))
 	for _, d := range s.shape {
@@ -106,7 +105,7 @@ func generator(v *rand.PCG) (slot, error) {
 		typ: typeGenerator, size: len(bits),
 		write: func(b []byte) []byte { return append(b, bits...) },
 		check: func(b []byte) error { return new(rand.PCG).UnmarshalBinary(b) },
-		read:  func(b []byte) { _ = v.UnmarshalBinary(b) }, // cannot fail where check has not
+		read:  func(b []byte) { _ = v.UnmarshalBinary(b) }, // cannot fail after check
 	}, err
 }
 

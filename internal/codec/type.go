@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// valueType is a field's type, as the format numbers it.
+// valueType is the number of a field's type in the format.
 type valueType uint8
 
 const (
@@ -16,12 +16,12 @@ const (
 	typeBool
 	typeString
 	typeBytes
-	typeFloat32s // a slice, whose shape is its length, or a tensor
+	typeFloat32s // a tensor, or a slice whose shape is its length
 	typeFloat64s
 	typeGenerator
 )
 
-// anySize reports whether a value may change its length in a restore.
+// anySize reports whether the length of a value may change when it is restored.
 func (t valueType) anySize() bool { return t == typeString || t == typeBytes }
 
 func (t valueType) String() string {
@@ -48,7 +48,7 @@ func (t valueType) String() string {
 	return fmt.Sprintf("type %d", uint8(t))
 }
 
-// describe is a type and shape as in "785×500 float32s".
+// describe writes a type and a shape, such as "785×500 float32s".
 func describe(typ valueType, shape []int) string {
 	if len(shape) == 0 {
 		return typ.String()

@@ -39,8 +39,7 @@ const variable = "GOKFAC_ISA"
 // Active is the set in use.
 func Active() Set { return active }
 
-// choose returns the set of that name, or the best one where the name is
-// unknown or not supported.
+// choose returns the set with this name. If the name is unknown or its set not supported, it returns the best set.
 func choose(name string, supported []Set) Set {
 	for _, s := range supported {
 		if s.String() == name {
@@ -50,8 +49,8 @@ func choose(name string, supported []Set) Set {
 	return supported[0]
 }
 
-// Check returns an error if the environment asks for a set that there is not;
-// Active is then the best one. For programs to tell their users.
+// Check returns an error if the environment asks for a set that is unknown or not supported. Active is then the best
+// set. Programs show the error to their users.
 func Check() error { return check(os.Getenv(variable), Supported()) }
 
 func check(name string, supported []Set) error {

@@ -15,21 +15,20 @@ type HeldError struct{ Dir string }
 
 func (e *HeldError) Error() string { return "another command is at work in " + e.Dir }
 
-// name of the file that is locked.
+// name is the name of the file that is locked.
 const name = ".lock"
 
-// errHeld is what the system's call says of a lock that another one has.
+// errHeld means that the lock is held elsewhere.
 var errHeld = errors.New("held")
 
-// Dir locks a directory, which is made if there is none, until release is
-// called. It does not wait: where another program, or another call in this one,
-// has the lock, the error is a *HeldError. A file system without locks locks
-// nothing.
+// Dir locks a directory until release is called, and makes the directory if there is none. It does not wait: if another
+// program, or another call in this program, has the lock, the error is a *HeldError. On a file system without locks it
+// locks nothing.
 func Dir(dir string) (release func() error, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	// For writing: some file systems lock nothing else.
+	// The file is open for writing, because some file systems lock no others.
 	f, err := os.OpenFile(filepath.Join(dir, name), os.O_RDWR|os.O_CREATE|noWait, 0o644)
 	if err != nil {
 		return nil, err
@@ -42,5 +41,5 @@ func Dir(dir string) (release func() error, err error) {
 		f.Close()
 		return nil, fmt.Errorf("locking %s: %w", dir, err)
 	}
-	return f.Close, nil // which unlocks
+	return f.Close, nil // closing the file releases the lock
 }

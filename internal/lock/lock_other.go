@@ -6,5 +6,5 @@ import "os"
 
 const noWait = 0
 
-// acquire locks nothing: the system has no lock that ends with the process.
+// acquire locks nothing: this system has no lock that ends with the process.
 func acquire(*os.File) error { return nil }

@@ -19,7 +19,7 @@ func acquire(f *os.File) error {
 		case errors.Is(err, syscall.EWOULDBLOCK):
 			return errHeld
 		case errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.EOPNOTSUPP):
-			return nil // some network file systems
+			return nil // some network file systems have no locks
 		}
 		return err
 	}

@@ -20,23 +20,22 @@ import (
 
 // Limit is a bound on the memory of this process.
 type Limit struct {
-	Bytes  float64 // in all
-	Used   float64 // of it, now
-	Source string  // what sets it, for messages
+	Bytes  float64 // total
+	Used   float64 // in use now
+	Source string  // the limit's origin, for messages
 }
 
-// Left is what may still be taken.
+// Left is the number of bytes that may still be taken.
 func (l Limit) Left() float64 { return max(l.Bytes-l.Used, 0) }
 
 type key struct{}
 
-// With returns a context in which so many bytes may still be taken, whatever
-// the system says.
+// With returns a context in which this many bytes may still be taken, whatever the system says.
 func With(ctx context.Context, bytes float64) context.Context {
 	return context.WithValue(ctx, key{}, Limit{Bytes: bytes, Source: "allowed"})
 }
 
-// Available is the limit that leaves least.
+// Available returns the limit that leaves the fewest bytes.
 func Available(ctx context.Context) Limit {
 	if l, ok := ctx.Value(key{}).(Limit); ok {
 		return l
@@ -50,10 +49,10 @@ func Available(ctx context.Context) Limit {
 	return tightest
 }
 
-// unknown is taken for the memory where the system does not tell: a terabyte.
+// unknown is the assumed memory of a system that does not tell: a terabyte.
 const unknown = 1 << 40
 
-// TooLargeError says that something does not fit.
+// TooLargeError reports an allocation that would not fit into memory.
 type TooLargeError struct {
 	What string
 	Need float64 // bytes
@@ -69,20 +68,20 @@ func (e *TooLargeError) Error() string {
 	return text + " (" + e.Source + ")"
 }
 
-// Check returns a *TooLargeError if so many bytes more may not be taken.
+// Check returns a *TooLargeError if this many more bytes may not be taken.
 func Check(ctx context.Context, what string, need float64) error {
 	if need <= Available(ctx).Left() {
 		return nil
 	}
-	runtime.GC() // garbage is in use until it is found
+	runtime.GC() // garbage counts as in use until it is collected
 	if l := Available(ctx); !(need <= l.Left()) {
 		return &TooLargeError{what, need, l}
 	}
 	return nil
 }
 
-// Restrain makes the garbage collector work harder where the limit is near,
-// instead of letting garbage take what is left. It is for a program's start.
+// Restrain makes the garbage collector work harder near the limit, so that garbage does not take the memory that is
+// left. A program calls it at its start.
 func Restrain() {
 	claim()
 	bytes := inUse().taken + Available(context.Background()).Left()
@@ -91,10 +90,10 @@ func Restrain() {
 	}
 }
 
-// usage is what the Go runtime has of the system, in bytes.
+// usage is the memory that the Go runtime has got from the system, in bytes.
 type usage struct {
 	taken float64 // in use
-	free  float64 // in the heap, for more
+	free  float64 // unused, in the heap
 }
 
 func inUse() usage {
@@ -106,7 +105,7 @@ func inUse() usage {
 	return usage{taken: float64(sample[0].Value.Uint64()) - free, free: free}
 }
 
-// Text is a number of bytes for people.
+// Text writes a number of bytes for people to read.
 func Text(bytes float64) string { return text(bytes, 3) }
 
 func text(bytes float64, digits int) string {
@@ -126,7 +125,7 @@ func text(bytes float64, digits int) string {
 	return fmt.Sprintf("%.*g %s", digits, v, name)
 }
 
-// texts are two numbers of bytes that look different if they are.
+// texts writes two numbers of bytes with enough digits that different numbers look different.
 func texts(a, b float64) (string, string) {
 	digits := 3
 	for digits < 12 && a != b && text(a, digits) == text(b, digits) {

@@ -9,16 +9,14 @@ import (
 	"syscall"
 )
 
-// arena is what the runtime's heap reserves at a time.
+// arena is the number of bytes that the runtime's heap reserves at a time.
 const arena = 64 << 20
 
-// spared is what the heap must leave of the address space: a stack of 8 MiB for
-// each thread that is still to be made, since one that cannot be made ends the
-// program, and the runtime's tables.
+// spared is the number of bytes of address space that the heap must leave. They are for the runtime's tables and for a
+// stack of 8 MiB for each thread that is still to be made: a thread that cannot be made ends the program.
 func spared() float64 { return float64(32<<20 + (runtime.GOMAXPROCS(0)+6)*9<<20) }
 
-// addressSpace is the limit that ulimit -v sets, and what is mapped of it, in
-// bytes.
+// addressSpace returns the limit that ulimit -v sets and the part of it that is mapped, in bytes.
 func addressSpace(root fs.FS) (limit, mapped float64, ok bool) {
 	var r syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &r); err != nil || r.Cur > 1<<60 {
@@ -33,21 +31,20 @@ func addressSpace(root fs.FS) (limit, mapped float64, ok bool) {
 	return float64(r.Cur), mapped * float64(os.Getpagesize()), ok
 }
 
-// spaceLimit counts as left what the heap has mapped for more and the whole
-// arenas that can still be mapped, less half of one that is lost in pieces.
+// spaceLimit returns the limit on the address space. The memory that is left is the heap's mapped but unused part and
+// the whole arenas that can still be mapped, less half an arena that is lost to fragments.
 func spaceLimit(bytes, mapped float64, u usage) Limit {
 	left := max(u.free+arena*float64(arenas(bytes, mapped))-arena/2, 0)
 	return Limit{Bytes: bytes, Used: bytes - left, Source: "of address space (ulimit -v)"}
 }
 
-// arenas is how many can still be mapped, with the runtime's tables of them.
+// arenas returns the number of arenas that can still be mapped, together with the runtime's tables of them.
 func arenas(bytes, mapped float64) int { return int(max(bytes-mapped-spared(), 0) / (arena + 1<<20)) }
 
-// claim makes the best of a limit on the address space. The C library, where it
-// is linked, reserves up to 128 MiB of it for each thread unless the environment
-// says otherwise, which it reads when a program starts: so the program starts
-// again. Then the heap takes what is left while it is there, since the runtime
-// ends a program that gets no more. No memory is used.
+// claim prepares the program for a limit on the address space. The C library, where it is linked, reserves up to 128 MiB
+// of it for each thread. An environment variable prevents that, but the library reads it only at a program's start, so
+// the program starts again. Then the heap reserves the space that is left, because the runtime ends a program that gets
+// no more. This uses no memory.
 func claim() {
 	root := os.DirFS("/")
 	if _, _, ok := addressSpace(root); !ok {
@@ -55,7 +52,7 @@ func claim() {
 	}
 	const variable = "MALLOC_ARENA_MAX"
 	if _, set := os.LookupEnv(variable); !set {
-		// What is to be run need not be there any more; without it, it goes on here.
+		// The program's file may have been removed. Then the program goes on without a new start.
 		_ = syscall.Exec("/proc/self/exe", os.Args, append(os.Environ(), variable+"=1"))
 	}
 	if bytes, mapped, ok := addressSpace(root); ok {

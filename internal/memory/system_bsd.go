@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// system lists the limits in force. Of the address space no more is known to
-// be used than the runtime has.
+// system lists the limits in force. The system does not tell how much of the address space is in use; the runtime's own
+// memory is taken for it.
 func system(u usage) (limits []Limit) {
 	name := "hw.physmem"
 	switch runtime.GOOS {

@@ -36,9 +36,8 @@ func machine(root fs.FS) (total float64, ok bool) {
 	return 0, false
 }
 
-// cgroups are the limits of the control group and of those around it. A
-// group's own directory may not be visible from within a container, where the
-// root of what is mounted is that of the container.
+// cgroups returns the limits of the control group and of the groups around it. Within a container a group's own
+// directory may not be visible; the root of the mounted hierarchy is then the container's.
 func cgroups(root fs.FS, used float64) (limits []Limit) {
 	text, err := fs.ReadFile(root, "proc/self/cgroup")
 	if err != nil {
@@ -59,7 +58,7 @@ func cgroups(root fs.FS, used float64) (limits []Limit) {
 			continue
 		}
 		for dir := path.Clean("/" + fields[2]); ; dir = path.Dir(dir) {
-			if bytes, ok := readNumber(root, path.Join(mount, dir, file)); ok && bytes < 1<<60 { // version 1 writes nearly 2⁶³ for none
+			if bytes, ok := readNumber(root, path.Join(mount, dir, file)); ok && bytes < 1<<60 { // version 1 writes nearly 2⁶³ for no limit
 				limits = append(limits, Limit{Bytes: bytes, Used: used, Source: "allowed by the control group"})
 			}
 			if dir == "/" {
@@ -78,7 +77,7 @@ func readNumber(root fs.FS, name string) (float64, bool) {
 	return number(strings.TrimSpace(string(text)))
 }
 
-// number refuses all but digits: "max" is no limit.
+// number parses digits only: "max" is no limit.
 func number(text string) (float64, bool) {
 	v, err := strconv.ParseUint(text, 10, 64)
 	return float64(v), err == nil

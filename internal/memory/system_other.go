@@ -2,5 +2,5 @@
 
 package memory
 
-// system lists no limits: it is not known how to ask for them.
+// system lists no limits, because this package does not know how to ask this system for them.
 func system(usage) []Limit { return nil }

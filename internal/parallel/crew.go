@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// crew is the helpers of all groups: at most GOMAXPROCS-1 goroutines, which
-// come when a group calls and linger for a while when there is nothing to do.
+// crew is the helpers of all groups: at most GOMAXPROCS−1 goroutines. They start when a group calls, and linger for a
+// while when there is nothing to do.
 var crew helpers
 
 type helpers struct {
 	board atomic.Pointer[Group] // the group that called last
 	alive atomic.Int32
-	idle  atomic.Int32 // of those, not in a group
+	idle  atomic.Int32 // helpers that are not in a group
 }
 
 // linger is how long a helper looks for more work before it ends. A training
@@ -28,8 +28,7 @@ type helpers struct {
 // is lost.
 const linger = time.Millisecond
 
-// call posts g and makes sure that helpers are on their way, as far as there
-// are processors for them.
+// call posts g and starts helpers, as far as there are processors for them.
 func (h *helpers) call(g *Group, wanted int) {
 	h.board.Store(g)
 	for int(h.idle.Load()) < wanted {
@@ -68,7 +67,7 @@ func help() {
 		}
 	}
 	h.idle.Add(-1)
-	// A caller who still counted on this helper has posted its group by now.
+	// A caller that still counted on this helper has posted its group by now.
 	if g := h.board.Load(); g != nil && (g != last || g.calls.Load() != seen) && g.gate.enter() {
 		g.work()
 		g.gate.leave()
@@ -77,6 +76,6 @@ func help() {
 }
 
 const (
-	checkEvery = 64      // rounds, of a tenth of a microsecond or less
+	checkEvery = 64      // rounds between two looks at the clock; a round takes at most a tenth of a microsecond
 	rounds     = 1 << 24 // in all: where no time passes, as in package synctest, a helper ends all the same
 )

@@ -2,8 +2,8 @@ package parallel
 
 import "sync/atomic"
 
-// gate lets helpers into the group's call of the moment, and keeps them out
-// between calls. Nobody waits for a helper that comes late.
+// gate lets helpers into the present call of a group, and keeps them out between calls. A caller does not wait for a
+// helper that comes late.
 type gate struct {
 	state atomic.Int64  // helpers inside, and the flags below
 	wake  chan struct{} // from the last helper to a caller that sleeps
@@ -20,7 +20,7 @@ func (g *gate) init() {
 	g.state.Store(gateClosed)
 }
 
-// enter tells whether a helper may come in.
+// enter reports whether a helper may come in.
 func (g *gate) enter() bool {
 	for {
 		s := g.state.Load()
@@ -39,7 +39,7 @@ func (g *gate) leave() {
 	}
 }
 
-// open lets helpers in; what they will read must be complete.
+// open lets helpers in. The memory that they will read must be complete.
 func (g *gate) open() { g.state.Store(0) }
 
 // close returns when no helper is inside and none will enter.
@@ -53,7 +53,7 @@ func (g *gate) close() {
 	}
 }
 
-// lastPiece is how often the caller looks whether the helpers have done their
-// last piece, before it sleeps: some twenty microseconds. Sleeping takes it longer
-// than that, and wakes it on another processor, away from its caches.
+// lastPiece is the number of times that the caller looks whether the helpers have done their last piece, before it
+// sleeps: some twenty microseconds. Falling asleep takes longer than that, and the caller wakes on another processor,
+// away from its caches.
 const lastPiece = 20000

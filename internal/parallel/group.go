@@ -2,24 +2,22 @@ package parallel
 
 import "sync/atomic"
 
-// Group is a piece of work that several goroutines can do together: work draws
-// what is left to do from a counter of its own and returns when nothing is. A
-// group carries out one call at a time.
+// Group is a piece of work that several goroutines can do together. The function work takes the next part from a counter
+// of its own, and returns when no part is left. A group carries out one call at a time.
 type Group struct {
 	gate  gate
 	work  func()
 	calls atomic.Uint32
 }
 
-// NewGroup returns a group; work must not panic.
+// NewGroup returns a group for work, which must not panic.
 func NewGroup(work func()) *Group {
 	g := &Group{work: work}
 	g.gate.init()
 	return g
 }
 
-// Run calls work here and on up to workers-1 helpers. When it returns, work is
-// done and no helper is in it.
+// Run calls work here and on up to workers−1 helpers. When it returns, the work is done and no helper is in it.
 func (g *Group) Run(workers int) {
 	if workers <= 1 {
 		g.work()

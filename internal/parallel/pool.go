@@ -19,16 +19,15 @@ import (
 // Pool runs functions over arguments of type A. It is safe for concurrent use.
 type Pool[A any] struct{ frames Spares[frame[A]] }
 
-// spareFrames is how many frames a pool keeps; more callers at once than that
-// allocate theirs anew.
+// spareFrames is the number of frames that a pool keeps. If more callers than that run at once, the others allocate
+// theirs.
 const spareFrames = 4
 
 // NewPool returns a pool without frames.
 func NewPool[A any]() *Pool[A] { return &Pool[A]{NewSpares(spareFrames, newFrame[A])} }
 
-// Run calls f(&args, i) for every i from 0 to pieces-1, on at most GOMAXPROCS
-// goroutines, with the caller as one of them. All calls have returned when it
-// does. A panic of f is raised again in the caller.
+// Run calls f(&args, i) for every i from 0 to pieces−1, on at most GOMAXPROCS goroutines, including the caller's. When
+// it returns, all calls have returned. A panic of f is raised again in the caller.
 func (p *Pool[A]) Run(pieces int, args A, f func(args *A, piece int)) {
 	if pieces <= 0 {
 		return
@@ -38,7 +37,7 @@ func (p *Pool[A]) Run(pieces int, args A, f func(args *A, piece int)) {
 	r.next.Store(0)
 	r.group.Run(min(runtime.GOMAXPROCS(0), pieces))
 	var none A
-	r.args, r.f = none, nil // forget the caller's memory
+	r.args, r.f = none, nil // drop references to the caller's memory
 	failure := r.failure.Swap(nil)
 	p.frames.Put(r)
 	if failure != nil {

@@ -2,5 +2,5 @@
 
 package parallel
 
-// relax leaves the core to its other thread for a moment.
+// relax gives the core to its other hardware thread for a moment.
 func relax()

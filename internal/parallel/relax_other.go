@@ -2,5 +2,5 @@
 
 package parallel
 
-// relax is nothing where Go has no instruction for it.
+// relax does nothing, because Go has no such instruction here.
 func relax() {}

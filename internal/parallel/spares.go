@@ -1,19 +1,17 @@
 package parallel
 
-// Spares keeps finished workspaces for the next calls, so that a call allocates
-// nothing. It is safe for concurrent use.
+// Spares keeps finished workspaces for later calls, so that these allocate nothing. It is safe for concurrent use.
 type Spares[A any] struct {
 	list  chan *A
 	fresh func() *A
 }
 
-// NewSpares keeps at most n; more callers at once than that have theirs made
-// anew, by fresh.
+// NewSpares returns a list of at most n workspaces. If it is empty, fresh makes a workspace.
 func NewSpares[A any](n int, fresh func() *A) Spares[A] {
 	return Spares[A]{make(chan *A, n), fresh}
 }
 
-// Get returns a spare one, as it was left, or a fresh one.
+// Get returns a spare workspace with the content that it had, or a fresh one.
 func (s Spares[A]) Get() *A {
 	select {
 	case a := <-s.list:
@@ -23,7 +21,7 @@ func (s Spares[A]) Get() *A {
 	}
 }
 
-// Put gives one back.
+// Put returns a workspace to the list.
 func (s Spares[A]) Put(a *A) {
 	select {
 	case s.list <- a:

@@ -13,7 +13,7 @@ import (
 	"os"
 )
 
-// KindError reports something that is no regular file.
+// KindError reports a path that is no regular file.
 type KindError struct {
 	Path string
 	Mode fs.FileMode
@@ -21,7 +21,7 @@ type KindError struct {
 
 func (e *KindError) Error() string { return fmt.Sprintf("%s is %s, not a file", e.Path, kind(e.Mode)) }
 
-// SizeError reports a file that is larger than its like.
+// SizeError reports a file that is larger than such a file may be.
 type SizeError struct {
 	Path string
 	Most int64 // bytes
@@ -53,16 +53,15 @@ func check(path string, info fs.FileInfo) error {
 	return &KindError{path, info.Mode()}
 }
 
-// Open opens a regular file for reading, and tells its size in bytes. It does
-// not wait, whatever is there: a pipe is opened without a writer, if at all,
-// and closed again.
+// Open opens a regular file for reading and returns its size in bytes. It does not wait, whatever the path is: a pipe is
+// opened without a writer, if at all, and closed again.
 func Open(path string) (f *os.File, size int64, err error) {
-	info, err := os.Stat(path) // before it is opened: opening a device can have effects
+	info, err := os.Stat(path) // before opening, because opening a device can have effects
 	if err == nil {
 		err = check(path, info)
 	}
 	if failed := (*fs.PathError)(nil); errors.As(err, &failed) {
-		failed.Op = "open" // which is what was wanted
+		failed.Op = "open" // the caller wanted to open the file, not to know its status
 	}
 	if err != nil {
 		return nil, 0, err
@@ -71,7 +70,7 @@ func Open(path string) (f *os.File, size int64, err error) {
 		return nil, 0, err
 	}
 	if info, err = f.Stat(); err == nil {
-		err = check(path, info) // the path may have become something else
+		err = check(path, info) // the path may have been replaced in between
 	}
 	if err != nil {
 		f.Close()
@@ -80,8 +79,7 @@ func Open(path string) (f *os.File, size int64, err error) {
 	return f, info.Size(), nil
 }
 
-// Read reads a regular file of at most so many bytes. A larger one is a
-// *SizeError.
+// Read reads a regular file of at most this many bytes. A larger file is a *SizeError.
 func Read(path string, most int64) ([]byte, error) {
 	f, size, err := Open(path)
 	if err != nil {

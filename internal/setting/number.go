@@ -9,36 +9,36 @@ import (
 	"math"
 )
 
-// None is what a field says for none.
+// None is the value of a field that is turned off.
 const None = -1
 
 // Number is one number of a configuration.
 type Number struct {
 	Name    string
-	Default float64 // 0 where the number is found later, or is none
+	Default float64 // 0 if the number is found later, or if there is none
 	Range
 	get func() float64
 	set func(float64)
 }
 
-// Range is what a number may be: at least Low and below Below.
+// Range is the set of allowed values: at least Low and below Below.
 type Range struct {
 	Low, Below float64
-	None       bool    // None may stand for Off
+	None       bool    // whether None is allowed; it stands for Off
 	Off        float64 // mostly 0
 }
 
-// The ranges that are met most.
+// The most frequent ranges.
 var (
 	Positive    = Range{Low: math.SmallestNonzeroFloat64, Below: math.Inf(1)}
 	NotNegative = Range{Below: math.Inf(1), None: true}
-	Decay       = Range{Below: 1, None: true} // the part that an average keeps
+	Decay       = Range{Below: 1, None: true} // the part that a running average keeps
 	Fraction    = Range{Low: math.SmallestNonzeroFloat64, Below: math.Nextafter(1, 2)}
 	Period      = Range{Low: 1, Below: math.Inf(1)}             // every so many steps
 	PeriodOrOff = Range{Low: 1, Below: math.Inf(1), None: true} // or never
 )
 
-// Of is the number at v.
+// Of is the number that v points at.
 func Of[N int | float64](name string, v *N, def N, r Range) Number {
 	return Number{
 		Name: name, Default: float64(def), Range: r,
@@ -47,7 +47,7 @@ func Of[N int | float64](name string, v *N, def N, r Range) Number {
 	}
 }
 
-// Resolve makes the number what it stands for.
+// Resolve replaces 0 by the default, and None by Off.
 func (n Number) Resolve() {
 	switch v := n.get(); {
 	case v == 0:
@@ -57,27 +57,26 @@ func (n Number) Resolve() {
 	}
 }
 
-// Express makes a resolved number one that Resolve makes what it was.
+// Express turns a resolved number into a setting that Resolve turns back into the same number.
 func (n Number) Express() {
 	if n.None && n.get() == n.Off && n.Off != n.Default {
 		n.set(None)
 	}
 }
 
-// Check returns an error unless a resolved number is in its range, or 0 by
-// default.
+// Check returns an error if a resolved number is out of its range. A default of 0 is allowed.
 func (n Number) Check() error {
 	v := n.get()
 	if v >= n.Low && v < n.Below || v == 0 && n.Default == 0 || n.None && v == n.Off {
 		return nil
 	}
-	if v == None { // which is written by its name, so that its value says nothing
+	if v == None { // its name is shown, because its value says nothing
 		return fmt.Errorf("%s %g: None does not apply: want %s", n.Name, v, n.Range)
 	}
 	return fmt.Errorf("%s %g: want %s", n.Name, v, n.Range)
 }
 
-// String says what a number may be.
+// String describes the allowed values.
 func (r Range) String() string {
 	switch least, bound := r.Low == math.SmallestNonzeroFloat64, !math.IsInf(r.Below, 1); {
 	case r == Period || r == PeriodOrOff:
@@ -94,24 +93,24 @@ func (r Range) String() string {
 	return fmt.Sprintf("a finite number ≥ %g", r.Low)
 }
 
-// Numbers are those of a configuration.
+// Numbers are the numbers of a configuration.
 type Numbers []Number
 
-// Resolve makes each what it stands for.
+// Resolve resolves every number.
 func (l Numbers) Resolve() {
 	for _, n := range l {
 		n.Resolve()
 	}
 }
 
-// Express is the way back.
+// Express expresses every number.
 func (l Numbers) Express() {
 	for _, n := range l {
 		n.Express()
 	}
 }
 
-// Check returns an error that names the first out of its range.
+// Check returns an error that names the first number out of its range.
 func (l Numbers) Check() error {
 	for _, n := range l {
 		if err := n.Check(); err != nil {

@@ -7,7 +7,7 @@ import (
 	"hash/crc32"
 )
 
-// The layout of a state as package codec writes it, at both ends.
+// The layout of both ends of a state that package codec writes.
 const (
 	magic   = "gokfac\x1a\n"
 	sizeEnd = len(magic) + 8
@@ -16,14 +16,13 @@ const (
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// Seal returns a copy of a state with the sizes and checksums that it and the
-// states within it should have, so that a change gets past them to what is
-// behind. Bytes that are no state stay as they are.
+// Seal returns a copy of a state with correct sizes and checksums for it and for the states within it. A fuzzer's
+// changes thus get past the checksums, to the code that reads the fields. Bytes that are no state stay as they are.
 func Seal(data []byte) []byte {
 	data = bytes.Clone(data)
 	for p := bytes.LastIndex(data, []byte(magic)); p >= 0; p = bytes.LastIndex(data[:p], []byte(magic)) {
 		end := len(data)
-		if p > 0 && p+sizeEnd <= end { // within another, whose bytes go on behind it
+		if p > 0 && p+sizeEnd <= end { // inside another state, whose bytes continue behind it
 			if size := binary.LittleEndian.Uint64(data[p+len(magic):]); size < uint64(end-p) {
 				end = p + int(size)
 			}
