@@ -2,8 +2,7 @@ package blas
 
 import "gonum.org/v1/gonum/blas"
 
-// What the functions panic with when arguments contradict each other; the
-// texts are gonum's.
+// Texts of the panics for arguments that contradict each other. They are gonum's.
 const (
 	mLT0         = "blas: m < 0"
 	nLT0         = "blas: n < 0"

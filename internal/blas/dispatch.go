@@ -5,7 +5,7 @@ import (
 	"gonum.org/v1/gonum/blas/gonum"
 )
 
-// reference does what no kernel of the tier does.
+// reference computes the products for which the tier has no kernel.
 var reference gonum.Implementation
 
 func sgemm(t *tier, tA, tB blas.Transpose, m, n, k int, alpha float32, a []float32, lda int, b []float32, ldb int, beta float32, c []float32, ldc int) {
@@ -58,8 +58,7 @@ func dsyrk(t *tier, ul blas.Uplo, tA blas.Transpose, n, k int, alpha float64, a 
 	syrk(t.f64, &free64, ul, tA != blas.NoTrans, n, k, alpha, a, lda, beta, c, ldc)
 }
 
-// forget clears a triangle that β = 0 says not to read: gonum multiplies it by
-// zero, and a NaN stays.
+// forget clears a triangle that is not to be read because β = 0. gonum multiplies it by zero instead, which keeps a NaN.
 func forget[T Float](ul blas.Uplo, n int, beta T, c []T, ldc int) {
 	if beta == 0 && n > 0 {
 		scaleTriangle(triangleOf(ul), n, 0, c, ldc)
@@ -73,8 +72,7 @@ func triangleOf(ul blas.Uplo) triangle {
 	return upper
 }
 
-// syrk multiplies A with its own transpose; tiles that miss the triangle are
-// left out.
+// syrk multiplies A with its own transpose, without the tiles outside the triangle.
 func syrk[T Float](kern *kernels[T], free *freelist[T], ul blas.Uplo, trans bool, n, k int, alpha T, a []T, lda int, beta T, c []T, ldc int) {
 	part := triangleOf(ul)
 	switch {

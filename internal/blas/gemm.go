@@ -67,7 +67,7 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 	free.Put(j)
 }
 
-// flips tells whether C is formed as (op(B)ᵀ·op(A)ᵀ)ᵀ.
+// flips reports whether C is formed as (op(B)ᵀ·op(A)ᵀ)ᵀ.
 func flips[T Float](m, n, k int, a, b operand[T]) bool {
 	if a.contiguous {
 		return n <= flipCols
@@ -94,8 +94,8 @@ func tileRows[T Float](kern *kernels[T], a operand[T], n int) int {
 	return len(kern.tiles)
 }
 
-// workerShare is the number of multiplications that repay a goroutine: thirty to
-// sixty microseconds of them, as long as an idle processor takes to wake.
+// workerShare is the number of multiplications that repay a goroutine: 30 to 60 µs of them, as long as an idle processor
+// takes to wake.
 const workerShare = 1 << 21
 
 // freelist keeps finished jobs and their memory for the next calls.
@@ -106,7 +106,6 @@ var (
 	free64 = freelist[float64]{parallel.NewSpares(spareJobs, newJob[float64])}
 )
 
-// spareJobs is how many jobs are kept; more concurrent callers than that
-// allocate theirs anew. A job keeps (m+n)·k elements of its largest product, at
-// most 2·maxSpan·maxDepth: 16 MiB of float32, 32 MiB of float64.
+// spareJobs is the number of jobs that are kept. If more callers run at once, the others allocate theirs. A job keeps
+// (m+n)·k elements of its largest product, at most 2·maxSpan·maxDepth: 16 MiB of float32, 32 MiB of float64.
 const spareJobs = 4

@@ -4,10 +4,10 @@ package blas
 
 import "gonum.org/v1/gonum/blas"
 
-// kernels are a type for tiers to have none of.
+// kernels is empty: no tier of this build has kernels.
 type kernels[T Float] struct{}
 
-// freelist has nothing to keep where there are no kernels.
+// freelist is empty, because there are no jobs to keep.
 type freelist[T Float] struct{}
 
 var (
@@ -15,7 +15,7 @@ var (
 	free64 freelist[float64]
 )
 
-// multiply is never reached: no tier of this build has kernels.
+// multiply is never called: no tier of this build has kernels.
 func multiply[T Float](*kernels[T], *freelist[T], triangle, bool, bool, int, int, int, T, []T, int, []T, int, []T, T, []T, int) {
 	panic("blas: no kernels")
 }

@@ -25,12 +25,12 @@ type job[T Float] struct {
 	alpha, beta T
 	c           []T
 	ldc         int
-	bias        []T // what the rows of C hold before the first pass, or nil
+	bias        []T // content of the rows of C before the first pass, or nil
 	part        triangle
 	flipped     bool // the job forms Cᵀ = op(B)ᵀ·op(A)ᵀ, and stores it as C
 
 	passes, passLength   int
-	rowPanels, colPanels int // of an item
+	rowPanels, colPanels int // panels of an item
 	rowItems, colItems   int
 	packTickets, tickets int
 
@@ -52,7 +52,7 @@ func newJob[T Float]() *job[T] {
 	return j
 }
 
-// maxDepth bounds k of one job, maxSpan its m and n; with that, its memory.
+// maxDepth bounds k of a job, and maxSpan its m and n. Together they bound its memory.
 const (
 	maxDepth = 1024
 	maxSpan  = 2048
@@ -61,7 +61,7 @@ const (
 // tileSize is room for the largest tile of any tier.
 const tileSize = 12 * 32
 
-// plan fills in everything that follows from the operands and the shape.
+// plan sets every field that follows from the operands and the shape.
 func (j *job[T]) plan(workers int, a operand[T], rows partition, b operand[T], cols partition) {
 	sizeA := j.rows.cut(a, rows, j.k, cols.total <= directCols || !a.contiguous && !a.conflicts())
 	directRows := j.kern.directRows
@@ -131,7 +131,7 @@ func (j *job[T]) reserve(n int) {
 // work draws tickets until none is left.
 func (j *job[T]) work() {
 	id := int(j.id.Add(1) - 1)
-	if id >= len(j.scratch)/tileSize { // a helper more than this product asked for
+	if id >= len(j.scratch)/tileSize { // more helpers than this product asked for
 		return
 	}
 	scratch := j.scratch[id*tileSize:][:tileSize]
@@ -165,8 +165,7 @@ func (j *job[T]) work() {
 	}
 }
 
-// pause waits a moment: what is waited for takes microseconds, unless its
-// worker lost the processor.
+// pause waits for a moment. The awaited ticket takes microseconds, unless its worker has lost the processor.
 func pause(spin int) {
 	if spin > 1000 {
 		runtime.Gosched()

@@ -2,11 +2,10 @@
 
 package blas
 
-// leafStrip is how many rows of B a leaf to the right of B transposes at a
-// time.
+// leafStrip is the number of rows of B that a leaf to the right of B transposes at a time.
 const leafStrip = 64
 
-// solveLeaf is solve by substitution.
+// solveLeaf is solve by substitution, without recursion.
 func (t *triangular[T]) solveLeaf(k int, a, b []T) {
 	first, step := order(k, t.left != t.upper)
 	for p := range k {
@@ -21,7 +20,7 @@ func (t *triangular[T]) solveLeaf(k int, a, b []T) {
 	t.apply(t.kern.solve8, substitute[T], k, first, step, b)
 }
 
-// multiplyLeaf is multiply by definition.
+// multiplyLeaf is multiply by definition, without recursion.
 func (t *triangular[T]) multiplyLeaf(k int, a, b []T) {
 	first, step := order(k, t.left == t.upper)
 	for p := range k {

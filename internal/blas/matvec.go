@@ -17,7 +17,7 @@ type matvec[T Float] struct {
 	y      []T
 }
 
-// asMatvec tells whether a product is one, with contiguous vectors.
+// asMatvec reports whether a product is a matvec, with contiguous vectors.
 func asMatvec[T Float](transA, transB bool, m, n, k int, a []T, lda int, b []T, ldb int, c []T, ldc int) (matvec[T], bool) {
 	switch {
 	case k == 1: // every element of C is one product: writing C counts
@@ -29,11 +29,11 @@ func asMatvec[T Float](transA, transB bool, m, n, k int, a []T, lda int, b []T, 
 	return matvec[T]{}, false
 }
 
-// matvecSpan is how many elements of y are in hand at a time: 8 or 16 KiB, to
-// stay in the L1 cache while the rows of the matrix pass by.
+// matvecSpan is the number of elements of y that are summed at a time: 8 or 16 KiB, which stay in the L1 cache while the
+// rows of the matrix pass by.
 const matvecSpan = 2048
 
-// run computes it on checked arguments.
+// run computes the product on checked arguments.
 func (v *matvec[T]) run(kern *kernels[T], alpha, beta T) {
 	scale(beta, v.y[:v.n])
 	if !v.matrix.contiguous {

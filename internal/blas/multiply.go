@@ -37,12 +37,12 @@ func (j *job[T]) multiply(pass, rowItem, colItem int, scratch []T) {
 	}
 }
 
-// special adds one tile where not all of it is stored, or not as it stands.
+// special adds a tile that is stored in part or transposed.
 func (j *job[T]) special(f tile[T], depth, l int, a, b *panel[T], beta T, scratch []T) {
 	first, last := a.start-b.start, a.start+a.valid-1-b.start // of the diagonal
 	switch {
 	case j.part == upper && first >= b.valid, j.part == lower && last < 0:
-		return // beside the triangle
+		return // outside the triangle
 	case j.part == upper && last <= 0, j.part == lower && first >= b.valid-1:
 		f(depth, a.at(l), a.stride, b.at(l), b.stride, &j.c[a.start*j.ldc+b.start], j.ldc, j.alpha, beta, a.valid, b.valid)
 		return
@@ -55,8 +55,7 @@ func (j *job[T]) special(f tile[T], depth, l int, a, b *panel[T], beta T, scratc
 	j.storeTriangle(a, b, beta, scratch)
 }
 
-// storeTriangle adds a tile that the diagonal of C crosses, as far as it belongs
-// to the triangle.
+// storeTriangle adds the part of a tile that belongs to the triangle; the diagonal of C crosses the tile.
 func (j *job[T]) storeTriangle(a, b *panel[T], beta T, scratch []T) {
 	for i := range a.valid {
 		from, to := 0, b.valid

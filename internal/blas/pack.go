@@ -23,8 +23,8 @@ func (o operand[T]) at(x, l int) operand[T] {
 	return o
 }
 
-// conflicts tells whether the rows of a tile would meet in so few sets of the
-// L1 cache that they evict each other: its sets repeat every 4096 bytes.
+// conflicts reports whether the rows of a tile would meet in so few sets of the L1 cache that they evict each other. The
+// sets repeat every 4096 bytes.
 func (o operand[T]) conflicts() bool {
 	return uintptr(o.stride)*unsafe.Sizeof(o.data[0])%4096 == 0
 }

@@ -17,8 +17,7 @@ func newPartition(total, unit, most int) partition {
 	return partition{unit, total, panels, units / panels, units % panels}
 }
 
-// panel returns where a panel starts, its size and how much of it is not
-// padding.
+// panel returns the start of a panel, its size, and the part of the size that is not padding.
 func (p partition) panel(i int) (start, size, valid int) {
 	units := p.base
 	if i < p.extra {
@@ -29,5 +28,5 @@ func (p partition) panel(i int) (start, size, valid int) {
 	return start, size, min(size, p.total-start)
 }
 
-// padded is the size of all panels.
+// padded is the size of all panels together.
 func (p partition) padded() int { return (p.panels*p.base + p.extra) * p.unit }

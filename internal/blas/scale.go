@@ -1,6 +1,6 @@
 package blas
 
-// triangle tells which part of C a job writes.
+// triangle is the part of C that a job writes.
 type triangle uint8
 
 const (
@@ -9,15 +9,14 @@ const (
 	lower
 )
 
-// scaleRows multiplies the m×n matrix c by beta; with beta = 0 it is cleared,
-// whatever it held.
+// scaleRows multiplies the m×n matrix c by beta. With beta = 0 it clears the matrix, whatever its content.
 func scaleRows[T Float](m, n int, beta T, c []T, ldc int) {
 	for i := range m {
 		scale(beta, c[i*ldc:i*ldc+n])
 	}
 }
 
-// scaleTriangle does the same to one triangle of an n×n matrix.
+// scaleTriangle multiplies one triangle of an n×n matrix by beta, or clears it.
 func scaleTriangle[T Float](part triangle, n int, beta T, c []T, ldc int) {
 	for i := range n {
 		if part == upper {

@@ -13,7 +13,7 @@ type side[T Float] struct {
 	packed    []T
 }
 
-// panel is the part of an operand that one row or column of tiles needs.
+// panel is the part of an operand that a row or a column of tiles needs.
 type panel[T Float] struct {
 	start, size, valid int // in C; size is that of the tiles, valid without padding
 
@@ -30,8 +30,8 @@ func (p *panel[T]) at(l int) *T {
 	return &p.data[l*p.stride]
 }
 
-// cut prepares k steps of an operand, all in place but perhaps the last panel,
-// or all packed. It returns how much memory that takes.
+// cut prepares k steps of an operand. Its panels are all packed, or all read in place except perhaps the last. cut
+// returns the memory that this takes, in elements.
 func (s *side[T]) cut(o operand[T], p partition, k int, inPlace bool) (memory int) {
 	s.operand, s.partition, s.k, s.first = o, p, k, 0
 	if cap(s.panels) < p.panels {
@@ -48,7 +48,7 @@ func (s *side[T]) cut(o operand[T], p partition, k int, inPlace bool) (memory in
 	return (p.padded() - start) * k
 }
 
-// place hands over the memory and finds every panel's elements.
+// place gives the operand its memory and finds every panel's elements.
 func (s *side[T]) place(memory []T) {
 	s.packed = memory
 	for i := range s.panels {
@@ -63,7 +63,7 @@ func (s *side[T]) place(memory []T) {
 	}
 }
 
-// release forgets the caller's memory.
+// release drops references to the caller's memory.
 func (s *side[T]) release() {
 	s.operand = operand[T]{}
 	clear(s.panels[:cap(s.panels)])

@@ -2,8 +2,7 @@ package blas
 
 import "github.com/gokfac/gokfac/internal/isa"
 
-// tier is what one instruction set offers. The generic tier has no kernels and
-// leaves everything to gonum.
+// tier is the kernels of one instruction set. The generic tier has no kernels and leaves everything to gonum.
 type tier struct {
 	set isa.Set
 	f32 *kernels[float32]
@@ -15,7 +14,7 @@ var generic = tier{set: isa.Generic}
 // active never changes while the program runs.
 var active = tierOf(isa.Active())
 
-// tiers lists what this machine can run, best first.
+// tiers lists the tiers that this machine can run, best first.
 func tiers() []*tier {
 	var list []*tier
 	for _, set := range isa.Supported() {

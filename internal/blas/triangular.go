@@ -29,8 +29,8 @@ type triangular[T Float] struct {
 	ldB   int
 	other int // the dimension of B that A does not touch
 
-	matrix [leafSize * leafSize]T  // of the leaf in hand
-	strip  [leafSize * leafStrip]T // of B, transposed
+	matrix [leafSize * leafSize]T  // triangle of the present leaf
+	strip  [leafSize * leafStrip]T // strip of B, transposed
 }
 
 // leafSize is the order at which halving stops.

@@ -19,7 +19,7 @@ var kernel kernels.Implementation
 //	L₂₁ = M₂₁L₁₁⁻ᵀ,  L₂₂L₂₂ᵀ = M₂₂ − L₂₁L₂₁ᵀ.
 func Factor(n int, l []float64) bool { return factor(n, 0, n, l) }
 
-// factor is Factor of the diagonal block of rows lo…hi.
+// factor is Factor for the diagonal block of rows lo…hi.
 func factor(n, lo, hi int, l []float64) bool {
 	if hi-lo <= leaf {
 		return factorLeaf(n, lo, hi, l)

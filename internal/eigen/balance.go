@@ -6,14 +6,12 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// maxExponent bounds the power of two that balance divides by: its inverse has to
-// be a number too.
+// maxExponent bounds the power of two that balance divides by, so that its inverse is a finite number too.
 const maxExponent = 1000
 
-// balance sets m to a, of which the lower triangle is read, divided by a power of
-// two, which is exact, so that its largest element is about 1 and no square over-
-// or underflows where it matters. It returns the exponent, and false if an element
-// is not finite.
+// balance sets m to a, of which the lower triangle is read, divided by a power of two. The division is exact. The
+// largest element becomes about 1, so that no square that matters overflows or underflows. balance returns the exponent,
+// and false if an element is not finite.
 func (w *Workspace) balance(a []float64) (exponent int, ok bool) {
 	n, largest := w.n, 0.0
 	for i := range n {
@@ -34,7 +32,7 @@ func (w *Workspace) balance(a []float64) (exponent int, ok bool) {
 		row := w.m[i*w.stride : i*w.stride+i+1]
 		copy(row, a[i*n:])
 		vector.Scale(row, scale)
-		first := i / productStrip * productStrip // of the square on the diagonal
+		first := i / productStrip * productStrip // first row of the square on the diagonal
 		for j, v := range row[first:] {
 			w.m[(first+j)*w.stride+i] = v
 		}
@@ -42,9 +40,8 @@ func (w *Workspace) balance(a []float64) (exponent int, ok bool) {
 	return exponent, true
 }
 
-// deliver writes the eigenvectors into the columns of a and the eigenvalues,
-// times scale, into values, both in the order of the values. It reports false if
-// one of these is too large.
+// deliver writes the eigenvectors into the columns of a and the eigenvalues, times scale, into values, both in the order
+// of the values. It reports false if an eigenvalue is too large for float64.
 func (w *Workspace) deliver(a, values []float64, scale float64) bool {
 	for i, from := range w.order[:w.n] {
 		values[i] = w.d[from] * scale

@@ -2,8 +2,7 @@ package eigen
 
 import "math"
 
-// rowKind says in which half of its columns a row of vectors is not zero; the
-// other half is not written.
+// rowKind says which half of the columns of a row of vectors can be other than zero. The other half is not written.
 type rowKind uint8
 
 const (
@@ -13,13 +12,13 @@ const (
 	kinds
 )
 
-// deflate finds the values of rows sorted[lo:hi] that D + ρzzᵀ leaves as they are,
-// to rounding: those with next to no component in z, and one of two that are
-// next to equal, after a rotation that takes its component to the other. It sorts
-// the k others to the front of sorted, their values ascending and well apart.
+// deflate finds the values of rows sorted[lo:hi] that D + ρzzᵀ leaves unchanged, to rounding. These are values whose
+// component in z is nearly zero. Of two values that are nearly equal, a rotation moves all of the component to the
+// second, and the first becomes such a value. The k other values are sorted to the front of sorted, ascending and well
+// apart.
 //
-// The threshold is a few units in the last place of the norm (Dongarra & Sorensen
-// 1987), which is how far off the eigenvalues are anyway.
+// The threshold is a few units in the last place of the norm (Dongarra & Sorensen 1987). The eigenvalues have errors of
+// that size anyway.
 func (w *Workspace) deflate(lo, mid, hi int, rho float64) (k int) {
 	d, z, rows := w.d, w.z, w.sorted[lo:hi]
 	norm := max(rho, negligible)
@@ -51,12 +50,12 @@ func (w *Workspace) deflate(lo, mid, hi int, rho float64) (k int) {
 	return k
 }
 
-// negligible is a norm below which all of D + ρzzᵀ is dropped: M has elements near
-// 1, and the squares that secular divides by stay far from underflow.
+// negligible is a norm below which all of D + ρzzᵀ is dropped. M has elements near 1, so the squares that secular
+// divides by stay far from underflow.
 const negligible = 1e-100
 
-// combine rotates rows p and r, d[p] ≤ d[r], so that z[p] vanishes, if that leaves
-// nothing beside the diagonal that counts.
+// combine rotates rows p and r, d[p] ≤ d[r], so that z[p] vanishes. It does so only if the element that this leaves
+// beside the diagonal is negligible.
 func (w *Workspace) combine(p, r, lo, mid, hi int, threshold float64) bool {
 	ld, d, z := w.stride, w.d, w.z
 	length := math.Hypot(z[p], z[r])

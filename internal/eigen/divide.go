@@ -7,15 +7,15 @@ import (
 )
 
 const (
-	// leaf is the greatest order that is left to the QR method.
+	// leaf is the greatest order that the QR method solves.
 	leaf = 32
 
-	// subtrees is how many parts are solved side by side; the merges above them
-	// follow one by one and share out their own work.
+	// subtrees is the number of parts that are solved side by side. The merges above them follow one after the other and
+	// share their own work among workers.
 	subtrees = 4
 )
 
-// subtree is one of the parts that divide shares out.
+// subtree is a part that divide hands to a worker.
 type subtree struct{ w *Workspace }
 
 var forest = parallel.NewPool[subtree]()
@@ -41,7 +41,7 @@ func (w *Workspace) divide() bool {
 	return w.merge(0, middle(0, mid), mid) && !w.stopped() && w.merge(mid, middle(mid, w.n), w.n) && !w.stopped() && w.merge(0, mid, w.n)
 }
 
-// piece solves a quarter.
+// piece solves one subtree.
 func (s *subtree) piece(i int) {
 	lo, hi := 0, s.w.n
 	for bit := subtrees / 2; bit > 0; bit /= 2 {
@@ -58,7 +58,7 @@ func (s *subtree) piece(i int) {
 
 func middle(lo, hi int) int { return (lo + hi) / 2 }
 
-// tear subtracts what all merges of rows lo to hi will add.
+// tear subtracts from the diagonal the terms that all merges of rows lo to hi will add.
 func (w *Workspace) tear(lo, hi int) {
 	if hi-lo <= leaf {
 		return
@@ -87,7 +87,7 @@ func (w *Workspace) conquer(lo, hi int) bool {
 	return true
 }
 
-// sortByValue sorts a few rows, or rows nearly in order, by their values.
+// sortByValue sorts rows by their values, by insertion: it is for few rows, or for rows that are nearly in order.
 func (w *Workspace) sortByValue(rows []int) {
 	for i, r := range rows {
 		for ; i > 0 && w.d[rows[i-1]] > w.d[r]; i-- {
@@ -97,7 +97,7 @@ func (w *Workspace) sortByValue(rows []int) {
 	}
 }
 
-// mergeByValue sets dst to the rows of a and b, both in order, in order.
+// mergeByValue merges the sorted rows of a and b into dst.
 func (w *Workspace) mergeByValue(dst, a, b []int) {
 	for i := range dst {
 		if len(b) == 0 || len(a) > 0 && w.d[a[0]] <= w.d[b[0]] {

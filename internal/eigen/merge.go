@@ -36,7 +36,7 @@ func (w *Workspace) merge(lo, mid, hi int) bool {
 	for i := lo + k; i < hi; i++ {
 		copy(w.vectors[i*ld+lo:i*ld+hi], w.gathered[i*ld+lo:i*ld+hi])
 	}
-	// Values now are in the order of the rows: k ascending, then the deflated ones.
+	// The values are now in the order of the rows: k ascending values, then the deflated ones.
 	for i := lo; i < hi; i++ {
 		w.sorted[i] = i
 	}
@@ -45,9 +45,8 @@ func (w *Workspace) merge(lo, mid, hi int) bool {
 	return true
 }
 
-// multiply sets columns left to right of the first k rows from lo on to the product
-// of basis with the same columns of gathered, of whose rows those from first to
-// end are not zero.
+// multiply computes columns left to right of the first k rows from lo on: the product of basis with the same columns of
+// gathered. Only rows first to end of gathered are not zero there.
 func (w *Workspace) multiply(lo, k, first, end, left, right int) {
 	ld := w.stride
 	if first == end {
@@ -60,10 +59,9 @@ func (w *Workspace) multiply(lo, k, first, end, left, right int) {
 		w.basis[lo*ld+lo+first:], ld, w.gathered[(lo+first)*ld+left:], ld, 0, w.vectors[lo*ld+left:], ld)
 }
 
-// gather moves the rows that take part, the first k of sorted, to gathered, by
-// kind, sets place[lo:lo+k] to where they went, and pole and weight to their
-// values and components of z. The others follow, with zeros written out, and their
-// values go to d[lo+k:hi]. It returns how many there are of each kind.
+// gather moves the rows that take part, the first k of sorted, to gathered, sorted by kind. It sets place[lo:lo+k] to
+// their new places, and pole and weight to their values and components of z. The other rows follow with their zeros
+// written out, and their values go to d[lo+k:hi]. gather returns the number of rows of each kind.
 func (w *Workspace) gather(lo, mid, hi, k int) (counts [kinds]int) {
 	ld := w.stride
 	rows := w.sorted[lo:hi]

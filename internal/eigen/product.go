@@ -9,13 +9,12 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// product is the product of the leading m×m block of m with x. It reads squares
-// on the diagonal whole and of the rest the lower triangle only, a strip of rows
-// at a time: once from memory, for its product with x, and once more from the
-// cache, for that of its transpose. Memory is what takes the time.
+// product is the product of the leading m×m block of m with x. It reads whole squares on the diagonal, and elsewhere the
+// lower triangle only, a strip of rows at a time. A strip is read twice: from memory for its product with x, and from
+// the cache for the product of its transpose. Reading memory takes most of the time.
 //
-// The strips are shared out in pieces of about equal area, each with a sum of its
-// own. How many depends on m alone, and so does the result.
+// The strips are shared out in pieces of about equal area, each with a sum of its own. The number of pieces depends on m
+// alone, so the result does too.
 type product struct {
 	w      *Workspace
 	m      int
@@ -28,7 +27,7 @@ var products = parallel.NewPool[product]()
 const (
 	productStrip  = 32      // rows
 	productPieces = 2       // at most
-	productShare  = 1 << 15 // elements that a piece has at least
+	productShare  = 1 << 15 // least number of elements of a piece
 )
 
 // product sets y to the product of the leading m×m block of m with x.

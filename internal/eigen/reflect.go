@@ -2,7 +2,7 @@ package eigen
 
 import "gonum.org/v1/gonum/blas"
 
-// reflectors is how many reflectors are applied at a time.
+// reflectors is the number of reflectors that are applied at a time.
 const reflectors = 64
 
 // reflect turns the eigenvectors of T into those of M: Z ← Hₙ₋₁…H₁Z.
@@ -21,7 +21,7 @@ func (w *Workspace) reflect() bool {
 			return false
 		}
 		count := min(reflectors, n-lo)
-		m := lo + count - 1 // the last one's length
+		m := lo + count - 1 // length of the last reflector
 		if m == 0 {
 			continue
 		}

@@ -2,16 +2,14 @@ package eigen
 
 import "math"
 
-// maxSteps is far above the 5 evaluations of f that a root takes on average, and
-// the 50 that some in narrow clusters take.
+// maxSteps bounds the evaluations of f for a root. A root takes 5 on average, and about 50 in some narrow clusters.
 const maxSteps = 200
 
-// root finds root i: shift from value origin, which is i or i+1.
+// root finds root i as its distance shift from value origin, which is i or i+1.
 //
-// It iterates on a rational function with poles at the two values beside the root
-// which has f's value and slope at the last guess (Li 1993), until f is nothing but
-// rounding. The root is kept between bounds, which are halved where a guess leaves
-// them.
+// It iterates on a rational function with poles at the two values beside the root. The function has f's value and slope
+// at the last guess (Li 1993). The iteration ends when f is no larger than its rounding. The root is kept between
+// bounds; if a guess leaves them, their middle is the next guess.
 func (s *secular) root(i int) (origin int, shift float64, ok bool) {
 	if s.k == 1 {
 		_, z := s.terms()
@@ -75,9 +73,9 @@ func (s *secular) step(i, origin int, shift float64, f sums, middleWay bool) flo
 	return lesserRoot(c, (p1+p2)*f.value-p1*p2*slope, p1*p2*f.value)
 }
 
-// guess takes the origin from the sign of f half-way between values i and i+1, and
-// shift from f = 0 with all terms but those two as they are there. left and right
-// bound the shift. The last root is within ρ‖z‖² of its value.
+// guess sets origin by the sign of f half-way between values i and i+1. It sets shift to the root of f with every term
+// but those of these two values frozen at that point. left and right bound the shift. The last root is within ρ‖z‖² of
+// its value.
 func (s *secular) guess(i int) (origin int, left, right, shift float64) {
 	d, z := s.terms()
 	if i == s.k-1 {
@@ -116,7 +114,7 @@ func lesserRoot(c, a, b float64) float64 {
 	return 2 * b / (a + root)
 }
 
-// greaterRoot is (a + √(a² − 4bc))/2c, likewise.
+// greaterRoot is (a + √(a² − 4bc))/2c, the other root of cx² − ax + b = 0, without cancellation.
 func greaterRoot(c, a, b float64) float64 {
 	root := math.Sqrt(math.Abs(a*a - 4*b*c))
 	if a < 0 {

@@ -5,12 +5,11 @@ import "math"
 const (
 	epsilon = 0x1p-53 // half the distance from 1 to the next number
 
-	// tiny elements beside the diagonal, and bulges, are dropped whatever is on the
-	// diagonal. M has elements near 1, so they are nothing, and their squares, of
-	// which rotations are made, are not numbers with all their digits.
+	// tiny bounds elements beside the diagonal, and bulges, that are dropped whatever is on the diagonal. M has elements
+	// near 1, so they do not count. Rotations are made of their squares, which would have lost digits.
 	tiny = 1e-145
 
-	// steps is the number of QR steps granted to an eigenvalue; two or three do.
+	// steps is the greatest number of QR steps for an eigenvalue. Two or three are enough.
 	steps = 60
 )
 

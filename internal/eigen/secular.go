@@ -20,13 +20,13 @@ type secular struct {
 	lo, k int
 	rho   float64
 	stage func(s *secular, first, end int)
-	run   int // roots, components or vectors of a piece
+	run   int // number of roots, components or vectors in a piece
 }
 
 var seculars = parallel.NewPool[secular]()
 
 const (
-	secularRun   = 16 // run, if shared
+	secularRun   = 16 // run, if the work is shared
 	secularShare = 96 // the least order that is shared out
 )
 
@@ -72,12 +72,12 @@ func (s *secular) roots(first, end int) {
 type sums struct {
 	value    float64 // f
 	below    float64 // derivative of the terms up to i
-	above    float64 // and of those after i
+	above    float64 // derivative of the terms after i
 	rounding float64 // a bound for the error of value
 }
 
-// at evaluates f at d[origin] + shift. Terms are added from the outside to the poles
-// beside λ, the greatest last.
+// at evaluates f at d[origin] + shift. It adds the terms from the outside to the poles beside λ, so the greatest terms
+// come last.
 func (s *secular) at(i, origin int, shift float64) (f sums) {
 	d, z := s.terms()
 	o := d[origin]

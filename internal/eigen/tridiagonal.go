@@ -8,12 +8,10 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// panel is the number of rows that are reduced before the rest of the matrix
-// sees it.
+// panel is the number of rows that are reduced before the rest of the matrix is updated.
 const panel = 32
 
-// updateRows is how many rows of the rest are updated at a time: the lower
-// triangle is covered by such strips.
+// updateRows is the number of rows of the rest that are updated at a time. Such strips cover the lower triangle.
 const updateRows = 256
 
 // tridiagonalise reduces M, from its last row to its first, to the tridiagonal
@@ -44,8 +42,8 @@ func (w *Workspace) tridiagonalise() bool {
 	return true
 }
 
-// reduceRow reduces row i of a panel that has count reflectors so far, and returns
-// how many it adds: one or none.
+// reduceRow reduces row i of a panel that has count reflectors so far. It returns the number of reflectors that it adds,
+// 0 or 1.
 func (w *Workspace) reduceRow(i, count int) int {
 	ld := w.stride
 	row, swapped, pairs := w.m[i*ld:i*ld+i+1], w.swapped, 2*count
@@ -82,9 +80,8 @@ func (w *Workspace) reduceRow(i, count int) int {
 	return 1
 }
 
-// smallestSquare is the sum of squares below which the elements that a reflector
-// would clear are dropped instead: next to elements near 1 they are nothing, and
-// their squares have lost their digits.
+// smallestSquare is the sum of squares below which elements are dropped and need no reflector. Beside elements near 1
+// they do not count, and their squares have lost digits.
 const smallestSquare = 1e-280
 
 // reflector overwrites x with v, whose last element is 1, such that

@@ -7,9 +7,8 @@ import (
 	kernels "github.com/gokfac/gokfac/internal/blas"
 )
 
-// Workspace is the memory of one decomposition after another. Its zero value is
-// ready, it grows to the largest order it has met, and it is not safe for
-// concurrent use.
+// Workspace is the memory of one decomposition after another. Its zero value is ready to use. It grows to the largest
+// order it has met. It is not safe for concurrent use.
 type Workspace struct {
 	// Done, when it is closed, ends a decomposition after the row or block in
 	// hand, as if it had failed. Nil: nothing does. One of order 10,000 takes
@@ -17,26 +16,26 @@ type Workspace struct {
 	Done <-chan struct{}
 
 	n      int
-	stride int       // of rows of all that follows
+	stride int       // row stride of all matrices below
 	m      []float64 // M, lower triangle and the squares on the diagonal; then reflectors in its rows
 
 	d, e, tau []float64 // tridiagonal: diagonal, beside it; scales of the reflectors
 
 	// tridiagonalise
 	pair, swapped []float64 // rows v₀ w₀ v₁ w₁ … and w₀ v₀ w₁ v₁ … of a panel
-	coefficients  []float64 // one for each of them
+	coefficients  []float64 // a coefficient for each row of pair
 	partial       []float64 // a sum for each piece of a product
 
 	// divide
 	vectors         []float64 // Zᵀ: an eigenvector of T in every row
 	gathered, basis []float64 // rows of Zᵀ that take part in a merge; eigenvectors of D + ρzzᵀ, in rows
 	order, sorted   []int     // rows by value: of vectors, and during a merge
-	kind            []rowKind // of a row
+	kind            []rowKind // kind of a row
 	z               []float64 // component of a row
 	pole, weight    []float64 // D and z without what is deflated
-	place           []int     // where these went in gathered
-	origin          []int     // roots: the value nearby,
-	shift           []float64 // and the distance from it
+	place           []int     // place of these rows in gathered
+	origin          []int     // nearby value of each root
+	shift           []float64 // distance of the root from that value
 	exact           []float64 // the z to which the roots belong
 
 	// reflect

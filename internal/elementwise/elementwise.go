@@ -1,6 +1,6 @@
 package elementwise
 
-// What the functions panic with.
+// Texts of the functions' panics.
 const (
 	badLength  = "elementwise: slices of different lengths"
 	badClasses = "elementwise: classes below 1"

@@ -10,7 +10,7 @@ type engine[T Float] struct {
 	kernels  *kernels[T]
 	pool     *parallel.Pool[call[T]]
 	partials parallel.Spares[[maxPartials]float64]
-	piece    func(*call[T], int) // a generic function value is allocated: once
+	piece    func(*call[T], int) // made once, because a generic function value is allocated
 }
 
 var (
@@ -31,11 +31,10 @@ func engineOf[T Float]() *engine[T] {
 	return any(double).(*engine[T])
 }
 
-// maxPartials is how many pieces a sum has at most: they grow instead.
+// maxPartials is the greatest number of pieces of a sum. Beyond it the pieces grow.
 const maxPartials = 64
 
-// call is one function over slices; units of them (elements, or rows of classes
-// elements) are cut into pieces.
+// call is a function over slices. Its units, which are elements or rows of classes elements, are cut into pieces.
 type call[T Float] struct {
 	unary       func(y, x []T)
 	binary      func(dx, y, dy []T)
@@ -46,11 +45,11 @@ type call[T Float] struct {
 	out, a, b   []T
 	scale       T
 	classes     int
-	units, size int // all of them; those of a piece
+	units, size int // units in all, and units of a piece
 	partials    *[maxPartials]float64
 }
 
-// run computes the units from first to end; sums are returned.
+// run computes the units from first to end, and returns their sum if the function has one.
 func (c *call[T]) run(first, end int) float64 {
 	from, to := first*c.classes, end*c.classes
 	switch {
@@ -77,9 +76,8 @@ func (c *call[T]) piece(i int) {
 	}
 }
 
-// elements runs the call in pieces of so many elements. Their bounds depend on
-// the length of the slices only, so that results do not depend on the number of
-// workers; what is shorter than two pieces stays with the caller.
+// elements runs the call in pieces of a number of elements. The bounds of pieces depend on the length of the slices
+// only, so results do not depend on the number of workers. Slices shorter than two pieces stay with the caller.
 func (e *engine[T]) elements(c call[T], size int) {
 	c.size = max(1, size/c.classes)
 	if c.units < 2*c.size {
@@ -89,7 +87,7 @@ func (e *engine[T]) elements(c call[T], size int) {
 	e.pool.Run((c.units+c.size-1)/c.size, c, e.piece)
 }
 
-// sum runs the call in pieces and adds up what they return, in their order.
+// sum runs the call in pieces and adds their sums in order.
 func (e *engine[T]) sum(c call[T]) float64 {
 	c.size = max(1, e.kernels.costlyPiece/c.classes, (c.units+maxPartials-1)/maxPartials)
 	if c.units < 2*c.size {

@@ -9,8 +9,7 @@ type Float interface{ float32 | float64 }
 // checked before; pieces of work call them side by side.
 type kernels[T Float] struct {
 	set isa.Set
-	// Lengths of pieces, in elements, for functions that wait for memory and for
-	// those that compute exponentials.
+	// Lengths of pieces, in elements: for functions that wait for memory, and for functions that compute exponentials.
 	cheapPiece, costlyPiece         int
 	relu, tanh, sigmoid, exp, log   func(y, x []T)
 	reluGrad, tanhGrad, sigmoidGrad func(dx, y, dy []T)
@@ -20,7 +19,7 @@ type kernels[T Float] struct {
 	sigmoidCost                     func(z, y []T) float64
 }
 
-// Pieces take two to ten microseconds: a helper that lingers is there in less.
+// A piece takes two to ten microseconds. A lingering helper starts in less.
 const (
 	vectorCheap  = 1 << 14
 	vectorCostly = 1 << 15

@@ -1,6 +1,6 @@
 package elementwise
 
-// rowsOf is the number of rows of classes elements.
+// rowsOf is the number of rows, each of classes elements.
 func rowsOf(elements, classes int) int {
 	if classes < 1 {
 		panic(badClasses)

@@ -10,12 +10,11 @@ type Axis struct {
 	Label string // what is on the axis and its unit, as in "time (s)"
 	Log   bool   // logarithmic
 
-	// Min and Max are the ends. Both 0: the data's, and a little more; the y
-	// axis then fits what the x axis shows.
+	// Min and Max are the ends of the axis. If both are 0, the axis has the range of the data and a little more; the y
+	// axis then fits the part of the data that the x axis shows.
 	Min, Max float64
 
-	// Ticks are where the axis is labelled, for example at the batch sizes
-	// that were tried. nil: at round numbers.
+	// Ticks are the labelled values, for example the batch sizes that were tried. nil: round numbers.
 	Ticks []float64
 
 	// Percent labels 0.985 as 98.5%.
@@ -28,7 +27,7 @@ const limit = 1e150
 
 func finite(v float64) bool { return math.Abs(v) <= limit }
 
-// shows reports whether v has a place on the axis, if not within its ends.
+// shows reports whether v can be on the axis, whatever the axis's ends.
 func (a *Axis) shows(v float64) bool { return finite(v) && (!a.Log || v >= 1/limit) }
 
 func (a *Axis) validate() error {
@@ -47,8 +46,7 @@ func (a *Axis) validate() error {
 
 func (a *Axis) automatic() bool { return a.Min == 0 && a.Max == 0 }
 
-// tooNarrow reports whether so little lies between lo and hi that labels would
-// differ in their rounding errors only.
+// tooNarrow reports whether lo and hi are so close that labels between them would differ by rounding errors only.
 func tooNarrow(lo, hi float64) bool {
 	return hi-lo <= 1e-9*max(math.Abs(lo), math.Abs(hi))
 }
@@ -69,8 +67,7 @@ func (s *span) add(v float64) {
 
 func (s span) holds(v float64) bool { return s.some && s.lo <= v && v <= s.hi }
 
-// widened returns an axis' ends for data that span s: room at both ends, and 0
-// as the end if it is near.
+// widened returns the ends of an axis for data that span s: room at both ends, or 0 as an end if it is near.
 func (a *Axis) widened(s span) span {
 	const room = 0.03
 	if a.Log {
@@ -97,8 +94,7 @@ func (a *Axis) widened(s span) span {
 	return wide
 }
 
-// ranges returns the ends of both axes. None is found if no point lies within
-// the ends that are given.
+// ranges returns the ends of both axes. It reports that there are none if no point lies within the given ends.
 func (c *Chart) ranges(curves []curve) (x, y span, found bool) {
 	x, y = span{c.X.Min, c.X.Max, true}, span{c.Y.Min, c.Y.Max, true}
 	if c.X.automatic() {

@@ -14,7 +14,7 @@ import (
 type Bars struct {
 	Title string   // may be empty; wrapped where it is too long
 	X     Axis     // linear, with Min 0; Max is moved to hold all totals
-	Parts []string // of every bar, from the left; the legend
+	Parts []string // names of the parts of every bar, from the left; the legend shows them
 	Rows  []BarRow // from the top
 }
 
@@ -81,7 +81,7 @@ func (b *Bars) keys() []key {
 	return keys
 }
 
-// paint draws the bars. Their axis depends on the room that totals need.
+// paint draws the bars. The ends of their axis depend on the room that the totals need.
 func (b *Bars) paint(c draw.Canvas) {
 	f := b.frame(1)
 	h := newHeading(c.Rectangle, f, b.Title, b.keys())
@@ -98,7 +98,7 @@ func (b *Bars) paint(c draw.Canvas) {
 		end = 1
 	}
 	f = b.frame(end)
-	f.X.Tick.Marker = ticker{b.X, min(max(2, int(width/40)), maxTicks)} // long labels leave little
+	f.X.Tick.Marker = ticker{b.X, min(max(2, int(width/40)), maxTicks)} // long labels leave little room
 	f.Add(rowPlotter{b})
 	f.draw(c)
 }
@@ -115,7 +115,7 @@ func (b *Bars) frame(end float64) frame {
 	return f
 }
 
-// height is that of the rows, of the axis below and of the heading above.
+// height is the height of the rows, the axis below and the heading above.
 func (b *Bars) height() vg.Length {
 	const tall = 1000
 	f, all := b.frame(1), rectangle(0, 0, figureWidth-2*margin, tall)

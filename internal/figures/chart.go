@@ -70,7 +70,7 @@ func (c *Chart) PNG() ([]byte, error) {
 	return png(chartHeight, draw)
 }
 
-// prepare checks the chart and returns what draws it.
+// prepare checks the chart and returns the frame that draws it.
 func (c *Chart) prepare() (func(draw.Canvas), error) {
 	fail := func(err error) (func(draw.Canvas), error) {
 		return nil, fmt.Errorf("chart %q: %w", c.Title, err)
@@ -97,7 +97,7 @@ func (c *Chart) prepare() (func(draw.Canvas), error) {
 	}, nil
 }
 
-// curves are the series, reduced to the points that can be drawn.
+// curves are the series, without the points that cannot be drawn.
 func (c *Chart) curves() []curve {
 	curves := make([]curve, len(c.Series))
 	for i, s := range c.Series {
@@ -115,7 +115,7 @@ func (c *Chart) curves() []curve {
 	return curves
 }
 
-// description is what a reader who cannot see the chart is told.
+// description is the chart in words, for a reader who cannot see it.
 func (c *Chart) description() string {
 	if c.Title != "" {
 		return c.Title
@@ -132,7 +132,7 @@ func (c *Chart) keys(curves []curve) []key {
 		}
 		label := s.Label
 		if len(curves[i].points) == 0 {
-			label += " (no data)" // one that diverged at once should not vanish
+			label += " (no data)" // a run that diverged at once must not vanish from the legend
 		}
 		keys = append(keys, key{label, keyWidth, curves[i].style.drawKey})
 	}

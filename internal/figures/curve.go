@@ -6,7 +6,7 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// curve is a series as it is drawn.
+// curve is a series in the form in which it is drawn.
 type curve struct {
 	style  style
 	order  int
@@ -17,8 +17,8 @@ type curve struct {
 // outline is a curve on a canvas, in points.
 type outline struct{ line, low, high []vg.Point }
 
-// place puts a coordinate on the canvas. Far outside it is moved nearer:
-// clipping multiplies coordinates, which must not overflow.
+// place puts a coordinate on the canvas. A coordinate far outside is moved nearer, because clipping multiplies
+// coordinates and must not overflow.
 func place(norm float64, at func(float64) vg.Length) vg.Length {
 	return at(max(-1e4, min(norm, 1e4)))
 }
@@ -28,7 +28,7 @@ func (k *curve) outline(c *draw.Canvas, p *plot.Plot) outline {
 	for _, pt := range k.points {
 		low, high := pt.Y, pt.Y
 		if pt.banded() {
-			// A logarithm has none of 0; the band is cut off at the edge anyway.
+			// 0 has no logarithm; the band is cut off at the edge anyway.
 			low, high = max(pt.Low, min(pt.Y, p.Y.Min)), min(pt.High, max(pt.Y, p.Y.Max))
 		}
 		x := place(p.X.Norm(pt.X), c.X)
@@ -64,8 +64,7 @@ func (k *curve) drawRange(c *draw.Canvas, o outline) {
 	}
 }
 
-// drawMarkers marks points. Those of a dense curve are apart by a distance, and
-// staggered from one curve to the next.
+// drawMarkers marks points. On a dense curve the marks keep a distance, and they are staggered from curve to curve.
 func (k *curve) drawMarkers(c *draw.Canvas, o outline) {
 	const apart = 72
 	next := c.Min.X + apart*vg.Length(0.3+0.28*float64(k.order%4))

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// wrap breaks a text between words into lines of a width, and cuts longer words.
+// wrap breaks a text between words into lines of at most a width. It cuts words that are longer.
 func wrap(txt string, s text.Style, width vg.Length) []string {
 	var lines []string
 	for _, word := range strings.Fields(txt) {
@@ -21,14 +21,13 @@ func wrap(txt string, s text.Style, width vg.Length) []string {
 	return lines
 }
 
-// shorten cuts a text that is wider than width, which would leave no room for
-// what is beside it.
+// shorten cuts a text to a width, so that it leaves room for its neighbours.
 func shorten(txt string, s text.Style, width vg.Length) string {
 	if s.Width(txt) <= width {
 		return txt
 	}
 	runes := []rune(txt)
-	low, high := 0, len(runes) // runes that fit, and that do not
+	low, high := 0, len(runes) // number of runes that fit, and number that does not
 	for high-low > 1 {
 		if mid := (low + high) / 2; s.Width(string(runes[:mid])+"…") <= width {
 			low = mid

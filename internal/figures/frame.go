@@ -19,7 +19,7 @@ type frame struct {
 
 func newFrame(xAxis, yAxis Axis, x, y span) frame {
 	p := plot.New()
-	p.BackgroundColor = nil // render's
+	p.BackgroundColor = nil // render paints the background
 	set := func(a *plot.Axis, axis Axis, s span) {
 		a.Min, a.Max = s.lo, s.hi
 		a.Padding = 0
@@ -44,7 +44,7 @@ const (
 	yLabelRoom = 18
 )
 
-// inner is what is left of a rectangle without the axes' labels.
+// inner is a rectangle without the room for the axes' labels.
 func (f frame) inner(all vg.Rectangle) vg.Rectangle {
 	if f.xLabel != "" {
 		all.Min.Y += xLabelRoom
@@ -55,7 +55,7 @@ func (f frame) inner(all vg.Rectangle) vg.Rectangle {
 	return all
 }
 
-// data is where data are in a rectangle.
+// data is the part of a rectangle that the data are drawn in.
 func (f frame) data(all vg.Rectangle) vg.Rectangle {
 	return f.DataCanvas(draw.Canvas{Rectangle: f.inner(all)}).Rectangle
 }

@@ -14,7 +14,7 @@ type key struct {
 	draw  func(c *draw.Canvas, left vg.Point)
 }
 
-// heading is what stands above the data, from their left end: title and legend.
+// heading is the title and the legend. It stands above the data and begins at their left end.
 type heading struct {
 	left   vg.Length
 	title  []string

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// labels writes an axis' values with as many decimals as tell them apart, or
-// all with powers of ten if one is very large or small.
+// labels writes the values of an axis with enough decimals that they differ. If a value is very large or small, all are
+// written with powers of ten.
 func labels(values []float64, percent bool) []string {
 	texts := make([]string, len(values))
 	scale, suffix := 1.0, ""
@@ -35,8 +35,7 @@ func labels(values []float64, percent bool) []string {
 	return texts
 }
 
-// spacing is the distance of equidistant values, and 0 for others, whose
-// decimals are their own.
+// spacing is the distance between equidistant values. It is 0 for other values, each of which has decimals of its own.
 func spacing(values []float64) float64 {
 	if len(values) < 2 {
 		return 0
@@ -58,8 +57,8 @@ func decimals(step float64) int {
 	return max(0, -int(math.Floor(math.Log10(step)+1e-9)))
 }
 
-// decimal writes v with a number of decimals, −1: those it needs to 12 digits,
-// commas between thousands and a proper minus.
+// decimal writes v with a number of decimals, commas between thousands and a proper minus. −1 decimals are as many as v
+// needs to 12 digits.
 func decimal(v float64, places int) string {
 	if places < 0 {
 		v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 12, 64), 64)

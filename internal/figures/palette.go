@@ -8,9 +8,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// palette is that of Okabe and Ito, ordered so that neighbours, and the first
-// four among each other, differ in luminance. Yellow is last: it is faint on
-// white.
+// palette is the colours of Okabe and Ito. They are ordered so that neighbours differ in luminance, and so do the first
+// four among each other. Yellow is last because it is faint on white.
 var palette = [...]color.NRGBA{
 	{0x00, 0x72, 0xb2, 0xff}, // blue
 	{0xe6, 0x9f, 0x00, 0xff}, // orange
@@ -90,15 +89,15 @@ func (m marker) path(centre vg.Point) vg.Path {
 	return p
 }
 
-// style is how a series looks.
+// style is the look of a series: colour, dashes, marker.
 type style struct {
 	color  color.NRGBA
 	line   draw.LineStyle
 	marker marker
 }
 
-// styleOf returns the style of a number from 0. It repeats after 64: the second
-// time a colour has the next one's dashes.
+// styleOf returns the style of a number from 0. Styles repeat after 64. When a colour occurs again it has the next
+// colour's dashes.
 func styleOf(number int) style {
 	n := len(palette)
 	i, j := number%n, (number+number/n)%n
@@ -116,7 +115,7 @@ func (s style) band() color.NRGBA {
 	return c
 }
 
-// mark draws a marker with a thin white rim, which parts it from its line.
+// mark draws a marker with a thin white rim, which separates it from its line.
 func (s style) mark(c *draw.Canvas, at vg.Point) {
 	if !c.Contains(at) {
 		return
@@ -128,7 +127,7 @@ func (s style) mark(c *draw.Canvas, at vg.Point) {
 	c.Fill(path)
 }
 
-// keyWidth is that of a sample in a legend, in points.
+// keyWidth is the width of a sample in a legend, in points.
 const keyWidth = 32
 
 func (s style) drawKey(c *draw.Canvas, left vg.Point) {

@@ -27,8 +27,8 @@ func references(c *draw.Canvas, p *plot.Plot, lines []Line) []reference {
 	return refs
 }
 
-// labelReferences writes each label where it covers least: above or below its
-// line, as far to the right as possible.
+// labelReferences writes each label where it covers least. Places are above or below its line, and preferably far to the
+// right.
 func labelReferences(c *draw.Canvas, refs []reference, outlines []outline) {
 	style := textStyle(smallSize, text.XLeft, text.YBottom)
 	style.Color = color.Gray{Y: 0x44}
@@ -51,15 +51,14 @@ func labelReferences(c *draw.Canvas, refs []reference, outlines []outline) {
 			}
 		}
 		taken = append(taken, best)
-		// What is beneath, if only the grid, would make it hard to read.
+		// Things below the label, the grid at least, would make it hard to read.
 		c.SetColor(color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xbb})
 		c.Fill(best.Path())
 		c.FillText(style, vg.Point{X: best.Min.X, Y: best.Min.Y + style.FontExtents().Descent}, r.label)
 	}
 }
 
-// boxes are the places for a label at a line: inside the canvas, or at the
-// right of the line if none is.
+// boxes are the possible places for a label at a line: inside the canvas or, if none fits, at the right of the line.
 func boxes(c *draw.Canvas, y, width, height vg.Length) []vg.Rectangle {
 	const gap, steps = 1.5, 24
 	var inside []vg.Rectangle
@@ -81,8 +80,8 @@ func boxes(c *draw.Canvas, y, width, height vg.Length) []vg.Rectangle {
 	return inside
 }
 
-// cover is how much a box would cover: points of curves, their bands' edges
-// and other lines; labels count more than all of these.
+// cover is the amount that a box would cover: points of curves, edges of their bands, other lines. A label counts more
+// than all of these.
 func cover(c *draw.Canvas, box vg.Rectangle, refs []reference, outlines []outline, taken []vg.Rectangle) vg.Length {
 	const margin = 2
 	box.Min, box.Max = box.Min.Sub(vg.Point{X: margin}), box.Max.Add(vg.Point{X: margin})

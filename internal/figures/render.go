@@ -21,7 +21,7 @@ const (
 	resolution  = 192
 )
 
-// onWhite calls paint with all of a canvas but its margin.
+// onWhite calls paint with the canvas without its margin.
 func onWhite(c vg.Canvas, height vg.Length, paint func(draw.Canvas)) {
 	canvas := draw.NewCanvas(c, figureWidth, height)
 	canvas.SetColor(color.White)
@@ -50,10 +50,9 @@ func (m *measured) FillString(f font.Face, pt vg.Point, s string) {
 	m.Canvas.FillString(f, pt, s)
 }
 
-// svg turns what gonum writes, a file that wants a certain font, into an
-// element that looks alike without it: other fonts are named, and a text takes
-// the room that was measured in whichever is used. No label can be mistaken for
-// what is replaced here, since < and " are escaped in it.
+// svg turns gonum's SVG file, which asks for a certain font, into an element that looks alike without that font. Other
+// fonts are named as well, and each text gets the width that was measured, whichever font is used. Labels are not
+// changed by the replacements, because < and " are escaped in them.
 func svg(title string, height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
 	m := &measured{Canvas: vgsvg.New(figureWidth, height)}
 	onWhite(m, height, paint)
@@ -66,8 +65,7 @@ func svg(title string, height vg.Length, paint func(draw.Canvas)) ([]byte, error
 	if !found || len(pieces) != len(m.widths)+1 {
 		return nil, errors.New("svg: not as expected of gonum")
 	}
-	// Not wider than the page it is in; with the spaces at the ends of texts, which
-	// are parts of labels.
+	// The figure is not wider than its page. Spaces at the ends of texts are kept, because they are parts of labels.
 	out := fmt.Appendf(nil, `<svg role="img" aria-label="%s" xml:space="preserve" style="max-width:100%%;height:auto" `, attribute(title))
 	out = append(out, pieces[0]...)
 	for i, piece := range pieces[1:] {

@@ -60,7 +60,7 @@ func (h handler) Box(txt string, f font.Font) (width, height, depth vg.Length) {
 	return width, e.Ascent, e.Descent
 }
 
-// Draw is text.Plain's Draw, run by run.
+// Draw draws a text run by run, as text.Plain does for a whole text.
 func (h handler) Draw(c vg.Canvas, txt string, s text.Style, pt vg.Point) {
 	c.SetColor(s.Color)
 	if s.Rotation != 0 {

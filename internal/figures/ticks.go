@@ -7,11 +7,10 @@ import (
 	"gonum.org/v1/plot"
 )
 
-// maxTicks is how many labels an axis of a chart has at most, or one more if it
-// is logarithmic.
+// maxTicks is the greatest number of labels on an axis of a chart. A logarithmic axis may have one more.
 const maxTicks = 8
 
-// ticker implements plot.Ticker with at most so many labels.
+// ticker implements plot.Ticker with a greatest number of labels.
 type ticker struct {
 	axis Axis
 	most int
@@ -19,7 +18,7 @@ type ticker struct {
 
 var _ plot.Ticker = ticker{}
 
-// Ticks returns the ticks from lo to hi. Those without a label are minor.
+// Ticks returns the ticks from lo to hi. Minor ticks have no label.
 func (t ticker) Ticks(lo, hi float64) []plot.Tick {
 	major, minor := t.axis.ticks(lo, hi, t.most)
 	ticks := make([]plot.Tick, 0, len(major)+len(minor))
@@ -33,7 +32,7 @@ func (t ticker) Ticks(lo, hi float64) []plot.Tick {
 	return ticks
 }
 
-// ticks returns the values to label and those to mark only. No value is in both.
+// ticks returns the values with a label and the values with a mark only. No value is in both.
 func (a *Axis) ticks(lo, hi float64, most int) (major, minor []float64) {
 	switch {
 	case a.Ticks != nil:
@@ -49,8 +48,8 @@ func (a *Axis) ticks(lo, hi float64, most int) (major, minor []float64) {
 	return linearTicks(lo, hi, most), nil
 }
 
-// linearTicks are the multiples of the smallest step 1, 2 or 5·10ᵏ of which
-// there are not too many. The ends may lie outside by a rounding error.
+// linearTicks are the multiples of a step 1, 2 or 5·10ᵏ: the smallest step that does not give too many. Ends may lie
+// outside by a rounding error.
 func linearTicks(lo, hi float64, most int) []float64 {
 	step := math.Pow(10, math.Floor(math.Log10((hi-lo)/float64(most))))
 	for _, factor := range []float64{1, 2, 5, 10} {
@@ -67,9 +66,8 @@ func linearTicks(lo, hi float64, most int) []float64 {
 	return nil
 }
 
-// logTicks labels decades, every few if there are many. Where there are hardly
-// more than two it labels 2 and 5 too; if that is not enough, all digits or
-// what a linear axis would have.
+// logTicks labels decades, or every few decades if there are many. If there are hardly more than two decades it labels 2
+// and 5 too. If that is not enough it labels all digits, or the values of a linear axis.
 func logTicks(lo, hi float64, most int) (major, minor []float64) {
 	ks := exponents(lo, hi)
 	if math.Log10(hi/lo) > 2.1 && len(ks) >= 3 {

@@ -18,11 +18,11 @@ func ColumnSums[T Float](dst, x []T) {
 	a.run()
 }
 
-// columnStrip is how many columns a worker takes at a time. One worker alone
-// would be slower with strips than with whole rows, by a sixth.
+// columnStrip is the number of columns that a worker takes at a time. A single worker is a sixth slower with strips than
+// with whole rows.
 const columnStrip = 256
 
-// rowGroup is how many rows are added at once.
+// rowGroup is the number of rows that are added at once.
 const rowGroup = 8
 
 func (a *arguments[T]) sumColumns(lo, hi int) {

@@ -14,7 +14,7 @@ func Narrow(dst []float32, src []float64) {
 	convert(conversion{nil, active.narrow, src, dst})
 }
 
-// conversion is one call of Widen or of Narrow.
+// conversion is the arguments of a call of Widen or Narrow.
 type conversion struct {
 	widen  func(dst []float64, src []float32)
 	narrow func(dst []float32, src []float64)

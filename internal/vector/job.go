@@ -2,13 +2,12 @@ package vector
 
 import "unsafe"
 
-// pieceSize is how many elements a worker takes at a time. It does not depend
-// on the number of workers, and neither do results.
+// pieceSize is the number of elements that a worker takes at a time. It does not depend on the number of workers, so
+// results do not either.
 const pieceSize = 1 << 15
 
-// serialBelow is how many bytes are too few to share: half of what fits into a
-// core's L2 cache, from which it reads faster than from another's. Only tests
-// change it.
+// serialBelow is the number of bytes below which work is not shared: half of a core's L2 cache, from which the core
+// reads faster than from another core's. Only tests change it.
 var serialBelow = 1 << 20
 
 type operation int
@@ -30,23 +29,23 @@ const (
 	momentum
 )
 
-// arguments are those of one call.
+// arguments are the arguments of one call.
 type arguments[T Float] struct {
 	operation
 	k          *kernels[T]
 	x, y, z, w []T
 	c          [8]T // coefficients
-	n, size    int  // columns or rows to share out, and how many a piece has
+	n, size    int  // columns or rows to share out, and their number in a piece
 	sums       [][3]float64
 }
 
-// each runs an operation over the elements of x and their like.
+// each runs an operation over the elements of x and of the other slices.
 func each[T Float](a *arguments[T]) {
 	a.n, a.size = len(a.x), pieceSize
 	a.run()
 }
 
-// run shares out the pieces if they are worth it.
+// run shares the pieces among workers if they are large enough.
 func (a *arguments[T]) run() {
 	pieces := count(a.n, a.size)
 	if pieces == 1 || a.bytes() < serialBelow {
@@ -63,7 +62,7 @@ func (a *arguments[T]) bytes() int {
 	return (len(a.x) + len(a.y) + len(a.z) + len(a.w)) * int(unsafe.Sizeof(a.c[0]))
 }
 
-// reduce is each for an operation that leaves sums; it adds them in order.
+// reduce is each for an operation that returns sums. It adds the sums in order.
 func reduce[T Float](a *arguments[T]) (total [3]float64) {
 	w := workersOf[T]()
 	sums := w.sums(count(len(a.x), pieceSize))
@@ -118,7 +117,7 @@ func (a *arguments[T]) piece(i int) {
 	}
 }
 
-// count is how many pieces of a size n elements make.
+// count is the number of pieces of a given size that n elements make.
 func count(n, size int) int { return (n + size - 1) / size }
 
 func bounds(i, size, n int) (lo, hi int) { return i * size, min(i*size+size, n) }

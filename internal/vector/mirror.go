@@ -10,7 +10,7 @@ func Mirror[T Float](a []T, n int) {
 	j.run()
 }
 
-// mirrorStrip is how many rows of the upper triangle a worker takes at a time.
+// mirrorStrip is the number of rows of the upper triangle that a worker takes at a time.
 const mirrorStrip = 64
 
 // tile is the order of the blocks that transpose moves.
@@ -47,7 +47,7 @@ func triangle[T Float](x []T, n, lo, hi int) {
 	}
 }
 
-// transposePlain turns a column of square tiles into a row of them.
+// transposePlain writes a column of square tiles as a row of tiles, each transposed.
 func transposePlain[T Float](dst, src []T, stride, tiles int) {
 	for j := range tiles * tile {
 		for i, v := range src[j*stride : j*stride+tile] {

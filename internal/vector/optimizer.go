@@ -23,7 +23,7 @@ func Nesterov[T Float](theta, grad, velocity []T, alpha, mu, shrink T) {
 // AdamCoefficients are the factors of a step of Adam, with the corrections of
 // both averages for starting at zero in Step and Root.
 type AdamCoefficients[T Float] struct {
-	Beta1, Beta2 T // what the averages keep
+	Beta1, Beta2 T // parts that the averages keep, β₁ and β₂
 	Rest1, Rest2 T // 1−β₁ and 1−β₂, rounded once: 1−0.999 in float32 is off by 1e-5
 	Step         T // α/(1−β₁ᵗ)
 	Root         T // 1/√(1−β₂ᵗ)

@@ -1,11 +1,10 @@
 package vector
 
-// lanes are the sums that a reduction keeps side by side: element i is added to
-// lane i mod 16. Every set of instructions has the same ones, in two, four or
-// sixteen registers, and so finds the same sum.
+// lanes are the sums that a reduction keeps side by side: element i is added to lane i mod 16. Every set of instructions
+// has these lanes, in two, four or sixteen registers, and so finds the same sum.
 type lanes [16]float64
 
-// fold adds the upper half to the lower one until one sum is left.
+// fold adds the upper half of the lanes to the lower half until one sum is left.
 func (s *lanes) fold() float64 {
 	for half := len(s) / 2; half > 0; half /= 2 {
 		for j := range half {

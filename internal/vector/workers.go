@@ -2,14 +2,14 @@ package vector
 
 import "github.com/gokfac/gokfac/internal/parallel"
 
-// workers are the goroutines of one element type, and memory for their sums.
+// workers is the goroutines of an element type, and memory for their sums.
 type workers[T Float] struct {
 	pool  *parallel.Pool[arguments[T]]
-	piece func(a *arguments[T], i int) // the method: a value made in a generic function would be allocated
+	piece func(a *arguments[T], i int) // the method as a value; made in a generic function, it would be allocated each time
 	spare parallel.Spares[[][3]float64]
 }
 
-// spareSums is how many callers at once find memory for their sums.
+// spareSums is the number of simultaneous callers that find memory for their sums.
 const spareSums = 4
 
 var (
