@@ -4,14 +4,14 @@
 // each row or, for a regression, Targets its Outputs values. It comes from one of
 //
 //   - [MNIST] and [FashionMNIST], read from disk or downloaded, checked against the published checksums;
-//   - [Digits], built in: digits rendered from fonts under random distortion, for a machine without a network;
+//   - [Digits], built in: digits drawn from the outlines of fonts under random distortion, for a machine without a network;
 //   - [IllConditioned], built in: a regression whose inputs vary a thousand times more in one direction than in another;
 //   - [ReadIDX], [ReadNPZ] and [ReadCSV], one's own data;
 //   - [Open], which picks among these by name or path.
 //
-// Images are scaled to [0,1] (Dataset.Pixels says so); [Dataset.Standardize] moves a data set to mean 0 and deviation 1
-// with the statistics of its training split. Dataset.Scaling is all that was done to the inputs since they were read: its
-// Apply does the same to a new example. Dataset.ClassNames turns what a model says into the file's own words.
+// Images are scaled to [0,1]; Dataset.Pixels is then true. [Dataset.Standardize] gives a data set mean 0 and deviation 1,
+// with the statistics of its training split. Dataset.Scaling has all changes of the inputs since they were read, and its
+// Apply scales a new example in the same way. Dataset.ClassNames has the file's name of each class.
 //
 // A file of one's own becomes a data set for one of three tasks, [Classify], [Regress] or [Reconstruct], as [ReadOptions] say. A
 // table is split by a fixed seed, stratified by class; [Dataset.HoldOut] takes a validation part out of any training split.
@@ -25,15 +25,15 @@
 //
 // # Reproducibility
 //
-// All randomness is PCG-DXSM of math/rand/v2 under an explicit seed. Every digit, and every example of the regression,
-// has a generator of its own, keyed by the seed and its index, so that the data do not depend on how many goroutines drew
-// them. A loader's state is the generator at the start of its epoch and the number of batches dealt; the permutation is a
-// function of the former.
+// All randomness is PCG-DXSM of math/rand/v2 with an explicit seed. Every digit, and every example of the regression, has
+// a generator of its own, which is seeded with the seed and the example's index. The data thus do not depend on the number
+// of goroutines. A loader's state is the generator at the start of its epoch and the number of batches dealt. The
+// generator determines the epoch's order.
 //
 // # Errors
 //
-// Whatever is in a file, reading it ends in a Dataset or in an error of one line that names the file and what is wrong
-// with it: nothing panics, and no header can make a reader allocate much more than the file really holds. Headers are
+// Reading any file ends in a Dataset, or in an error of one line that names the file and its fault. Nothing panics, and
+// no header can make a reader allocate much more memory than the file's content needs. Headers are
 // compared with each other, and sizes with the memory that may be used, before values are read. Only regular files are
 // read. [Open] ends with its context.
 package datasets
