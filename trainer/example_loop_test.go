@@ -64,53 +64,6 @@ func ExampleRecord() {
 	// epoch 2: loss 0.295, squared distance 0.589
 }
 
-// rates are a schedule's factors at the steps of a run of eight.
-func rates(s trainer.Schedule) {
-	for step := range 8 {
-		fmt.Printf("%.2f ", s(step, 8))
-	}
-	fmt.Println()
-}
-
-// A schedule of one's own: two cycles of a falling rate.
-func ExampleSchedule() {
-	rates(func(step, total int) float64 {
-		cycle := total / 2
-		return 1 - float64(step%cycle)/float64(cycle)
-	})
-	// Output: 1.00 0.75 0.50 0.25 1.00 0.75 0.50 0.25
-}
-
-func ExampleConstant() {
-	rates(trainer.Constant())
-	// Output: 1.00 1.00 1.00 1.00 1.00 1.00 1.00 1.00
-}
-
-func ExampleLinear() {
-	rates(trainer.Linear())
-	// Output: 1.00 0.88 0.75 0.62 0.50 0.38 0.25 0.12
-}
-
-func ExampleCosine() {
-	rates(trainer.Cosine())
-	// Output: 1.00 0.96 0.85 0.69 0.50 0.31 0.15 0.04
-}
-
-func ExampleExponential() {
-	rates(trainer.Exponential(0.01))
-	// Output: 1.00 0.56 0.32 0.18 0.10 0.06 0.03 0.02
-}
-
-func ExampleStepDecay() {
-	rates(trainer.StepDecay(3, 0.1))
-	// Output: 1.00 1.00 1.00 0.10 0.10 0.10 0.01 0.01
-}
-
-func ExampleWarmUp() {
-	rates(trainer.WarmUp(4, trainer.Linear()))
-	// Output: 0.25 0.50 0.75 1.00 1.00 0.75 0.50 0.25
-}
-
 // score is a metric's value for three predictions.
 func score(m trainer.Metric, mean, target *tensor.Dense) {
 	m.Reset()
@@ -158,4 +111,55 @@ func ExampleNewModel() {
 	}
 	fmt.Println(graph.CountParams(model.Params()), "parameters, predictions", y.Float64s())
 	// Output: 2 parameters, predictions [0 0]
+}
+
+// A run in a few lines: 50 epochs with evaluations, a schedule and gradients of norm 1 at most.
+func ExampleTrainer() {
+	run := trainer.Trainer{
+		Model: lineModel(), Optimizer: descent(0.5), Epochs: 50,
+		Schedule: trainer.WarmUp(5, trainer.Cosine()), ClipNorm: 1,
+		Evaluations: []trainer.Evaluation{{Prefix: "test_", Source: &line{}}},
+	}
+	result, err := run.Fit(context.Background(), &line{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	last := result.History[len(result.History)-1]
+	fmt.Println(result.Steps, "steps,", len(result.History), "evaluations, small loss:", last.Scores["test_loss"] < 1e-3)
+	// Output: 50 steps, 50 evaluations, small loss: true
+}
+
+// A context ends a run between two steps; the result is what was done till then.
+func ExampleTrainer_Fit() {
+	ctx, cancel := context.WithCancel(context.Background())
+	run := trainer.Trainer{
+		Model: lineModel(), Optimizer: descent(0.5), MaxSteps: 100,
+		Callbacks: []trainer.Callback{func(e *trainer.Event) error {
+			if e.Step == 10 {
+				cancel()
+			}
+			return nil
+		}},
+	}
+	result, err := run.Fit(ctx, &line{})
+	fmt.Println(result.Steps, err)
+	// Output: 10 context canceled
+}
+
+// The configuration in force makes the same optimizer again.
+func ExampleAdam_Config() {
+	adam, err := trainer.NewAdam(trainer.AdamConfig{WeightDecay: 0.01})
+	if err != nil {
+		log.Fatal(err)
+	}
+	config := adam.Config()
+	fmt.Println(config.LearningRate, config.Beta1, config.Beta2, config.WeightDecay)
+	same, err := trainer.NewAdam(config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(same.Config() == config)
+	// Output:
+	// 0.001 0.9 0.999 0.01
+	// true
 }
