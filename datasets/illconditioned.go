@@ -36,7 +36,7 @@ type IllConditionedOptions struct {
 //	Adam, rate 0.02              0.0075  0.020   0.46    1.69
 //	K-FAC, λ ≥ 1e-4              0.0003  0.0004  0.0022  0.0021
 //
-// There is no noise; what a student leaves is what it has not learnt. V and c give every output mean 0 and variance 1 over
+// There is no noise, so the loss that remains is what the student has not learnt. V and c give every output mean 0 and variance 1 over
 // the training split, so that squared error, ½‖·‖², starts near Outputs/2 and is that for predicting the mean. The same
 // options give the same bytes, however many processors draw them; the test split comes from draws of its own.
 func IllConditioned(opt IllConditionedOptions) *Dataset {

@@ -10,7 +10,7 @@ import (
 //
 //	x ↦ (x − Mean)/Deviation, but no further from 0 than Bound
 //
-// Mean and Deviation have an element for each column, or one element for all. A Deviation of 0 is that of a constant
+// Mean and Deviation have an element for each column, or one element for all. A Deviation of 0 marks a constant
 // column, which becomes 0. The zero value changes nothing.
 type Scaling struct {
 	Mean, Deviation []float64

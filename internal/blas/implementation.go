@@ -6,7 +6,7 @@ import (
 )
 
 // Implementation is gonum's BLAS with the matrix products and triangular
-// solves replaced by those of this package. Its zero value is ready:
+// solves replaced by this package's. Its zero value is ready:
 //
 //	blas32.Use(blas.Implementation{})
 //	blas64.Use(blas.Implementation{})

@@ -16,7 +16,7 @@ import (
 // every pass over k one per item of C. A ticket waits only for tickets with
 // smaller numbers, and those are held by workers that are already running, so a
 // worker that starts late, or never, delays nobody. Every element of C is
-// summed in the order of k by whoever holds its tickets: neither the number of
+// summed in the order of k by the worker that holds its tickets: neither the number of
 // workers nor their timing can change a bit of the result.
 type job[T Float] struct {
 	kern        *kernels[T]

@@ -15,7 +15,7 @@ type side[T Float] struct {
 
 // panel is the part of an operand that a row or a column of tiles needs.
 type panel[T Float] struct {
-	start, size, valid int // in C; size is that of the tiles, valid without padding
+	start, size, valid int // in C; size is the size of the tiles, valid excludes padding
 
 	data   []T // from the first step of k on
 	stride int

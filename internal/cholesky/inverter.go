@@ -15,7 +15,7 @@ type Inverter struct {
 	Done <-chan struct{}
 
 	n int       // present size
-	x []float64 // L⁻¹, likewise
+	x []float64 // L⁻¹, lower triangle, n×n
 }
 
 // Resize makes room for an n×n matrix.
@@ -27,7 +27,7 @@ func (c *Inverter) Resize(n int) {
 	c.L, c.x = c.L[:n*n], c.x[:n*n]
 }
 
-// Invert overwrites the lower triangle of L with that of the inverse, and
+// Invert overwrites the lower triangle of L with the inverse's, and
 // reports false if the matrix is not positive definite in float64, or if Done
 // was closed meanwhile.
 //

@@ -11,12 +11,12 @@
 //	…
 //	err = codec.Decode(data, "optimizer", 1, o.fields())
 //
-// A state is bound to what it was saved from: field names, their order, types
-// and shapes. Only strings, byte slices and what is nested in them may change
-// their length. Decode checks all of it, and a checksum, before it writes
-// anything. A state within a state is a field of type *[]byte that holds
-// another Encode; whoever needs the two restored together or not at all
-// decodes the inner one before it adopts the outer.
+// A state is restored only into fields with the same names, order, types and
+// shapes. Only strings, byte slices and states nested in them may change their
+// length. Decode checks all of this, and a checksum, before it writes anything.
+// A state within a state is a field of type *[]byte that holds the bytes of
+// another Encode. To restore both or neither, decode the inner state before the
+// outer one is adopted.
 //
 // # Format
 //

@@ -5,7 +5,7 @@ import "gonum.org/v1/gonum/blas"
 // reflectors is the number of reflectors that are applied at a time.
 const reflectors = 64
 
-// reflect turns the eigenvectors of T into those of M: Z ← Hₙ₋₁…H₁Z.
+// reflect turns the eigenvectors of T into eigenvectors of M: Z ← Hₙ₋₁…H₁Z.
 //
 // A run of reflectors, v₀, v₁, … in the rows of V, is
 //

@@ -11,7 +11,7 @@
 //	}
 //	svg, err := chart.SVG()
 //
-// A figure is 6 inches wide and stands on white. Colours are those of Okabe and
+// A figure is 6 inches wide and stands on white. The colours are by Okabe and
 // Ito (Color Universal Design, 2008), which the colour-blind can tell apart;
 // each comes with a dash pattern and a marker of its own, for print in grey.
 //

@@ -1,6 +1,6 @@
 // Package regular opens regular files and nothing else. A device, a pipe or a
-// socket in the place of a file never ends, or keeps whoever opens it waiting;
-// a directory cannot be read.
+// socket in the place of a file never ends, or keeps its reader waiting. A
+// directory cannot be read.
 //
 //	text, err := regular.Read("tune.json", 1<<28) // at most so many bytes
 package regular

@@ -113,7 +113,7 @@ func (m machine) load(at Mem, k mask) reg.VecVirtual {
 	return r
 }
 
-// loadOr reads the lanes of the mask, with those of other elsewhere.
+// loadOr reads the lanes of the mask; the other lanes come from other.
 func (m machine) loadOr(at Mem, k mask, other reg.VecVirtual) reg.VecVirtual {
 	switch {
 	case k == nil:
