@@ -102,8 +102,8 @@ func (l *loop) setOpmasks(n reg.Register) {
 	}
 }
 
-// maskOnes is how many bytes of ones, and of zeros after them, maskTable has:
-// those of the longest step.
+// maskOnes is the number of bytes of ones in maskTable, and of the zeros after them:
+// the length of the longest step.
 const maskOnes = 128
 
 var table *Mem

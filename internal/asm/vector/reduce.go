@@ -135,7 +135,7 @@ return s.fold()`)
 }
 
 // emitFinite writes a kernel for which x−x is the bits 0 of a finite x, also
-// of a subnormal one, and those of NaN otherwise.
+// of a subnormal one, and the bits of NaN otherwise.
 func emitFinite(p precision, v vector) {
 	start(p, v, p.letter+"finite"+v.isa, "func(x []T) bool", `
 for i := range x {
