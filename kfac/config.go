@@ -92,6 +92,15 @@ func (c Config) resolved() Config {
 	return c
 }
 
+// Or is c with the fields of d where c's are zero: defaults of one's own.
+func (c Config) Or(d Config) Config {
+	c.Mode = cmp.Or(c.Mode, d.Mode)
+	c.Structure = cmp.Or(c.Structure, d.Structure)
+	c.Estimator = cmp.Or(c.Estimator, d.Estimator)
+	c.numbers().Or(d.numbers())
+	return c
+}
+
 // expressed is the way back from resolved: its result is resolved to c.
 func (c Config) expressed() Config {
 	c.numbers().Express()

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"time"
+
+	"github.com/gokfac/gokfac/internal/job"
 )
 
 // A command that is to end finishes what it is doing within patience, or is
@@ -76,12 +78,12 @@ func (a *account) attend(ctx context.Context, command func() error) error {
 			select {
 			case err = <-done:
 			case <-time.After(lastOutput):
-				err = interrupted(ctx, 0)
+				err = job.Interrupted(ctx, 0)
 			}
 		}
 		return err
 	case <-time.After(lastOutput): // while its results, or ours, wait for a reader
-		return interrupted(ctx, 0)
+		return job.Interrupted(ctx, 0)
 	}
 }
 
@@ -93,7 +95,7 @@ func (a *account) leave(ctx context.Context) error {
 		return nil
 	}
 	a.told = true
-	err := interrupted(ctx, 0)
+	err := job.Interrupted(ctx, 0)
 	if a.tell != nil {
 		err = a.tell(ctx)
 	}

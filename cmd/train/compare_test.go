@@ -7,15 +7,15 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/gokfac/gokfac/internal/experiment"
+	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/results"
+	"github.com/gokfac/gokfac/internal/study/experiment"
 )
 
 // comparison is what -compare -json prints.
@@ -148,8 +148,8 @@ func TestTune(t *testing.T) {
 	for i, o := range tuning.Optimizers {
 		assert.Len(t, o.Trials, 3, o.Label)
 		assert.Empty(t, o.Trials[0].Settings, "the defaults are the first")
-		assert.Contains(t, o.Fixed, experiment.Setting{Flag: "batch-size", Value: "20"})
-		assert.Contains(t, o.Fixed, experiment.Setting{Flag: "epochs", Value: "3"})
+		assert.Contains(t, o.Fixed, job.Choice{Name: "batch-size", Value: "20"})
+		assert.Contains(t, o.Fixed, job.Choice{Name: "epochs", Value: "3"})
 		assert.Equal(t, []string{"kfac", "adam", "sgd momentum=0.5"}[i], o.Label)
 		for j, best := range o.Best {
 			for k, trial := range o.Trials {
@@ -157,7 +157,7 @@ func TestTune(t *testing.T) {
 			}
 		}
 	}
-	assert.Contains(t, tuning.Optimizers[0].Fixed, experiment.Setting{Flag: "kfac-mode", Value: "adaptive"})
+	assert.Contains(t, tuning.Optimizers[0].Fixed, job.Choice{Name: "kfac-mode", Value: "adaptive"})
 
 	again := execute(append(task, "-tune", "kfac,adam:lr=1e-4..1e-1,sgd:momentum=0.5:lr=0.01/0.1", "-trials", "3", "-epochs", "3", "-out", dir, "-json")...)
 	require.Zero(t, again.status, again.stderr)
@@ -167,7 +167,7 @@ func TestTune(t *testing.T) {
 		"-out", filepath.Join(dir, "compare"), "-json")...))
 	for i, run := range compared.Runs {
 		for _, v := range tuning.Optimizers[1+i].For([]results.Goal{{Metric: "test_accuracy", Value: 0.9}}).Settings {
-			assert.Contains(t, run.Command, "-"+v.Flag+" "+v.Value)
+			assert.Contains(t, run.Command, "-"+v.Name+" "+v.Value)
 		}
 	}
 	flags := append(task, "-compare", "kfac,adam", "-tuned", filepath.Join(dir, "tune.json"), "-seeds", "1")
@@ -231,38 +231,17 @@ func TestCommandLine(t *testing.T) {
 	assert.Equal(t, `-dataset 'it'\''s.csv' -lr 0.1 -out ''`, commandLine([]string{"-dataset", "it's.csv", "-lr", "0.1", "-out", ""}))
 }
 
-// TestSpaces: what is searched by default can be run.
-func TestSpaces(t *testing.T) {
-	for _, m := range models() {
-		for _, entries := range []string{"kfac,adam,sgd,kfac:kfac-mode=fixed", "kfac -kfac-mode fixed"} {
-			args := append([]string{"-model", m.name, "-trials", "30", "-tune"}, strings.Fields(entries)...)
-			s, err := parse(args)
-			require.NoError(t, err)
-			list, err := s.searches()
-			require.NoError(t, err)
-			for _, q := range list {
-				require.Len(t, q.points, 30, q.label)
-				for _, point := range q.points {
-					run, err := s.variant(q.optimizer, nil, slices.Concat(q.own, point), 1)
-					require.NoError(t, err, "%s %s", q.label, point)
-					require.NoError(t, run.resolve(60_000), "%s %s", q.label, point)
-				}
-			}
-		}
-	}
-}
-
 func TestStudyUsage(t *testing.T) {
 	for args, want := range map[string]string{
 		"-compare kfa":                                             `-compare: unknown optimizer "kfa": want kfac, adam or sgd (did you mean kfac?)`,
 		"-compare kfac,":                                           "has an empty entry",
 		"-compare adam,adam":                                       "-compare: adam is there twice",
 		"-compare adam:lr=0.1..1":                                  "-compare adam: lr=0.1..1: a grid takes values",
-		"-compare adam:rate=1":                                     "-compare adam: unknown flag -rate",
+		"-compare adam:rate=1":                                     "-compare adam: unknown setting -rate",
 		"-compare adam:hidden=3":                                   "-hidden is the same for all: give it outside of -compare",
 		"-compare adam:seed=3":                                     "-seed is the same for all",
 		"-compare adam:momentum=0.9":                               "-compare adam momentum=0.9: -momentum does not apply to -opt adam",
-		"-compare adam:lr=x":                                       `-compare adam lr=x: invalid value "x" for flag -lr: want a finite number`,
+		"-compare adam:lr=x":                                       `-compare adam lr=x: invalid value "x" for -lr: want a finite number`,
 		"-compare adam -opt kfac":                                  "-opt does not go with -compare",
 		"-compare=":                                                "has an empty entry",
 		"-compare adam -dry-run":                                   "-dry-run is of one run",

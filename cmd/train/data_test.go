@@ -218,21 +218,6 @@ func TestValidation(t *testing.T) {
 	}
 }
 
-// TestComparisonByValidation: a search ranks by the validation score.
-func TestComparisonByValidation(t *testing.T) {
-	for model, want := range map[string]string{
-		"mlp": "validation_accuracy", "autoencoder": "validation_reconstruction_error", "regression": "validation_loss",
-	} {
-		s, err := parse([]string{"-model", model, "-validation", "0.2"})
-		require.NoError(t, err)
-		assert.Equal(t, want, s.mainScore())
-		assert.Equal(t, want, s.mainFirst()[0])
-		s, err = parse([]string{"-model", model})
-		require.NoError(t, err)
-		assert.Equal(t, strings.TrimPrefix(strings.Replace(want, "validation_", "test_", 1), map[bool]string{true: "test_"}[model == "autoencoder"]), s.mainScore())
-	}
-}
-
 // TestKeptPatience: runs that ended by it are kept as any others.
 func TestKeptPatience(t *testing.T) {
 	args := []string{"-compare", "adam,sgd", "-dataset", blobs(t), "-hidden", "8", "-batch-size", "16", "-epochs", "50", "-seeds", "1",

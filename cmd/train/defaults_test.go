@@ -11,77 +11,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/gokfac/gokfac/kfac"
 )
-
-// TestSizes: batch and epochs that are not given follow the number of training
-// examples, so that a run has enough steps whatever the data.
-func TestSizes(t *testing.T) {
-	for _, c := range []struct {
-		args                    string
-		examples, batch, epochs int
-	}{
-		{"", 20, 20, 100},
-		{"", 80, 40, 50},
-		{"", 800, 400, 50},
-		{"", 8000, 512, 7},
-		{"", 60000, 512, 5},
-		{"-opt adam", 80, 32, 150},
-		{"-opt adam", 800, 200, 75},
-		{"-opt sgd", 8000, 512, 20},
-		{"-opt adam", 60000, 512, 5},
-		{"-kfac-mode fixed", 800, 400, 150},
-		{"-model autoencoder", 800, 400, 50},
-		{"-model autoencoder", 60000, 1000, 5},
-		{"-model regression", 442, 221, 50},
-		{"-batch-size 800", 800, 800, 100},
-		{"-batch-size 1", 800, 1, 5},
-		{"-epochs 3", 800, 400, 3},
-	} {
-		s, err := parse(strings.Fields(c.args))
-		require.NoError(t, err)
-		require.NoError(t, s.resolve(c.examples))
-		assert.Equal(t, []int{c.batch, c.epochs}, []int{s.batch, s.epochs}, "%s with %d examples", c.args, c.examples)
-	}
-	s, err := parse(strings.Fields("-max-steps 7"))
-	require.NoError(t, err)
-	require.NoError(t, s.resolve(800))
-	assert.Zero(t, s.epochs, "as many as the steps take")
-}
-
-// TestRates: the default rate falls with the batch size where a step is as long
-// as the gradient, and is never more than the table's.
-func TestRates(t *testing.T) {
-	for _, c := range []struct {
-		args  string
-		batch int
-		want  float64
-	}{
-		{"-opt sgd", 512, 0.1}, {"-opt sgd", 4096, 0.1}, {"-opt sgd", 16, 0.0516}, {"-opt sgd", 1, 0.00607},
-		{"-opt adam", 1, 0.003}, {"-opt adam", 512, 0.003},
-		{"", 1, 1.275}, {"", 512, 1.275},
-		{"-kfac-mode fixed", 512, 0.55}, {"-kfac-mode fixed", 8, 0.0404}, {"-kfac-mode fixed", 4096, 0.55},
-		{"-opt sgd -lr 0.7", 4, 0.7}, {"-kfac-mode fixed -lr 0.7", 4, 0.7},
-	} {
-		s := resolved(t, fmt.Sprintf("%s -batch-size %d", c.args, c.batch))
-		assert.InDelta(t, c.want, s.lr, 1e-12, "%s, batch %d", c.args, c.batch)
-	}
-	for _, optimizer := range namesOf(optimizers()) {
-		for _, model := range namesOf(models()) {
-			for _, mode := range kfac.Modes() {
-				d, last := defaultsFor(optimizer, model, mode), 0.0
-				for batch := 1; batch <= 2*d.batch; batch *= 2 {
-					rate := d.rateFor(batch)
-					assert.GreaterOrEqual(t, rate, last)
-					assert.LessOrEqual(t, rate, d.lr)
-					last = rate
-				}
-				assert.Equal(t, d.lr, last)
-			}
-		}
-	}
-}
 
 // TestNothingSet: a small table is learned by every optimizer with nothing set
 // but its name, and with small batches.

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/trainer"
 )
 
@@ -114,5 +115,5 @@ func (d *display) cells(e *trainer.Event) (list []column, cells []string) {
 
 // title is a score's heading, short enough for the autoencoder's row of eight.
 func title(score string) string {
-	return strings.NewReplacer("reconstruction_error", "error", subsetLoss, "subset loss", validationPrefix, "val. ", "_", " ").Replace(score)
+	return strings.NewReplacer("reconstruction_error", "error", job.SubsetLoss, "subset loss", job.ValidationPrefix, "val. ", "_", " ").Replace(score)
 }

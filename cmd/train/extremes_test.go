@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
-	"math"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/internal/job"
 )
 
 // extremes are values that nobody means.
@@ -19,23 +19,9 @@ var extremes = []string{
 }
 
 // edges are the least and the greatest values that a flag takes.
-func edges(t *testing.T, v flag.Value) []string {
-	t.Helper()
-	switch v := v.(type) {
-	case number:
-		least, most := v.least, v.most
-		if least == 0 {
-			least = math.SmallestNonzeroFloat64
-		}
-		if v.below > 0 {
-			most = math.Nextafter(v.below, 0)
-		}
-		require.Positive(t, most, "a number without an upper bound")
-		return []string{fmt.Sprint(least), fmt.Sprint(most)}
-	case count:
-		return []string{fmt.Sprint(v.least), fmt.Sprint(v.most)}
-	case seed:
-		return []string{"0", fmt.Sprint(uint64(math.MaxUint64))}
+func edges(v flag.Value) []string {
+	if v, ok := v.(flagValue); ok {
+		return job.Edges(v.Value)
 	}
 	return nil
 }
@@ -50,13 +36,13 @@ func TestExtremes(t *testing.T) {
 		"validation": "-batch-size 1", "patience": "-validation 0.2", "target-columns": "-model regression",
 		"max-steps": "-target test_loss=1e9", "epochs": "-target test_loss=1e9",
 	}
-	table := newFlagTable(&settings{})
+	table := newFlagTable(&command{})
 	for _, name := range table.names() {
 		if name == "h" {
 			continue
 		}
 		trained := 0
-		values := append(edges(t, table.set.Lookup(name).Value), extremes...)
+		values := append(edges(table.set.Lookup(name).Value), extremes...)
 		for _, value := range values {
 			args := []string{"-dataset", data, "-hidden", "4", "-batch-size", "32", "-progress", "none", "-json", "-workers", "1"}
 			if name != "max-steps" && name != "epochs" {
@@ -83,7 +69,7 @@ func TestExtremes(t *testing.T) {
 			}
 			assert.NotContains(t, o.stderr, "panic", what)
 		}
-		if len(edges(t, table.set.Lookup(name).Value)) > 0 && !refusedAlone[name] {
+		if len(edges(table.set.Lookup(name).Value)) > 0 && !refusedAlone[name] {
 			assert.NotZero(t, trained, "no value of -%s trains", name)
 		}
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/gokfac/gokfac/datasets"
-	"github.com/gokfac/gokfac/internal/experiment"
+	"github.com/gokfac/gokfac/internal/job"
+	"github.com/gokfac/gokfac/internal/study"
 )
 
 // fewExamples are data in memory that a model can be trained on.
@@ -46,7 +48,7 @@ func heldOut(d *datasets.Dataset, part float64) (*datasets.Dataset, error) {
 // FuzzFlags: no command line panics. One that is not refused as a whole has
 // settings that make a run, or are refused as such.
 func FuzzFlags(f *testing.F) {
-	table := newFlagTable(&settings{})
+	table := newFlagTable(&command{})
 	names := table.names()
 	values := append([]string{
 		"kfac", "adam", "sgd", "fixed", "adaptive", "none", "found", "true", "false", "0.5", "2", "16,8", "cosine", "relu", "mlp", "autoencoder",
@@ -69,8 +71,8 @@ func FuzzFlags(f *testing.F) {
 		f.Add(text, []byte{})
 	}
 	few := map[string]*datasets.Dataset{}
-	for _, m := range models() {
-		few[m.name] = fewExamples(m.name)
+	for _, m := range job.Models() {
+		few[m.Name] = fewExamples(m.Name)
 	}
 	f.Fuzz(func(t *testing.T, text string, picks []byte) {
 		args := strings.Split(text, " ")
@@ -93,37 +95,37 @@ func FuzzFlags(f *testing.F) {
 			return
 		}
 		for _, run := range runs {
-			d := few[run.model]
-			if len(run.hidden) == 0 {
-				run.hidden = []int{4, 2} // the default networks take too long to build
+			d := few[run.Model]
+			if len(run.Hidden) == 0 {
+				run.Hidden = []int{4, 2} // the default networks take too long to build
 			}
-			if run.validation > 0 {
-				d, err = heldOut(d, run.validation)
+			if run.Validation > 0 {
+				d, err = heldOut(d, run.Validation)
 				if err != nil {
 					return
 				}
 			}
-			if err := run.resolve(d.Train.Len()); err != nil {
+			if err := run.Resolve(d.Train.Len()); err != nil {
 				refused(t, args, err)
 				return
 			}
-			if checkMemory(context.Background(), run, widths(run, d)) != nil {
+			if run.CheckMemory(context.Background(), d) != nil {
 				return
 			}
-			if !small(widths(run, d)) {
+			if !small(run.Widths(d)) {
 				continue
 			}
-			r, err := newTraining(run, d)
+			r, err := job.New(run, d)
 			if err != nil {
 				t.Fatal(args, err)
 			}
-			for _, step := range []int{0, r.total / 2, r.total - 1} {
-				if v := r.trainer.Schedule(step, r.total); !(v >= 0 && v <= 1) {
-					t.Fatal(args, "the schedule is", v, "at step", step, "of", r.total)
+			for _, step := range []int{0, r.Total / 2, r.Total - 1} {
+				if v := r.RateAt(step); !(v >= 0 && v <= 1) {
+					t.Fatal(args, "the schedule is", v, "at step", step, "of", r.Total)
 				}
 			}
-			for _, item := range run.inForce() {
-				if v, ok := item.value.(float64); ok && v-v != 0 {
+			for _, item := range run.Configuration() {
+				if v, ok := item.Value.(float64); ok && v-v != 0 {
 					t.Fatal(args, item)
 				}
 			}
@@ -132,50 +134,29 @@ func FuzzFlags(f *testing.F) {
 }
 
 // planned are the first runs of what is asked for.
-func planned(s *settings) ([]*settings, error) {
+func planned(c *command) ([]*job.Spec, error) {
+	c.account = &account{}
 	switch {
-	case s.given["compare"]:
-		if large(s.compare) {
+	case c.given["compare"]:
+		if large(c.compare) {
 			return nil, nil
 		}
-		seeds, err := s.seedsFrom(1, compareSeeds)
+		plan, err := study.PlanComparison(c.ask("compare", c.compare, io.Discard))
 		if err != nil {
 			return nil, err
 		}
-		contenders, err := s.contenders(seeds)
-		if err != nil {
-			return nil, err
-		}
-		var runs []*settings
-		for _, c := range contenders[:min(len(contenders), 3)] {
-			runs = append(runs, c.runs[0])
-		}
-		return runs, nil
-	case s.given["tune"]:
-		if large(s.tune) || s.trials > 9 {
+		return plan.First(3), nil
+	case c.given["tune"]:
+		if large(c.tune) || c.trials > 9 {
 			return nil, nil
 		}
-		seeds, err := s.seedsFrom(tuneSeed, 1)
+		plan, err := study.PlanSearch(c.ask("tune", c.tune, io.Discard))
 		if err != nil {
 			return nil, err
 		}
-		entries, err := s.searches()
-		if err != nil {
-			return nil, err
-		}
-		var runs []*settings
-		for _, q := range entries[:min(len(entries), 2)] {
-			for _, p := range q.points[:min(len(q.points), 2)] {
-				run, err := s.variant(q.optimizer, nil, append(append(experiment.Settings{}, q.own...), p...), seeds[0])
-				if err != nil {
-					return nil, err
-				}
-				runs = append(runs, run)
-			}
-		}
-		return runs, nil
+		return plan.First(4)
 	}
-	return []*settings{s}, nil
+	return []*job.Spec{c.spec}, nil
 }
 
 // large tells entries of more combinations than a fuzzer has time for.
@@ -192,8 +173,7 @@ func small(widths []int) bool {
 
 // refused holds that err is of the command line, on one line.
 func refused(t *testing.T, args []string, err error) {
-	var usage *usageError
-	if !errors.As(err, &usage) || strings.Contains(message(err), "\n") {
+	if exitStatus(err) != exitUsage || strings.Contains(message(err), "\n") {
 		t.Fatalf("%q: %v", args, err)
 	}
 }

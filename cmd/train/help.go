@@ -38,7 +38,7 @@ const helpWidth = 100
 func printHelp(w io.Writer) error {
 	var text strings.Builder
 	text.WriteString(helpHead)
-	for i, g := range newFlagTable(&settings{}).groups {
+	for i, g := range newFlagTable(&command{}).groups {
 		if i > 0 {
 			text.WriteByte('\n')
 		}

@@ -10,32 +10,33 @@ import (
 	"text/tabwriter"
 
 	"github.com/gokfac/gokfac/internal/isa"
-	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/internal/job"
 )
 
+// printList writes what can be chosen, and the defaults.
 func printList(w io.Writer) error {
-	own := entry{"PATH", "one's own: directory of idx files, .npz as Keras's mnist.npz, .csv table"}
+	own := job.Entry{Name: "PATH", What: "one's own: directory of idx files, .npz as Keras's mnist.npz, .csv table"}
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for i, section := range []struct {
 		title   string
-		entries []entry
+		entries []job.Entry
 	}{
-		{"Optimizers (-opt)", optimizers()},
-		{"Models (-model)", models()},
-		{"Data sets (-dataset)", append(datasetNames(), own)},
-		{"Activations (-act)", activations()},
-		{"Initial weights (-init)", initialisers()},
-		{"Learning-rate schedules (-schedule)", schedules()},
-		{"K-FAC modes (-kfac-mode)", kfacModes()},
-		{"Structures of the Fisher matrix (-kfac-structure)", structures()},
-		{"Fisher estimators (-kfac-fisher)", estimators()},
+		{"Optimizers (-opt)", job.Entries(job.Optimizers())},
+		{"Models (-model)", job.Entries(job.Models())},
+		{"Data sets (-dataset)", append(job.Datasets(), own)},
+		{"Activations (-act)", job.Entries(job.Activations())},
+		{"Initial weights (-init)", job.Entries(job.Initializers())},
+		{"Learning-rate schedules (-schedule)", job.Entries(job.Schedules())},
+		{"K-FAC modes (-kfac-mode)", job.Entries(job.Modes())},
+		{"Structures of the Fisher matrix (-kfac-structure)", job.Entries(job.Structures())},
+		{"Fisher estimators (-kfac-fisher)", job.Entries(job.Estimators())},
 	} {
 		if i > 0 {
 			fmt.Fprintln(tab)
 		}
 		fmt.Fprintln(tab, section.title)
 		for _, e := range section.entries {
-			fmt.Fprintf(tab, "  %s\t%s\n", e.name, e.what)
+			fmt.Fprintf(tab, "  %s\t%s\n", e.Name, inFlags(e.What))
 		}
 	}
 	if err := printDefaults(tab); err != nil {
@@ -46,35 +47,34 @@ func printList(w io.Writer) error {
 
 func printDefaults(tab *tabwriter.Writer) error {
 	fmt.Fprintln(tab, "\nDefaults\n  \tbatch-size\tepochs\tsteps\tlr\tlr at 32\tmomentum\tschedule")
-	var modes []*settings // of K-FAC
-	for _, m := range models() {
-		for _, o := range optimizers() {
-			variants := []kfac.Mode{""}
-			if o.name == "kfac" {
-				variants = kfac.Modes()
-			}
-			for _, mode := range variants {
-				s, err := defaultSettings(o.name, m.name, mode)
+	var detailed []*job.Spec // of optimizers with settings of their own
+	for _, m := range job.Models() {
+		for _, o := range job.Optimizers() {
+			for _, v := range o.Variants {
+				s, err := job.DefaultSpec(o.Name, v.Name, m.Name)
 				if err != nil {
 					return err
 				}
-				printRow(tab, strings.TrimSpace(o.name+" "+string(mode)), s)
-				if mode != "" {
-					modes = append(modes, s)
+				printRow(tab, s, v)
+				if len(own(s)) > 0 {
+					detailed = append(detailed, s)
 				}
 			}
 		}
 	}
 	fmt.Fprint(tab, defaultsNote)
-	printKFACDefaults(tab, modes)
+	printOwn(tab, detailed)
 	return nil
 }
 
-// defaultSettings are those in force where nothing is given and the training
-// set is large.
-func defaultSettings(optimizer, model string, mode kfac.Mode) (*settings, error) {
-	s := &settings{opt: optimizer, model: model, kfac: kfac.Config{Mode: mode}}
-	return s, s.resolve(manySteps)
+// own are the settings in force that are the optimizer's own.
+func own(s *job.Spec) (list []job.InForce) {
+	for _, item := range s.Configuration() {
+		if item.Owner == s.Optimizer {
+			list = append(list, item)
+		}
+	}
+	return list
 }
 
 const defaultsNote = `
@@ -83,47 +83,51 @@ const defaultsNote = `
   lr at the table's batch size and above, and falls with N/(N+B) below, B a number of each row.
 `
 
-func printRow(tab *tabwriter.Writer, optimizer string, s *settings) {
-	momentum := orNone(s.momentum)
+func printRow(tab *tabwriter.Writer, s *job.Spec, v job.Variant) {
+	momentum := "-"
 	switch {
-	case s.opt == "adam":
-		momentum = "-"
-	case s.opt == "kfac" && s.kfac.Mode == kfac.Adaptive:
+	case job.Applies("momentum", s.Optimizer, v.Name, s.Model):
+		momentum = orNone(s.Momentum)
+	case slices.Contains(v.Lacks, "momentum"): // another variant takes one
 		momentum = "found"
 	}
-	d := defaultsFor(s.opt, s.model, s.kfac.Mode)
+	name := s.Optimizer
+	if v.Name != name {
+		name += " " + v.Name
+	}
+	d := job.DefaultsFor(s.Optimizer, v.Name, s.Model)
 	fmt.Fprintf(tab, "  %s %s\t%d\t%d\t%d\t%g\t%g\t%s\t%s\n",
-		s.model, optimizer, s.batch, s.epochs, d.steps, s.lr, d.rateFor(32), momentum, s.schedule)
+		s.Model, name, s.Batch, s.Epochs, d.Steps, s.LearningRate, d.RateFor(32), momentum, s.Schedule)
 }
 
-// printKFACDefaults has a column for each model and mode, since K-FAC has more
-// settings than a line has room for, and a table for each four of them.
-func printKFACDefaults(tab *tabwriter.Writer, all []*settings) {
+// printOwn has a column for each model and mode, since K-FAC has more settings than
+// a line has room for, and a table for each four of them.
+func printOwn(tab *tabwriter.Writer, all []*job.Spec) {
 	for four := range slices.Chunk(all, 4) {
-		printKFACColumns(tab, four)
+		printColumns(tab, four)
 	}
 }
 
-func printKFACColumns(tab *tabwriter.Writer, all []*settings) {
+func printColumns(tab *tabwriter.Writer, all []*job.Spec) {
 	heads := []string{"\nDefaults of K-FAC", ""}
 	values := make([]map[string]string, len(all))
-	var flags []string // in the order in which a configuration is printed
+	var names []string // in the order in which a configuration is printed
 	for i, s := range all {
-		heads[0] += "\t" + s.model
-		heads[1] += "\t" + string(s.kfac.Mode)
+		heads[0] += "\t" + s.Model
+		heads[1] += "\t" + s.Variant()
 		values[i] = map[string]string{}
-		for at, item := range kfacInForce(s.kfac) {
-			if !slices.Contains(flags, item.flag) {
-				flags = slices.Insert(flags, min(at, len(flags)), item.flag)
+		for at, item := range own(s) {
+			if !slices.Contains(names, item.Name) {
+				names = slices.Insert(names, min(at, len(names)), item.Name)
 			}
-			values[i][item.flag] = fmt.Sprint(item.value)
-			if v, ok := item.value.(float64); ok {
-				values[i][item.flag] = orNone(v)
+			values[i][item.Name] = fmt.Sprint(item.Value)
+			if v, ok := item.Value.(float64); ok {
+				values[i][item.Name] = orNone(v)
 			}
 		}
 	}
 	fmt.Fprintln(tab, strings.Join(heads, "\n"))
-	for _, name := range flags {
+	for _, name := range names {
 		if name == "kfac-mode" {
 			continue
 		}
@@ -143,6 +147,6 @@ func orNone(v float64) string {
 }
 
 func printVersion(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "gokfac %s, %s %s/%s, %v kernels\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, isa.Active())
+	_, err := fmt.Fprintf(w, "gokfac %s, %s %s/%s, %v kernels\n", job.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, isa.Active())
 	return err
 }

@@ -25,7 +25,7 @@ func main() {
 		s := <-signals
 		// The second signal finds the system's handler, which kills at once.
 		signal.Reset()
-		cancel(&interruptedError{signal: s})
+		cancel(&signalError{s})
 	}()
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
@@ -33,51 +33,52 @@ func main() {
 // run is the command. It returns the exit status.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	a := &account{}
-	err := a.attend(ctx, func() error { return command(ctx, a, args, stdout, stderr) })
+	err := a.attend(ctx, func() error { return carryOut(ctx, a, args, stdout, stderr) })
 	if err != nil {
 		fmt.Fprintf(stderr, "train: %s\n", message(err))
 	}
 	return exitStatus(err)
 }
 
-func command(ctx context.Context, a *account, args []string, stdout, stderr io.Writer) error {
-	s, err := parse(args)
+// carryOut does what the command line asks for.
+func carryOut(ctx context.Context, a *account, args []string, stdout, stderr io.Writer) error {
+	c, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return printHelp(stdout)
 	case err != nil:
 		return err
-	case s.version:
+	case c.version:
 		// With an error if the environment asks for kernels that there are not.
 		return errors.Join(printVersion(stdout), isa.Check())
-	case s.list:
+	case c.list:
 		return printList(stdout)
 	}
 	if err := isa.Check(); err != nil {
 		return err
 	}
-	if s.workers > 0 {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(s.workers))
+	if c.spec.Workers > 0 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(c.spec.Workers))
 	}
-	s.workers = runtime.GOMAXPROCS(0)
-	profiles, err := startProfiles(s.cpuProfile, s.memProfile)
+	c.spec.Workers = runtime.GOMAXPROCS(0)
+	profiles, err := startProfiles(c.cpuProfile, c.memProfile)
 	if err != nil {
 		return err
 	}
-	s.account = a
+	c.account = a
 	stop := sync.OnceValue(profiles.stop)
 	a.atEnd(stop)
-	err = begin(ctx, s, stdout, stderr)
+	err = c.begin(ctx, stdout, stderr)
 	return errors.Join(err, stop())
 }
 
-// begin does what s asks for.
-func begin(ctx context.Context, s *settings, stdout, stderr io.Writer) error {
+// begin makes a run, or several.
+func (c *command) begin(ctx context.Context, stdout, stderr io.Writer) error {
 	switch {
-	case s.given["compare"]:
-		return compare(ctx, s, stdout, stderr)
-	case s.given["tune"]:
-		return tune(ctx, s, stdout, stderr)
+	case c.given["compare"]:
+		return c.comparison(ctx, stdout, stderr)
+	case c.given["tune"]:
+		return c.searching(ctx, stdout, stderr)
 	}
-	return train(ctx, s, stdout, stderr)
+	return c.train(ctx, stdout, stderr)
 }

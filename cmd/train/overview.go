@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -27,15 +28,15 @@ type overview struct {
 const barUnits = 1000
 
 func newOverview(mode string, w io.Writer) *overview {
-	v := &overview{mode: mode}
+	v := &overview{mode: mode, notes: w}
 	if mode != "none" {
 		v.w = w
 	}
 	return v
 }
 
-// expect says what is to come.
-func (v *overview) expect(runs int, labels ...string) {
+// Expect says what is to come.
+func (v *overview) Expect(runs int, labels ...string) {
 	v.runs = runs
 	for _, label := range labels {
 		v.width = max(v.width, len([]rune(label)))
@@ -45,12 +46,13 @@ func (v *overview) expect(runs int, labels ...string) {
 	}
 }
 
-func (v *overview) begin(s *settings, total int) {
-	v.label, v.total = fmt.Sprintf("%s, seed %d", s.label, s.seed), total
+// Begin takes a run in.
+func (v *overview) Begin(s *job.Spec, total int) {
+	v.label, v.total = fmt.Sprintf("%s, seed %d", s.Label, s.Seed), total
 }
 
-// callback moves the bar within a run.
-func (v *overview) callback(e *trainer.Event) error {
+// Event moves the bar within a run.
+func (v *overview) Event(e *trainer.Event) error {
 	if v.meter != nil && e.Kind == trainer.StepDone {
 		v.meter.set(int64(v.done)*barUnits+int64((barUnits-1)*e.Step/v.total),
 			fmt.Sprintf("run %d/%d: step %d/%d, %s", v.done+1, v.runs, e.Step, v.total, v.label))
@@ -58,8 +60,8 @@ func (v *overview) callback(e *trainer.Event) error {
 	return nil
 }
 
-// end writes a run's line.
-func (v *overview) end(run *results.Run, kept bool) {
+// End writes a run's line.
+func (v *overview) End(run *results.Run, kept bool) {
 	v.done++
 	if v.w == nil {
 		return
@@ -93,16 +95,16 @@ func (v *overview) end(run *results.Run, kept bool) {
 	}
 }
 
-// note writes a line above the bar.
-func (v *overview) note(text string) {
+// Note writes a line above the bar.
+func (v *overview) Note(text string) {
 	if v.meter != nil {
 		v.meter.clear()
 	}
-	fmt.Fprintln(v.notes, folded(text, columnsOf(v.notes), 2))
+	fmt.Fprintln(v.notes, folded(printable(text), columnsOf(v.notes), 2))
 }
 
-// close takes the bar away.
-func (v *overview) close() {
+// Close takes the bar away.
+func (v *overview) Close() {
 	if v.meter != nil {
 		v.meter.clear()
 	}

@@ -4,44 +4,45 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strconv"
 	"strings"
 	"text/tabwriter"
 
+	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/results"
 )
 
 // printTable writes the result for people.
-func (r *training) printTable(w io.Writer) error {
+func printTable(r *job.Run, w io.Writer) error {
+	s, made := r.Spec, r.Record()
 	var text strings.Builder
 	tab := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(tab, "optimizer\t%s\n", r.s.opt)
-	fmt.Fprintf(tab, "model\t%s %s, %d parameters\n", r.s.model, joined(widths(r.s, r.d), "-"), r.params())
-	fmt.Fprintf(tab, "data set\t%s\n", r.d.Name)
-	fmt.Fprintf(tab, "steps\t%d (%.4g epochs)\n", r.result.Steps, float64(r.result.Steps)/float64(r.perEpoch))
-	fmt.Fprintf(tab, "training time\t%.3g s (%.3g steps/s)\n", r.result.TrainSeconds, r.stepsPerSecond())
-	fmt.Fprintf(tab, "train loss\t%s\n", figure(r.trainLoss()))
-	for _, name := range r.s.scores() {
-		fmt.Fprintf(tab, "%s\t%s\n", strings.ReplaceAll(name, "_", " "), figure(r.score(name)))
+	fmt.Fprintf(tab, "optimizer\t%s\n", s.Optimizer)
+	fmt.Fprintf(tab, "model\t%s %s, %d parameters\n", s.Model, job.Joined(s.Widths(r.Data), "-"), made.Params)
+	fmt.Fprintf(tab, "data set\t%s\n", r.Data.Name)
+	fmt.Fprintf(tab, "steps\t%d (%.4g epochs)\n", made.Steps, float64(made.Steps)/float64(r.PerEpoch))
+	fmt.Fprintf(tab, "training time\t%.3g s (%.3g steps/s)\n", float64(made.TrainSeconds), float64(made.StepsPerSecond))
+	fmt.Fprintf(tab, "train loss\t%s\n", figure(float64(made.TrainLoss)))
+	for _, name := range s.Scores() {
+		fmt.Fprintf(tab, "%s\t%s\n", strings.ReplaceAll(name, "_", " "), figure(r.Score(name)))
 	}
-	if v, ok := r.testError(); ok {
+	if v, ok := r.TestError(); ok {
 		fmt.Fprintf(tab, "test error\t%.4g, root mean square in the units of the data\n", v)
 	}
-	if rec := r.bestRecord(); rec != nil {
-		fmt.Fprintf(tab, "best\t%s %s at step %d\n", strings.ReplaceAll(r.s.judge(), "_", " "), figure(rec.Scores[r.s.judge()]), rec.Step)
+	if rec := r.BestRecord(); rec != nil {
+		fmt.Fprintf(tab, "best\t%s %s at step %d\n", strings.ReplaceAll(s.Judge(), "_", " "), figure(rec.Scores[s.Judge()]), rec.Step)
 	}
-	if r.ending == results.Stalled {
-		fmt.Fprintf(tab, "stopped\tno better for %d evaluations\n", r.s.patience)
+	if r.Ending == results.Stalled {
+		fmt.Fprintf(tab, "stopped\tno better for %d evaluations\n", s.Patience)
 	}
-	if t := r.s.target; t != nil && t.Reached {
-		fmt.Fprintf(tab, "target\t%s reached at step %d, after %.3g s\n", r.s.targetText(), t.Step, t.Seconds)
+	if t := s.Target; t != nil && t.Reached {
+		fmt.Fprintf(tab, "target\t%s reached at step %d, after %.3g s\n", s.TargetText(), t.Step, t.Seconds)
 	} else if t != nil {
-		fmt.Fprintf(tab, "target\t%s not reached\n", r.s.targetText())
+		fmt.Fprintf(tab, "target\t%s not reached\n", s.TargetText())
 	}
 	tab.Flush()
 	columns := columnsOf(w)
 	first, _, _ := strings.Cut(text.String(), "\n")
-	indent := len(first) - len(r.s.opt) // of the values
+	indent := len(first) - len(s.Optimizer) // of the values
 	for line := range strings.Lines(text.String()) {
 		if _, err := fmt.Fprintln(w, folded(strings.TrimSuffix(line, "\n"), columns, indent)); err != nil {
 			return fmt.Errorf("writing the result: %w", err)
@@ -67,12 +68,4 @@ func figure(v float64) string {
 	return fmt.Sprintf("%.4f", v)
 }
 
-func times(shape []int) string { return joined(shape, "×") }
-
-func joined(numbers []int, separator string) string {
-	parts := make([]string, len(numbers))
-	for i, n := range numbers {
-		parts[i] = strconv.Itoa(n)
-	}
-	return strings.Join(parts, separator)
-}
+func times(shape []int) string { return job.Joined(shape, "×") }

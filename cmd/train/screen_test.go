@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/trainer"
 )
 
@@ -78,12 +79,20 @@ func TestMeterIsDrawnAndCleared(t *testing.T) {
 	assert.Empty(t, parts[6])
 }
 
+// everyModel is a spec of each, without a validation part and with one.
+func everyModel() (list []*job.Spec) {
+	for _, model := range job.Models() {
+		list = append(list, &job.Spec{Model: model.Name}, &job.Spec{Model: model.Name, Validation: 0.1})
+	}
+	return list
+}
+
 // TestFit: the table of a run fits a terminal of so many columns, and has all
 // columns where they do.
 func TestFit(t *testing.T) {
 	for _, s := range everyModel() {
-		name := fmt.Sprintf("%s, validation %g", s.model, s.validation)
-		d := newDisplay("none", nil, s.scores(), 1000, 39)
+		name := fmt.Sprintf("%s, validation %g", s.Model, s.Validation)
+		d := newDisplay("none", nil, s.Scores(), 1000, 39)
 		d.damping = func() float64 { return 0.0012 }
 		record := &trainer.Record{TrainLoss: 1.4288, Scores: map[string]float64{}, TrainSeconds: 12345.6}
 		for _, score := range d.scores {
@@ -104,7 +113,7 @@ func TestFit(t *testing.T) {
 			assert.Len(t, rowOf(row, widths, gap), len(titles[len(titles)-1]))
 			assert.Zero(t, shown[0], "the step")
 			assert.Contains(t, shown, 2+len(d.scores), "the main score")
-			if columns >= 80 && s.validation == 0 || columns >= 120 {
+			if columns >= 80 && s.Validation == 0 || columns >= 120 {
 				assert.Len(t, shown, len(list), "%s at %d", name, columns)
 			}
 		}
@@ -138,13 +147,13 @@ func TestFolded(t *testing.T) {
 func TestConfigIsWhole(t *testing.T) {
 	s := resolved(t, "-kfac-mode fixed -l2 1e-4 -hidden 16,16,16,16 -target test_accuracy=0.98")
 	var wide bytes.Buffer
-	printConfig(&wide, s.inForce(), 0)
+	printConfig(&wide, s.Configuration(), 0)
 	flags := regexp.MustCompile(`-[a-z0-9-]+( [^ -][^ \n]*)?`)
 	all := flags.FindAllString(wide.String(), -1)
 	require.Greater(t, len(all), 20)
 	for _, columns := range []int{40, 50, 80, 120} {
 		var w bytes.Buffer
-		printConfig(&w, s.inForce(), columns)
+		printConfig(&w, s.Configuration(), columns)
 		assert.Equal(t, all, flags.FindAllString(w.String(), -1))
 		for line := range strings.Lines(w.String()) {
 			assert.LessOrEqual(t, utf8.RuneCountInString(line), columns, fmt.Sprintf("%d: %s", columns, line))

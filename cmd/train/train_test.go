@@ -139,10 +139,10 @@ func TestInterrupted(t *testing.T) {
 		status int
 		steps  string
 	}{
-		{" 5/1000 ", &interruptedError{signal: syscall.SIGTERM}, 143, "5"},
-		{" 5/1000 ", &interruptedError{signal: syscall.SIGINT}, 130, "5"},
+		{" 5/1000 ", &signalError{syscall.SIGTERM}, 143, "5"},
+		{" 5/1000 ", &signalError{syscall.SIGINT}, 130, "5"},
 		{" 5/1000 ", context.Canceled, 130, "5"},
-		{"data set:", &interruptedError{signal: syscall.SIGINT}, 130, "0"},
+		{"data set:", &signalError{syscall.SIGINT}, 130, "0"},
 	} {
 		ctx, cancel := context.WithCancelCause(context.Background())
 		var stdout strings.Builder

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/kfac"
 )
 
@@ -159,7 +160,7 @@ func TestHelpListVersion(t *testing.T) {
 	help := execute("-h")
 	assert.Zero(t, help.status)
 	assert.Empty(t, help.stderr)
-	for _, name := range newFlagTable(&settings{}).names() {
+	for _, name := range newFlagTable(&command{}).names() {
 		assert.Contains(t, help.stdout, "\n  -"+name, "undocumented")
 	}
 	for line := range strings.Lines(help.stdout) {
@@ -169,9 +170,9 @@ func TestHelpListVersion(t *testing.T) {
 
 	list := execute("-list")
 	assert.Zero(t, list.status)
-	for _, entries := range [][]entry{optimizers(), models(), datasetNames(), activations(), initialisers(), schedules(), kfacModes(), structures(), estimators()} {
+	for _, entries := range [][]job.Entry{job.Entries(job.Optimizers()), job.Entries(job.Models()), job.Datasets(), job.Entries(job.Activations()), job.Entries(job.Initializers()), job.Entries(job.Schedules()), job.Entries(job.Modes()), job.Entries(job.Structures()), job.Entries(job.Estimators())} {
 		for _, e := range entries {
-			assert.Contains(t, list.stdout, "\n  "+e.name+" ")
+			assert.Contains(t, list.stdout, "\n  "+e.Name+" ")
 		}
 	}
 	for line := range strings.Lines(list.stdout) {
@@ -184,26 +185,15 @@ func TestHelpListVersion(t *testing.T) {
 	assert.Regexp(t, `^gokfac \S+, go1\.\S+ \w+/\w+, (avx512|avx2|generic) kernels\n$`, version.stdout)
 }
 
-// TestDefaults: the tables cover every optimizer, mode and model, with settings
-// that validate.
-func TestDefaults(t *testing.T) {
+// TestDefaultsListed: the tables cover every optimizer, mode and model.
+func TestDefaultsListed(t *testing.T) {
 	list := execute("-list").stdout
-	for _, m := range models() {
+	for _, m := range job.Models() {
 		for _, variant := range []string{"kfac adaptive", "kfac fixed", "adam", "sgd"} {
-			assert.Contains(t, list, "\n  "+m.name+" "+variant+" ")
-			optimizer, mode, _ := strings.Cut(variant, " ")
-			d := defaultsFor(optimizer, m.name, kfac.Mode(mode))
-			s, err := defaultSettings(optimizer, m.name, kfac.Mode(mode))
-			require.NoError(t, err)
-			assert.Equal(t, []any{d.batch, d.epochs, d.lr, d.schedule}, []any{s.batch, s.epochs, s.lr, s.schedule})
-			assert.Positive(t, s.lr)
-			assert.Positive(t, s.batch)
-			assert.Contains(t, namesOf(schedules()), s.schedule)
-			_, err = newOptimizer(s)
-			assert.NoError(t, err)
+			assert.Contains(t, list, "\n  "+m.Name+" "+variant+" ")
 		}
 	}
-	flags := newFlagTable(&settings{}).names()
+	flags := newFlagTable(&command{}).names()
 	_, table, ok := strings.Cut(list, "\nDefaults of K-FAC ")
 	require.True(t, ok)
 	for _, name := range flags {
@@ -212,31 +202,7 @@ func TestDefaults(t *testing.T) {
 			for _, row := range regexp.MustCompile(`(?m)^  `+name+` .*$`).FindAllString(table, -1) {
 				columns += len(strings.Fields(row)) - 1
 			}
-			assert.Equal(t, len(models())*len(kfac.Modes()), columns, name)
+			assert.Equal(t, len(job.Models())*len(kfac.Modes()), columns, name)
 		}
 	}
-}
-
-// TestCatalog: what package kfac has can be chosen.
-func TestCatalog(t *testing.T) {
-	for i, mode := range kfac.Modes() {
-		assert.Equal(t, string(mode), kfacModes()[i].name)
-	}
-	for i, structure := range kfac.Structures() {
-		assert.Equal(t, string(structure), structures()[i].name)
-	}
-}
-
-func TestDidYouMean(t *testing.T) {
-	names := []string{"opt", "adam", "batch-size", "learning", "lr"}
-	for text, want := range map[string]string{
-		"Adam": "adam", "adan": "adam", "optimizer": "opt", "batch": "batch-size", "batchsize": "batch-size",
-		"out": "", "xyz": "", "": "", "b": "",
-	} {
-		if want != "" {
-			want = " (did you mean " + want + "?)"
-		}
-		assert.Equal(t, want, didYouMean(text, names), text)
-	}
-	assert.Equal(t, 3, distance("kitten", "sitting"))
 }

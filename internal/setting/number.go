@@ -103,6 +103,15 @@ func (l Numbers) Resolve() {
 	}
 }
 
+// Or takes what is 0 from d, which lists the same numbers of another configuration.
+func (l Numbers) Or(d Numbers) {
+	for i, n := range l {
+		if n.get() == 0 {
+			n.set(d[i].get())
+		}
+	}
+}
+
 // Express expresses every number.
 func (l Numbers) Express() {
 	for _, n := range l {

@@ -1,0 +1,57 @@
+package job
+
+import "github.com/gokfac/gokfac/kfac"
+
+// kfacMemory counts factors, inverses and products with the Fisher matrix.
+func kfacMemory(s *Spec, widths []int) Memory {
+	m := Memory{Tangents: 2 * s.KFAC.ProductFraction} // of a layer's outputs: before and after the activation
+	if s.KFAC.Mode == kfac.Adaptive {                 // products of two directions
+		m.Tangents *= 2
+	}
+	if s.KFAC.Polyak > 0 {
+		m.Vectors = 1
+	}
+	m.Kept, m.Work = curvatureNeeded(s, widths)
+	return m
+}
+
+// kfacCures names what takes less memory than K-FAC as it is set.
+func kfacCures(s *Spec) string {
+	switch s.KFAC.Structure {
+	case kfac.Full:
+		return ", or another ⟨kfac-structure⟩: full keeps the square of the number of parameters"
+	case kfac.Diagonal:
+		return ", or another ⟨opt⟩"
+	}
+	return ", ⟨kfac-structure⟩ diagonal, or another ⟨opt⟩: K-FAC keeps the square of each layer's width"
+}
+
+// curvatureNeeded counts the elements that a structure keeps, and those of the
+// float64 matrices that it decomposes its factors in, side by side on the
+// processors.
+func curvatureNeeded(s *Spec, widths []int) (kept, work float64) {
+	var params, squares, neighbours, largest, inputs float64
+	for i, out := range widths[1:] {
+		in, out := float64(widths[i]+1), float64(out)
+		params += in * out
+		squares += in*in + out*out
+		largest = max(largest, in*in, out*out)
+		inputs += float64(s.Batch) * in // with the row of ones
+		if i > 0 {
+			neighbours += float64(widths[i-1]+1)*in + float64(widths[i])*out
+		}
+	}
+	several := float64(min(max(s.Workers, 1), 2*(len(widths)-1))) // two factors a layer
+	packed := min(2*largest, mostPacked)
+	switch s.KFAC.Structure {
+	case kfac.Full: // mini-batch, average, and two inverses
+		return 4*params*params + float64(s.Batch)*params, 2*params*params + min(2*params*params, mostPacked)
+	case kfac.Diagonal: // likewise
+		return 4*params + inputs, 0
+	case kfac.EKFAC: // factors of mini-batch and average, and a basis; the diagonal likewise, and two products
+		return 3*squares + 4*params + 2*inputs, 6*largest*several + packed
+	case kfac.BlockTridiagonal: // factors and couplings of both, and two inverses of the chain
+		return 4*squares + 4*neighbours + 2*params + inputs, 12*largest*several + packed
+	}
+	return 4*squares + params + inputs, 2*largest*several + packed
+}

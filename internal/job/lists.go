@@ -1,0 +1,112 @@
+package job
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gokfac/gokfac/internal/results"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// seed is any whole number from 0.
+type seed struct{ p *uint64 }
+
+func (s seed) Set(text string) error {
+	v, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return errors.New("want a whole number from 0 to 18446744073709551615")
+	}
+	*s.p = v
+	return nil
+}
+
+// choice is one of a list of words. The empty word keeps the default.
+type choice[T ~string] struct {
+	p       *T
+	allowed []Entry
+}
+
+func (c choice[T]) Set(text string) error {
+	names := Names(c.allowed)
+	if text == "" {
+		return nil
+	}
+	if !slices.Contains(names, text) {
+		return fmt.Errorf("want %s%s", Alternatives(names), DidYouMean(text, names))
+	}
+	*c.p = T(text)
+	return nil
+}
+
+// sizes is a comma-separated list of layer sizes. Empty keeps the default.
+type sizes struct{ p *[]int }
+
+const (
+	maxUnits  = 1 << 20
+	maxLayers = 64
+)
+
+func (s sizes) Set(text string) error {
+	*s.p = nil
+	if text == "" {
+		return nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		v, err := strconv.Atoi(strings.TrimSpace(part))
+		if err != nil || v < 1 || v > maxUnits {
+			return fmt.Errorf("%q is not a layer size: want whole numbers from 1 to %d separated by commas, as in 512,512", part, maxUnits)
+		}
+		*s.p = append(*s.p, v)
+	}
+	if len(*s.p) > maxLayers {
+		return fmt.Errorf("%d hidden layers: want at most %d", len(*s.p), maxLayers)
+	}
+	return nil
+}
+
+// columnNames is a comma-separated list of column names or numbers.
+type columnNames struct{ p *[]string }
+
+func (c columnNames) Set(text string) error {
+	*c.p = nil
+	if text == "" {
+		return nil
+	}
+	for part := range strings.SplitSeq(text, ",") {
+		if part = strings.TrimSpace(part); part == "" {
+			return errors.New("want names or numbers of columns separated by commas, as in width,height or 1,3")
+		}
+		*c.p = append(*c.p, part)
+	}
+	return nil
+}
+
+// goals is METRIC=VALUE, or METRIC=VALUE,VALUE…; the hardest stops a run.
+type goals struct{ s *Spec }
+
+func (g goals) Set(text string) error {
+	g.s.Target, g.s.Goals = nil, nil
+	if text == "" {
+		return nil
+	}
+	metric, values, _ := strings.Cut(text, "=")
+	for value := range strings.SplitSeq(values, ",") {
+		t, err := trainer.ParseTarget(metric + "=" + value)
+		if err != nil {
+			return errors.New("want METRIC=VALUE, as in test_accuracy=0.98")
+		}
+		g.s.Goals = append(g.s.Goals, results.Goal{Metric: metric, Value: t.Value})
+	}
+	slices.SortFunc(g.s.Goals, func(a, b results.Goal) int { return cmp.Compare(a.Value, b.Value) })
+	g.s.Goals = slices.Compact(g.s.Goals)
+	if !HigherIsBetter(metric) {
+		slices.Reverse(g.s.Goals)
+	}
+	hardest := g.s.Goals[len(g.s.Goals)-1]
+	g.s.Target = &trainer.Target{Metric: metric, Value: hardest.Value}
+	return nil
+}

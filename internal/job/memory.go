@@ -1,0 +1,61 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/internal/memory"
+)
+
+// CheckMemory refuses a run that may not have the memory it needs, before the
+// runtime or the system has to give up on it.
+func (s *Spec) CheckMemory(ctx context.Context, d *datasets.Dataset) error {
+	err := memory.Check(ctx, "this run", memoryNeeded(s, s.Widths(d)))
+	if tooLarge := (*memory.TooLargeError)(nil); errors.As(err, &tooLarge) {
+		cures := ""
+		if o := s.optimizer(); o.Cures != nil {
+			cures = o.Cures(s)
+		}
+		return fmt.Errorf("%w: choose smaller ⟨hidden⟩ or ⟨batch-size⟩%s", err, cures)
+	}
+	return err
+}
+
+// Memory is what an optimizer takes beside vectors of all parameters.
+type Memory struct {
+	Vectors  float64 // more of these, too
+	Tangents float64 // elements for each output of a layer and example of a mini-batch
+	Kept     float64 // elements of the model's type
+	Work     float64 // elements of float64
+}
+
+// memoryNeeded estimates the bytes that a run takes beside its data: parameters,
+// optimizer, activations, inverses in progress and what matrix products pack
+// their operands into. TestMemoryNeeded has what runs really took.
+func memoryNeeded(s *Spec, widths []int) float64 {
+	o := s.optimizer()
+	var own Memory
+	if o.Memory != nil {
+		own = o.Memory(s, widths)
+	}
+	copies := o.Vectors + own.Vectors
+	// Inputs: two batches of the loader, and one in the graph.
+	batch, both := float64(s.Batch), float64(s.Batch+evalBatch)
+	elements := 3 * both * float64(widths[0])
+	var packed float64 // of the largest product of a layer
+	for i, out := range widths[1:] {
+		in, out := float64(widths[i]+1), float64(out)
+		elements += in*out*copies + (4*both+own.Tangents*batch)*out
+		packed = max(packed, 2*(in+out)*batch)
+	}
+	need := mustFind(DTypes(), s.DType).size*(elements+min(packed, mostPacked)+own.Kept) + 8*own.Work
+	return overhead*need + 16<<20 // and what is there without any model
+}
+
+// overhead is of sizes that the runtime rounds, and of garbage.
+const overhead = 1.1
+
+// mostPacked is the most elements that products keep for packed operands.
+const mostPacked = 1 << 24

@@ -1,0 +1,42 @@
+package job
+
+import (
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// mlpRow is the classifier. Half of SGD's rate in docs/benchmarks.md diverges on
+// neither small batches nor tables.
+func mlpRow() Model {
+	return Model{
+		Entry: Entry{"mlp", "classifier: in-512-512-classes, ReLU, softmax cross-entropy, standardised inputs"},
+		Task:  datasets.Classify, Hidden: []int{512, 512}, Activation: "relu",
+		// A classifier of few layers is trained faster from smaller weights, by every
+		// optimizer (docs/benchmarks.md), which a deep one would lose its signal to.
+		Init: func(activation string, hidden int) string {
+			if activation == "relu" && hidden <= 3 {
+				return "torch"
+			}
+			return scaled(activation, hidden)
+		},
+		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return perceptron(s, d.Classes) },
+		Loss: func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} },
+		Widths: func(s *Spec, d *datasets.Dataset) []int {
+			return append(append([]int{d.Features()}, s.Hidden...), d.Classes)
+		},
+		Standardizes: func(*datasets.Dataset, bool) bool { return true },
+		Metrics:      []trainer.Metric{trainer.Accuracy()}, Scores: []string{"test_loss", "test_accuracy"}, Main: "accuracy",
+		Batch: 512, Epochs: 5, MoreSpace: ":epochs=2/3/5",
+		Defaults: map[string]Defaults{
+			"fixed": {Steps: 300, Parts: 2, Noise: 128, Schedule: "cosine", LearningRate: 0.55, Momentum: 0.8, KFAC: kfac.Config{
+				Damping: 0.95, Polyak: 0.95, FactorUpdateSteps: 10, InverseUpdateSteps: 20,
+			}},
+			"adaptive": {Steps: 100, Parts: 2, Schedule: "constant", LearningRate: 1.275, KFAC: kfac.Config{Polyak: 0.9}},
+			"adam":     {Steps: 300, Parts: 4, Schedule: "cosine", LearningRate: 3e-3},
+			"sgd":      {Steps: 300, Parts: 4, Noise: 16, Schedule: "cosine", LearningRate: 0.1, Momentum: 0.9},
+		},
+	}
+}

@@ -1,0 +1,102 @@
+package job
+
+import (
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// Model is a row of the table of models. Another model is another row, in a file
+// of its own.
+type Model struct {
+	Entry
+	Task datasets.Task
+	// Dataset is what the data set auto means, if not MNIST or digits.
+	Dataset string
+
+	Hidden     []int
+	Activation string
+	// Init is the name of the initial weights for an activation and a number of hidden
+	// layers: those that keep the scale of activations.
+	Init func(activation string, hidden int) string
+	// Lacks are settings that it has no use for.
+	Lacks []string
+
+	Net    func(s *Spec, d *datasets.Dataset) layers.Layer
+	Loss   func(d *datasets.Dataset) losses.Loss
+	Widths func(s *Spec, d *datasets.Dataset) []int // of the layers, from input to output
+
+	// Standardizes says whether inputs are, of a data set of the user's own or a named
+	// one. A model of values standardises the targets of the user's own.
+	Standardizes func(d *datasets.Dataset, own bool) bool
+
+	Metrics []trainer.Metric
+	// Scores are those without a validation part, in the order of the result. Main is
+	// the one that a run is judged by, without the prefix of its part; OnTraining says
+	// that it is measured on training examples as well, without a prefix, and counts
+	// there.
+	Scores     []string
+	Main       string
+	OnTraining bool
+	// Pictures says that outputs are images like the inputs.
+	Pictures bool
+
+	// Batch and Epochs are for a large training set. Defaults and Spaces are, by the
+	// optimizer's variant, where the variant's own are not good; MoreSpace is searched
+	// with every optimizer.
+	Batch, Epochs int
+	Defaults      map[string]Defaults
+	Spaces        map[string]string
+	MoreSpace     string
+}
+
+// Models is the table.
+func Models() []Model { return []Model{mlpRow(), autoencoderRow(), regressionRow()} }
+
+// model is the row that the spec asks for.
+func (s *Spec) model() Model { return mustFind(Models(), s.Model) }
+
+// Values says whether its targets are values, not classes.
+func (m Model) Values() bool { return m.Task == datasets.Regress }
+
+// newModel builds the network for d with its loss.
+func newModel(s *Spec, d *datasets.Dataset) (*trainer.Model, error) {
+	m := s.model()
+	return trainer.NewModel(m.Net(s, d), m.Loss(d), trainer.ModelConfig{
+		Input: d.Shape, DType: mustFind(DTypes(), s.DType).of, Seed: s.Seed, L2: s.L2,
+	})
+}
+
+// Widths are the sizes of the layers from input to output.
+func (s *Spec) Widths(d *datasets.Dataset) []int { return s.model().Widths(s, d) }
+
+// perceptron has hidden layers with an activation, and a linear output.
+func perceptron(s *Spec, outputs int) layers.Sequential {
+	init := s.initializer()
+	net := layers.Sequential{&layers.Flatten{}}
+	for _, units := range s.Hidden {
+		net = append(net, &layers.Dense{Units: units, Init: init}, s.activation())
+		if s.Dropout > 0 {
+			net = append(net, &layers.Dropout{Rate: s.Dropout})
+		}
+	}
+	return append(net, &layers.Dense{Units: outputs, Init: init})
+}
+
+func (s *Spec) activation() layers.Layer { return mustFind(Activations(), s.Activation).layer() }
+
+func (s *Spec) initializer() layers.Initializer {
+	return mustFind(Initializers(), s.Init).of(s.Activation)
+}
+
+// scaled is the initialisation for deep networks and other activations than ReLU.
+func scaled(activation string, _ int) string {
+	if activation == "relu" {
+		return "he"
+	}
+	return "lecun"
+}
+
+// Pictures says whether outputs are images like the inputs.
+func (s *Spec) Pictures() bool { return s.model().Pictures }

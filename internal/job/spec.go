@@ -1,0 +1,73 @@
+package job
+
+import (
+	"slices"
+
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/internal/results"
+	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// Spec says what one run is to be. A zero stands for the default, and
+// [trainer.None] for none where a number can be none; [Spec.Resolve] replaces both
+// by what is in force. The table of settings ([Settings]) says what each field
+// may be.
+type Spec struct {
+	Model      string
+	Hidden     []int
+	Activation string
+	Init       string
+	Dropout    float64
+
+	Dataset    string
+	DataDir    string
+	Download   bool
+	Columns    datasets.ReadOptions // of a table; its Task is the model's
+	Validation float64              // part of the training data; 0: none
+
+	Optimizer    string
+	Epochs       int // 0 once resolved: as many as MaxSteps takes
+	MaxSteps     int
+	Batch        int
+	LearningRate float64
+	Momentum     float64
+	Schedule     string
+	WarmUp       int // steps
+	WeightDecay  float64
+	L2           float64
+	ClipNorm     float64
+	KFAC         kfac.Config
+
+	Target    *trainer.Target // nil: none
+	Goals     []results.Goal  // what the target names, the hardest last
+	EvalEvery int
+	Patience  int // evaluations; 0: endless
+	Seed      uint64
+	Workers   int
+	DType     string
+	DryRun    bool
+
+	Asked   Choices // what was asked for, in order
+	Label   string  // of the run among others
+	Command string  // that repeats this run
+}
+
+// NewSpec is what is asked for where nothing is said.
+func NewSpec() *Spec {
+	return &Spec{Optimizer: "kfac", Model: "mlp", Dataset: "auto", Download: true, Seed: 1, DType: "float32"}
+}
+
+// Given reports whether a setting was asked for, be it by its default.
+func (s *Spec) Given(name string) bool {
+	return slices.ContainsFunc(s.Asked, func(c Choice) bool { return c.Name == name })
+}
+
+// total is the number of steps in the run, but for a dry run's one.
+func (s *Spec) total(perEpoch int) int {
+	steps := s.Epochs * perEpoch
+	if steps == 0 || s.MaxSteps > 0 && s.MaxSteps < steps {
+		return s.MaxSteps
+	}
+	return steps
+}

@@ -1,0 +1,21 @@
+package job
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+func TestDidYouMean(t *testing.T) {
+	names := []string{"opt", "adam", "batch-size", "learning", "lr"}
+	for text, want := range map[string]string{
+		"Adam": "adam", "adan": "adam", "optimizer": "opt", "batch": "batch-size", "batchsize": "batch-size",
+		"out": "", "xyz": "", "": "", "b": "",
+	} {
+		if want != "" {
+			want = " (did you mean " + want + "?)"
+		}
+		assert.Equal(t, want, DidYouMean(text, names), text)
+	}
+	assert.Equal(t, 3, distance("kitten", "sitting"))
+}

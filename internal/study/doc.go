@@ -1,0 +1,15 @@
+// Package study makes several runs of package job: a [Comparison] trains optimizers
+// on the same data, weights and batches, and a [Search] looks for settings of each
+// with the same budget. Runs are kept in a directory as they end, and taken from
+// there by the same study later. Package experiment, below, has the entries, the
+// spaces, the store and the ranking.
+//
+// What is asked for is an [Ask]. A plan is made of it before any data are read, and
+// Run makes the runs:
+//
+//	plan, err := study.PlanComparison(ask)
+//	report, dir, err := plan.Run(ctx, data)
+//
+// The settings of a run come from three places. Where one is given twice, the later
+// place counts: what a search found, what was asked for all runs, the entry's own.
+package study
