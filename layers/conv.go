@@ -90,28 +90,13 @@ func (c *Conv2D) place(b *graph.Builder, shape tensor.Shape) (*windows, error) {
 	if c.Filters <= 0 {
 		return nil, fmt.Errorf("layers: %s: %d filters: want a positive number", c.Name, c.Filters)
 	}
-	for _, s := range []struct {
-		name  string
-		v     [2]int
-		least int
-	}{{"kernel", c.Kernel, 1}, {"stride", orOnes(c.Stride), 1}, {"dilation", orOnes(c.Dilation), 1}, {"padding", c.Padding, 0}} {
-		if min(s.v[0], s.v[1]) < s.least {
-			return nil, fmt.Errorf("layers: %s: %s %d×%d: want numbers of at least %d", c.Name, s.name, s.v[0], s.v[1], s.least)
-		}
-	}
-	if d := shape.Dims(); d != 3 && d != 4 {
-		return nil, fmt.Errorf("layers: %s: input of shape %v: want images N×height×width×channels, or N×height×width", c.Name, shape)
-	}
-	if shape.TotalSize() <= 0 {
-		return nil, fmt.Errorf("layers: %s: input of shape %v: want positive sizes", c.Name, shape)
-	}
-	// A tap's rows belong to the batch's examples in equal parts.
-	if shape[0]%b.Batch != 0 {
-		return nil, fmt.Errorf("layers: %s: input of shape %v: want the %d examples of the batch on the first axis", c.Name, shape, b.Batch)
-	}
-	w, err := newWindows(c, shape)
+	win := window{c.Kernel, c.Stride, c.Padding, c.Dilation}
+	w, err := win.place(c.Name, b.Batch, shape, c.Filters)
 	if err != nil {
-		return nil, fmt.Errorf("layers: %s: input of shape %v, kernel %d×%d: %w", c.Name, shape, c.Kernel[0], c.Kernel[1], err)
+		return nil, err
+	}
+	if k := []int{c.Kernel[0], c.Kernel[1], w.channels}; !fits(k, []int{c.Filters}) {
+		return nil, win.misfit(c.Name, shape, fmt.Errorf("%d filters of %d×%d×%d weights are too many", c.Filters, k[0], k[1], k[2]))
 	}
 	return w, nil
 }

@@ -62,26 +62,25 @@ func (a *axis) lay() {
 	}
 }
 
-// newWindows places the kernel of c on a batch of shape N×H×W×C, or N×H×W.
-func newWindows(c *Conv2D, shape tensor.Shape) (*windows, error) {
+// newWindows places the window win on a batch of shape N×H×W×C, or
+// N×H×W. Every location has the given number of outputs: the filters of a
+// convolution.
+func newWindows(win window, shape tensor.Shape, outputs int) (*windows, error) {
 	w := &windows{examples: shape[0], channels: 1}
 	if len(shape) == 4 {
 		w.channels = shape[3]
 	}
-	stride, dilation := orOnes(c.Stride), orOnes(c.Dilation)
+	stride, dilation := orOnes(win.stride), orOnes(win.dilation)
 	for i, a := range []*axis{&w.vertical, &w.horizontal} {
-		*a = axis{in: shape[1+i], kernel: c.Kernel[i], stride: stride[i], padding: c.Padding[i], dilation: dilation[i]}
+		*a = axis{in: shape[1+i], kernel: win.kernel[i], stride: stride[i], padding: win.padding[i], dilation: dilation[i]}
 		if err := a.measure(); err != nil {
 			return nil, err
 		}
 	}
 	t := []int{w.vertical.out, w.horizontal.out}
 	k := []int{w.vertical.kernel, w.horizontal.kernel, w.channels}
-	if !fits(t, k, []int{w.examples}) || !fits(t, []int{c.Filters, w.examples}) {
+	if !fits(t, k, []int{w.examples}) || !fits(t, []int{outputs, w.examples}) {
 		return nil, fmt.Errorf("%d×%d locations in each of %d examples are too many", t[0], t[1], w.examples)
-	}
-	if !fits(k, []int{c.Filters}) {
-		return nil, fmt.Errorf("%d filters of %d×%d×%d weights are too many", c.Filters, k[0], k[1], k[2])
 	}
 	w.vertical.lay()
 	w.horizontal.lay()
