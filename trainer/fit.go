@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -157,11 +158,10 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 	return r, nil
 }
 
-// same reports whether two sources are one; of types that cannot be compared
-// it cannot tell.
-func same(a, b Source) (yes bool) {
-	defer func() { _ = recover() }()
-	return a == b
+// same reports whether two sources are one. Sources of a type that cannot be
+// compared, such as a struct with a slice in it, count as two.
+func same(a, b Source) bool {
+	return reflect.ValueOf(a).Comparable() && a == b
 }
 
 // step takes one step and reports whether it was the epoch's last.
