@@ -147,7 +147,7 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 		}
 	}
 	r := &run{Trainer: t, train: train, schedule: t.Schedule, perEpoch: train.Steps(), higher: higher}
-	r.trend = trend{model: t.Model, theta: digest(t.Model.Params()), start: someOf(t.Model.Params())}
+	r.trend = trend{model: t.Model, start: copyOf(t.Model.Params())}
 	if r.schedule == nil {
 		r.schedule = Constant()
 	}
@@ -270,7 +270,7 @@ func (r *run) end(err error) (*Result, error) {
 		return &r.res, err
 	}
 	params := r.Model.Params()
-	r.res.Unmoved = len(params) > 0 && (digest(params) == r.trend.theta || unmoved(r.trend.start, someOf(params)))
+	r.res.Unmoved = len(params) > 0 && unmoved(r.trend.start, graph.Values(params))
 	rises, worse := r.trend.judge(r.lastInterval())
 	if worse != nil {
 		return &r.res, &DivergedError{Step: r.res.Steps, Err: worse}

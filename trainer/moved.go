@@ -6,36 +6,42 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// someOf are some of the parameters, evenly spread: at most about 4096.
-func someOf(params []*graph.Param) []float64 {
-	total := 0
-	for _, p := range params {
-		total += p.Value.DataSize()
-	}
-	every, at := total/4096+1, 0
-	list := make([]float64, 0, total/every+1)
-	for _, p := range params {
-		n := p.Value.DataSize()
-		for ; at < n; at += every {
-			if p.Value.Dtype() == graph.Float32 {
-				list = append(list, float64(p.Value.Float32s()[at]))
-			} else {
-				list = append(list, p.Value.Float64s()[at])
-			}
-		}
-		at -= n
-	}
-	return list
+// copyOf is a copy of all the parameters. A sample of them would miss a run
+// that moves few.
+func copyOf(params []*graph.Param) graph.Direction {
+	d := graph.NewDirection(params)
+	d.Copy(graph.Values(params))
+	return d
 }
 
-// unmoved reports whether samples of the parameters differ by less than a
+// unmoved reports whether two states of the parameters differ by less than a
 // millionth of their length: a run whose steps were too small to do anything.
-func unmoved(before, after []float64) bool {
-	var moved, length float64
-	for i, v := range before {
-		d := after[i] - v
-		moved += d * d
-		length += v * v
+// Parameters that were all 0 have no length to compare with: they have not
+// moved if each is below the rounding of float32 still.
+func unmoved(before, after graph.Direction) bool {
+	var d distance
+	for i := range before {
+		if before[i].Dtype() == graph.Float32 {
+			addDistance(&d, before[i].Float32s(), after[i].Float32s())
+		} else {
+			addDistance(&d, before[i].Float64s(), after[i].Float64s())
+		}
 	}
-	return length > 0 && math.Sqrt(moved) < 1e-6*math.Sqrt(length)
+	if d.length == 0 {
+		return d.greatest < leastScale
+	}
+	return math.Sqrt(d.moved) < 1e-6*math.Sqrt(d.length)
+}
+
+// distance compares two states: the squares of how far the second is from the
+// first and of the first's length, and the greatest element of the difference.
+type distance struct{ moved, length, greatest float64 }
+
+func addDistance[T graph.Float](d *distance, before, after []T) {
+	for i, v := range before {
+		x, step := float64(v), float64(after[i])-float64(v)
+		d.moved += step * step
+		d.length += x * x
+		d.greatest = max(d.greatest, math.Abs(step))
+	}
 }

@@ -72,8 +72,7 @@ func far(loss, began, scale float64) bool { return !(loss-began <= farAbove*scal
 // steps.
 type trend struct {
 	model   *Model
-	theta   uint64    // digest of the parameters at the beginning
-	start   []float64 // some of them
+	start   graph.Direction // the parameters at the beginning
 	last    graph.Objective
 	first   float64
 	steps   int
@@ -237,29 +236,4 @@ func deviationOf(v []float64, mean float64) float64 {
 		sum += (x - mean) * (x - mean)
 	}
 	return math.Sqrt(sum / float64(len(v)-1))
-}
-
-// digest is of the parameters' bits: one that has changed changes it. What is
-// below the rounding of float32 counts as 0, for a bias that began there and
-// has moved by less than any weight can.
-func digest(params []*graph.Param) uint64 {
-	h := uint64(14695981039346656037) // FNV-1a over words
-	for _, p := range params {
-		if p.Value.Dtype() == graph.Float32 {
-			h = digestOf(h, p.Value.Float32s())
-		} else {
-			h = digestOf(h, p.Value.Float64s())
-		}
-	}
-	return h
-}
-
-func digestOf[T graph.Float](h uint64, values []T) uint64 {
-	for _, v := range values {
-		if v < leastScale && v > -leastScale {
-			v = 0
-		}
-		h = (h ^ math.Float64bits(float64(v))) * 1099511628211
-	}
-	return h
 }
