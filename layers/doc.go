@@ -14,4 +14,12 @@
 //
 // Inputs are N×…, N the batch size. A shape that does not fit is an error that
 // names the layer and both shapes.
+//
+// # Writing a layer
+//
+// A layer is any type with the two methods of [Layer]. Build adds nodes to a
+// graph by [graph.Builder]'s methods and returns the output, N×…. It is called
+// once for each graph of a model, so that it makes the parameters at the first
+// call ([graph.NewParam]) and checks at further calls that they fit. Params lists
+// them. A layer without parameters returns nil.
 package layers
