@@ -40,7 +40,7 @@ func memoryNeeded(s *Spec, widths []int) float64 {
 	if o.Memory != nil {
 		own = o.Memory(s, widths)
 	}
-	copies := o.Vectors + own.Vectors
+	copies := o.Vectors + own.Vectors + 1 // and the parameters as they were at first (trainer: Result.Unmoved)
 	// Inputs: two batches of the loader, and one in the graph.
 	batch, both := float64(s.Batch), float64(s.Batch+evalBatch)
 	elements := 3 * both * float64(widths[0])
