@@ -1,13 +1,24 @@
-// Package losses has the costs a network is trained on. Each is the negative
-// log-likelihood of a predictive distribution p(y|z), z the network's outputs,
-// N×C:
+// Package losses has costs, which are minimised, and predictive distributions p(y|z)
+// of a network's outputs z, N×C, whose Fisher matrix is the curvature. A [Loss] is one
+// of each. For the losses of this package the cost is the negative log-likelihood of
+// the distribution:
 //
 //	SoftmaxCrossEntropy  categorical with logits z      H_L = diag(p) − ppᵀ
 //	SquaredError         Gaussian N(z, I)               H_L = I
 //	SigmoidCrossEntropy  C Bernoullis with logits z     H_L = diag(σ(1−σ))
 //
-// The cost is the mean over examples of the sum over output units. H_L, the
-// Hessian of one example's cost at its outputs, is also the Fisher matrix of
-// p(y|z): that is what makes the curvature of these losses K-FAC's business. It
-// is given by a factor B, BBᵀ = H_L, as products of B and of Bᵀ with vectors.
+// A cost is the mean over examples of the sum over output units. H_L, the Hessian of
+// one example's −log p at its outputs, is the Fisher matrix of p(y|z). It is given by
+// a factor B, BBᵀ = H_L, as products of B and of Bᵀ with vectors.
+//
+// # Other costs
+//
+// A surrogate, such as weighted classes, smoothed labels or advantages, changes what
+// is minimised. It does not change what the network says, and so not the curvature:
+//
+//	losses.With(&losses.ClassCost{Weights: w, Smoothing: 0.1}, losses.SoftmaxCrossEntropy{})
+//	losses.Weighted{Canonical: losses.SoftmaxCrossEntropy{}} // model.Batch(x, y, advantages)
+//
+// A cost of one's own embeds a loss for its distribution and has a Build of its own, or
+// is a [Cost] for [With].
 package losses

@@ -48,17 +48,19 @@ func unitInterval[T graph.Float](x []T) bool {
 // Build adds (1/N) Σ log(1 + exp(z)) − yz.
 func (l SigmoidCrossEntropy) Build(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
 	n := z.Shape()[0]
-	return lossOp(b, graph.Op{
-		Name: "sigmoid-cross-entropy",
-		F32:  bernoulliCost[float32](n),
-		F64:  bernoulliCost[float64](n),
-	}, func(d *graph.Diff) (*graph.Node, error) {
-		p, err := l.Mean(d.Builder, d.In[0])
-		if err != nil {
-			return nil, err
-		}
-		return residual(d.Builder, p, d.In[1], d.Grad)
-	}, z, y)
+	return b.Once(likelihoodKey{l, z, y}, func() (*graph.Node, error) {
+		return lossOp(b, graph.Op{
+			Name: "sigmoid-cross-entropy",
+			F32:  bernoulliCost[float32](n),
+			F64:  bernoulliCost[float64](n),
+		}, func(d *graph.Diff) (*graph.Node, error) {
+			p, err := l.Mean(d.Builder, d.In[0])
+			if err != nil {
+				return nil, err
+			}
+			return residual(d.Builder, p, d.In[1], d.Grad)
+		}, z, y)
+	})
 }
 
 // Mean adds the probabilities σ(z).

@@ -43,17 +43,19 @@ func (SoftmaxCrossEntropy) Validate(y *tensor.Dense, outputs int) error {
 // Build adds (1/N) Σ_n log Σ_c exp(z_nc) − z_{n,y_n}.
 func (l SoftmaxCrossEntropy) Build(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
 	n, c := z.Shape()[0], z.Shape()[1]
-	return lossOp(b, graph.Op{
-		Name: "softmax-cross-entropy",
-		F32:  crossEntropy[float32](n, c),
-		F64:  crossEntropy[float64](n, c),
-	}, func(d *graph.Diff) (*graph.Node, error) {
-		p, err := l.Mean(d.Builder, d.In[0])
-		if err != nil {
-			return nil, err
-		}
-		return softmaxResidual(d.Builder, p, d.In[1], d.Grad)
-	}, z, y)
+	return b.Once(likelihoodKey{l, z, y}, func() (*graph.Node, error) {
+		return lossOp(b, graph.Op{
+			Name: "softmax-cross-entropy",
+			F32:  crossEntropy[float32](n, c),
+			F64:  crossEntropy[float64](n, c),
+		}, func(d *graph.Diff) (*graph.Node, error) {
+			p, err := l.Mean(d.Builder, d.In[0])
+			if err != nil {
+				return nil, err
+			}
+			return softmaxResidual(d.Builder, p, d.In[1], d.Grad)
+		}, z, y)
+	})
 }
 
 // softmaxResidual adds (p − e_y)·seed/N, the cost's gradient.

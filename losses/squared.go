@@ -38,13 +38,15 @@ func (SquaredError) Validate(y *tensor.Dense, outputs int) error {
 // Build adds (1/2N) Σ_n ‖z_n − y_n‖².
 func (l SquaredError) Build(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
 	n := z.Shape()[0]
-	return lossOp(b, graph.Op{
-		Name: "squared-error",
-		F32:  halfSquares[float32](n),
-		F64:  halfSquares[float64](n),
-	}, func(d *graph.Diff) (*graph.Node, error) {
-		return residual(d.Builder, d.In[0], d.In[1], d.Grad)
-	}, z, y)
+	return b.Once(likelihoodKey{l, z, y}, func() (*graph.Node, error) {
+		return lossOp(b, graph.Op{
+			Name: "squared-error",
+			F32:  halfSquares[float32](n),
+			F64:  halfSquares[float64](n),
+		}, func(d *graph.Diff) (*graph.Node, error) {
+			return residual(d.Builder, d.In[0], d.In[1], d.Grad)
+		}, z, y)
+	})
 }
 
 // Mean is z itself.

@@ -4,6 +4,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/losses"
 )
 
 // blankLoss is the loss of outputs that are all 0 on the first rows of targets:
@@ -11,6 +12,9 @@ import (
 func (m *Model) blankLoss(targets *tensor.Dense, rows int) float64 {
 	if targets == nil || rows == 0 {
 		return 0
+	}
+	if _, ok := losses.AsMoreTargets(m.loss); ok {
+		return 0 // the further targets are not known here
 	}
 	b, err := graph.NewBuilder(graph.Config{DType: m.cfg.DType, Batch: rows, Streams: m.streams})
 	if err != nil {

@@ -16,11 +16,13 @@ type compiled struct {
 	model     *Model
 	used      uint64 // when last, as the cache counts
 	b         *graph.Builder
-	x, y      *tensor.Dense // bound inputs
+	x, y      *tensor.Dense   // bound inputs
+	more      []*tensor.Dense // further targets
 	target    *graph.Node
 	out, mean *graph.Node
 	outputs   int // units of out, per example
 	loss      *graph.Node
+	surprise  *graph.Node // −log p(y|x) of the data's own targets: loss itself where that is minimised
 	ones      *graph.Node
 	objective objective
 
@@ -53,7 +55,7 @@ func newCompiled(m *Model, key graphKey) (*compiled, error) {
 		return nil, err
 	}
 	c.target, c.y = b.Input("y", shape...)
-	if c.loss, err = m.loss.Build(b, c.out, c.target); err != nil {
+	if err := c.buildLoss(); err != nil {
 		return nil, err
 	}
 	if c.mean, err = m.loss.Mean(b, c.out); err != nil {
@@ -67,7 +69,7 @@ func newCompiled(m *Model, key graphKey) (*compiled, error) {
 
 // bind copies a mini-batch into the graph's inputs; y may be nil where only
 // predictions are wanted.
-func (c *compiled) bind(x, y *tensor.Dense) error {
+func (c *compiled) bind(x, y *tensor.Dense, more []*tensor.Dense) error {
 	c.b.NewDraw()
 	c.objective.changed()
 	if err := graph.CopyInto(c.x, x); err != nil {
@@ -83,7 +85,10 @@ func (c *compiled) bind(x, y *tensor.Dense) error {
 	if err := graph.CopyInto(c.y, y); err != nil {
 		return err
 	}
-	return c.model.loss.Validate(c.y, c.outputs)
+	if err := c.model.loss.Validate(c.y, c.outputs); err != nil {
+		return err
+	}
+	return c.bindMore(more)
 }
 
 // evaluate returns the data loss of the bound batch and, in evaluation mode,

@@ -36,7 +36,12 @@ func (o *objective) sample(est graph.FisherEstimator, visit func(*graph.Curvatur
 	return o.regularised(), visit(&o.pass)
 }
 
+// empirical is of the gradients of −log p at the data's own targets. Where the cost is
+// −log p they are there already.
 func (o *objective) empirical(visit func(*graph.CurvaturePass) error) (float64, error) {
+	if o.c.surprise != o.c.loss {
+		return o.surprised(visit)
+	}
 	h, err := o.Grad()
 	if err != nil {
 		return 0, err
@@ -54,7 +59,31 @@ func (o *objective) empirical(visit func(*graph.CurvaturePass) error) (float64, 
 	if err := resume(e.outputs); err != nil {
 		return 0, err
 	}
-	return h, o.showLoose(graph.Value(o.gOut), visit)
+	return h, o.showLoose(graph.Value(e.cotangents), visit)
+}
+
+// surprised is empirical for a cost that is not −log p.
+func (o *objective) surprised(visit func(*graph.CurvaturePass) error) (float64, error) {
+	s, err := o.buildSampled(graph.Empirical)
+	if err != nil {
+		return 0, err
+	}
+	if err := o.run(s.program); err != nil {
+		return 0, err
+	}
+	h := o.regularised()
+	o.fillTaps(s.taps, graph.PassCurvature)
+	if err := o.showTaps(visit); err != nil || len(o.Loose()) == 0 {
+		return h, err
+	}
+	e, err := o.buildByExample()
+	if err != nil {
+		return 0, err
+	}
+	if err := resume(e.outputs); err != nil {
+		return 0, err
+	}
+	return h, o.showLoose(graph.Value(e.cotangents), visit)
 }
 
 func (o *objective) exact(visit func(*graph.CurvaturePass) error) (float64, error) {

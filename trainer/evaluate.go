@@ -69,7 +69,7 @@ func (m *Model) evaluate(ctx context.Context, src Source, metrics []Metric) (map
 		if y == nil {
 			return nil, errors.New("trainer: evaluation without targets")
 		}
-		c, err := m.bind(x, y, false)
+		c, err := m.bind(x, y, moreOf(src), false)
 		if err != nil {
 			return nil, err
 		}

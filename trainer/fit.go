@@ -173,7 +173,7 @@ func (r *run) step(ctx context.Context) (bool, error) {
 			return false, errors.New("trainer: the data give no mini-batch")
 		}
 	}
-	batch, err := r.Model.Batch(x, y)
+	batch, err := r.Model.Batch(x, y, moreOf(r.train)...)
 	if err != nil {
 		return false, err
 	}

@@ -101,13 +101,13 @@ func (m *Model) Observe(f graph.Observer) { m.observers = append(m.observers, f)
 
 // Batch binds a training mini-batch and returns it as an objective, valid
 // until the next call. x is N×Input and y holds N targets in the loss's target
-// shape; both are copied and converted to the model's float type. Dropout
-// masks are drawn once per call.
-func (m *Model) Batch(x, y *tensor.Dense) (MiniBatch, error) {
+// shape; more are the further targets of a cost that takes some. All are copied and
+// converted to the model's float type. Dropout masks are drawn once per call.
+func (m *Model) Batch(x, y *tensor.Dense, more ...*tensor.Dense) (MiniBatch, error) {
 	if y == nil {
 		return nil, errors.New("trainer: batch without targets")
 	}
-	c, err := m.bind(x, y, true)
+	c, err := m.bind(x, y, more, true)
 	if err != nil {
 		return nil, err
 	}
@@ -119,14 +119,14 @@ func (m *Model) Batch(x, y *tensor.Dense) (MiniBatch, error) {
 // x in evaluation mode, N×C: probabilities for the cross-entropies. The tensor
 // is the model's own and valid until its next use.
 func (m *Model) Predict(x *tensor.Dense) (*tensor.Dense, error) {
-	c, err := m.bind(x, nil, false)
+	c, err := m.bind(x, nil, nil, false)
 	if err != nil {
 		return nil, err
 	}
 	return c.predict()
 }
 
-func (m *Model) bind(x, y *tensor.Dense, train bool) (*compiled, error) {
+func (m *Model) bind(x, y *tensor.Dense, more []*tensor.Dense, train bool) (*compiled, error) {
 	if x == nil || x.Dims() != len(m.cfg.Input)+1 || !slices.Equal([]int(x.Shape()[1:]), m.cfg.Input) {
 		return nil, fmt.Errorf("trainer: batch of shape %v: the model takes N×%v", shapeOf(x), m.cfg.Input)
 	}
@@ -134,7 +134,7 @@ func (m *Model) bind(x, y *tensor.Dense, train bool) (*compiled, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, c.bind(x, y)
+	return c, c.bind(x, y, more)
 }
 
 func shapeOf(t *tensor.Dense) tensor.Shape {

@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/losses"
 )
 
 // RiseError is a loss that ended above the beginning of the run: the cause of a
@@ -145,6 +146,9 @@ func (t *trend) evaluation(key string, loss float64) {
 func (t *trend) judge(interval float64, steps int) (rises []*RiseError, diverged error) {
 	if t.steps == 0 {
 		return nil, nil
+	}
+	if _, ok := losses.AsMoreTargets(t.model.loss); ok {
+		return nil, nil // weights of either sign, other ones in each mini-batch: no loss is comparable with another
 	}
 	recent := t.lastLosses()
 	mean := meanOf(recent)

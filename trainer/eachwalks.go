@@ -67,7 +67,9 @@ type examples struct {
 	c       *compiled
 	seed    *graph.Node // N×C, zero but for one row
 	program *graph.Program
-	outputs *graph.Program // the loss's own gradient at the outputs
+	outputs *graph.Program // cotangents
+	// cotangents are the gradient of −log p, at the data's own targets, at the outputs.
+	cotangents *graph.Node
 }
 
 func (o *objective) buildByExample() (*examples, error) {
@@ -84,7 +86,15 @@ func (o *objective) buildByExample() (*examples, error) {
 	if x.program, err = c.compile(x.loose...); err != nil {
 		return nil, err
 	}
-	if x.outputs, err = c.compile(o.gOut); err != nil {
+	x.cotangents = o.gOut
+	if c.surprise != c.loss {
+		grads, err := c.b.Backward(c.surprise, c.ones, c.out)
+		if err != nil {
+			return nil, err
+		}
+		x.cotangents = grads[0]
+	}
+	if x.outputs, err = c.compile(x.cotangents); err != nil {
 		return nil, err
 	}
 	o.byExample = x

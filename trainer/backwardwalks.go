@@ -111,9 +111,13 @@ func (o *objective) buildSampled(est graph.FisherEstimator) (*sampled, error) {
 	return s, nil
 }
 
-// cotangent is where est's walk begins, and with what.
+// cotangent is the node that est's walk begins at, and the gradient it begins with.
+// Both are the distribution's, whatever the cost is.
 func (o *objective) cotangent(est graph.FisherEstimator) (from, seed *graph.Node, err error) {
 	b, l, out := o.c.b, o.c.model.loss, o.c.out
+	if est == graph.Empirical {
+		return o.c.surprise, o.c.ones, nil
+	}
 	if est == graph.GGN {
 		signs, err := losses.RandomSigns(b, out, 1/float64(b.Batch))
 		if err != nil {
@@ -126,7 +130,7 @@ func (o *objective) cotangent(est graph.FisherEstimator) (from, seed *graph.Node
 	if err != nil {
 		return nil, nil, err
 	}
-	from, err = l.Build(b, out, drawn)
+	from, err = l.NegativeLogLikelihood(b, out, drawn)
 	return from, o.c.ones, err
 }
 
