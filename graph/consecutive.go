@@ -3,10 +3,14 @@ package graph
 // Consecutive reports whether u is fed by t directly: its input is a function
 // of t's output, of parameters that are under no tap, and of nothing else; and
 // neither is used at several locations of an example. taps are all the taps of
-// the graph.
+// the graph. Package kfac cuts layers into chains with it. Taps made by NewTap say so
+// themselves (Previous).
 func Consecutive(t, u *Tap, taps []*Tap) bool {
 	if t.Locations() != 1 || u.Locations() != 1 {
 		return false
+	}
+	if t.b == nil || u.b == nil {
+		return u.Previous == t
 	}
 	outputs := map[*Node]bool{} // and parameters: false
 	for _, tap := range taps {

@@ -1,6 +1,10 @@
 package graph
 
-import "gorgonia.org/tensor"
+import (
+	"fmt"
+
+	"gorgonia.org/tensor"
+)
 
 // Affine is the kind of taps on maps s = aW + b.
 const Affine = ""
@@ -28,32 +32,49 @@ type Tap struct {
 	// elsewhere too.
 	TrueG *tensor.Dense
 
+	// Previous is for a tap made by NewTap: the tap whose output, through elementwise
+	// functions alone, is this one's input; nil: none, or something else feeds it, too.
+	// Structure BlockTridiagonal couples the two. A Builder's taps know it themselves.
+	Previous *Tap
+
 	a, s *Node
 	b    *Builder
 }
 
-// Nodes returns the map's input a and output s.
-func (t *Tap) Nodes() (a, s *Node) { return t.a, t.s }
-
-// Pass says which targets the gradients of a set of taps come from.
-type Pass int
-
-// The passes that fill taps.
-const (
-	PassGrad      Pass = iota // the true targets: Objective.Grad, or Curvature with Empirical
-	PassCurvature             // targets as the Fisher estimator draws them
-)
-
-func (p Pass) String() string {
-	if p == PassGrad {
-		return "gradient"
+// NewTap is a tap on memory of the caller's own, for an objective that is not of this
+// package's graphs: a, N·T×in, holds the inputs of an affine map and g, N·T×out, the
+// gradients of the mean loss at its outputs, both filled anew before each call of a
+// visit function. bias may be nil. G and TrueG are g; an objective that keeps the
+// gradients from the true targets apart sets TrueG.
+func NewTap(name string, weight, bias *Param, examples int, a, g *tensor.Dense) (*Tap, error) {
+	refuse := func(format string, args ...any) (*Tap, error) {
+		return nil, fmt.Errorf("graph: tap %s: "+format, append([]any{name}, args...)...)
 	}
-	return "curvature"
+	if weight == nil || a == nil || g == nil {
+		return refuse("weight, inputs and gradients are needed")
+	}
+	in, out, w := a.Shape(), g.Shape(), weight.Value.Shape()
+	switch {
+	case in.Dims() != 2 || out.Dims() != 2 || w.Dims() != 2 || w[0] != in[1] || w[1] != out[1]:
+		return refuse("inputs of shape %v and gradients of shape %v with a weight of shape %v: want N·T×in, N·T×out and in×out", in, out, w)
+	case in[0] != out[0] || examples <= 0 || in[0]%examples != 0:
+		return refuse("%d rows of inputs and %d of gradients for %d examples: want the same multiple", in[0], out[0], examples)
+	case bias != nil && bias.Size() != out[1]:
+		return refuse("a bias of shape %v for %d outputs", bias.Value.Shape(), out[1])
+	case a.Dtype() != weight.Value.Dtype() || g.Dtype() != a.Dtype() || CheckDType(a.Dtype()) != nil:
+		return refuse("inputs of %v and gradients of %v with a weight of %v: want one of float32 and float64 for all", a.Dtype(), g.Dtype(), weight.Value.Dtype())
+	}
+	return &Tap{Name: name, Weight: weight, Bias: bias, Examples: examples, A: a, G: g, TrueG: g}, nil
 }
 
-// Observer is called after every pass that fills taps, with all of the
-// model's taps in layer order. It must not keep their tensors.
-type Observer func(pass Pass, taps []*Tap)
+// Nodes returns the map's input a and output s in a Builder's graph; nil of a tap made
+// by NewTap.
+func (t *Tap) Nodes() (a, s *Node) { return t.a, t.s }
 
 // Locations is T, the number of rows of A and G that belong to one example.
-func (t *Tap) Locations() int { return t.s.Shape()[0] / t.Examples }
+func (t *Tap) Locations() int {
+	if t.s == nil {
+		return t.A.Shape()[0] / t.Examples
+	}
+	return t.s.Shape()[0] / t.Examples
+}
