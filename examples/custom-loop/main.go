@@ -63,7 +63,8 @@ func run(steps int) error {
 		if err != nil {
 			return err
 		}
-		optimizer.SetLearningRate(0.4 * (1 - float64(step-1)/float64(steps)))
+		// Adaptive mode finds the length of a step itself. In fixed mode a schedule would
+		// be optimizer.SetLearningRate(rate(step)) here.
 		loss, err := optimizer.Step(objective)
 		if err != nil {
 			return err

@@ -60,8 +60,8 @@ func (s *Spec) model() Model { return mustFind(Models(), s.Model) }
 // Values says whether its targets are values, not classes.
 func (m Model) Values() bool { return m.Task == datasets.Regress }
 
-// newModel builds the network for d with its loss.
-func newModel(s *Spec, d *datasets.Dataset) (*trainer.Model, error) {
+// NewModel builds the network of a resolved spec for d, with its loss.
+func (s *Spec) NewModel(d *datasets.Dataset) (*trainer.Model, error) {
 	m := s.model()
 	return trainer.NewModel(m.Net(s, d), m.Loss(d), trainer.ModelConfig{
 		Input: d.Shape, DType: mustFind(DTypes(), s.DType).of, Seed: s.Seed, L2: s.L2,

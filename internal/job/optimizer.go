@@ -60,6 +60,9 @@ func (o Optimizer) variant(name string) Variant {
 // optimizer is the row that the spec asks for.
 func (s *Spec) optimizer() Optimizer { return mustFind(Optimizers(), s.Optimizer) }
 
+// NewOptimizer makes the optimizer of a resolved spec.
+func (s *Spec) NewOptimizer() (trainer.Optimizer, error) { return s.optimizer().New(s) }
+
 // Variant is the name of the optimizer's mode.
 func (s *Spec) Variant() string {
 	if o := s.optimizer(); o.VariantOf != nil {

@@ -52,10 +52,10 @@ func New(s *Spec, d *datasets.Dataset) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.Model, err = newModel(s, d); err != nil {
+	if r.Model, err = s.NewModel(d); err != nil {
 		return nil, err
 	}
-	optimizer, err := s.optimizer().New(s)
+	optimizer, err := s.NewOptimizer()
 	if err != nil {
 		return nil, err
 	}

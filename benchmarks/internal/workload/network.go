@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/kfac"
-	"github.com/gokfac/gokfac/layers"
-	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
 )
 
@@ -32,62 +30,59 @@ func Autoencoder(hidden ...int) Network {
 
 // Default is cmd/train's network of that name.
 func Default(name string) Network {
-	if name == "autoencoder" {
-		return Autoencoder(1000, 500, 250, 30)
+	s, err := job.DefaultSpec("sgd", "", name)
+	if err != nil {
+		panic(err) // a test has both names
 	}
-	return MLP(512, 512)
+	if name == "autoencoder" {
+		return Autoencoder(s.Hidden...)
+	}
+	return MLP(s.Hidden...)
+}
+
+// spec is cmd/train's run of the network with an optimizer, on batches of a size; 0
+// for the default.
+func (n Network) spec(batch int, optimizer string, mode kfac.Mode) (*job.Spec, error) {
+	s := job.NewSpec()
+	s.Model, s.Hidden, s.Optimizer, s.Batch = n.Name, n.hidden(), optimizer, batch
+	s.KFAC.Mode = mode
+	return s, s.Resolve(examples)
+}
+
+// hidden are the layers that -hidden names.
+func (n Network) hidden() []int {
+	if n.Autoencoder {
+		return n.Widths[1 : len(n.Widths)/2+1]
+	}
+	return n.Widths[1 : len(n.Widths)-1]
 }
 
 // Model builds the network with its loss.
 func (n Network) Model() (*trainer.Model, error) {
-	cfg := trainer.ModelConfig{Input: Data().Shape, DType: graph.Float32, Seed: 1}
-	net := layers.Sequential{&layers.Flatten{}}
-	last := len(n.Widths) - 1
-	for i, units := range n.Widths[1:] {
-		layer := i + 1
-		switch {
-		case layer == last || n.Autoencoder && layer == last/2:
-			net = append(net, &layers.Dense{Units: units, Init: n.initializer()})
-		case n.Autoencoder:
-			net = append(net, &layers.Dense{Units: units, Init: n.initializer()}, layers.Tanh())
-		default:
-			net = append(net, &layers.Dense{Units: units, Init: n.initializer()}, layers.ReLU())
-		}
+	s, err := n.spec(0, "sgd", "")
+	if err != nil {
+		return nil, err
 	}
-	if n.Autoencoder {
-		return trainer.NewModel(net, losses.SigmoidCrossEntropy{}, cfg)
-	}
-	return trainer.NewModel(net, losses.SoftmaxCrossEntropy{}, cfg)
-}
-
-func (n Network) initializer() layers.Initializer {
-	if n.Autoencoder {
-		return layers.LeCunNormal
-	}
-	return layers.HeNormal
+	return s.NewModel(Data())
 }
 
 // Optimizer is "sgd", "adam", "kfac" (its fixed mode, which figures under that
 // name have always been of) or "kfac-adaptive", with cmd/train's settings for the
-// network.
-func (n Network) Optimizer(name string) (trainer.Optimizer, error) {
-	switch {
-	case name == "sgd" && n.Autoencoder:
-		return trainer.NewSGD(trainer.SGDConfig{LearningRate: 0.01, Momentum: 0.9})
-	case name == "sgd":
-		return trainer.NewSGD(trainer.SGDConfig{LearningRate: 0.1, Momentum: 0.9})
-	case name == "adam" && n.Autoencoder:
-		return trainer.NewAdam(trainer.AdamConfig{LearningRate: 1e-3})
-	case name == "adam":
-		return trainer.NewAdam(trainer.AdamConfig{LearningRate: 2e-3})
-	case name == "kfac" && n.Autoencoder:
-		return kfac.New(kfac.Config{Mode: kfac.Fixed, LearningRate: 1, Momentum: 0.9, Damping: 1, MinDamping: 0.01, KLClip: 0.2})
-	case name == "kfac":
-		return kfac.New(kfac.Config{Mode: kfac.Fixed, LearningRate: 0.4, Momentum: 0.8, Damping: 0.5})
-	case name == "kfac-adaptive" && n.Autoencoder:
-		return kfac.New(kfac.Config{Mode: kfac.Adaptive, LearningRate: 1, ProductFraction: 0.25, Polyak: 0.9})
-	case name == "kfac-adaptive":
-		return kfac.New(kfac.Config{Mode: kfac.Adaptive, LearningRate: 1.5, Polyak: 0.95})
+// network and a batch size.
+func (n Network) Optimizer(name string, batch int) (trainer.Optimizer, error) {
+	optimizer, mode := name, kfac.Mode("")
+	switch name {
+	case "kfac":
+		mode = kfac.Fixed
+	case "kfac-adaptive":
+		optimizer, mode = "kfac", kfac.Adaptive
 	}
-	return nil, fmt.Errorf("no optimizer %q", name)
+	if !slices.Contains(job.Names(job.Optimizers()), optimizer) {
+		return nil, fmt.Errorf("no optimizer %q", name)
+	}
+	s, err := n.spec(batch, optimizer, mode)
+	if err != nil {
+		return nil, err
+	}
+	return s.NewOptimizer()
 }

@@ -29,7 +29,7 @@ func NewTraining(n Network, batch int, optimizer string) (*Training, error) {
 	if err != nil {
 		return nil, err
 	}
-	o, err := n.Optimizer(optimizer)
+	o, err := n.Optimizer(optimizer, batch)
 	if err != nil {
 		return nil, err
 	}
