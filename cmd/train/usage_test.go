@@ -206,3 +206,13 @@ func TestDefaultsListed(t *testing.T) {
 		}
 	}
 }
+
+// TestDefaultsPage: docs/defaults.md has what -list prints.
+func TestDefaultsPage(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "defaults.md"))
+	require.NoError(t, err)
+	_, block, _ := strings.Cut(string(page), "```\n")
+	block, _, _ = strings.Cut(block, "```")
+	_, list, _ := strings.Cut(execute("-list").stdout, "\nDefaults\n")
+	assert.Equal(t, "Defaults\n"+list, block, `docs/defaults.md is of other defaults: put the output of "go run ./cmd/train -list" from "Defaults" on into its block`)
+}
