@@ -8,6 +8,7 @@ type Param struct {
 	Name  string
 	Value *tensor.Dense
 	Grad  *tensor.Dense // gradient of the objective h, filled by Objective.Grad and Curvature
+	Group Group         // what it is trained differently in; zero: nothing
 }
 
 // NewParam returns a zero parameter.

@@ -66,7 +66,7 @@ func (o *adaptive) step(obj graph.CurvatureObjective, loss float64) error {
 	if shrink := r * o.cfg.WeightDecay; shrink > 0 {
 		o.repeats.expected = math.NaN()
 		if !o.stats.Undone {
-			o.theta.Combine(1-shrink, shrink, o.last)
+			o.decay(shrink, 1, o.last)
 		}
 	}
 	o.turned = false

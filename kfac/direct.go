@@ -14,7 +14,7 @@ func (o *Optimizer) renew(due bool) error {
 		}
 		o.lap(&o.stats.InverseTime)
 	}
-	o.pre.Apply(o.u)
+	o.propose()
 	o.lap(&o.stats.UpdateTime)
 	return nil
 }

@@ -41,7 +41,7 @@ func (o *fixed) step(obj graph.CurvatureObjective, loss float64) error {
 	} else {
 		o.advance(nu)
 	}
-	ll, vl := o.velocity.Dot(o.velocity), v.Dot(o.velocity)
+	vl := v.Dot(o.velocity)
 	gradNorm, norm, cosine := v.Angle(o.velocity)
 	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = gradNorm/o.pre.grad.scale, o.alpha*norm, cosine
 	o.stats.ClipFactor, o.stats.Mu = nu, o.cfg.Momentum
@@ -52,7 +52,7 @@ func (o *fixed) step(obj graph.CurvatureObjective, loss float64) error {
 		if after, err = obj.Loss(); err == nil {
 			// v is the gradient as it was clipped; the slope of h is not.
 			slope := -o.alpha * vl / o.pre.grad.scale
-			if o.compare(loss, after, slope+o.alpha*o.alpha/2*(vfv+(o.lambda+obj.L2())*ll)) {
+			if o.compare(loss, after, slope+o.alpha*o.alpha/2*(vfv+o.damped(obj.L2(), o.velocity, o.velocity))) {
 				o.moveDamping(omega(o.cfg.DampingUpdateSteps))
 			}
 		}
@@ -60,7 +60,7 @@ func (o *fixed) step(obj graph.CurvatureObjective, loss float64) error {
 	}
 	if shrink := o.alpha * o.cfg.WeightDecay; shrink > 0 { // after ρ, whose model does not know of it
 		// The share is of θ as it was before the step away from it.
-		o.theta.Combine(1-shrink, -shrink*o.alpha, o.velocity)
+		o.decay(shrink, -o.alpha, o.velocity)
 	}
 	o.taken()
 	return err

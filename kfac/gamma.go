@@ -65,7 +65,7 @@ func (o *adaptive) tryGammas(obj graph.CurvatureObjective) error {
 		if err := o.pre.invert(trial); err != nil {
 			return false, err
 		}
-		o.pre.Apply(o.u)
+		o.propose()
 		proposed = trial
 		q, err := o.model(obj)
 		if err != nil {
@@ -93,7 +93,7 @@ func (o *adaptive) tryGammas(obj graph.CurvatureObjective) error {
 		}
 	}
 	if proposed != o.gamma {
-		o.pre.Apply(o.u)
+		o.propose()
 	}
 	return nil
 }

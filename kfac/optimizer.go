@@ -26,6 +26,8 @@ type Optimizer struct {
 	saved   graph.Direction // θ to come back to. It is U's memory: U is not needed once the step is made of it
 	average graph.Direction // θ̄; nil without Polyak averaging
 
+	factors factors // of groups of parameters
+
 	steps    int // taken
 	averaged int // of θ̄
 	stats    Stats
@@ -123,10 +125,10 @@ func (o *Optimizer) begin(objective graph.Objective) (graph.CurvatureObjective, 
 	if err != nil {
 		return nil, fmt.Errorf("kfac: %w", err)
 	}
-	if err := checkShrink(o.alpha, o.cfg.WeightDecay); err != nil {
+	if err := o.build(obj); err != nil {
 		return nil, err
 	}
-	if err := o.build(obj); err != nil {
+	if err := checkShrink(o.alpha, o.factors.decay*o.cfg.WeightDecay); err != nil {
 		return nil, err
 	}
 	o.stats = Stats{ClipFactor: 1, Alpha: o.alpha, Ratio: math.NaN(), Actual: math.NaN()}
@@ -147,7 +149,7 @@ func (o *Optimizer) build(obj graph.CurvatureObjective) error {
 		return err
 	}
 	params := o.pre.params
-	o.theta = graph.Values(params)
+	o.theta, o.factors = graph.Values(params), newFactors(params)
 	o.u = graph.NewDirection(params)
 	o.saved = o.u
 	if o.cfg.Polyak > 0 {

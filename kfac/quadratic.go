@@ -84,12 +84,12 @@ func (o *adaptive) model(obj graph.CurvatureObjective) (quadratic, error) {
 	if err != nil {
 		return quadratic{}, err
 	}
-	damping := o.lambda + obj.L2()
+	eta := obj.L2()
 	s1, s2 := o.slopes()
 	return quadratic{
-		c11: f.At(0, 0) + damping*u.Dot(u),
-		c12: -f.At(0, 1) - damping*u.Dot(last),
-		c22: f.At(1, 1) + damping*last.Dot(last),
+		c11: f.At(0, 0) + o.damped(eta, u, u),
+		c12: -f.At(0, 1) - o.damped(eta, u, last),
+		c22: f.At(1, 1) + o.damped(eta, last, last),
 		s1:  s1,
 		s2:  s2,
 	}, nil

@@ -91,7 +91,7 @@ func (o *adaptive) trial(obj graph.CurvatureObjective) (float64, error) {
 	if err := o.pre.invert(math.Sqrt(o.lambda + obj.L2())); err != nil {
 		return 0, err
 	}
-	o.pre.Apply(o.u)
+	o.propose()
 	q, err := o.model(obj)
 	if err != nil {
 		return 0, err

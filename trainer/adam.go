@@ -63,7 +63,7 @@ func (o *Adam) Config() AdamConfig {
 
 // Step takes one step.
 func (o *Adam) Step(obj graph.Objective) (float64, error) {
-	if err := checkShrink(o.alpha, o.cfg.WeightDecay); err != nil {
+	if err := checkShrinks(obj, o.alpha, o.cfg.WeightDecay); err != nil {
 		return 0, err
 	}
 	loss, err := o.gradient(obj)
@@ -74,21 +74,21 @@ func (o *Adam) Step(obj graph.Objective) (float64, error) {
 	o.t++
 	for i, p := range obj.Params() {
 		if p.Value.Dtype() == graph.Float32 {
-			adamStep(o, p.Value.Float32s(), p.Grad.Float32s(), m[i].Float32s(), v[i].Float32s())
+			adamStep(o, p, p.Value.Float32s(), p.Grad.Float32s(), m[i].Float32s(), v[i].Float32s())
 		} else {
-			adamStep(o, p.Value.Float64s(), p.Grad.Float64s(), m[i].Float64s(), v[i].Float64s())
+			adamStep(o, p, p.Value.Float64s(), p.Grad.Float64s(), m[i].Float64s(), v[i].Float64s())
 		}
 	}
 	return loss, nil
 }
 
-func adamStep[T graph.Float](o *Adam, theta, grad, m, v []T) {
+func adamStep[T graph.Float](o *Adam, p *graph.Param, theta, grad, m, v []T) {
 	// α m̂/(√v̂+ε) with both corrections in scalars: one pass over memory.
 	vector.Adam(theta, grad, m, v, vector.AdamCoefficients[T]{
 		Beta1: T(o.cfg.Beta1), Rest1: T(1 - o.cfg.Beta1),
 		Beta2: T(o.cfg.Beta2), Rest2: T(1 - o.cfg.Beta2),
-		Step:    T(o.alpha / (1 - math.Pow(o.cfg.Beta1, float64(o.t)))),
+		Step:    T(o.alpha * p.RateFactor() / (1 - math.Pow(o.cfg.Beta1, float64(o.t)))),
 		Root:    T(1 / math.Sqrt(1-math.Pow(o.cfg.Beta2, float64(o.t)))),
-		Epsilon: T(o.cfg.Epsilon), Shrink: T(1 - o.alpha*o.cfg.WeightDecay),
+		Epsilon: T(o.cfg.Epsilon), Shrink: T(1 - o.alpha*o.cfg.WeightDecay*p.DecayFactor()),
 	})
 }

@@ -19,7 +19,7 @@ type walked struct {
 
 // walk adds the backward walk from out to the taps and the loose parameters.
 func (o *objective) walk(out, seed *graph.Node) (walked, error) {
-	_, wrt := tapNodes(o.c.b.Taps)
+	_, wrt := tapNodes(o.c.taps())
 	taps := len(wrt)
 	for _, p := range o.Loose() {
 		wrt = append(wrt, o.c.b.Param(p))
@@ -47,12 +47,12 @@ func (o *objective) buildGrad() error {
 	if o.grad != nil {
 		return nil
 	}
-	b, params := o.c.b, o.c.model.params
+	b, params := o.c.b, o.c.model.learned
 	var wrt []*graph.Node
 	for _, p := range params {
 		wrt = append(wrt, b.Param(p))
 	}
-	_, outputs := tapNodes(b.Taps)
+	_, outputs := tapNodes(o.c.taps())
 	wrt = append(append(wrt, outputs...), o.c.out)
 	grads, err := b.Backward(o.c.loss, o.c.ones, wrt...)
 	if err != nil {
@@ -137,7 +137,7 @@ func (o *objective) cotangent(est graph.FisherEstimator) (from, seed *graph.Node
 // wanted lists what a training program computes: the loss, the parameters'
 // gradients, the taps' inputs and the given gradients at their outputs.
 func (o *objective) wanted(g []*graph.Node) []*graph.Node {
-	inputs, _ := tapNodes(o.c.b.Taps)
+	inputs, _ := tapNodes(o.c.taps())
 	ns := append([]*graph.Node{o.c.loss}, present(o.grads)...)
 	return append(append(ns, inputs...), present(g)...)
 }

@@ -13,18 +13,19 @@ import (
 // compiled is the model's graph for one batch size and mode. Its programs are
 // built when they are first asked for.
 type compiled struct {
-	model     *Model
-	used      uint64 // when last, as the cache counts
-	b         *graph.Builder
-	x, y      *tensor.Dense   // bound inputs
-	more      []*tensor.Dense // further targets
-	target    *graph.Node
-	out, mean *graph.Node
-	outputs   int // units of out, per example
-	loss      *graph.Node
-	surprise  *graph.Node // −log p(y|x) of the data's own targets: loss itself where that is minimised
-	ones      *graph.Node
-	objective objective
+	model       *Model
+	used        uint64 // when last, as the cache counts
+	b           *graph.Builder
+	x, y        *tensor.Dense   // bound inputs
+	more        []*tensor.Dense // further targets
+	target      *graph.Node
+	out, mean   *graph.Node
+	outputs     int          // units of out, per example
+	tapsLearned []*graph.Tap // see taps; nil before the first use
+	loss        *graph.Node
+	surprise    *graph.Node // −log p(y|x) of the data's own targets: loss itself where that is minimised
+	ones        *graph.Node
+	objective   objective
 
 	forward *graph.Program // the loss, and the mean in evaluation mode
 	means   *graph.Program // the mean alone

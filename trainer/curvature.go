@@ -32,7 +32,7 @@ func (o *objective) sample(est graph.FisherEstimator, visit func(*graph.Curvatur
 	}
 	o.fillTaps(s.taps, graph.PassCurvature)
 	s.fill(o.c)
-	o.pass = graph.CurvaturePass{Examples: o.c.b.Batch, Taps: o.c.b.Taps, Loose: s.values}
+	o.pass = graph.CurvaturePass{Examples: o.c.b.Batch, Taps: o.c.taps(), Loose: s.values}
 	return o.regularised(), visit(&o.pass)
 }
 
@@ -119,7 +119,7 @@ func (o *objective) exact(visit func(*graph.CurvaturePass) error) (float64, erro
 }
 
 func (o *objective) showTaps(visit func(*graph.CurvaturePass) error) error {
-	o.pass = graph.CurvaturePass{Examples: o.c.b.Batch, Taps: o.c.b.Taps}
+	o.pass = graph.CurvaturePass{Examples: o.c.b.Batch, Taps: o.c.taps()}
 	return visit(&o.pass)
 }
 

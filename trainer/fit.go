@@ -147,7 +147,7 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 		}
 	}
 	r := &run{Trainer: t, train: train, schedule: t.Schedule, perEpoch: train.Steps(), higher: higher}
-	r.trend = trend{model: t.Model, start: copyOf(t.Model.Params())}
+	r.trend = trend{model: t.Model, start: copyOf(t.Model.learned)}
 	if r.schedule == nil {
 		r.schedule = Constant()
 	}
@@ -269,7 +269,7 @@ func (r *run) end(err error) (*Result, error) {
 	if err != nil && !errors.Is(err, ErrStop) {
 		return &r.res, err
 	}
-	params := r.Model.Params()
+	params := r.Model.learned
 	r.res.Unmoved = len(params) > 0 && unmoved(r.trend.start, graph.Values(params))
 	rises, worse := r.trend.judge(r.lastInterval())
 	if worse != nil {

@@ -11,7 +11,7 @@ func (o *objective) penalty() float64 {
 	}
 	var sum float64
 	for _, p := range o.Params() {
-		sum += sumSquares(p.Value)
+		sum += p.L2Factor() * sumSquares(p.Value)
 	}
 	return eta / 2 * sum
 }
@@ -23,7 +23,9 @@ func (o *objective) regularised() float64 {
 			if o.grads[i] == nil { // no program writes it
 				p.Grad.Zero()
 			}
-			graph.Direction{p.Grad}.AddScaled(eta, graph.Direction{p.Value})
+			if f := p.L2Factor(); f > 0 {
+				graph.Direction{p.Grad}.AddScaled(f*eta, graph.Direction{p.Value})
+			}
 		}
 	}
 	return scalar(o.c.loss) + o.penalty()

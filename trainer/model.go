@@ -20,6 +20,9 @@ type ModelConfig struct {
 	DType tensor.Dtype // default graph.Float32
 	Seed  uint64       // of initial weights, dropout masks and sampled targets
 	L2    float64      // η of the regulariser (η/2)‖θ‖², part of the objective; default None
+	// Groups are parameters that are trained differently, by patterns of their names:
+	// frozen, or with factors on rate, weight decay and L2. Default: none.
+	Groups []graph.Group
 }
 
 func (c *ModelConfig) numbers() setting.Numbers {
@@ -36,6 +39,7 @@ type Model struct {
 	dropout *rand.PCG // under streams, for the model's state
 	sample  *rand.PCG
 	params  []*graph.Param
+	learned []*graph.Param // params but for the frozen ones
 	rows    []graph.LayerInfo
 	outputs tensor.Shape // batch axis included, of a batch of one
 	taps    []*graph.Tap // of a batch of one
@@ -67,7 +71,7 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 	if len(net.Params()) > 0 {
 		return nil, errors.New("trainer: the network has parameters from another NewModel, or from one that failed; build a new one")
 	}
-	cfg.Input = slices.Clone(cfg.Input)
+	cfg.Input, cfg.Groups = slices.Clone(cfg.Input), slices.Clone(cfg.Groups)
 	m := &Model{cfg: cfg, net: net, loss: loss, graphCache: newGraphCache(),
 		dropout: rand.NewPCG(cfg.Seed, 2), sample: rand.NewPCG(cfg.Seed, 3)}
 	m.streams = graph.Streams{Init: rand.New(rand.NewPCG(cfg.Seed, 1)), Dropout: rand.New(m.dropout), Sample: rand.New(m.sample)}
@@ -79,7 +83,11 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 	if err := uniqueNames(m.params); err != nil {
 		return nil, err
 	}
-	m.rows, m.taps = c.b.Layers, c.b.Taps
+	if err := graph.SetGroups(m.params, cfg.Groups); err != nil {
+		return nil, fmt.Errorf("trainer: %w", err)
+	}
+	m.learned = graph.Learned(m.params)
+	m.rows, m.taps = c.b.Layers, c.taps()
 	m.outputs = c.out.Shape()
 	return m, nil
 }
@@ -87,12 +95,12 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 // Config returns what the model was built for, defaults filled in.
 func (m *Model) Config() ModelConfig {
 	c := m.cfg
-	c.Input = slices.Clone(c.Input)
+	c.Input, c.Groups = slices.Clone(c.Input), slices.Clone(c.Groups)
 	c.numbers().Express()
 	return c
 }
 
-// Params lists the parameters in layer order.
+// Params lists the parameters in layer order, the frozen ones included.
 func (m *Model) Params() []*graph.Param { return m.params }
 
 // Observe adds a function that is called after every pass that fills taps:

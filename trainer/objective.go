@@ -36,14 +36,14 @@ type objective struct {
 
 var _ MiniBatch = (*objective)(nil)
 
-// Params lists the model's parameters.
-func (o *objective) Params() []*graph.Param { return o.c.model.params }
+// Params lists the model's parameters but for the frozen ones.
+func (o *objective) Params() []*graph.Param { return o.c.model.learned }
 
 // Examples is the size of the mini-batch.
 func (o *objective) Examples() int { return o.c.b.Batch }
 
-// Taps lists the model's taps.
-func (o *objective) Taps() []*graph.Tap { return o.c.b.Taps }
+// Taps lists the taps of maps whose weight is learned.
+func (o *objective) Taps() []*graph.Tap { return o.c.taps() }
 
 // Loose lists the parameters that are not under exactly one tap, and the
 // biases of taps whose weight is not.
@@ -113,7 +113,7 @@ func (o *objective) run(p *graph.Program) error {
 
 // fillTaps points the taps at the last run's values and shows them around.
 func (o *objective) fillTaps(g []*graph.Node, pass graph.Pass) {
-	taps := o.c.b.Taps
+	taps := o.c.taps()
 	for i, t := range taps {
 		a, s := t.Nodes()
 		t.A = graph.Value(a)

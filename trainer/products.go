@@ -90,7 +90,7 @@ func (c *compiled) slot(i int) (*slot, error) {
 	}
 	s := &slot{}
 	var wrt []*graph.Node
-	for _, p := range c.model.params {
+	for _, p := range c.model.learned {
 		// The parameter's own memory stands in until the slot is bound.
 		dot, err := c.b.InputOf("tangent of "+p.Name, p.Value)
 		if err != nil {
@@ -117,7 +117,7 @@ func (c *compiled) slot(i int) (*slot, error) {
 func (s *slot) bind(c *compiled, d graph.Direction) error {
 	for i, n := range s.dots {
 		if err := c.b.Bind(n, d[i]); err != nil {
-			return fmt.Errorf("%s: %w", c.model.params[i].Name, err)
+			return fmt.Errorf("%s: %w", c.model.learned[i].Name, err)
 		}
 	}
 	return nil

@@ -54,7 +54,7 @@ func (o *SGD) Config() SGDConfig {
 
 // Step takes one step.
 func (o *SGD) Step(obj graph.Objective) (float64, error) {
-	if err := checkShrink(o.alpha, o.cfg.WeightDecay); err != nil {
+	if err := checkShrinks(obj, o.alpha, o.cfg.WeightDecay); err != nil {
 		return 0, err
 	}
 	loss, err := o.gradient(obj)
@@ -64,16 +64,16 @@ func (o *SGD) Step(obj graph.Objective) (float64, error) {
 	velocity := o.moments[0]
 	for i, p := range obj.Params() {
 		if p.Value.Dtype() == graph.Float32 {
-			sgdStep(o, p.Value.Float32s(), p.Grad.Float32s(), velocity[i].Float32s())
+			sgdStep(o, p, p.Value.Float32s(), p.Grad.Float32s(), velocity[i].Float32s())
 		} else {
-			sgdStep(o, p.Value.Float64s(), p.Grad.Float64s(), velocity[i].Float64s())
+			sgdStep(o, p, p.Value.Float64s(), p.Grad.Float64s(), velocity[i].Float64s())
 		}
 	}
 	return loss, nil
 }
 
-func sgdStep[T graph.Float](o *SGD, theta, grad, velocity []T) {
-	alpha, mu, shrink := T(o.alpha), T(o.cfg.Momentum), T(1-o.alpha*o.cfg.WeightDecay)
+func sgdStep[T graph.Float](o *SGD, p *graph.Param, theta, grad, velocity []T) {
+	alpha, mu, shrink := T(o.alpha*p.RateFactor()), T(o.cfg.Momentum), T(1-o.alpha*o.cfg.WeightDecay*p.DecayFactor())
 	if o.cfg.Nesterov {
 		vector.Nesterov(theta, grad, velocity, alpha, mu, shrink)
 		return

@@ -1,6 +1,10 @@
 package trainer
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/gokfac/gokfac/graph"
+)
 
 // checkShrink refuses a decoupled weight decay w with a learning rate α that
 // take the whole of a weight away in one step, or more: θ ← (1 − αw)θ turns its
@@ -12,4 +16,16 @@ func checkShrink(alpha, decay float64) error {
 			alpha, decay, alpha*decay)
 	}
 	return nil
+}
+
+// checkShrinks is checkShrink for each parameter's own part of the decay.
+func checkShrinks(obj graph.Objective, alpha, decay float64) error {
+	if decay == 0 {
+		return nil
+	}
+	most := 0.0
+	for _, p := range obj.Params() {
+		most = max(most, p.DecayFactor())
+	}
+	return checkShrink(alpha, most*decay)
 }

@@ -20,12 +20,21 @@ func (m *Model) Summary() string {
 	}
 	fmt.Fprintf(w, "total\t\t%d\n", graph.CountParams(m.params))
 	w.Flush()
-	if loose := looseParams(m.params, m.taps); len(loose) > 0 {
+	if loose := looseParams(m.learned, m.taps); len(loose) > 0 {
 		var names []string
 		for _, p := range loose {
 			names = append(names, p.Name)
 		}
 		fmt.Fprintf(&s, "not under exactly one tap, so K-FAC takes the diagonal of their Fisher: %s\n", strings.Join(names, ", "))
+	}
+	if n := graph.CountParams(m.params) - graph.CountParams(m.learned); n > 0 {
+		var names []string
+		for _, p := range m.params {
+			if p.Group.Frozen {
+				names = append(names, p.Name)
+			}
+		}
+		fmt.Fprintf(&s, "frozen: %s (%d parameters)\n", strings.Join(names, ", "), n)
 	}
 	return s.String()
 }

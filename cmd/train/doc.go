@@ -62,6 +62,14 @@
 // were no better ("ending": "patience"), and -tune ranks by them. -target must name
 // one of them: the test part, which judges the result, is not to end the run.
 //
+// # Groups of parameters
+//
+// -groups names parameters that are trained differently, by patterns of their names
+// (dense1.weight, dense1.bias, dense2.weight, …): '*.bias:l2=none' takes the penalty from
+// biases, 'dense1.*:frozen' leaves a layer as it is, 'dense3.*:rate=0.1,decay=2' has
+// factors on learning rate and weight decay. Semicolons separate groups, and a later
+// one wins. A pattern that matches nothing is an error that lists the names.
+//
 // # Several runs
 //
 // -compare trains each of its entries on the same data, initial weights and

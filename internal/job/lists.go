@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -82,6 +83,19 @@ func (c columnNames) Set(text string) error {
 		}
 		*c.p = append(*c.p, part)
 	}
+	return nil
+}
+
+// groups are groups of parameters, kept as text: their names are known to the model.
+type groups struct{ p *string }
+
+func (g groups) Set(text string) error {
+	if text != "" {
+		if _, err := graph.ParseGroups(text); err != nil {
+			return err
+		}
+	}
+	*g.p = text
 	return nil
 }
 

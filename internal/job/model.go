@@ -1,7 +1,10 @@
 package job
 
 import (
+	"errors"
+
 	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
@@ -63,9 +66,18 @@ func (m Model) Values() bool { return m.Task == datasets.Regress }
 // NewModel builds the network of a resolved spec for d, with its loss.
 func (s *Spec) NewModel(d *datasets.Dataset) (*trainer.Model, error) {
 	m := s.model()
-	return trainer.NewModel(m.Net(s, d), m.Loss(d), trainer.ModelConfig{
-		Input: d.Shape, DType: mustFind(DTypes(), s.DType).of, Seed: s.Seed, L2: s.L2,
-	})
+	cfg := trainer.ModelConfig{Input: d.Shape, DType: mustFind(DTypes(), s.DType).of, Seed: s.Seed, L2: s.L2}
+	if s.Groups != "" {
+		var err error
+		if cfg.Groups, err = graph.ParseGroups(s.Groups); err != nil {
+			return nil, Refuse("⟨groups⟩: %s", Plain(err))
+		}
+	}
+	model, err := trainer.NewModel(m.Net(s, d), m.Loss(d), cfg)
+	if named := (*graph.GroupError)(nil); errors.As(err, &named) {
+		return nil, Refuse("⟨groups⟩: %s", Plain(named))
+	}
+	return model, err
 }
 
 // Widths are the sizes of the layers from input to output.

@@ -64,6 +64,9 @@ func trainingSettings() []Setting {
 			Value: func(s *Spec) Value {
 				return number{p: &s.ClipNorm, least: leastNumber, most: mostNumber, word: "none"}
 			}, Force: func(s *Spec) any { return s.ClipNorm }, Listed: always},
+		{Name: "groups", Task: true, Argument: "GROUPS", Text: "parameters that are trained differently, by patterns of names, as in '*.bias:l2=none; dense1.*:frozen; dense3.*:rate=0.1,decay=2' (factors)",
+			Value: func(s *Spec) Value { return groups{&s.Groups} }, Force: func(s *Spec) any { return s.Groups },
+			Listed: func(s *Spec) bool { return s.Groups != "" }},
 	})
 }
 

@@ -37,6 +37,7 @@ type Spec struct {
 	WeightDecay  float64
 	L2           float64
 	ClipNorm     float64
+	Groups       string // of parameters, as graph.ParseGroups reads them
 	KFAC         kfac.Config
 
 	Target    *trainer.Target // nil: none
