@@ -43,6 +43,8 @@ type Builder struct {
 
 	g       *gorgonia.ExprGraph
 	params  map[*Param]*Node
+	buffers map[*Buffer]*Node
+	updates []update
 	isParam map[*Node]bool
 	runs    *runs
 	reach   map[*Node]*dependents // see forget
@@ -65,6 +67,7 @@ func NewBuilder(cfg Config) (*Builder, error) {
 		Config:  cfg,
 		g:       gorgonia.NewGraph(),
 		params:  map[*Param]*Node{},
+		buffers: map[*Buffer]*Node{},
 		isParam: map[*Node]bool{},
 		runs:    &runs{epoch: 1},
 		reach:   map[*Node]*dependents{},

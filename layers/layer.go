@@ -14,10 +14,19 @@ type Layer interface {
 	Params() []*graph.Param
 }
 
+// Stateful is a layer with state that is not learned, such as running statistics. A
+// model saves it with its parameters, and updates it once for each mini-batch that it
+// is trained on.
+type Stateful interface {
+	Layer
+	// Buffers lists the layer's buffers: none before the first Build.
+	Buffers() []*graph.Buffer
+}
+
 // Sequential feeds each layer's output to the next.
 type Sequential []Layer
 
-var _ Layer = Sequential(nil)
+var _ Stateful = Sequential(nil)
 
 // Build adds the layers in order, and a summary row for each.
 func (s Sequential) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
@@ -53,6 +62,25 @@ func (s Sequential) Params() []*graph.Param {
 		}
 	}
 	return ps
+}
+
+// Buffers lists the buffers of the layers that have some, in order, each once.
+func (s Sequential) Buffers() []*graph.Buffer {
+	var all []*graph.Buffer
+	seen := map[*graph.Buffer]bool{}
+	for _, l := range s {
+		stateful, ok := l.(Stateful)
+		if !ok {
+			continue
+		}
+		for _, b := range stateful.Buffers() {
+			if !seen[b] {
+				seen[b] = true
+				all = append(all, b)
+			}
+		}
+	}
+	return all
 }
 
 func nameOf(l Layer) string {

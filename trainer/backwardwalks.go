@@ -135,10 +135,11 @@ func (o *objective) cotangent(est graph.FisherEstimator) (from, seed *graph.Node
 }
 
 // wanted lists what a training program computes: the loss, the parameters'
-// gradients, the taps' inputs and the given gradients at their outputs.
+// gradients, what buffers become, the taps' inputs and the given gradients at their
+// outputs.
 func (o *objective) wanted(g []*graph.Node) []*graph.Node {
 	inputs, _ := tapNodes(o.c.taps())
-	ns := append([]*graph.Node{o.c.loss}, present(o.grads)...)
+	ns := append(append([]*graph.Node{o.c.loss}, present(o.grads)...), o.c.b.Updates()...)
 	return append(append(ns, inputs...), present(g)...)
 }
 

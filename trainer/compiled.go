@@ -59,6 +59,9 @@ func newCompiled(m *Model, key graphKey) (*compiled, error) {
 	if err := c.buildLoss(); err != nil {
 		return nil, err
 	}
+	if err := b.CheckBuffers(c.loss); err != nil {
+		return nil, err
+	}
 	if c.mean, err = m.loss.Mean(b, c.out); err != nil {
 		return nil, err
 	}

@@ -39,6 +39,7 @@ type Model struct {
 	dropout *rand.PCG // under streams, for the model's state
 	sample  *rand.PCG
 	params  []*graph.Param
+	buffers []*graph.Buffer
 	learned []*graph.Param // params but for the frozen ones
 	rows    []graph.LayerInfo
 	outputs tensor.Shape // batch axis included, of a batch of one
@@ -80,7 +81,10 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 		return nil, err
 	}
 	m.params = net.Params()
-	if err := uniqueNames(m.params); err != nil {
+	if s, ok := net.(layers.Stateful); ok {
+		m.buffers = s.Buffers()
+	}
+	if err := uniqueNames(m.params, m.buffers); err != nil {
 		return nil, err
 	}
 	if err := graph.SetGroups(m.params, cfg.Groups); err != nil {
@@ -164,8 +168,18 @@ func (m *Model) compiled(key graphKey) (*compiled, error) {
 	return c, nil
 }
 
-func uniqueNames(params []*graph.Param) error {
+// Buffers lists the state of layers that is not learned.
+func (m *Model) Buffers() []*graph.Buffer { return m.buffers }
+
+func uniqueNames(params []*graph.Param, buffers []*graph.Buffer) error {
 	seen := map[string]bool{}
+	for _, b := range buffers {
+		if seen[b.Name] {
+			return fmt.Errorf("trainer: two buffers are called %s: give their layers different names", b.Name)
+		}
+		seen[b.Name] = true
+	}
+	clear(seen)
 	for _, p := range params {
 		if seen[p.Name] {
 			return fmt.Errorf("trainer: two parameters are called %s: give their layers different names", p.Name)

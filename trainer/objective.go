@@ -32,6 +32,8 @@ type objective struct {
 	// calls but Products. current says that they are Grad's or Curvature's.
 	passes  int
 	current bool
+	// committed is the mini-batch whose statistics buffers have taken in.
+	committed uint64
 }
 
 var _ MiniBatch = (*objective)(nil)
@@ -108,7 +110,18 @@ func (o *objective) run(p *graph.Program) error {
 		return err
 	}
 	o.current = true
+	o.commit()
 	return nil
+}
+
+// commit updates the buffers of layers, once for a mini-batch: K-FAC runs several
+// passes over one. A loss that is not finite updates none.
+func (o *objective) commit() {
+	if o.committed == o.c.b.Draw() || graph.CheckFinite(scalar(o.c.loss)) != nil {
+		return
+	}
+	o.committed = o.c.b.Draw()
+	o.c.b.Commit()
 }
 
 // fillTaps points the taps at the last run's values and shows them around.

@@ -20,10 +20,13 @@ func (m *Model) fields() []codec.Field {
 	for _, p := range m.params {
 		fields = append(fields, codec.Field{Name: "parameter " + p.Name, Value: p.Value})
 	}
+	for _, b := range m.buffers {
+		fields = append(fields, codec.Field{Name: "buffer " + b.Name, Value: b.Value})
+	}
 	return fields
 }
 
-// MarshalBinary encodes the parameters and the generators of dropout masks and
+// MarshalBinary encodes parameters, buffers and the generators of dropout masks and
 // sampled targets. Layers, loss and configuration are not part of it.
 func (m *Model) MarshalBinary() ([]byte, error) {
 	data, err := codec.Encode("model", modelVersion, m.fields())

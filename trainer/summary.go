@@ -36,6 +36,14 @@ func (m *Model) Summary() string {
 		}
 		fmt.Fprintf(&s, "frozen: %s (%d parameters)\n", strings.Join(names, ", "), n)
 	}
+	if len(m.buffers) > 0 {
+		var names []string
+		n := 0
+		for _, b := range m.buffers {
+			names, n = append(names, b.Name), n+b.Value.DataSize()
+		}
+		fmt.Fprintf(&s, "state that is not learned: %s (%d elements)\n", strings.Join(names, ", "), n)
+	}
 	return s.String()
 }
 
