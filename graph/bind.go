@@ -80,11 +80,12 @@ func (b *Builder) checkOwnInput(n *Node) error {
 	return nil
 }
 
-// dependents are the kernels that an input reaches, as long as the graph has
-// no more than made of them.
+// dependents are the kernels whose values depend on an input. The list holds as long
+// as the graph has as many kernels as when it was made: new kernels may depend on the
+// input, too.
 type dependents struct {
 	kernels []*Kernel
-	made    uint64
+	made    uint64 // kernels of the graph at that time
 }
 
 // forget marks the kernels that depend on n as not computed.

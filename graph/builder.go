@@ -132,8 +132,9 @@ func (b *Builder) Once(key any, build func() (*Node, error)) (*Node, error) {
 // NewDraw makes masks drawn once per mini-batch be drawn anew at the next run.
 func (b *Builder) NewDraw() { b.draw++ }
 
-// Draw counts the calls of NewDraw. An op that draws a mask keeps it while
-// Draw stands still, so that every program run on one mini-batch sees the same.
+// Draw counts the calls of NewDraw: the mini-batches so far. An op that draws a mask
+// keeps it while the count stands still, so that every program that is run on one
+// mini-batch sees the same mask. It is for layers with masks.
 func (b *Builder) Draw() uint64 { return b.draw }
 
 // Apply adds the node op(in...). Errors are the op author's: a graph whose

@@ -20,6 +20,20 @@
 //   - [Tap], the hook on an affine map s = aW + b that K-FAC reads.
 //   - [Objective], what an optimizer sees of a mini-batch.
 //
+// # Terms
+//
+//	N, T        examples of a mini-batch; rows of a tap that belong to one example (1, or a convolution's locations)
+//	node        a value of the expression graph, of a fixed shape
+//	kernel      the op of a node, with its output's memory
+//	program     the nodes that were asked for, and what they need, compiled
+//	run, resume computing a program from the inputs; computing only what no program has since the last run
+//	parameter   a tensor that is learned ([Param]); a [Group] may freeze it
+//	buffer      a tensor that a layer keeps and nobody learns ([Buffer])
+//	tap         input a (N·T×in) and gradient g (N·T×out) of an affine map
+//	loose       a parameter that is not under exactly one tap
+//	draw        the masks of a mini-batch: every program over it sees the same ones
+//	direction   a displacement of all parameters, one tensor for each
+//
 // # Conventions
 //
 // Matrices are row-major. A batch of N examples is N×…; the loss is the mean

@@ -13,6 +13,16 @@
 //		…
 //	}
 //
+// # Terms
+//
+//	θ            all parameters together; the learned ones are those that no group has frozen
+//	z            the network's outputs, N×C for a mini-batch of N examples and C units
+//	h(θ)         the objective: the mean loss of a mini-batch, with the L2 penalty
+//	mini-batch   a [MiniBatch]: h with its gradient, its taps, curvature passes and exact products
+//	step         one update of θ from one mini-batch
+//	evaluation   a data set that is scored, without dropout and without a step
+//	training, evaluation mode   graphs of their own, over the same memory of parameters and buffers
+//
 // # Scores
 //
 // An [Evaluation] is scored by the data loss and by metrics, each of which says
