@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 )
 
@@ -18,17 +17,10 @@ func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string
 	if err := opt.Read.columnless(name); err != nil {
 		return nil, "", err
 	}
-	switch name {
-	case "", "auto":
-		return openAuto(ctx, opt)
-	case "mnist":
-		return openSource(ctx, mnistSource(), opt)
-	case "fashion-mnist":
-		return openSource(ctx, fashionSource(), opt)
-	case "digits":
-		return builtIn(ctx, drawDigits, "digits (built in)")
-	case "ill-conditioned":
-		return builtIn(ctx, drawRegression, "ill-conditioned (built in)")
+	for _, set := range Sets() {
+		if set.Name == name || name == "" && set.Name == "auto" {
+			return set.open(ctx, opt)
+		}
 	}
 	return openPath(ctx, name, opt.Read)
 }
@@ -75,26 +67,31 @@ func whyNotMNIST(err error) string {
 func openPath(ctx context.Context, path string, opt ReadOptions) (*Dataset, string, error) {
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, "", fmt.Errorf("datasets: %q is none of auto, mnist, fashion-mnist, digits and ill-conditioned, and no such file or directory exists: %w", path, fs.ErrNotExist)
+		return nil, "", fmt.Errorf("datasets: %q is none of %s, and no such file or directory exists: %w", path, named(), fs.ErrNotExist)
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("datasets: %w", err)
 	}
-	var d *Dataset
-	switch {
-	case info.IsDir():
-		d, err = readIDX(ctx, path)
-	case IsArchive(path):
-		d, err = opt.readNPZ(ctx, path)
-	case IsTable(path):
-		d, err = opt.readCSV(ctx, path)
-	default:
-		err = fmt.Errorf("datasets: %s: neither a directory of idx files nor an .npz nor a .csv: a text file needs commas between its fields and .csv at the end of its name", path)
+	for _, f := range Formats() {
+		if f.is(path, info.IsDir()) {
+			d, err := f.read(ctx, path, opt)
+			if err != nil {
+				return nil, "", err
+			}
+			return d, describe(d, path), nil
+		}
 	}
-	if err != nil {
-		return nil, "", err
+	return nil, "", fmt.Errorf("datasets: %s: neither a directory of idx files nor an .npz nor a .csv: a text file needs commas between its fields and .csv at the end of its name", path)
+}
+
+// named lists the names of data sets.
+func named() string {
+	var names []string
+	for _, set := range Sets() {
+		names = append(names, set.Name)
 	}
-	return d, describe(d, path), nil
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // columnless refuses options that name columns if the data are no table.
@@ -105,17 +102,6 @@ func (opt ReadOptions) columnless(name string) error {
 		}
 	}
 	return nil
-}
-
-// IsTable tells a path that Open reads with ReadCSV, by its name.
-func IsTable(path string) bool {
-	lower := strings.ToLower(filepath.Base(path))
-	return strings.HasSuffix(lower, ".csv") || strings.HasSuffix(lower, ".csv.gz")
-}
-
-// IsArchive tells a path that Open reads with ReadNPZ, by its name.
-func IsArchive(path string) bool {
-	return strings.HasSuffix(strings.ToLower(filepath.Base(path)), ".npz")
 }
 
 // describe says what a file has, and which column was taken for the label or the targets.

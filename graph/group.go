@@ -17,13 +17,16 @@ type Group struct {
 	// Frozen parameters keep their values. No optimizer sees them, and no gradient of
 	// theirs is computed.
 	Frozen bool
+	// Learned takes Frozen back, where an earlier group has set it: "*" frozen, and then
+	// the last layer learned.
+	Learned bool
 	// Rate is a factor on the learning rate. K-FAC's adaptive mode multiplies its
 	// direction U by it before it asks how far to go.
 	Rate float64
 	// WeightDecay is a factor on the decoupled weight decay, beside Rate.
 	WeightDecay float64
 	// L2 is a factor on η. K-FAC's model of h has each parameter's own η; the damping
-	// γ = √(λ+η) of its inverses has the model's.
+	// γ = √(λ+η) of its inverses has the greatest.
 	L2 float64
 }
 
@@ -88,7 +91,7 @@ func SetGroups(params []*Param, groups []Group) error {
 
 // with is g with what a later group sets.
 func (g Group) with(later Group) Group {
-	g.Frozen = g.Frozen || later.Frozen
+	g.Frozen = (g.Frozen || later.Frozen) && !later.Learned
 	for _, f := range []struct{ to, from *float64 }{{&g.Rate, &later.Rate}, {&g.WeightDecay, &later.WeightDecay}, {&g.L2, &later.L2}} {
 		if *f.from != 0 {
 			*f.to = *f.from
@@ -133,7 +136,7 @@ func Uniform(params []*Param, of func(*Param) float64) bool {
 }
 
 // ParseGroups reads groups from text: PATTERN:WORD,WORD… with the words frozen,
-// rate=FACTOR, decay=FACTOR and l2=FACTOR, where none is a factor, too; groups are
+// learned, rate=FACTOR, decay=FACTOR and l2=FACTOR, where none is a factor, too; groups are
 // separated by semicolons:
 //
 //	*.bias:l2=none; dense1.*:frozen; dense3.*:rate=0.1,decay=2
@@ -159,14 +162,18 @@ func ParseGroups(text string) ([]Group, error) {
 }
 
 func (g *Group) set(word string) error {
-	if word == "frozen" {
+	switch word {
+	case "frozen":
 		g.Frozen = true
+		return nil
+	case "learned":
+		g.Learned = true
 		return nil
 	}
 	name, value, _ := strings.Cut(word, "=")
 	to, ok := map[string]*float64{"rate": &g.Rate, "decay": &g.WeightDecay, "l2": &g.L2}[name]
 	if !ok {
-		return fmt.Errorf("%q: want frozen, rate=…, decay=… or l2=…", word)
+		return fmt.Errorf("%q: want frozen, learned, rate=…, decay=… or l2=…", word)
 	}
 	v, err := strconv.ParseFloat(value, 64)
 	switch {

@@ -17,7 +17,7 @@ func TestParseGroups(t *testing.T) {
 	}, got)
 	for text, want := range map[string]string{
 		"": "want PATTERN:frozen", "a": "want PATTERN:frozen", "a:": "want PATTERN:frozen", ":frozen": "want PATTERN:frozen", "a:frozen;": "want PATTERN:frozen",
-		"a:cold": `"cold": want frozen, rate=…, decay=… or l2=…`, "a:rate=x": "want a factor", "a:rate=-1": "want a factor", "a:rate=1e9": "want a factor",
+		"a:cold": `"cold": want frozen, learned, rate=…, decay=… or l2=…`, "a:rate=x": "want a factor", "a:rate=-1": "want a factor", "a:rate=1e9": "want a factor",
 		"a:rate=NaN": "want a factor", "a:rate=Inf": "want a factor", "a:rate": "want a factor",
 	} {
 		_, err := graph.ParseGroups(text)
@@ -34,6 +34,8 @@ func TestLaterGroupsWin(t *testing.T) {
 	}))
 	assert.Equal(t, []float64{0.5, 0.5, 0}, []float64{p.RateFactor(), p.DecayFactor(), p.L2Factor()})
 	assert.Equal(t, []float64{0.5, 0.5, 2}, []float64{q.RateFactor(), q.DecayFactor(), q.L2Factor()})
+	require.NoError(t, graph.SetGroups([]*graph.Param{p, q}, []graph.Group{{Params: "*", Frozen: true}, {Params: "*.bias", Learned: true}}))
+	assert.Equal(t, []*graph.Param{p}, graph.Learned([]*graph.Param{p, q}))
 	require.NoError(t, graph.SetGroups([]*graph.Param{p, q}, nil))
 	assert.Equal(t, []float64{1, 1, 1}, []float64{p.RateFactor(), p.DecayFactor(), p.L2Factor()})
 }

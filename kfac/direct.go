@@ -27,7 +27,7 @@ func (o *fixed) direct(obj graph.CurvatureObjective, _ float64) error {
 		if err := o.pre.rebase(obj); err != nil {
 			return err
 		}
-		o.gamma = math.Sqrt(o.lambda + obj.L2())
+		o.gamma = math.Sqrt(o.lambda + o.pre.eta(obj))
 	}
 	return o.renew(due)
 }

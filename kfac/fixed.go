@@ -23,7 +23,7 @@ func (o *fixed) fields() []Field { return o.directionFields("velocity", o.veloci
 // norm clip of Ba, Grosse & Martens 2017.
 func (o *fixed) step(obj graph.CurvatureObjective, loss float64) error {
 	v := o.pre.grad.Direction
-	nu := clipByKL(v, o.u, o.alpha, o.cfg.KLClip)
+	nu := clipByKL(o.pre, o.u, 1, o.alpha, o.cfg.KLClip)
 	measured := o.ratioDue()
 	var vfv float64
 	if measured { // the model is of h before the step
@@ -83,9 +83,20 @@ func advance[T graph.Float](theta, v, u []T, alpha, mu, nu float64) {
 
 // clipByKL is ν = min(1, √(κ/(α² Σ VᵀU))), the factor on U that bounds the KL
 // divergence of a step −αU to second order (Ba, Grosse & Martens 2017); 1 for κ = 0.
-func clipByKL(v, u graph.Direction, alpha, kappa float64) float64 {
+//
+// With rates r of groups the step is −αrU and the sum Σ r²VᵀU. power says how many of
+// the r are still missing in u.
+func clipByKL(p *Preconditioner, u graph.Direction, power, alpha, kappa float64) float64 {
 	if kappa == 0 {
 		return 1
+	}
+	v := p.grad.Direction
+	if p.factors.rates {
+		var sum float64
+		for i, q := range p.params {
+			sum += math.Pow(q.RateFactor(), power) * graph.Direction{v[i]}.Dot(graph.Direction{u[i]})
+		}
+		return min(1, math.Sqrt(kappa/(alpha*alpha*sum)))
 	}
 	switch kl := alpha * alpha * v.Dot(u); {
 	case math.IsInf(kl, 1): // too large for a number, while its root is not

@@ -40,7 +40,7 @@ func (o *adaptive) gammaDue(obj graph.CurvatureObjective, due bool) bool {
 	case every > 0 && o.gamma > 0:
 		return o.steps%every == 0 || o.turned && o.deterministic()
 	case every > 0 || due:
-		o.gamma = math.Sqrt(o.lambda + obj.L2())
+		o.gamma = math.Sqrt(o.lambda + o.pre.eta(obj))
 	}
 	return false
 }
@@ -59,7 +59,7 @@ func (o *adaptive) tryGammas(obj graph.CurvatureObjective) error {
 	if o.deterministic() {
 		step, most = decade, mostTrials
 	}
-	lo, hi := o.gammaBounds(obj.L2())
+	lo, hi := o.gammaBounds(o.pre.eta(obj))
 	gamma, best, proposed := o.gamma, math.Inf(1), 0.0
 	try := func(trial float64) (gains bool, err error) {
 		if err := o.pre.invert(trial); err != nil {

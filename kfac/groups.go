@@ -6,7 +6,7 @@ import "github.com/gokfac/gokfac/graph"
 // all of them are 1, as is usual, nothing here costs a pass over memory.
 type factors struct {
 	rates, decays, l2s bool    // some are not 1
-	decay              float64 // the greatest of the decays
+	decay, l2          float64 // the greatest of the decays, and of those on η
 }
 
 func newFactors(params []*graph.Param) factors {
@@ -16,15 +16,18 @@ func newFactors(params []*graph.Param) factors {
 		l2s:    !graph.Uniform(params, (*graph.Param).L2Factor),
 	}
 	for _, p := range params {
-		f.decay = max(f.decay, p.DecayFactor())
+		f.decay, f.l2 = max(f.decay, p.DecayFactor()), max(f.l2, p.L2Factor())
 	}
 	return f
 }
 
+// eta is the greatest η of a parameter.
+func (p *Preconditioner) eta(obj graph.CurvatureObjective) float64 { return obj.L2() * p.factors.l2 }
+
 // propose sets u to U, with each group's rate in it.
 func (o *Optimizer) propose() {
 	o.pre.Apply(o.u)
-	if !o.factors.rates {
+	if !o.pre.factors.rates {
 		return
 	}
 	for i, p := range o.pre.params {
@@ -34,7 +37,7 @@ func (o *Optimizer) propose() {
 
 // damped is dᵀ(λI + diag(η))e, with each parameter's own η.
 func (o *Optimizer) damped(eta float64, d, e graph.Direction) float64 {
-	if !o.factors.l2s || eta == 0 {
+	if !o.pre.factors.l2s || eta == 0 {
 		return (o.lambda + eta) * d.Dot(e)
 	}
 	var sum float64
@@ -47,7 +50,7 @@ func (o *Optimizer) damped(eta float64, d, e graph.Direction) float64 {
 // decay makes θ (1−s)θ + s·c·d, the weight decay beside a step of c·d: a share s of
 // each weight as it was before the step, times its group's factor.
 func (o *Optimizer) decay(s, c float64, d graph.Direction) {
-	if !o.factors.decays {
+	if !o.pre.factors.decays {
 		o.theta.Combine(1-s, s*c, d)
 		return
 	}

@@ -22,7 +22,7 @@ func (p *Preconditioner) measure(obj graph.CurvatureObjective, curvature bool) (
 	if err != nil {
 		return loss, err
 	}
-	p.grad.Taps, p.grad.scale, p.grad.pure = obj.Taps(), gradScale(obj), obj.L2() == 0
+	p.grad.Taps, p.grad.scale, p.grad.pure = obj.Taps(), gradScale(obj), p.eta(obj) == 0
 	p.examples = obj.Examples()
 	if curvature {
 		if err := p.show(Block.Statistics); err != nil {

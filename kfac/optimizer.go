@@ -26,8 +26,6 @@ type Optimizer struct {
 	saved   graph.Direction // θ to come back to. It is U's memory: U is not needed once the step is made of it
 	average graph.Direction // θ̄; nil without Polyak averaging
 
-	factors factors // of groups of parameters
-
 	steps    int // taken
 	averaged int // of θ̄
 	stats    Stats
@@ -128,7 +126,7 @@ func (o *Optimizer) begin(objective graph.Objective) (graph.CurvatureObjective, 
 	if err := o.build(obj); err != nil {
 		return nil, err
 	}
-	if err := checkShrink(o.alpha, o.factors.decay*o.cfg.WeightDecay); err != nil {
+	if err := checkShrink(o.alpha, o.pre.factors.decay*o.cfg.WeightDecay); err != nil {
 		return nil, err
 	}
 	o.stats = Stats{ClipFactor: 1, Alpha: o.alpha, Ratio: math.NaN(), Actual: math.NaN()}
@@ -149,7 +147,7 @@ func (o *Optimizer) build(obj graph.CurvatureObjective) error {
 		return err
 	}
 	params := o.pre.params
-	o.theta, o.factors = graph.Values(params), newFactors(params)
+	o.theta = graph.Values(params)
 	o.u = graph.NewDirection(params)
 	o.saved = o.u
 	if o.cfg.Polyak > 0 {

@@ -95,7 +95,7 @@ func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 		return loss, err
 	}
 	if o.due(o.cfg.InverseUpdateSteps) {
-		if err := o.pre.Invert(obj, math.Sqrt(o.cfg.Damping+obj.L2())); err != nil {
+		if err := o.pre.Invert(obj, math.Sqrt(o.cfg.Damping+o.pre.eta(obj))); err != nil {
 			return loss, err
 		}
 	}
@@ -103,7 +103,7 @@ func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 		o.u = graph.NewDirection(o.pre.params)
 	}
 	o.pre.Apply(o.u)
-	if nu := clipByKL(o.pre.grad.Direction, o.u, o.inner.LearningRate(), o.cfg.KLClip); nu < 1 {
+	if nu := clipByKL(o.pre, o.u, 2, o.inner.LearningRate(), o.cfg.KLClip); nu < 1 {
 		o.u.Scale(nu)
 	}
 	o.pre.grad.Copy(o.u)

@@ -26,8 +26,9 @@ type Preconditioner struct {
 	params   []*graph.Param
 	blocks   []Block
 	grad     Gradient
-	examples int // N of the last mini-batch
-	folds    int // updates of the averages
+	examples int     // N of the last mini-batch
+	folds    int     // updates of the averages
+	factors  factors // of groups of parameters
 
 	inverses, spares []Inverse // by block: in use, and to try others in
 	jobs             [][]*Decomposition
@@ -121,7 +122,7 @@ func (p *Preconditioner) Build(obj graph.CurvatureObjective) error {
 		return err
 	}
 	p.params, p.blocks = slices.Clone(params), blocks
-	p.grad.Direction = graph.Gradients(p.params)
+	p.grad.Direction, p.factors = graph.Gradients(p.params), newFactors(p.params)
 	p.inverses, p.spares = nil, nil // of a build whose pending state was refused
 	for _, b := range blocks {
 		p.inverses, p.spares = append(p.inverses, b.NewInverse()), append(p.spares, b.NewInverse())

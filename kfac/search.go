@@ -88,7 +88,7 @@ const steepnessSteps = 20
 
 // trial is h after the step with the present λ, which is not taken.
 func (o *adaptive) trial(obj graph.CurvatureObjective) (float64, error) {
-	if err := o.pre.invert(math.Sqrt(o.lambda + obj.L2())); err != nil {
+	if err := o.pre.invert(math.Sqrt(o.lambda + o.pre.eta(obj))); err != nil {
 		return 0, err
 	}
 	o.propose()

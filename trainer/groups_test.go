@@ -257,7 +257,95 @@ func TestAdaptiveStepOfRates(t *testing.T) {
 		}
 	}
 	assert.NotEqual(t, before.Alpha, after.Alpha)
-	assert.Less(t, after.Predicted, 0.0)
+	// Along Δ the model is least at α = −∇hᵀΔ/Δᵀ(F+λI)Δ.
+	m, next := grouped(t, 0)
+	obj := next()
+	_, err := obj.Grad()
+	require.NoError(t, err)
+	scaled.Scale(1 / after.Alpha)
+	slope, length := graph.Gradients(m.Params()).Dot(scaled), scaled.Dot(scaled)
+	f, err := obj.Products(0, scaled)
+	require.NoError(t, err)
+	assert.InEpsilon(t, -slope/(f.At(0, 0)+0.3*length), after.Alpha, 1e-9)
+}
+
+// TestGroupClip: κ bounds the KL divergence of the step that is taken, rates included,
+// in fixed mode and in front of SGD: ν = √(κ/Σr²α²VᵀU).
+func TestGroupClip(t *testing.T) {
+	const kappa, alpha = 1e-4, 0.5
+	group := graph.Group{Params: "dense2.*", Rate: 0.1}
+	optimizer := func(name string, clip float64) (o trainer.Optimizer) {
+		var err error
+		if name == "fixed" {
+			o, err = kfac.New(kfac.Config{Mode: kfac.Fixed, LearningRate: alpha, Momentum: kfac.None, KLClip: clip, Damping: 0.3, Estimator: graph.Exact, DampingUpdateSteps: kfac.None})
+		} else {
+			o, err = kfac.NewPreconditioned(sgd(t, alpha), kfac.PreconditionedConfig{KLClip: clip, Damping: 0.3, Preconditioner: kfac.PreconditionerConfig{Estimator: graph.Exact}})
+		}
+		require.NoError(t, err)
+		return o
+	}
+	// sum is Σ r·∇hᵀ(step), which is −Σ r²α·VᵀU where the step is −αrU.
+	sum := func(name string, clip float64) (kl float64) {
+		m, next := grouped(t, 0, group)
+		before := copies(m)
+		_, err := next().Grad()
+		require.NoError(t, err)
+		grads := map[string][]float64{}
+		for _, p := range m.Params() {
+			grads[p.Name] = slices.Clone(p.Grad.Float64s())
+		}
+		_, err = optimizer(name, clip).Step(next())
+		require.NoError(t, err)
+		for _, p := range m.Params() {
+			for j, v := range p.Value.Float64s() {
+				kl += p.RateFactor() * alpha * grads[p.Name][j] * (before[p.Name][j] - v)
+			}
+		}
+		return kl
+	}
+	for _, name := range []string{"fixed", "preconditioned"} {
+		free, clipped := sum(name, kfac.None), sum(name, kappa)
+		assert.Greater(t, free, kappa)
+		assert.InEpsilon(t, math.Sqrt(kappa/free), clipped/free, 1e-9, name)
+	}
+}
+
+// tiedBias is two affine maps that share a bias, as a layer of a user's own can have it.
+type tiedBias struct{ first, second layers.Dense }
+
+func (l *tiedBias) Params() []*graph.Param {
+	ps := l.first.Params()
+	if len(ps) == 0 {
+		return nil
+	}
+	return append(ps, l.second.Params()[0])
+}
+
+func (l *tiedBias) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	l.first.Units, l.second.Units = 3, 3
+	l.first.Name, l.second.Name, l.second.NoBias = "first", "second", true
+	if _, err := l.first.Build(b, x); err != nil {
+		return nil, err
+	}
+	y, err := l.second.Build(b, x)
+	if err != nil {
+		return nil, err
+	}
+	b.Taps[len(b.Taps)-1].Bias = l.first.Params()[1] // as if it had been added there, too
+	return y, nil
+}
+
+// TestSharedBiasOfAFrozenMap is loose: it is under two maps.
+func TestSharedBiasOfAFrozenMap(t *testing.T) {
+	m, err := trainer.NewModel(layers.Sequential{&tiedBias{}}, losses.SquaredError{}, trainer.ModelConfig{
+		Input: []int{4}, DType: graph.Float64, Groups: []graph.Group{{Params: "first.weight", Frozen: true}},
+	})
+	require.NoError(t, err)
+	x, y := randomBatch(rand.New(rand.NewPCG(3, 3)), losses.SquaredError{}, 5, 4, 3)
+	obj, err := m.Batch(x, y)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"first.bias"}, names(obj.Loose()))
+	assert.Len(t, obj.Taps(), 1)
 }
 
 // TestGroupErrors list the names there are.

@@ -91,7 +91,7 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 		return nil, fmt.Errorf("trainer: %w", err)
 	}
 	m.learned = graph.Learned(m.params)
-	m.rows, m.taps = c.b.Layers, c.taps()
+	m.rows, m.taps = c.b.Layers, c.b.Taps
 	m.outputs = c.out.Shape()
 	return m, nil
 }

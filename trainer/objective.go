@@ -51,11 +51,12 @@ func (o *objective) Taps() []*graph.Tap { return o.c.taps() }
 // biases of taps whose weight is not.
 func (o *objective) Loose() []*graph.Param {
 	if o.loose == nil {
-		o.loose = looseParams(o.Params(), o.Taps())
+		o.loose = looseParams(o.Params(), o.c.b.Taps)
 	}
 	return o.loose
 }
 
+// looseParams takes all taps: a bias that a frozen map shares is under two.
 func looseParams(params []*graph.Param, taps []*graph.Tap) []*graph.Param {
 	uses := map[*graph.Param]int{}
 	for _, t := range taps {
@@ -64,7 +65,7 @@ func looseParams(params []*graph.Param, taps []*graph.Tap) []*graph.Param {
 	}
 	partner := map[*graph.Param]bool{}
 	for _, t := range taps {
-		partner[t.Bias] = uses[t.Weight] != 1
+		partner[t.Bias] = uses[t.Weight] != 1 || t.Weight.Group.Frozen
 	}
 	loose := []*graph.Param{}
 	for _, p := range params {

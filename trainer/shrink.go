@@ -23,9 +23,17 @@ func checkShrinks(obj graph.Objective, alpha, decay float64) error {
 	if decay == 0 {
 		return nil
 	}
-	most := 0.0
+	most, name := 0.0, ""
 	for _, p := range obj.Params() {
-		most = max(most, p.DecayFactor())
+		if f := p.DecayFactor(); f > most {
+			most, name = f, p.Name
+		}
 	}
-	return checkShrink(alpha, most*decay)
+	if err := checkShrink(alpha, most*decay); err != nil {
+		if most != 1 {
+			err = fmt.Errorf("%w, with the factors of its group for %s", err, name)
+		}
+		return err
+	}
+	return nil
 }

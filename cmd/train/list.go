@@ -9,13 +9,18 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/isa"
 	"github.com/gokfac/gokfac/internal/job"
 )
 
 // printList writes what can be chosen, and the defaults.
 func printList(w io.Writer) error {
-	own := job.Entry{Name: "PATH", What: "one's own: directory of idx files, .npz as Keras's mnist.npz, .csv table"}
+	var formats []string
+	for _, f := range datasets.Formats() {
+		formats = append(formats, f.What)
+	}
+	own := job.Entry{Name: "PATH", What: "one's own: " + strings.Join(formats, ", ")}
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for i, section := range []struct {
 		title   string

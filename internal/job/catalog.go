@@ -1,10 +1,13 @@
 package job
 
 import (
+	"fmt"
 	"math"
+	"slices"
 
 	"gorgonia.org/tensor"
 
+	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/trainer"
@@ -110,14 +113,20 @@ func DTypes() []DType {
 
 // Datasets lists the data sets that have a name.
 func Datasets() []Entry {
-	return []Entry{
-		{"auto", "MNIST if it can be had, else digits; for ⟨model⟩ regression ill-conditioned"},
-		{"mnist", "handwritten digits: 60000 training and 10000 test images of 28×28"},
-		{"fashion-mnist", "clothes, in the same sizes"},
-		{"digits", "built in: digits rendered from fonts, 28×28, no download"},
-		{illConditioned, "built in: regression on 64 inputs whose covariance has condition number 1e6"},
+	var list []Entry
+	for _, set := range datasets.Sets() {
+		what := set.What
+		for _, m := range Models() {
+			if set.Name == "auto" && m.Dataset != "" {
+				what += fmt.Sprintf("; for ⟨model⟩ %s %s", m.Name, m.Dataset)
+			}
+		}
+		list = append(list, Entry{set.Name, what})
 	}
+	return list
 }
 
-// illConditioned is the named data set with values as targets.
-const illConditioned = "ill-conditioned"
+// hasValues tells a named data set with values as targets.
+func hasValues(name string) bool {
+	return slices.ContainsFunc(datasets.Sets(), func(s datasets.Named) bool { return s.Name == name && s.Values })
+}

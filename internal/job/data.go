@@ -24,7 +24,7 @@ func (s *Spec) Open(ctx context.Context, progress func(file string, done, total 
 		name, reason = m.Dataset, fmt.Sprintf(": ⟨model⟩ %s needs values as targets, and the other data sets have classes", m.Name)
 	}
 	if s.named() { // told before a download
-		if err := s.checkTask(name, name == illConditioned); err != nil {
+		if err := s.checkTask(name, hasValues(name)); err != nil {
 			return nil, "", err
 		}
 	}

@@ -23,9 +23,9 @@
 // model are in the model's row, or else the optimizer's fallback.
 //
 //   - Another model is a function that returns its row, in a file of its own, and its
-//     name in Models.
+//     name in tables.go.
 //   - Another optimizer is a function that returns its row, in a file of its own, and
-//     its name in Optimizers. Settings of its own are a list of rows in Settings.
+//     its name in tables.go. Settings of its own are a list of rows in Settings.
 //   - Another setting is a field of Spec and a row; one of K-FAC is a field of
 //     kfac.Config, a row of its table of numbers, and a row in kfacSettings.
 //

@@ -48,12 +48,14 @@ const (
 
 // Settings is the table, in the order of the help and of a configuration: what
 // every run has, and then what optimizers have of their own.
-func Settings() []Setting {
-	return slices.Concat(modelSettings(), dataSettings(), trainingSettings(), runSettings(), kfacSettings())
-}
+// The slice is shared, and not to be written to.
+func Settings() []Setting { return settingRows().settings }
 
 // Lookup is the row of a setting.
-func Lookup(name string) (Setting, bool) { return find(Settings(), name) }
+func Lookup(name string) (Setting, bool) {
+	row, ok := settingRows().byName[name]
+	return row, ok
+}
 
 // Applies reports whether an optimizer, in a variant of it, and a model, or any
 // (empty), have a use for a setting. An unknown one applies.
