@@ -6,18 +6,18 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// adaptive is the policy of MG15, algorithm 2: the exact model of h says how far a
-// step goes along Δ and along the last update.
+// adaptive is the policy of MG15, algorithm 2. The quadratic model of h with the
+// exact Fisher matrix gives the length of a step along Δ and along the last update.
 type adaptive struct {
 	*Optimizer
 	last graph.Direction // δ₀, the last update; zero before the first step
 
-	held    pace       // α and μ as they were measured last
+	held    pace       // α and μ of the last measurement
 	repeats repetition // whether mini-batches differ
-	turned  bool       // the verdict is another one since the last step
+	turned  bool       // the verdict has changed since the last step
 
 	steepness   float64 // greatest curvature along a gradient so far
-	sampleLeast float64 // floor of λ where none is given and mini-batches differ
+	sampleLeast float64 // floor of λ while mini-batches differ and no floor is given
 }
 
 func (o *adaptive) build(params []*graph.Param) { o.last = graph.NewDirection(params) }
@@ -34,9 +34,9 @@ func (o *adaptive) fields() []Field {
 	}, o.directionFields("last update", o.last)...)
 }
 
-// step takes δ = r(αΔ + μδ₀), and δ₀ = δ for the next step. α and μ
-// minimise the model; r is the learning rate times the share of the mini-batch,
-// or less if the model promises too much.
+// step takes the step δ = r(αΔ + μδ₀), which is δ₀ of the next step. α and μ
+// minimise the model. r is the learning rate times the share of the mini-batch, or
+// less where the model promises too great a fall.
 func (o *adaptive) step(obj graph.CurvatureObjective, loss float64) error {
 	p, m, err := o.pace(obj, loss)
 	if err != nil {
@@ -74,9 +74,9 @@ func (o *adaptive) step(obj graph.CurvatureObjective, loss float64) error {
 	return err
 }
 
-// measureRatio measures ρ and moves λ. It takes a step back to where h is not a
-// number, and on a deterministic objective one that h rises by. The last update is
-// then forgotten.
+// measureRatio measures ρ and adapts λ. A step is taken back if h is not a number
+// after it, or if h has risen on a deterministic objective. The last update and the
+// measured α and μ are then forgotten.
 func (o *adaptive) measureRatio(obj graph.CurvatureObjective, before, predicted float64) error {
 	after, err := obj.Loss()
 	if err != nil {

@@ -6,15 +6,16 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// rebaser is a block whose statistics are in a basis of its own, which has to be
-// renewed now and then (EKFAC).
+// rebaser is a block that keeps statistics in a basis of its own (EKFAC). The basis
+// is renewed in each step that InverseUpdateSteps makes an inversion due in.
 type rebaser interface {
-	// rebase lists the decompositions that give a new basis.
+	// rebase lists the decompositions that compute a new basis.
 	rebase() []*Decomposition
-	// project measures one pass in the new basis.
+	// project measures one pass in the new basis. It reports false if the result is
+	// not finite.
 	project(p *Pass) bool
-	// shareScales adds the memory of what project measured, and foldScales takes it
-	// into the average.
+	// shareScales adds the memory that project measured into to s. foldScales takes
+	// this memory into the average, which keeps the weight keep.
 	shareScales(s *Statistics)
 	foldScales(keep float64)
 }
@@ -22,8 +23,8 @@ type rebaser interface {
 // hasBases reports whether the structure's blocks have bases of their own.
 func (p *Preconditioner) hasBases() bool { return p.cfg.Structure == EKFAC }
 
-// rebase renews the bases of blocks that have some, and measures the diagonals
-// in them.
+// rebase renews the bases of those blocks that have a basis, and measures the
+// mini-batch's diagonals in the new bases by another curvature pass.
 func (p *Preconditioner) rebase(obj graph.CurvatureObjective) error {
 	if !p.hasBases() {
 		return nil
@@ -54,7 +55,8 @@ func (p *Preconditioner) rebase(obj graph.CurvatureObjective) error {
 	return nil
 }
 
-// project is accumulate for the diagonals in new bases alone.
+// project adds one pass to the diagonals in the new bases, and to no other
+// statistics.
 func (p *Preconditioner) project(c *graph.CurvaturePass) error {
 	p.pass.CurvaturePass = c
 	for _, b := range p.blocks {
@@ -66,7 +68,7 @@ func (p *Preconditioner) project(c *graph.CurvaturePass) error {
 	return nil
 }
 
-// shareScales lets the hook see the diagonals in new bases.
+// shareScales passes the diagonals in the new bases to the Reduce hook.
 func (p *Preconditioner) shareScales() error {
 	return p.show(func(b Block, s *Statistics) {
 		if r, ok := b.(rebaser); ok {

@@ -5,56 +5,64 @@ import (
 	"github.com/gokfac/gokfac/internal/codec"
 )
 
-// Block is F̂: an approximation of the Fisher matrix of some of the parameters,
-// by a running average over mini-batches. The built-in ones are made for taps of
-// dense and convolutional layers; [Preconditioner.Register] adds others.
+// Block is F̂ of some of the parameters: an approximation of their Fisher matrix by
+// a running average over mini-batches. The built-in blocks serve affine taps, which
+// dense and convolutional layers declare. [Preconditioner.Register] adds blocks for
+// other kinds of taps.
 type Block interface {
-	// Accumulate adds one backward pass to the statistics of the mini-batch, or
-	// begins them anew with the first pass. It reports false if they are not finite.
+	// Accumulate adds one backward pass to the statistics of the mini-batch. The first
+	// pass of a mini-batch (Pass.FirstTaps, Pass.FirstLoose) replaces the statistics of
+	// the previous one. Accumulate reports false if the statistics are not finite.
 	Accumulate(p *Pass) bool
-	// Statistics adds the memory of the mini-batch's statistics to s: means over
-	// its examples, which may be averaged with those of other mini-batches.
+	// Statistics adds the memory of the mini-batch's statistics to s. Each element is a
+	// mean over examples, so that several processes may average it.
 	Statistics(s *Statistics)
-	// Fold makes the average keep·average + (1−keep)·mini-batch.
+	// Fold replaces the running average by keep·average + (1−keep)·mini-batch.
 	Fold(keep float64)
-	// NewInverse returns memory for an inverse of this block. A block has two of
-	// them, so that a new one can fail, or lose against the old one, without harm.
+	// NewInverse returns memory for an inverse of this block. The preconditioner calls
+	// it twice. One inverse is in use while another one is computed, which may fail, or
+	// be worse than the inverse in use, without harm.
 	NewInverse() Inverse
-	// State lists what a saved state holds of the block.
+	// State lists the memory of the block that a saved state holds.
 	State() []Field
 }
 
-// Inverse applies (F̂ + γ²I)⁻¹, or what a structure has in its place.
+// Inverse applies (F̂ + γ²I)⁻¹ of a block, or the structure's approximation of it,
+// such as (A + πγI)⁻¹ ⊗ (G + γ/π I)⁻¹.
 type Inverse interface {
-	// Prepare lists the decompositions that make it the inverse with γ. They are
-	// independent of each other and run side by side. An inverse that needs none
-	// is done when Prepare returns.
+	// Prepare lists the decompositions that compute the inverse with this γ. They do
+	// not depend on each other and run at the same time. An inverse without
+	// decompositions is complete when Prepare returns an empty list.
 	Prepare(gamma float64) []*Decomposition
-	// Apply sets the block's part of u to the inverse times that of the gradient.
+	// Apply sets the block's parameters in u to the inverse times the gradient g. It
+	// leaves the other parameters of u alone.
 	Apply(u graph.Direction, g *Gradient)
-	// Condition estimates the greatest condition number of what was inverted.
+	// Condition estimates the condition number (1-norm) of the damped matrix that was
+	// inverted; of several matrices the greatest.
 	Condition() float64
-	// State lists what a saved state holds of the inverse.
+	// State lists the memory of the inverse that a saved state holds.
 	State() []Field
 }
 
-// Field is a name and the memory that belongs to it in a saved state: a
-// *float64, *int, []float32, []float64 or *tensor.Dense. Restoring fills it.
+// Field names a piece of memory in a saved state: a *float64, *int, []float32,
+// []float64 or *tensor.Dense. Restoring a state fills this memory.
 type Field = codec.Field
 
-// Pass is a backward pass over a mini-batch, as the objective shows it.
+// Pass is one backward pass of the objective over a mini-batch, with the activations
+// and gradients at the taps (Taps) and the gradients of loose parameters (Loose). Each
+// of the two is nil in a pass that does not measure it.
 type Pass struct {
 	*graph.CurvaturePass
-	// FirstTaps and FirstLoose say that it is the mini-batch's first pass that
-	// has Taps, and the first that has Loose.
+	// FirstTaps is true in the mini-batch's first pass that has Taps, FirstLoose in
+	// the first pass that has Loose.
 	FirstTaps, FirstLoose bool
 
-	fraction  float64 // τ1, of the examples of Taps that are measured
-	nonFinite bool    // something measured is
+	fraction  float64 // τ1, the part of the examples of Taps that is measured
+	nonFinite bool    // a block has reported statistics that are not finite
 }
 
-// rows is how many of the tap's examples, the leading ones, are measured, and
-// how many rows of A and G they have.
+// rows returns the number of the tap's leading examples that are measured, and the
+// number of rows that these have in A and in G.
 func (p *Pass) rows(t *graph.Tap) (examples, rows int) {
 	examples = t.Examples
 	if p.fraction > 0 && p.fraction < 1 {
@@ -63,20 +71,21 @@ func (p *Pass) rows(t *graph.Tap) (examples, rows int) {
 	return examples, examples * (t.A.Shape()[0] / t.Examples)
 }
 
-// Gradient is V = ∇h, and where it comes from.
+// Gradient is V = ∇h of the last mini-batch, with the taps that it was computed at.
 type Gradient struct {
 	graph.Direction              // the parameters' own gradients
 	Taps            []*graph.Tap // of the same mini-batch, with TrueG filled
 
-	scale float64 // the layers' parts are scale·āᵀg…
-	pure  bool    // …if nothing but the data is in them
+	scale float64 // factor that the objective has scaled Direction by, and TrueG not
+	pure  bool    // a layer's gradient is scale·āᵀg: the loss of data alone, without a penalty
 }
 
-// Statistics collects the memory of a mini-batch's statistics, in a fixed order.
-// Of a symmetric matrix only the lower triangle counts: the rest is arbitrary.
+// Statistics collects the memory of a mini-batch's statistics, in the same order for
+// every mini-batch. Matrices are row-major. Of a symmetric matrix only the lower
+// triangle is defined.
 type Statistics struct {
-	Float32 [][]float32 // of a model in float32
-	Float64 [][]float64 // of a model in float64
+	Float32 [][]float32 // filled by a model in float32
+	Float64 [][]float64 // filled by a model in float64
 }
 
 // addStatistics appends memory, each a []float32 or a []float64.

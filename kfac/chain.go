@@ -6,27 +6,27 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// chain is the block-tridiagonal inverse of a run of affine maps, each fed by
-// the one before it (MG15 §4.3): the gradients of the layers are taken for a
-// Gaussian Markov chain, whose precision matrix couples neighbours only. With
-// layers numbered from 1 and matrices in the shape of W̄,
+// chain is the block of BlockTridiagonal: a run of affine maps in which the output of
+// each map feeds the next (MG15 §4.3). The gradients of the layers are modelled as a
+// Gaussian Markov chain, whose precision matrix couples neighbours only. Layers are
+// numbered from 1, and V_i and W_i have the shape of W̄_i:
 //
 //	F̂⁻¹ = ΞᵀΛΞ,  Ξ: W_i = V_i − Ψ^A_i V_{i+1} Ψ^G_iᵀ,
 //	Ψ^A_i = A_{i,i+1} A_{i+1}⁻¹,  Ψ^G_i = G_{i,i+1} G_{i+1}⁻¹,
 //
-// and Λ the inverses of the conditional covariances
+// and Λ is block-diagonal with the inverses of the conditional covariances
 //
 //	Σ_i = A_i ⊗ G_i − (Ψ^A_i A_{i+1} Ψ^A_iᵀ) ⊗ (Ψ^G_i G_{i+1} Ψ^G_iᵀ).
 type chain[T graph.Float] struct {
 	layers []*factorPair[T] // A_i and G_i
 	a, g   []*coupling[T]   // A_{i,i+1} and G_{i,i+1}
-	inputs [2][]T           // ā of two neighbours
+	inputs [2][]T           // scratch memory for ā of two neighbours
 }
 
 var _ Block = (*chain[float32])(nil)
 
-// coupling is the running average of the covariance of two layers' inputs, or
-// of their gradients, p×q.
+// coupling is the covariance of two neighbours' inputs, or of their gradients: p×q,
+// of the mini-batch (batch) and as a running average (mean).
 type coupling[T graph.Float] struct {
 	p, q        int
 	batch, mean []T
@@ -36,6 +36,7 @@ func newCoupling[T graph.Float](p, q int) *coupling[T] {
 	return &coupling[T]{p, q, make([]T, p*q), make([]T, p*q)}
 }
 
+// add sets batch to scale·xᵀy + beta·batch, with x rows×p and y rows×q.
 func (c *coupling[T]) add(x, y []T, rows int, scale, beta T) {
 	blas.Gemm(true, false, c.p, c.q, rows, scale, x, c.p, y, c.q, beta, c.batch, c.q)
 }
@@ -63,10 +64,10 @@ func (b *chain[T]) Accumulate(p *Pass) bool {
 			b.couple(p, i-1)
 		}
 	}
-	return finite // by Cauchy–Schwarz the couplings are, too
+	return finite // by Cauchy–Schwarz the couplings are finite if the factors are
 }
 
-// couple measures the covariances of layers i and i+1.
+// couple adds one pass to the covariances of layers i and i+1.
 func (b *chain[T]) couple(p *Pass, i int) {
 	l, next := b.layers[i].layer, b.layers[i+1].layer
 	t, u := p.Taps[l.tap], p.Taps[next.tap]

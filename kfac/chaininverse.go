@@ -5,13 +5,13 @@ import (
 	"github.com/gokfac/gokfac/internal/blas"
 )
 
-// chainInverse is ΞᵀΛΞ with the damped factors of a chain.
+// chainInverse is F̂⁻¹ = ΞᵀΛΞ of a chain (see chain) with damped factors.
 type chainInverse[T graph.Float] struct {
 	*chain[T]
-	a, g []*side[T] // by layer
+	a, g []*side[T] // one per layer
 	todo []*Decomposition
-	v    [][]T // by layer, in the shape of W̄
-	work []T   // products with Ψ and K
+	v    [][]T // one per layer, in the shape of W̄
+	work []T   // scratch memory for products with Ψ and K
 }
 
 func (b *chain[T]) NewInverse() Inverse {
@@ -49,13 +49,13 @@ func (v *chainInverse[T]) Apply(u graph.Direction, g *Gradient) {
 		gather(k.layer, v.v[i], g.Direction)
 	}
 	last := len(v.layers) - 1
-	for i := range last { // V_{i+1} is still itself: Ξ has one step
+	for i := range last { // ascending, so that V_{i+1} is not overwritten yet
 		v.transfer(i, i+1, false)
 	}
 	for i := range v.layers {
 		v.solve(i)
 	}
-	for i := last; i > 0; i-- { // L_{i−1} is still itself
+	for i := last; i > 0; i-- { // descending, so that layer i−1 is not overwritten yet
 		v.transfer(i, i-1, true)
 	}
 	for i, k := range v.layers {
@@ -63,8 +63,8 @@ func (v *chainInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	}
 }
 
-// transfer subtracts from v_to what v_from predicts of it: Ψ^A v Ψ^Gᵀ from the
-// next layer, Ψ^Aᵀ v Ψ^G from the one before.
+// transfer subtracts from v_to its regression on v_from. This is Ψ^A v_from Ψ^Gᵀ where
+// from is the next layer, and Ψ^Aᵀ v_from Ψ^G where from is the layer before.
 func (v *chainInverse[T]) transfer(to, from int, before bool) {
 	a, g := v.a[min(to, from)].psi, v.g[min(to, from)].psi
 	t, f := v.layers[to], v.layers[from]
@@ -76,7 +76,8 @@ func (v *chainInverse[T]) transfer(to, from int, before bool) {
 	blas.Gemm(false, !before, t.rows, t.out, f.out, -1, v.work, f.out, g, ldg, 1, v.v[to], t.out)
 }
 
-// solve sets v_i to Σ_i⁻¹v_i = K_A[(K_Aᵀ v K_G) ⊘ (1 − s_A s_Gᵀ)]K_Gᵀ.
+// solve replaces v_i by Σ_i⁻¹v_i = K_A[(K_Aᵀ v_i K_G) ⊘ (1 − s_A s_Gᵀ)]K_Gᵀ, where ⊘
+// divides element by element. K and s are those of side.
 func (v *chainInverse[T]) solve(i int) {
 	k, a, g := v.layers[i], v.a[i], v.g[i]
 	x := v.work[:k.rows*k.out]

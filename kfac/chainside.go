@@ -9,15 +9,15 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// side is what one layer's A, or G, contributes to the inverse of a chain.
+// side is the A side, or the G side, of one layer in the inverse of a chain.
 type side[T graph.Float] struct {
-	own, next *factor[T]   // next is nil for the last layer
-	cross     *coupling[T] // likewise
-	damping   float64      // of own
-	beyond    float64      // of next
+	own, next *factor[T]   // of this layer and of the next; next is nil for the last layer
+	cross     *coupling[T] // of own and next; nil for the last layer
+	damping   float64      // added to the diagonal of own
+	beyond    float64      // added to the diagonal of next
 	psi       []T          // Ψ = cross·next⁻¹, n×next.n
 	k, s      []T          // KᵀXK = I and KᵀYK = diag(s) for X = own, Y = ΨnextΨᵀ, both damped
-	cond      float64
+	cond      float64      // condition number of X in the 1-norm, an upper bound
 }
 
 func newSide[T graph.Float](own, next *factor[T], cross *coupling[T]) *side[T] {
@@ -28,6 +28,7 @@ func newSide[T graph.Float](own, next *factor[T], cross *coupling[T]) *side[T] {
 	return d
 }
 
+// decomposition returns the job that computes Ψ, K and s.
 func (d *side[T]) decomposition() *Decomposition {
 	order := d.own.n
 	if d.next != nil {
@@ -36,7 +37,8 @@ func (d *side[T]) decomposition() *Decomposition {
 	return &Decomposition{order: order, try: d.try}
 }
 
-// try solves for Ψ and then diagonalises both matrices at once, in float64.
+// try computes Ψ and then K and s, which diagonalise both matrices at once, in float64
+// with both dampings times raise. It reports false if a matrix is not positive definite.
 func (d *side[T]) try(raise float64, w *workspace) bool {
 	n := d.own.n
 	own, given := w.matrix(0, n*n), w.matrix(1, n*n)
@@ -61,7 +63,8 @@ func (d *side[T]) try(raise float64, w *workspace) bool {
 	return true
 }
 
-// regress sets Ψ and the lower triangle of given to ΨnextΨᵀ.
+// regress computes Ψ, and sets the lower triangle of given to ΨnextΨᵀ. It reports
+// false if next, damped, has no Cholesky decomposition.
 func (d *side[T]) regress(raise float64, w *workspace, given []float64) bool {
 	n, m := d.own.n, d.next.n
 	c := &w.inverter
@@ -79,8 +82,8 @@ func (d *side[T]) regress(raise float64, w *workspace, given []float64) bool {
 	return true
 }
 
-// normOfProduct is the 1-norm of KKᵀ, the inverse of the matrix that K
-// whitens, bounded by ‖K‖₁‖K‖_∞.
+// normOfProduct returns ‖K‖₁‖K‖_∞, an upper bound of the 1-norm of KKᵀ. KKᵀ is the
+// inverse of X, since KᵀXK = I. k is n×n.
 func (w *workspace) normOfProduct(k []float64, n int) float64 {
 	w.sums = resize(w.sums, n)
 	clear(w.sums)
@@ -97,6 +100,7 @@ func (w *workspace) normOfProduct(k []float64, n int) float64 {
 	return rows * slices.Max(w.sums)
 }
 
+// fields lists the memory that a saved state holds.
 func (d *side[T]) fields(name string) []Field {
 	list := []Field{{Name: name + " K", Value: d.k}, {Name: name + " eigenvalues", Value: d.s}, {Name: name + " condition", Value: &d.cond}}
 	if d.next != nil {

@@ -12,45 +12,97 @@ import (
 // None turns a setting off whose default is something else; see [graph.None].
 const None = graph.None
 
-// Config are the settings of K-FAC. A field that is zero means its default, and
-// None that there is none, where its comment says so. The settings in force,
-// which [Optimizer.Config] returns, are of the same form.
+// Config holds the settings of K-FAC. A field that is zero stands for the default
+// that its comment states. None turns a field off where its comment states an off
+// value; elsewhere Validate refuses None. [Optimizer.Config] returns the settings
+// in force in the same form. Symbols are those of the package comment.
 type Config struct {
-	Mode      Mode                  // default Adaptive
-	Structure Structure             // default BlockDiagonal
-	Estimator graph.FisherEstimator // targets that curvature is measured with; default MC
+	// Mode is the policy for the length of a step. Default Adaptive.
+	Mode Mode
+	// Structure is the form in which the Fisher matrix is approximated. Default
+	// BlockDiagonal.
+	Structure Structure
+	// Estimator chooses the targets of the backward passes that curvature is
+	// measured with. Default MC: one target per example, drawn from the model.
+	Estimator graph.FisherEstimator
 
-	LearningRate float64 // fixed: α; default 0.4. Adaptive: a factor below 2 on the step that the model proposes; default 1
-	Momentum     float64 // fixed: μ in [0, 1); default 0.8; None: 0. Adaptive finds it, and takes no value
-	KLClip       float64 // fixed: κ, bound on α²·ΣVᵀU, twice the step's KL divergence to second order; default None
-	WeightDecay  float64 // w, decoupled: W̄ ← W̄ − αwW̄ beside the step; adaptive: α is what the step went of the whole way; default None
-	Polyak       float64 // ξ in [0, 1): most weight that the old average of parameters keeps (see Averaged); default None
+	// LearningRate in fixed mode is α, above 0. Default 0.4. In adaptive mode it is a
+	// factor on the step that the quadratic model proposes, above 0 and below 2: the
+	// model has risen to M(0) again at 2. Default 1. It has no off value.
+	LearningRate float64
+	// Momentum is μ of fixed mode, in [0, 1). Default 0.8; None: 0. Adaptive mode
+	// computes μ in each step, and Validate refuses a value there.
+	Momentum float64
+	// KLClip is κ of fixed mode: U is multiplied by the greatest ν ≤ 1 for which
+	// α²ν²·VᵀU ≤ κ. To second order α²ν²·VᵀU is twice the KL divergence that the step
+	// −ανU causes. Default None: no bound. Validate refuses a value in adaptive mode.
+	KLClip float64
+	// WeightDecay is w of a decoupled decay: a step also takes the share rw off every
+	// parameter. In fixed mode r is α; in adaptive mode r is the share of the way to
+	// the model's minimum that the step went. Default None: no decay.
+	WeightDecay float64
+	// Polyak is ξ, in [0, 1): the k-th step leaves the old average θ̄ the weight
+	// min(1 − 1/k, ξ), and [Optimizer.Averaged] evaluates θ̄. Default None: no average.
+	Polyak float64
 
-	Damping            float64 // λ at the start; default 0.5; adaptive: found at the first step
-	MinDamping         float64 // least λ; default half of Damping; adaptive: LeastDamping of the first mini-batch, or Damping or a hundredth of the curvature along the first gradient if that is less, and next to nothing as long as mini-batches are all the same; None: no bound
-	MaxDamping         float64 // greatest λ; default 1000, or Damping if that is more
-	DampingUpdateSteps int     // T1: adapt λ every so many steps; default 10; adaptive: 5, and in each step as long as mini-batches are all the same; None: keep λ, and take any mini-batches for different ones
-	GammaUpdateSteps   int     // T2: adaptive: try three γ every so many steps, or more if mini-batches are all the same; default 20; None: γ = √(λ+η)
+	// Damping is λ before the first step. In fixed mode the default is 0.5. In
+	// adaptive mode a search on the first mini-batch finds it by default. It has no
+	// off value.
+	Damping float64
+	// MinDamping is the least λ. In fixed mode the default is half of Damping. In
+	// adaptive mode the default is the smallest of [LeastDamping] of the mini-batch, a
+	// hundredth of the greatest curvature along a gradient so far, and Damping where it
+	// is given. As long as all mini-batches are the same, the default is 1e-15 of that
+	// curvature. None: no least λ.
+	MinDamping float64
+	// MaxDamping is the greatest λ. Default 1000, or Damping if that is more. It has no
+	// off value.
+	MaxDamping float64
+	// DampingUpdateSteps is T1, the number of steps from one adaptation of λ to the
+	// next. Default 10 in fixed mode and 5 in adaptive mode, which adapts λ in every
+	// step as long as all mini-batches are the same. None: λ stays as it is at first,
+	// and adaptive mode treats every mini-batch as a sample.
+	DampingUpdateSteps int
+	// GammaUpdateSteps is T2, the number of steps from one search for γ to the next in
+	// adaptive mode. A search compares three values of γ, and more of them as long as
+	// all mini-batches are the same. Default 20; None: γ = √(λ+η). Fixed mode always has
+	// γ = √(λ+η), and ignores the field.
+	GammaUpdateSteps int
 
-	FactorDecay        float64 // in [0, 1): most weight that the old average of factors keeps, per step, whatever the period; default 0.987; None: 0
-	FactorUpdateSteps  int     // update the factors every so many steps, and in each of the first three; default 4
-	InverseUpdateSteps int     // T3: invert every so many steps, and in each of the first three; default 10; adaptive: 20
-	FactorFraction     float64 // τ1 in (0, 1]: part of a mini-batch that factors are measured on; default 1
-	ProductFraction    float64 // τ2 in (0, 1]: part of a mini-batch that curvature products are formed on; default 1
-	ProductUpdateSteps int     // adaptive: steps between measurements of α and μ, which take products with the Fisher matrix; default 1
+	// FactorDecay, in [0, 1), is the greatest weight that the old average of the factors
+	// keeps per step, whatever FactorUpdateSteps is. Default 0.987; None: 0, no memory.
+	FactorDecay float64
+	// FactorUpdateSteps is the number of steps from one measurement of the factors to
+	// the next. Each of the first three steps measures them, too. Default 4. It has no
+	// off value.
+	FactorUpdateSteps int
+	// InverseUpdateSteps is T3, the number of steps from one inversion to the next. Each
+	// of the first three steps inverts, too. Default 10 in fixed mode, 20 in adaptive
+	// mode. It has no off value.
+	InverseUpdateSteps int
+	// FactorFraction is τ1, in (0, 1]: the part of a mini-batch, its leading examples,
+	// that the factors are measured on. Default 1, the whole mini-batch.
+	FactorFraction float64
+	// ProductFraction is τ2, in (0, 1]: the part of a mini-batch, its leading examples,
+	// that exact products with F are computed on. Default 1, the whole mini-batch.
+	ProductFraction float64
+	// ProductUpdateSteps is the number of steps from one measurement of α and μ to the
+	// next in adaptive mode. A measurement takes exact products with F. Default 1. It has
+	// no off value. Fixed mode ignores the field.
+	ProductUpdateSteps int
 
 	// NoiseScale is B, in examples. In adaptive mode a step on a mini-batch of N
-	// examples goes N/(N+B) of the way to the minimum of its model, |μ| is at most 0.9,
-	// or 0.9·N/(8B) if that is more, and γ at most √(λ+η). None of it holds as long as
-	// mini-batches are all the same. Fixed mode has no use for it. Default 32; None:
-	// the whole way, any μ, any γ.
+	// examples goes the share N/(N+B) of the way to the minimum of the model. |μ| is at
+	// most 0.9, or 0.9·N/(8B) if that is more, and γ is at most √(λ+η). These rules are
+	// off as long as all mini-batches are the same. Default 32; None: the whole way, any
+	// μ, any γ. Fixed mode ignores the field.
 	NoiseScale float64
 }
 
-// numbers lists the numeric settings with their defaults in c's mode. Another
-// setting is another row.
+// numbers lists the numeric settings with their defaults in c's mode. A new
+// numeric setting needs one more row here.
 func (c *Config) numbers() setting.Numbers {
-	// What a mode has for its default; adaptive mode finds the zeros.
+	// Defaults that depend on the mode. A 0 is found by adaptive mode itself.
 	rate, momentum, damping, floor, adapt, invert, noise := 1.0, 0.0, 0.0, 0.0, 5, 20, 32.0
 	if c.Mode == Fixed {
 		damping = cmp.Or(c.Damping, 0.5)
@@ -78,12 +130,12 @@ func (c *Config) numbers() setting.Numbers {
 	}
 }
 
-// leastFloor is the least λ of all: the rule for λ multiplies it, and could not
-// get away from 0.
+// leastFloor is the least λ that any setting leads to. The rule for λ multiplies
+// λ, so that a λ of 0 would stay 0.
 const leastFloor = 1e-300
 
-// resolved is c with what its zeros and Nones stand for. The optimizer works on
-// such a copy.
+// resolved returns a copy of c in which zeros are replaced by defaults and Nones by
+// off values. The optimizer works on this copy.
 func (c Config) resolved() Config {
 	c.Mode = cmp.Or(c.Mode, Adaptive)
 	c.Structure = cmp.Or(c.Structure, BlockDiagonal)
@@ -92,7 +144,8 @@ func (c Config) resolved() Config {
 	return c
 }
 
-// Or is c with the fields of d where c's are zero: defaults of one's own.
+// Or returns c with each field that is zero taken from d. A caller's own defaults
+// are filled in that way.
 func (c Config) Or(d Config) Config {
 	c.Mode = cmp.Or(c.Mode, d.Mode)
 	c.Structure = cmp.Or(c.Structure, d.Structure)
@@ -101,14 +154,14 @@ func (c Config) Or(d Config) Config {
 	return c
 }
 
-// expressed is the way back from resolved: its result is resolved to c.
+// expressed is the inverse of resolved: c.expressed().resolved() is c.
 func (c Config) expressed() Config {
 	c.numbers().Express()
 	return c
 }
 
-// mostRate is the bound of the learning rate. The model of adaptive mode rises
-// again from twice its own step.
+// mostRate is the bound of the learning rate, which stays below it. In adaptive mode
+// the quadratic model has risen to M(0) again at twice the step that it proposes.
 func mostRate(m Mode) float64 {
 	if m == Adaptive {
 		return 2
@@ -116,11 +169,11 @@ func mostRate(m Mode) float64 {
 	return math.Inf(1)
 }
 
-// given tells a value from a default and from none.
+// given reports whether v is a value: neither the zero of a default nor None.
 func given(v float64) bool { return v != 0 && v != None }
 
-// Validate returns an error that names the first setting out of its range,
-// zero fields standing for their defaults.
+// Validate returns an error that names the first setting out of its range. Zero
+// fields are checked as their defaults.
 func (c Config) Validate() error {
 	if cmp.Or(c.Mode, Adaptive) == Adaptive && (given(c.Momentum) || given(c.KLClip)) {
 		return fmt.Errorf("kfac: momentum and KL clip are settings of the fixed mode: the adaptive one finds the length of a step itself")
@@ -150,9 +203,9 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// preconditioner are the settings that are its own, of a resolved c. A longer
-// period of updates must not make a longer memory, so that the weight that the old
-// average keeps is the power of the one for a step.
+// preconditioner returns the settings of the preconditioner from a resolved c.
+// FactorDecay is a weight per step here and a weight per measurement there. The
+// power makes the memory equally long, in steps, for every FactorUpdateSteps.
 func (c Config) preconditioner() PreconditionerConfig {
 	p := PreconditionerConfig{
 		Structure: c.Structure, Estimator: c.Estimator, FactorFraction: c.FactorFraction,

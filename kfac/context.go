@@ -6,20 +6,22 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// StepContext is Step, but ends early, with ctx's error, once ctx has ended:
-// between inversions, and in the middle of one, which
-// takes seconds for a factor of order 10,000. The parameters are then as they
-// were, but the averages have taken the mini-batch in, so that a state saved
-// afterwards does not go on with the same bits. Trainer.Fit calls it.
+// StepContext is Step with a context. Once ctx has ended, StepContext returns ctx's
+// error before the next inversion, or in the middle of one, since an inversion takes
+// seconds for a factor of order 10,000. The parameters are then unchanged. The
+// averages have taken the mini-batch in, so that a state saved afterwards does not
+// continue with the same bits. Trainer.Fit calls StepContext.
 func (o *Optimizer) StepContext(ctx context.Context, obj graph.Objective) (float64, error) {
 	o.pre.decomposers.ctx = ctx
 	defer o.pre.decomposers.forget()
 	return o.Step(obj)
 }
 
+// forget drops the context of the step.
 func (s *decomposers) forget() { s.ctx = nil }
 
-// ended is the error of the step's context.
+// ended returns the error of the step's context: nil while it has not ended, and
+// without one.
 func (s *decomposers) ended() error {
 	if s.ctx == nil {
 		return nil
@@ -27,7 +29,7 @@ func (s *decomposers) ended() error {
 	return s.ctx.Err()
 }
 
-// stopWith makes decompositions end with ctx, or with nothing.
+// stopWith makes decompositions in w stop when ctx ends. A nil ctx stops none.
 func (w *workspace) stopWith(ctx context.Context) {
 	w.done = nil
 	if ctx != nil {
@@ -36,6 +38,7 @@ func (w *workspace) stopWith(ctx context.Context) {
 	w.inverter.Done, w.eigen.Done = w.done, w.done
 }
 
+// stopped reports whether the context has ended.
 func (w *workspace) stopped() bool {
 	select {
 	case <-w.done:

@@ -5,23 +5,25 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// dampedInverse is (mean + damping·I)⁻¹ of a factor.
+// dampedInverse is (mean + damping·I)⁻¹, with mean the running average of a factor.
 type dampedInverse[T graph.Float] struct {
 	of        *factor[T]
 	damping   float64
 	inverse   []T     // n×n, symmetric
-	condition float64 // of what was inverted, in the 1-norm
+	condition float64 // condition number of mean + damping·I in the 1-norm
 }
 
 func newDampedInverse[T graph.Float](f *factor[T]) *dampedInverse[T] {
 	return &dampedInverse[T]{of: f, inverse: make([]T, f.n*f.n)}
 }
 
+// decomposition returns the job that computes the inverse.
 func (d *dampedInverse[T]) decomposition() *Decomposition {
 	return &Decomposition{order: d.of.n, try: d.try}
 }
 
-// try inverts with the damping times raise, by Cholesky in float64.
+// try inverts with the damping times raise, by a Cholesky decomposition in float64.
+// It reports false if there is none.
 func (d *dampedInverse[T]) try(raise float64, w *workspace) bool {
 	n := d.of.n
 	c := &w.inverter
@@ -36,7 +38,7 @@ func (d *dampedInverse[T]) try(raise float64, w *workspace) bool {
 	return true
 }
 
-// narrowTriangle sets the symmetric matrix dst from a lower triangle.
+// narrowTriangle sets the symmetric n×n matrix dst from the lower triangle l.
 func narrowTriangle[T graph.Float](dst []T, l []float64, n int) {
 	for i := range n {
 		row, end := i*n, i*n+i+1
@@ -45,6 +47,7 @@ func narrowTriangle[T graph.Float](dst []T, l []float64, n int) {
 	vector.Mirror(dst, n)
 }
 
+// fields lists the memory that a saved state holds.
 func (d *dampedInverse[T]) fields(name string) []Field {
 	return []Field{
 		{Name: name + " inverse", Value: d.inverse},
@@ -53,6 +56,7 @@ func (d *dampedInverse[T]) fields(name string) []Field {
 	}
 }
 
+// widen copies src to dst in float64.
 func widen[T graph.Float](dst []float64, src []T) {
 	switch src := any(src).(type) {
 	case []float32:
@@ -62,6 +66,7 @@ func widen[T graph.Float](dst []float64, src []T) {
 	}
 }
 
+// narrow copies src to dst in T, rounded.
 func narrow[T graph.Float](dst []T, src []float64) {
 	switch dst := any(dst).(type) {
 	case []float32:

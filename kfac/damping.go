@@ -6,13 +6,15 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// balance is π, the ratio in which the damping of A ⊗ G is shared out:
-// (A + πγI) ⊗ (G + γ/π I) has the least residual, in the trace norm, at
+// balance returns π, which shares the damping of A ⊗ G out between the factors. The
+// product (A + πγI) ⊗ (G + γ/π I) differs least from A ⊗ G + γ²I, in the trace norm,
+// with
 //
 //	π = √[(tr A/dim A) / (tr G/dim G)]
 //
-// (MG15 §6.3). It is 1 where a trace is zero, and kept within maxBalance: a
-// layer whose gradients die would otherwise be damped on one side only.
+// (MG15 §6.3). π is 1 if a trace is zero, and lies within 1/maxBalance and maxBalance.
+// Without these bounds a layer whose gradients vanish would have only one of its
+// factors damped.
 func balance(traceA float64, dimA int, traceG float64, dimG int) float64 {
 	if !(traceA > 0 && traceG > 0) {
 		return 1
@@ -21,6 +23,7 @@ func balance(traceA float64, dimA int, traceG float64, dimG int) float64 {
 	return min(max(pi, 1/maxBalance), maxBalance)
 }
 
+// maxBalance bounds π and 1/π.
 const maxBalance = 1e4
 
 // Levenberg–Marquardt thresholds on ρ (MG15 §6.5).
@@ -29,8 +32,8 @@ const (
 	poorRatio = 0.25
 )
 
-// adapt is the Levenberg–Marquardt rule for λ: ω ∈ (0, 1) shrinks it where
-// the model predicts well, and its inverse grows it where ρ is poor or NaN.
+// adapt is the Levenberg–Marquardt rule for λ with a factor ω in (0, 1). λ is
+// multiplied by ω if the model predicts well (ρ > ¾), and divided by ω if ρ < ¼ or NaN.
 func adapt(lambda, rho, omega float64) float64 {
 	switch {
 	case rho > goodRatio:
@@ -41,18 +44,18 @@ func adapt(lambda, rho, omega float64) float64 {
 	return lambda
 }
 
-// omega is the factor for an adaptation every so many steps: (19/20)^steps.
+// omega returns ω = (19/20)^steps, the factor for one adaptation in so many steps.
 func omega(steps int) float64 { return math.Pow(19.0/20, float64(steps)) }
 
-// ratioDue reports whether ρ is up for measurement in this step.
+// ratioDue reports whether ρ is measured in the present step.
 func (o *Optimizer) ratioDue() bool {
 	every := o.cfg.DampingUpdateSteps
 	return every > 0 && (o.steps+1)%every == 0
 }
 
-// compare sets ρ, the change of h over the predicted one, and reports whether it
-// says anything of λ. It does not where both changes are no more than rounding of
-// h: there was nothing to gain, and their quotient would send λ anywhere.
+// compare sets ρ, the actual change of h divided by the predicted change, and reports
+// whether λ may be adapted by ρ. It may not if both changes are within the rounding of
+// h: their quotient would then be arbitrary.
 func (o *Optimizer) compare(before, after, predicted float64) bool {
 	actual, rounding := after-before, o.rounding()*math.Abs(before)
 	o.stats.Predicted, o.stats.Actual, o.stats.Ratio = predicted, actual, math.NaN()
@@ -62,13 +65,13 @@ func (o *Optimizer) compare(before, after, predicted float64) bool {
 	return o.rate(actual, predicted)
 }
 
-// rate is compare for changes that are more than rounding.
+// rate is compare for changes that exceed the rounding of h.
 func (o *Optimizer) rate(actual, predicted float64) bool {
 	o.stats.Predicted, o.stats.Actual = predicted, actual
 	o.stats.Ratio = actual / predicted
 	if predicted >= 0 {
-		// Uphill even by the model, by momentum or a rate too great for the
-		// damping: the quotient says nothing, but a rise of h does.
+		// The model itself predicts a rise, because momentum or the rate is too great
+		// for the damping. The quotient says nothing then, but an actual rise does.
 		if actual <= 0 {
 			o.stats.Ratio = math.NaN()
 			return false
@@ -78,8 +81,8 @@ func (o *Optimizer) rate(actual, predicted float64) bool {
 	return true
 }
 
-// rounding is the relative difference of two losses that says nothing: a few
-// units in the last place of the parameters' type.
+// rounding returns the relative difference of two losses that rounding alone can
+// cause: a few units in the last place of the parameters' type.
 func (o *Optimizer) rounding() float64 {
 	if o.theta[0].Dtype() == graph.Float32 {
 		return 0x1p-21
@@ -87,7 +90,7 @@ func (o *Optimizer) rounding() float64 {
 	return 0x1p-50
 }
 
-// moveDamping moves λ by the rule, within its bounds.
+// moveDamping adapts λ by ρ, with this factor ω, within MinDamping and MaxDamping.
 func (o *Optimizer) moveDamping(factor float64) {
 	o.lambda = adapt(o.lambda, o.stats.Ratio, factor)
 	o.lambda = min(max(o.lambda, o.least), o.cfg.MaxDamping)

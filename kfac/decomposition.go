@@ -12,27 +12,29 @@ import (
 	"github.com/gokfac/gokfac/internal/parallel"
 )
 
-// Decomposition is one factorisation that an inverse needs, and how it went. It
-// is used again and again.
+// Decomposition is one factorisation that an inverse needs, together with its outcome.
+// A block makes it once and returns it from every Prepare.
 type Decomposition struct {
 	order   int // of the matrix
 	try     func(raise float64, w *workspace) bool
-	retries int
-	ok      bool
+	retries int  // attempts that failed in the last run
+	ok      bool // the last run succeeded
 }
 
-// NewDecomposition is one of a matrix of the given order, for a block of one's
-// own. try does it with the damping of the last Prepare times raise, and reports
-// whether it succeeded. Several run at once, and each has to have memory of its
-// own; those of greater order begin first.
+// NewDecomposition returns the decomposition of a matrix of this order, for a block
+// that a user registers. try computes it with the damping of the last Prepare times
+// raise, and reports whether it succeeded. raise is 1 at first, and ten times as much
+// after each failure. Decompositions run at the same time, those of greater order
+// first: each needs memory of its own.
 func NewDecomposition(order int, try func(raise float64) bool) *Decomposition {
 	return &Decomposition{order: order, try: func(raise float64, _ *workspace) bool { return try(raise) }}
 }
 
-// ladder is how often a decomposition is tried, each time with ten times the
-// damping, before the last good inverse is kept.
+// ladder is the number of attempts at a decomposition, each with ten times the
+// damping of the one before. After the last of them the block keeps its old inverse.
 const ladder = 6
 
+// run makes up to ladder attempts.
 func (j *Decomposition) run(w *workspace) {
 	raise := 1.0
 	for j.retries = range ladder {
@@ -44,23 +46,23 @@ func (j *Decomposition) run(w *workspace) {
 	j.retries = ladder
 }
 
-// workspace is the memory of one inversion after another. It is not safe for
-// concurrent use.
+// workspace is scratch memory that decompositions use one after another. It is not
+// safe for concurrent use.
 type workspace struct {
-	done     <-chan struct{} // ends decompositions; nil: nothing does
+	done     <-chan struct{} // closed to stop decompositions; nil: nothing stops them
 	inverter cholesky.Inverter
 	eigen    eigen.Workspace
 	sums     []float64
 	matrices [4][]float64
 }
 
-// matrix is the i-th scratch matrix, with room for n elements.
+// matrix returns the i-th scratch matrix with n elements.
 func (w *workspace) matrix(i, n int) []float64 {
 	w.matrices[i] = resize(w.matrices[i], n)
 	return w.matrices[i]
 }
 
-// norm1 is the 1-norm of a symmetric n×n matrix, from its lower triangle.
+// norm1 returns the 1-norm of a symmetric n×n matrix, given its lower triangle.
 func (w *workspace) norm1(l []float64, n int) float64 {
 	w.sums = resize(w.sums, n)
 	clear(w.sums)
@@ -76,11 +78,10 @@ func (w *workspace) norm1(l []float64, n int) float64 {
 	return slices.Max(w.sums)
 }
 
-// decomposers carry independent decompositions out side by side, each with a
-// workspace of its own: the recursion on one matrix cannot keep two cores busy
-// to its end.
+// decomposers run independent decompositions at the same time, each in a workspace of
+// its own. The recursion on a single matrix cannot keep two processors busy to its end.
 type decomposers struct {
-	ctx  context.Context // of the step in progress; nil: it is not interrupted
+	ctx  context.Context // of the step in progress; nil: the step cannot be interrupted
 	pool *parallel.Pool[*decomposers]
 	todo []*Decomposition
 	free parallel.Spares[workspace]
@@ -92,8 +93,9 @@ func newDecomposers() *decomposers {
 	return &decomposers{pool: parallel.NewPool[*decomposers](), free: parallel.NewSpares(runtime.NumCPU(), newWorkspace)}
 }
 
-// run carries todo out, the largest first, so that no late one is waited for. An
-// error is the context's, and leaves todo half done.
+// run runs the decompositions in todo. The largest begins first, so that it does not
+// run alone at the end. The only error is the context's; some decompositions have then
+// not been run.
 func (s *decomposers) run() error {
 	if err := s.ended(); err != nil {
 		return err
@@ -103,6 +105,7 @@ func (s *decomposers) run() error {
 	return s.ended()
 }
 
+// one runs a decomposition in a spare workspace.
 func (s *decomposers) one(job *Decomposition) {
 	w := s.free.Get()
 	w.stopWith(s.ctx)

@@ -7,13 +7,13 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// diagonal is the diagonal block of one affine map: the mean square of
-// per-example gradients.
+// diagonal is the block of structure Diagonal for one affine map: the mean square of
+// per-example gradients, element by element.
 type diagonal[T graph.Float] struct {
 	*layer
 	batch  *squares[T]
 	mean   []T // in the shape of W̄
-	inputs []T // ā
+	inputs []T // scratch memory for ā
 }
 
 var _ Block = (*diagonal[float32])(nil)
@@ -45,6 +45,7 @@ func (b *diagonal[T]) NewInverse() Inverse {
 	return &diagonalInverse[T]{diagonal: b, reciprocal: newReciprocal(b.mean)}
 }
 
+// diagonalInverse divides by the diagonal plus γ².
 type diagonalInverse[T graph.Float] struct {
 	*diagonal[T]
 	*reciprocal[T]
@@ -60,17 +61,18 @@ func (v *diagonalInverse[T]) Apply(u graph.Direction, g *Gradient) {
 
 func (v *diagonalInverse[T]) State() []Field { return v.reciprocal.fields(v.name) }
 
-// reciprocal is 1/(d + γ²) for the elements of a diagonal d.
+// reciprocal holds 1/(d + γ²) for each element d of a diagonal.
 type reciprocal[T graph.Float] struct {
-	of     []T
-	values []T
-	cond   float64
+	of     []T     // the diagonal
+	values []T     // 1/(d + γ²)
+	cond   float64 // greatest over least of d + γ²
 }
 
 func newReciprocal[T graph.Float](of []T) *reciprocal[T] {
 	return &reciprocal[T]{of: of, values: make([]T, len(of))}
 }
 
+// Prepare computes the values. It needs no decompositions.
 func (r *reciprocal[T]) Prepare(gamma float64) []*Decomposition {
 	lo, hi := math.Inf(1), 0.0
 	for i, d := range r.of {
@@ -84,12 +86,14 @@ func (r *reciprocal[T]) Prepare(gamma float64) []*Decomposition {
 
 func (r *reciprocal[T]) Condition() float64 { return r.cond }
 
+// times sets dst to x times values, element by element.
 func (r *reciprocal[T]) times(dst, x, values []T) {
 	for i, v := range x {
 		dst[i] = v * values[i]
 	}
 }
 
+// fields lists the memory that a saved state holds.
 func (r *reciprocal[T]) fields(name string) []Field {
 	return []Field{{Name: name + " reciprocal", Value: r.values}, {Name: name + " condition", Value: &r.cond}}
 }

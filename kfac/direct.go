@@ -6,7 +6,7 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// renew inverts with γ where that is due, and leaves U.
+// renew inverts with the present γ if an inversion is due, and then sets U.
 func (o *Optimizer) renew(due bool) error {
 	if due {
 		if err := o.pre.invert(o.gamma); err != nil {
@@ -19,8 +19,7 @@ func (o *Optimizer) renew(due bool) error {
 	return nil
 }
 
-// direct renews bases and inverses where they are due, with γ = √(λ+η), and
-// leaves U.
+// direct renews bases and inverses if they are due, with γ = √(λ+η), and then sets U.
 func (o *fixed) direct(obj graph.CurvatureObjective, _ float64) error {
 	due := o.due(o.cfg.InverseUpdateSteps)
 	if due {

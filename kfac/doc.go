@@ -1,131 +1,183 @@
 // Package kfac is the K-FAC natural-gradient optimizer of Martens & Grosse
-// 2015 (arXiv 1503.05671, "MG15" below), over graph.Objective: it knows taps
-// and parameters, and no layer. docs/kfac.md says how to choose its settings.
+// 2015 (arXiv 1503.05671, "MG15" below). It works on a graph.Objective: it sees
+// taps and parameters, and no layers. docs/kfac.md explains how to choose the
+// settings, and has the measurements that the defaults come from.
+//
+// # Notation
+//
+// Matrices are row-major. A direction is a graph.Direction: one tensor per
+// parameter, in the shape of the parameter. P is the number of all parameters.
+//
+//	symbol     shape          meaning                                                  where
+//	N          number         examples of the mini-batch                               Preconditioner.Examples
+//	T          number         locations of an example at a tap (1 for a dense layer)   graph.Tap.Locations
+//	h          number         loss: mean over N, penalty ½η‖θ‖² included               Stats.Loss
+//	θ          direction      parameters                                               Optimizer
+//	θ̄          direction      running average of θ, weight ξ                           Optimizer.Averaged
+//	tap        –              hook on an affine map s = aW + b: its a and ∂h/∂s        graph.Tap
+//	loose      –              a parameter that is not under exactly one tap            graph.Objective.Loose
+//	a, ā       NT×in, +1      input of a map; ā = [a, 1] if the map has a bias         graph.Tap.A
+//	g          NT×out         per-example gradient of −log p(ŷ|x) at s: N·graph.Tap.G  graph.Tap.G
+//	W̄          (in+1)×out     [W; b]                                                   graph.Tap.Weight, Bias
+//	V = ∇h     direction      gradient of h                                            Preconditioner.Gradient
+//	F          P×P            exact Fisher matrix of the mini-batch, never formed      graph.ProductObjective
+//	F̂          P×P            its approximation, as a running average                  Block
+//	A          (in+1)×(in+1)  second moment of ā: (1/N) āᵀā                            Block
+//	G          out×out        second moment of g: (1/NT) gᵀg                           Block
+//	U          direction      (F̂ + γ²I)⁻¹V, or the structure's form of it              Preconditioner.Apply
+//	Δ          direction      −U, the proposal                                         policy
+//	δ          direction      the step, θ ← θ + δ                                      policy
+//	δ₀         direction      δ of the step before                                     policy, adaptive
+//	v          direction      velocity: v ← μv + νU                                    policy, fixed
+//	M(δ)       number         quadratic model of h(θ+δ)                                policy
+//	α          number         adaptive: coefficient of Δ; fixed: learning rate         policy
+//	μ          number         adaptive: coefficient of δ₀; fixed: momentum             policy
+//	ν          (0, 1]         fixed: factor of the norm clip on U                      policy
+//	κ          number         fixed: bound on α²ν²·VᵀU                                 Config.KLClip
+//	ρ          number         actual over predicted change of h                        Stats.Ratio
+//	λ          curvature      damping of M                                             policy
+//	η          curvature      coefficient of the L2 penalty                            graph.Objective.L2
+//	γ          √curvature     damping of the inverses, √(λ+η) at first                 policy
+//	π          number         balance of γ between A and G, per layer                  Block
+//	B          examples       noise scale                                              Config.NoiseScale
+//	τ1, τ2     (0, 1]         part of the mini-batch for factors, and for products     Config
+//	T1, T2, T3 steps          periods of λ, of γ and of the inverses                   Config
+//
+// Curvature means the unit of F's elements: h per squared unit of a parameter.
+//
+// # Parts
+//
+// A [Preconditioner] is the estimate of the curvature, and gives the direction of a
+// step. It holds a [Block] for some of the parameters each: the statistics of the
+// mini-batch, their running average, and an [Inverse]. It measures mini-batches,
+// inverts, and applies the inverses to the gradient. Blocks for other kinds of taps
+// are registered with it, and several processes average statistics in its Reduce hook.
+//
+// An [Optimizer] is a Preconditioner with a policy, which gives the length of a step.
+// There are two policies, chosen by Config.Mode: adaptive and fixed. The policy owns
+// λ, γ and the memory of the last step.
+//
+// A [Preconditioned] is a Preconditioner in front of another optimizer, such as
+// trainer.Adam, which finds U where it expects the gradient.
 //
 // # Factors
 //
-// For an affine map s = āW̄ with ā = [a, 1] (N×(in+1)) and W̄ = [W; b]
-// ((in+1)×out), the block of the Fisher matrix that belongs to W̄ is
-// approximated by a Kronecker product of two second moments,
+// For an affine map s = āW̄ the block of F that belongs to W̄ is approximated by a
+// Kronecker product of two second moments,
 //
 //	F ≈ A ⊗ G,  A = (1/N) āᵀā,  G = (1/N) gᵀg,
 //
-// where g (N×out) are gradients at s, per example, of −log p(ŷ|x) with the
-// targets ŷ drawn from the model itself. Taps hold the gradient of the mean
-// loss, g/N, so that G is N times the sum of its outer products. A map used at
-// T locations of each example (a convolution) has A summed over them and G
-// averaged (Grosse & Martens 2016). A and G are running averages over
-// mini-batches (see decayAt). With V = ∂h/∂W̄ the proposal is Δ = −U,
+// where the targets ŷ of g are drawn from the model itself. Taps hold the gradient of
+// the mean loss, g/N, so that G is N times the sum of its outer products. A map that is
+// used at T locations of each example (a convolution) has A summed over the locations
+// and G averaged (Grosse & Martens 2016). A and G are running averages over
+// mini-batches: the k-th one leaves the old average the weight min(1 − 1/k, decay).
 //
-//	U = (A + πγI)⁻¹ V (G + γ/π I)⁻¹
-//
-// with γ standing for √(λ+η), λ the damping, η the L2 coefficient and π the
-// factored damping's balance (see balance).
+//	U = (A + πγI)⁻¹ V (G + γ/π I)⁻¹,  π = √[(tr A/dim A) / (tr G/dim G)]
 //
 // # Modes
 //
-// Adaptive mode (MG15, algorithm 2) takes δ = αΔ + μδ₀, δ₀ being the last
-// update, with the α and μ that minimise
+// Adaptive mode (MG15, algorithm 2) takes δ = αΔ + μδ₀ with the α and μ that minimise
 //
-//	M(δ) − M(0) = ∇hᵀδ + ½ δᵀ(F + (λ+η)I)δ,
+//	M(δ) − M(0) = ∇hᵀδ + ½ δᵀ(F + (λ+η)I)δ.
 //
-// F the exact Fisher matrix of the mini-batch, by forward mode. On mini-batches a
-// step goes a share of that way. γ is tried against a smaller and a greater one
-// now and then. Fixed mode takes v ← μv + νU, θ ← θ − αv with a given α and μ and
-// the norm clip ν of Ba, Grosse & Martens 2017, and γ = √(λ+η). In both, λ follows
-// the Levenberg–Marquardt rule: it shrinks while M predicts the change of h well,
-// and grows where it does not.
+// Exact products with F come from forward-mode differentiation. γ is tried against a
+// smaller and a greater value every T2 steps. If mini-batches differ, a step goes only a
+// share of the way to the minimum of M.
+//
+// Fixed mode takes v ← μv + νU and θ ← θ − αv with given α and μ, the norm clip ν of Ba,
+// Grosse & Martens 2017, and γ = √(λ+η).
+//
+// In both modes λ follows the Levenberg–Marquardt rule: it shrinks while M predicts the
+// change of h well, and grows where M does not.
+//
+// # Life of a step
+//
+// Optimizer.Step makes these calls:
+//
+//  1. The objective computes h and ∇h. If a measurement is due, it also makes curvature
+//     passes. Each block accumulates them, the Reduce hook sees the statistics, and each
+//     block folds them into its average (Preconditioner.Measure).
+//  2. Adaptive mode compares h with the loss that it expects if mini-batches are the
+//     same. A mini-batch that is fitted exactly before the first step ends the call here.
+//  3. The policy renews λ₀ (the first step alone), γ and the inverses where they are due
+//     (Preconditioner.Invert), and sets U (Preconditioner.Apply).
+//  4. The policy finds the length. Adaptive mode takes products with F, and minimises M.
+//     Fixed mode clips U and adds it to the velocity.
+//  5. The parameters move. Weight decay, if there is any, comes after step 6.
+//  6. Every T1 steps the policy measures h again on the same mini-batch, computes ρ and
+//     adapts λ.
+//  7. θ is taken into θ̄.
 //
 // # Mini-batches and full batches
 //
-// A mini-batch is a sample. Gradient, model and ρ are all measured on it, and
-// flatter the step that they are measured for. Adaptive mode has four rules
-// against that (sample.go):
+// A mini-batch is a sample of the data. Adaptive mode measures the gradient, the model
+// and ρ on the same sample, which makes a step look better than it is. It has four rules
+// against that bias (sample.go):
 //
-//   - λ has a floor: LeastDamping, or a hundredth of the curvature along the gradient
-//     if that is less. The curvature is measured every 20 steps, the greatest counts.
-//   - A step on N examples goes the share N/(N+B) of the way, where B is
-//     Config.NoiseScale, in examples. That is the rate of the greatest expected
-//     progress where noise and gradient are of the same size at B examples
+//   - λ has a floor: LeastDamping, or a hundredth of the curvature along the gradient if
+//     that is less. This curvature is measured every 20 steps, and its greatest value
+//     counts.
+//   - A step on N examples goes the share N/(N+B) of the way. This rate has the greatest
+//     expected progress if noise and gradient are of the same size at B examples
 //     (McCandlish et al. 2018, arXiv 1812.06162, §2.2).
-//   - |μ| is at most 0.9, or 0.9·N/(8B) if that is more. If the model is least beyond, α is the one that is best
-//     with μ at the bound.
-//   - γ is at most √(λ+η), and at least a tenth of that with the floor for λ.
+//   - |μ| is at most 0.9, or 0.9·N/(8B) if that is more. If the minimum of M lies beyond
+//     the bound, μ is the bound, and α is the best one for this μ.
+//   - γ is at most √(λ+η), and at least a tenth of this root for the floor of λ.
 //
-// A full batch is no sample, and the optimizer finds out (verdict.go). The pass
-// for ρ measures h after a step. If the next mini-batch is the same one, that is
-// its loss before the next step. As long as these two losses agree in every
-// comparison, h is deterministic, and other rules hold:
+// A full batch is no sample, and adaptive mode finds out (verdict.go). The pass for ρ
+// measures h after a step. If the next mini-batch is the same one, this is its loss before
+// the next step. As long as the two losses agree in every comparison, h counts as
+// deterministic, and other rules hold:
 //
-//   - The share is 1, μ has no bound, and γ those of λ.
+//   - The share is 1, μ has no bound, and γ has wider bounds.
 //   - ρ, α and μ are measured in each step.
-//   - λ's floor is a part of 1e-15 of the curvature along the first gradient,
-//     unless MinDamping is given.
-//   - λ falls to a tenth where the model without its damping predicted the change
-//     of h to 1 %. Otherwise it follows the usual rule.
-//   - γ is searched by decades, at once and then every GammaUpdateSteps steps.
-//   - A step that h rises by, and by more than three times the promised fall, is
-//     taken back, and λ is multiplied by ten.
+//   - The floor of λ is 1e-15 of the curvature along the gradient, unless MinDamping is
+//     given.
+//   - λ falls to a tenth if M without its damping predicted the change of h to 1 %.
+//     Otherwise λ follows the usual rule.
+//   - γ is searched by factors of ten, at once and then every T2 steps.
+//   - A step is taken back if h rises by more than three times the predicted fall, and λ
+//     is multiplied by ten.
 //
-// The first two losses that differ end this for good. With weight decay, or where
-// λ is kept, there is nothing to compare: every mini-batch counts as a sample.
+// The first two losses that differ end these rules for good. With weight decay, or where λ
+// is kept, no losses are compared, and every mini-batch counts as a sample.
 //
 // # Structures
 //
-// A block approximates the Fisher matrix of some parameters; a structure is a
-// list of blocks. BlockDiagonal has one for each layer (kronecker.go),
-// BlockTridiagonal one for each run of layers that feed each other (chain.go),
-// EKFAC and Diagonal one for each layer, Full one for all. A parameter that is
-// not under exactly one tap has a diagonal block of its own (loose.go) in each
-// of them: nothing is trained by plain gradient descent.
+// A [Structure] is a list of blocks. BlockDiagonal has a block for each layer
+// (kronecker.go), BlockTridiagonal has one for each run of layers that feed each other
+// (chain.go), EKFAC (ekfac.go) and Diagonal (diagonal.go) have one for each layer, and Full
+// has one for all (full.go). A loose parameter has a diagonal block of its own in each
+// structure (loose.go): no parameter is trained by plain gradient descent.
 //
 // # Cost
 //
-// For a layer of in inputs and out outputs and N examples, in multiplications:
-// the factors take N(in² + out²)/2, by symmetric products straight from the
-// taps; U in²·out + in·out², or N(in² + out² + in·out) by way of
-// the examples where that is less (byexample.go); the inverses in³ + out³ in
-// float64, independent ones side by side; M two tangent passes, 2N·in·out for
-// each of them, and no forward pass of its own; ρ a forward pass, which there is
-// in each step as long as mini-batches are all the same.
+// In multiplications, for a layer of in inputs and out outputs and N examples:
+//
+//   - The factors take N(in² + out²)/2, by symmetric products straight from the taps.
+//   - U takes in²·out + in·out², or N(in² + out² + in·out) through the examples where that
+//     is less (byexample.go).
+//   - The inverses take in³ + out³ in float64. Independent ones run at the same time.
+//   - M takes two tangent passes of 2N·in·out each, and no forward pass of its own.
+//   - ρ takes a forward pass.
+//
 // docs/performance.md has the times.
 //
-// # What differs from the paper, and why
+// # What differs from the paper
 //
-// The measurements are from mini-batches, and from steps that go the whole way
-// (NoiseScale None).
+// docs/kfac.md has the measurements behind each difference, in its section "What differs
+// from the paper, and why".
 //
-//   - λ₀ is found by trial on the first mini-batch (search.go). With λ₀ = 150, the
-//     paper's for the deep autoencoder, reconstruction error 10 took more than
-//     120 steps on MNIST, with 30 it took 100 to 120, with 10 80, with 1 60 and with
-//     0.01, about what is found, 40: α makes up for a λ that is too small, but on
-//     mini-batches λ itself falls by no more than a quarter in five steps.
-//   - λ has a floor that depends on the size of the mini-batch (LeastDamping), and
-//     on the curvature along the gradient, since few examples may be all.
-//     With 0.001 for all, digits at batch 64 end at 93 %, with this one at 98.9 %.
-//   - A step whose model promises a fall by more than 2h is shortened
-//     (believable): one confident mistake in a small mini-batch gave a model
-//     without curvature, and a run that diverged. A bound of h itself costs 20 to
-//     30 steps to 98 % on MNIST: early promises of that size are kept in part.
+//   - λ₀ is found by trial steps on the first mini-batch (search.go).
+//   - λ has a floor that depends on the mini-batch (sample.go).
+//   - A step whose model predicts a fall by more than 2h is shortened (promise.go).
 //   - Mini-batches that are fitted exactly before the first step are passed over
-//     (fitted.go): λ₀ and its floor would be found from a curvature of 1e-165. Later
-//     ones have no step along Δ where ‖Δ‖² is too small for a number.
-//   - A rate r goes r times as far as the share of the way to the model's minimum. With Polyak
-//     averaging r = 1.5 takes 117 to 126 steps to 98 % on MNIST at batch 512
-//     (r = 1: 144 to 201): the model knows one mini-batch. r = 1 is the default
-//     here because the average is where the gain is; cmd/train has both.
-//   - The weight that the old factors keep is per step, so that the period of
-//     updates does not change the memory.
-//   - α and μ may be kept for some steps (ProductUpdateSteps; pace.go): the
-//     classifier at batch 512 needs as many steps with every fifth measured, each 0.77
-//     times as long. At batch 128 and on the autoencoder it costs progress, so that
-//     every step is the default.
-//   - Subsets: with τ1 = ½ the autoencoder has error 7.4 instead of 6.5 after 60
-//     steps if λ₀ is given, and 19 if it is found: the search takes a greater one.
-//     τ2 = ¼ costs the autoencoder nothing, but a softmax classifier at batch 512
-//     everything (96 to 97 % instead of 98.2 %).
-//
-// In fixed mode, the defaults come from MNIST, 784-512-512-10 at batch 512: a
-// flat optimum over rates 0.2 to 0.6, momentum 0.7 to 0.9 and λ from 0.3 to 1.5
-// with an exponential schedule. ρ flatters a small λ there, too; hence MinDamping.
+//     (fitted.go).
+//   - A learning rate r goes r times the share of the way to the minimum of M.
+//   - The weight that the old factors keep is per step, so that the period of updates does
+//     not change the memory.
+//   - α and μ may be kept for some steps (pace.go).
+//   - Factors and products may be measured on a part of the mini-batch (FactorFraction,
+//     ProductFraction).
 package kfac

@@ -8,9 +8,9 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// ekfac is the block (U_A ⊗ U_G) diag(s) (U_A ⊗ U_G)ᵀ of one affine map: the
-// eigenbasis of A ⊗ G, with the Fisher's own diagonal in it instead of the
-// products of eigenvalues (George et al. 2018).
+// ekfac is the block (U_A ⊗ U_G) diag(s) (U_A ⊗ U_G)ᵀ of one affine map. U_A and U_G
+// are the eigenvectors of A and G. s is the diagonal of the Fisher matrix in this
+// basis, where A ⊗ G would have products of eigenvalues (George et al. 2018).
 type ekfac[T graph.Float] struct {
 	*factorPair[T]
 	ua, ug []T // eigenvectors in columns, rows×rows and out×out; zero until rebase
@@ -19,7 +19,7 @@ type ekfac[T graph.Float] struct {
 	batch  *squares[T]
 
 	inputs, pa, pg []T // ā and the projections āU_A, gU_G
-	work, more     []T // of apply
+	work, more     []T // scratch memory of Apply
 	todo           []*Decomposition
 }
 
@@ -39,7 +39,8 @@ func newEKFAC[T graph.Float](l *layer) *ekfac[T] {
 	return b
 }
 
-// decompose sets u to the eigenvectors of f's mean, or leaves it alone.
+// decompose sets u to the eigenvectors of f's running average, in columns. If the
+// decomposition fails, it reports false and leaves u as it is.
 func decompose[T graph.Float](f *factor[T], u []T, w *workspace) bool {
 	n := f.n
 	l, values := w.matrix(0, n*n), w.matrix(1, n)
@@ -55,7 +56,7 @@ func (b *ekfac[T]) Accumulate(p *Pass) bool {
 	return b.factorPair.Accumulate(p) && (p.Taps == nil || b.project(p))
 }
 
-// project measures s on one pass, in the present basis.
+// project adds one pass to the mini-batch's s, in the present basis.
 func (b *ekfac[T]) project(p *Pass) bool {
 	t := p.Taps[b.tap]
 	examples, rows := p.rows(t)
@@ -76,6 +77,7 @@ func (b *ekfac[T]) Statistics(s *Statistics) {
 	b.shareScales(s)
 }
 
+// shareScales adds the memory of the mini-batch's s.
 func (b *ekfac[T]) shareScales(s *Statistics) { addStatistics(s, b.batch.sum) }
 
 func (b *ekfac[T]) Fold(keep float64) {
@@ -83,16 +85,16 @@ func (b *ekfac[T]) Fold(keep float64) {
 	b.foldScales(keep)
 }
 
-// foldScales takes the mini-batch into s, whose average begins anew with each
-// basis: what was measured in another one means nothing in this.
+// foldScales takes the mini-batch into the average s. The average begins anew with
+// each basis, since a diagonal in one basis means nothing in another.
 func (b *ekfac[T]) foldScales(keep float64) {
 	b.seen++
 	k := min(keep, decayAt(b.seen, 1))
 	vector.Combine(b.s, T(k), T(1-k), b.batch.sum)
 }
 
-// rebase lists the decompositions that give a new basis. The passes of a
-// mini-batch over project, and foldScales, must follow.
+// rebase lists the decompositions that compute a new basis. After them, project must
+// see the passes of a mini-batch, and foldScales must follow.
 func (b *ekfac[T]) rebase() []*Decomposition {
 	b.seen = 0
 	return b.todo
@@ -106,10 +108,11 @@ func (b *ekfac[T]) State() []Field {
 
 func (b *ekfac[T]) NewInverse() Inverse { return &ekfacInverse[T]{ekfac: b} }
 
-// ekfacInverse divides by s + γ², with s as it is when it is applied.
+// ekfacInverse divides by s + γ² in the eigenbasis. It uses s as s is at the time of
+// Apply, so that s may change between inversions.
 type ekfacInverse[T graph.Float] struct {
 	*ekfac[T]
-	damping float64
+	damping float64 // γ²
 }
 
 func (v *ekfacInverse[T]) Prepare(gamma float64) []*Decomposition {
@@ -117,7 +120,7 @@ func (v *ekfacInverse[T]) Prepare(gamma float64) []*Decomposition {
 	return nil
 }
 
-// apply sets u to U_A [(U_Aᵀ V U_G) ⊘ (s + γ²)] U_Gᵀ.
+// Apply sets u to U_A [(U_Aᵀ V U_G) ⊘ (s + γ²)] U_Gᵀ.
 func (v *ekfacInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	gather(v.layer, v.more, g.Direction)
 	rotate(v.layer, v.work, v.more, v.ua, v.ug, true)
@@ -128,7 +131,7 @@ func (v *ekfacInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	scatter(v.layer, u, v.more)
 }
 
-// rotate sets dst to PᵀXQ, or to PXQᵀ if not transposed, and overwrites x.
+// rotate sets dst to PᵀXQ if transposed, and to PXQᵀ otherwise. It overwrites x.
 func rotate[T graph.Float](l *layer, dst, x, p, q []T, transposed bool) {
 	blas.Gemm(transposed, false, l.rows, l.out, l.rows, 1, p, l.rows, x, l.out, 0, dst, l.out)
 	copy(x, dst)

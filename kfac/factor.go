@@ -6,11 +6,11 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// factor is one side of a Kronecker block: a running average of n×n
-// covariances. Both matrices have their lower triangles only.
+// factor is A or G of one affine map: the second moment (n×n) of the mini-batch, and
+// its running average. Only the lower triangles of both are defined.
 type factor[T graph.Float] struct {
 	n     int
-	batch []T // this mini-batch's covariance
+	batch []T // second moment of the mini-batch
 	mean  []T // running average
 }
 
@@ -18,9 +18,9 @@ func newFactor[T graph.Float](n int) *factor[T] {
 	return &factor[T]{n: n, batch: make([]T, n*n), mean: make([]T, n*n)}
 }
 
-// setInputs makes batch the second moment (1/N) Σ ā āᵀ over the rows of a
-// (rows×in) of so many examples, ā = [a, 1] if the factor is one larger than
-// in. Where an example has several rows they are summed (KFC's Ω).
+// setInputs sets batch to the second moment (1/N) Σ āᵀā over the rows of a (rows×in),
+// which belong to N = examples examples. ā is [a, 1] if n is in+1, and a if n is in.
+// Several rows of an example are summed (Ω of Grosse & Martens 2016).
 func (f *factor[T]) setInputs(a []T, rows, in, examples int) {
 	scale := 1 / T(examples)
 	blas.Syrk(in, rows, scale, a, in, 0, f.batch, f.n)
@@ -33,9 +33,10 @@ func (f *factor[T]) setInputs(a []T, rows, in, examples int) {
 	last[in] = T(rows) / T(examples)
 }
 
-// addGradients adds (1/rows) Σ g gᵀ to batch, or sets it if first, g (rows×n)
-// being gradients of a mean over N examples: rows of g are N times those given.
-// Where an example has several rows they are averaged (KFC's Γ).
+// addGradients adds (N²/rows) Σ gᵀg over the rows of g (rows×n) to batch, or sets batch
+// to it if first. g holds gradients of the mean loss over N = examples examples, so
+// that N·g is a per-example gradient. Several rows of an example are averaged (Γ of
+// Grosse & Martens 2016).
 func (f *factor[T]) addGradients(g []T, rows, examples int, first bool) {
 	var beta T = 1
 	if first {
@@ -44,9 +45,9 @@ func (f *factor[T]) addGradients(g []T, rows, examples int, first bool) {
 	blas.Syrk(f.n, rows, T(examples)*T(examples)/T(rows), g, f.n, beta, f.batch, f.n)
 }
 
-// finite reports whether batch has no NaN and no infinity. Its diagonal tells:
-// no element off it, nor a partial sum of one, is greater than the greater of
-// two diagonal ones.
+// finite reports whether batch has no NaN and no infinity. It looks at the diagonal
+// alone: by Cauchy–Schwarz no element, nor a partial sum of it, is greater in size than
+// the greater of the two diagonal elements in its row and column.
 func (f *factor[T]) finite() bool {
 	for i := range f.n {
 		if d := f.batch[i*f.n+i]; d-d != 0 {
@@ -56,7 +57,7 @@ func (f *factor[T]) finite() bool {
 	return true
 }
 
-// fold makes mean the weighted average keep·mean + (1−keep)·batch.
+// Fold replaces mean by the weighted average keep·mean + (1−keep)·batch.
 func (f *factor[T]) Fold(keep float64) {
 	for i := range f.n {
 		row, end := i*f.n, i*f.n+i+1
@@ -64,7 +65,7 @@ func (f *factor[T]) Fold(keep float64) {
 	}
 }
 
-// trace is that of mean.
+// trace returns the trace of mean.
 func (f *factor[T]) trace() float64 {
 	var s float64
 	for i := range f.n {
@@ -73,8 +74,8 @@ func (f *factor[T]) trace() float64 {
 	return s
 }
 
-// damped writes the lower triangle of mean + damping·I to l, in float64. The
-// average itself stays undamped.
+// damped writes the lower triangle of mean + damping·I to l (n×n) in float64. mean
+// itself does not change.
 func (f *factor[T]) damped(l []float64, damping float64) {
 	n := f.n
 	for i := range n {
@@ -84,7 +85,7 @@ func (f *factor[T]) damped(l []float64, damping float64) {
 	}
 }
 
-// decayAt is the weight ε_k = min(1 − 1/k, most) that the old average keeps
-// in its k-th update, counted from 1: a plain mean at first, without the bias
-// of a start at zero or at the identity (MG15 §5).
+// decayAt returns the weight ε_k = min(1 − 1/k, most) that the old average keeps in
+// its k-th update, counted from 1. The average is a plain mean at first, without the
+// bias of a start at zero or at the identity (MG15 §5).
 func decayAt(k int, most float64) float64 { return min(1-1/float64(k), most) }

@@ -4,7 +4,7 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// factors are the A and G of one affine map.
+// factorPair holds A and G of one affine map.
 type factorPair[T graph.Float] struct {
 	*layer
 	a, g *factor[T]
@@ -14,8 +14,8 @@ func newFactorPair[T graph.Float](l *layer) *factorPair[T] {
 	return &factorPair[T]{l, newFactor[T](l.rows), newFactor[T](l.out)}
 }
 
-// accumulate measures the second moments of one pass. A is the same in every
-// pass and is taken from the first.
+// Accumulate adds one pass to the second moments. A is the same in all passes over a
+// mini-batch, and is measured in the first.
 func (f *factorPair[T]) Accumulate(p *Pass) bool {
 	if p.Taps == nil {
 		return true
@@ -29,9 +29,10 @@ func (f *factorPair[T]) Accumulate(p *Pass) bool {
 	return f.a.finite() && f.g.finite()
 }
 
-// Statistics are A and G of the mini-batch.
+// Statistics adds A and G of the mini-batch.
 func (f *factorPair[T]) Statistics(s *Statistics) { addStatistics(s, f.a.batch, f.g.batch) }
 
+// Fold takes A and G of the mini-batch into their averages.
 func (f *factorPair[T]) Fold(keep float64) {
 	f.a.Fold(keep)
 	f.g.Fold(keep)

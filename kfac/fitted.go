@@ -1,8 +1,9 @@
 package kfac
 
-// passOver reports whether adaptive mode's first mini-batch is fitted exactly,
-// so that there is nothing to learn of it, nor to find λ by: λ₀, its floor and the
-// first step wait for the next mini-batch. Only the factors have taken it in.
+// passOver reports whether the mini-batch is fitted exactly before the first step of
+// adaptive mode. Such a mini-batch has no gradient, and no scale to find λ by. λ₀, the
+// floor of λ and the first step then wait for the next mini-batch. Only the factors
+// have taken this one in.
 func (o *adaptive) passOver(loss float64) bool {
 	if o.steps > 0 || loss != 0 && o.pre.grad.Dot(o.pre.grad.Direction) >= leastNormal {
 		o.judge(loss)
@@ -15,5 +16,5 @@ func (o *adaptive) passOver(loss float64) bool {
 	return true
 }
 
-// leastNormal is the least number with all its digits.
+// leastNormal is the least normal float64: smaller numbers have fewer digits.
 const leastNormal = 0x1p-1022

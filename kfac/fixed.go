@@ -7,7 +7,8 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// fixed is the policy of SGD: a learning rate, momentum and a bound on the norm.
+// fixed is the policy with a given learning rate α, momentum μ and bound κ, as SGD has
+// them.
 type fixed struct {
 	*Optimizer
 	velocity graph.Direction // v
@@ -19,15 +20,15 @@ func (o *fixed) passOver(float64) bool { return false }
 
 func (o *fixed) fields() []Field { return o.directionFields("velocity", o.velocity) }
 
-// step makes v μv + νU and θ θ − αv, with ν = min(1, √(κ/(α² Σ VᵀU))) the
-// norm clip of Ba, Grosse & Martens 2017.
+// step takes v ← μv + νU and θ ← θ − αv. ν = min(1, √(κ/(α² Σ VᵀU))) is the norm clip
+// of Ba, Grosse & Martens 2017.
 func (o *fixed) step(obj graph.CurvatureObjective, loss float64) error {
 	v := o.pre.grad.Direction
 	nu := clipByKL(o.pre, o.u, 1, o.alpha, o.cfg.KLClip)
 	measured := o.ratioDue()
 	var vfv float64
-	if measured { // the model is of h before the step
-		next := o.u // becomes the velocity to come: products before the old one is lost
+	if measured { // exact products come first: the model is one of h before the step
+		next := o.u // U's memory becomes the next velocity
 		next.Combine(nu, o.cfg.Momentum, o.velocity)
 		o.lap(&o.stats.UpdateTime)
 		f, err := o.products(obj, next)
@@ -50,7 +51,7 @@ func (o *fixed) step(obj graph.CurvatureObjective, loss float64) error {
 	if measured {
 		var after float64
 		if after, err = obj.Loss(); err == nil {
-			// v is the gradient as it was clipped; the slope of h is not.
+			// The objective may have scaled v. The slope of h is unscaled.
 			slope := -o.alpha * vl / o.pre.grad.scale
 			if o.compare(loss, after, slope+o.alpha*o.alpha/2*(vfv+o.damped(obj.L2(), o.velocity, o.velocity))) {
 				o.moveDamping(omega(o.cfg.DampingUpdateSteps))
@@ -58,15 +59,15 @@ func (o *fixed) step(obj graph.CurvatureObjective, loss float64) error {
 		}
 		o.lap(&o.stats.DampingTime)
 	}
-	if shrink := o.alpha * o.cfg.WeightDecay; shrink > 0 { // after ρ, whose model does not know of it
-		// The share is of θ as it was before the step away from it.
+	if shrink := o.alpha * o.cfg.WeightDecay; shrink > 0 { // after ρ: the model has no weight decay
+		// The decay takes a share of θ before the step: θ + αv.
 		o.decay(shrink, -o.alpha, o.velocity)
 	}
 	o.taken()
 	return err
 }
 
-// advance makes v μv + νU and θ θ − αv, in one pass over memory.
+// advance takes v ← μv + νU and θ ← θ − αv in one pass over memory.
 func (o *fixed) advance(nu float64) {
 	for i, x := range o.theta {
 		if x.Dtype() == graph.Float32 {
@@ -81,8 +82,9 @@ func advance[T graph.Float](theta, v, u []T, alpha, mu, nu float64) {
 	vector.Momentum(theta, v, u, T(alpha), T(mu), T(nu))
 }
 
-// clipByKL is ν = min(1, √(κ/(α² Σ VᵀU))), the factor on U that bounds the KL
-// divergence of a step −αU to second order (Ba, Grosse & Martens 2017); 1 for κ = 0.
+// clipByKL returns ν = min(1, √(κ/(α² Σ VᵀU))), or 1 for κ = 0. Multiplied by ν, U
+// makes a step −ανU whose KL divergence is at most κ/2 to second order (Ba, Grosse &
+// Martens 2017).
 //
 // With rates r of groups the step is −αrU and the sum Σ r²VᵀU. power says how many of
 // the r are still missing in u.
@@ -99,7 +101,7 @@ func clipByKL(p *Preconditioner, u graph.Direction, power, alpha, kappa float64)
 		return min(1, math.Sqrt(kappa/(alpha*alpha*sum)))
 	}
 	switch kl := alpha * alpha * v.Dot(u); {
-	case math.IsInf(kl, 1): // too large for a number, while its root is not
+	case math.IsInf(kl, 1): // kl overflows, while its root may not
 		a, b, cosine := v.Angle(u)
 		return math.Sqrt(kappa) / math.Sqrt(a) / math.Sqrt(b) / math.Sqrt(cosine) / alpha
 	case kl > kappa:

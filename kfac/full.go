@@ -7,24 +7,26 @@ import (
 	"github.com/gokfac/gokfac/internal/blas"
 )
 
-// full is the whole Fisher matrix of all layers under taps.
+// full is the block of structure Full: the whole Fisher matrix of all layers under
+// affine taps, P×P for P parameters.
 type full[T graph.Float] struct {
 	layers []*layer
-	at     []int // where each begins
+	at     []int // index of each layer's first parameter
 	f      *factor[T]
 	rows   []T // per-example gradients, N×P
-	inputs []T // ā
-	v, u   []T // of apply
+	inputs []T // scratch memory for ā
+	v, u   []T // scratch memory of Apply
 }
 
 var _ Block = (*full[float32])(nil)
 
-// mostFull is the greatest number of parameters that Full takes: half a
-// gigabyte for each of its float64 matrices.
+// mostFull is the greatest number of parameters that Full accepts. A float64 matrix of
+// this order takes half a gigabyte.
 const mostFull = 8192
 
-// TooLargeError refuses a model with more parameters than structure Full takes:
-// at the first step, as the model is not known before.
+// TooLargeError is the error of the first step for a model with more parameters
+// (Params) than structure Full accepts (Most). New cannot return it, since the model is
+// not known there.
 type TooLargeError struct{ Params, Most int }
 
 func (e *TooLargeError) Error() string {
@@ -45,7 +47,8 @@ func newFull[T graph.Float](layers []*layer) (*full[T], error) {
 	return b, nil
 }
 
-// accumulate adds (1/N) Σ_n of the outer products of whole gradients.
+// Accumulate adds the mean, over examples, of outer products of whole per-example
+// gradients.
 func (b *full[T]) Accumulate(p *Pass) bool {
 	if p.Taps == nil {
 		return true
@@ -86,6 +89,7 @@ func (b *full[T]) NewInverse() Inverse {
 	return v
 }
 
+// fullInverse is (F + γ²I)⁻¹.
 type fullInverse[T graph.Float] struct {
 	*full[T]
 	d    *dampedInverse[T]

@@ -6,7 +6,8 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// direct renews bases and inverses where they are due, finds λ and γ, and leaves U.
+// direct renews bases and inverses if they are due, finds λ₀ in the first step, tries
+// values of γ if that is due, and then sets U.
 func (o *adaptive) direct(obj graph.CurvatureObjective, loss float64) error {
 	due := o.due(o.cfg.InverseUpdateSteps)
 	if due {
@@ -32,8 +33,9 @@ func (o *adaptive) direct(obj graph.CurvatureObjective, loss float64) error {
 	return o.renew(due)
 }
 
-// gammaDue reports whether other values of γ are to be tried. Otherwise it sees to
-// γ itself where that is √(λ+η): at first, and always where T2 is None.
+// gammaDue reports whether values of γ are to be tried in the present step. If not, it
+// sets γ to √(λ+η) where this is the rule: before γ has a value, and, with T2 None, at
+// each inversion.
 func (o *adaptive) gammaDue(obj graph.CurvatureObjective, due bool) bool {
 	every := o.cfg.GammaUpdateSteps
 	switch {
@@ -45,15 +47,15 @@ func (o *adaptive) gammaDue(obj graph.CurvatureObjective, due bool) bool {
 	return false
 }
 
-// preferred is the least gain, as a part of the fall that the model promises, for
-// which γ becomes another one. Near an optimum every γ promises the same fall but
-// for rounding, and without a threshold γ would wander.
+// preferred is the threshold of a change of γ. A new γ must make the fall that the
+// model predicts greater by this share. Near an optimum all values of γ predict the
+// same fall up to rounding, and without a threshold γ would drift at random.
 const preferred = 1e-4
 
-// tryGammas inverts with γ, and with γ a step smaller and a step greater, and
-// keeps what gives the least model (MG15 §6.6). On a deterministic objective a step
-// is a decade, and the search goes on in a direction as long as that gains: its
-// model is not one sample's.
+// tryGammas inverts with three values: γ, γ times a factor below 1, and γ divided by
+// it. It keeps the value whose Δ gives the quadratic model the least minimum (MG15
+// §6.6). On a deterministic objective the factor is 0.1, and the search continues in a
+// direction as long as the minimum falls: there the model is exact for all the data.
 func (o *adaptive) tryGammas(obj graph.CurvatureObjective) error {
 	step, most := math.Sqrt(omega(o.cfg.GammaUpdateSteps)), 1
 	if o.deterministic() {

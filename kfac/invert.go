@@ -6,14 +6,14 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// ErrNotPositive is a first inversion of factors that cannot be inverted. Later
-// ones keep the inverses they have. More damping helps.
+// ErrNotPositive is the error of a first inversion that fails. A later inversion that
+// fails is no error, since the block keeps its old inverse. More damping helps.
 var ErrNotPositive = errors.New("kfac: a factor has no Cholesky decomposition, even with its damping raised 10⁵ times")
 
-// Invert renews the inverses with γ, and before that the bases of blocks that
-// have some ([EKFAC]): these take another curvature pass over obj, the mini-batch
-// that was measured last. A block that cannot be inverted keeps its last inverse;
-// where there is none yet, that is [ErrNotPositive].
+// Invert computes all inverses anew with damping γ. Structure [EKFAC] renews its bases
+// first, which takes another curvature pass over obj: obj must be the mini-batch that
+// Measure saw last. A block that cannot be inverted keeps its old inverse. If a block
+// has no inverse yet, the error is [ErrNotPositive].
 func (p *Preconditioner) Invert(obj graph.CurvatureObjective, gamma float64) error {
 	if err := p.rebase(obj); err != nil {
 		return err
@@ -25,7 +25,7 @@ func (p *Preconditioner) Invert(obj graph.CurvatureObjective, gamma float64) err
 	return nil
 }
 
-// invert renews every block's inverse.
+// invert computes the inverse of every block anew.
 func (p *Preconditioner) invert(gamma float64) error {
 	p.decomposers.todo = p.decomposers.todo[:0]
 	for i := range p.blocks {
@@ -50,8 +50,8 @@ func (p *Preconditioner) invert(gamma float64) error {
 	return nil
 }
 
-// revert puts what the last inversion renewed in the place of what was there
-// before, or the other way round.
+// revert exchanges the inverses of the last inversion with those in use before it, for
+// all blocks whose inversion succeeded. A second call undoes the first.
 func (p *Preconditioner) revert() {
 	p.report.Condition = 0
 	for i, ok := range p.renewed {
@@ -62,7 +62,7 @@ func (p *Preconditioner) revert() {
 	}
 }
 
-// settle counts failures and reports whether none was final.
+// settle counts failed attempts, and reports whether every job succeeded in the end.
 func (p *Preconditioner) settle(jobs []*Decomposition) bool {
 	ok := true
 	for _, j := range jobs {

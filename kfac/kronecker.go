@@ -8,7 +8,7 @@ import (
 // kronecker is the block A ⊗ G of one affine map.
 type kronecker[T graph.Float] struct {
 	*factorPair[T]
-	work     []T // of apply
+	work     []T // scratch memory of Apply
 	examples byExample[T]
 }
 
@@ -18,20 +18,21 @@ func newKronecker[T graph.Float](l *layer) *kronecker[T] {
 	return &kronecker[T]{factorPair: newFactorPair[T](l), work: make([]T, l.rows*l.out)}
 }
 
-// newInverse returns memory for (A + πγI)⁻¹ ⊗ (G + γ/π I)⁻¹.
+// NewInverse returns memory for (A + πγI)⁻¹ ⊗ (G + γ/π I)⁻¹.
 func (b *kronecker[T]) NewInverse() Inverse {
 	v := &kroneckerInverse[T]{kronecker: b, a: newDampedInverse(b.a), g: newDampedInverse(b.g)}
 	v.todo = []*Decomposition{v.a.decomposition(), v.g.decomposition()}
 	return v
 }
 
+// kroneckerInverse is (A + πγI)⁻¹ ⊗ (G + γ/π I)⁻¹.
 type kroneckerInverse[T graph.Float] struct {
 	*kronecker[T]
 	a, g *dampedInverse[T]
 	todo []*Decomposition
 }
 
-// prepare shares γ out between the factors by π.
+// Prepare shares γ out between the factors by π (see balance).
 func (v *kroneckerInverse[T]) Prepare(gamma float64) []*Decomposition {
 	pi := balance(v.kronecker.a.trace(), v.rows, v.kronecker.g.trace(), v.out)
 	v.a.damping, v.g.damping = pi*gamma, gamma/pi
@@ -44,8 +45,8 @@ func (v *kroneckerInverse[T]) State() []Field {
 	return append(v.a.fields(v.name+" A"), v.g.fields(v.name+" G")...)
 }
 
-// apply sets u to (A+πγI)⁻¹ V (G+γ/π I)⁻¹, through the examples of the tap if
-// that is cheaper and V is made of them.
+// Apply sets u to (A+πγI)⁻¹ V (G+γ/π I)⁻¹. It multiplies the tap's examples instead of
+// V if this is cheaper and V is their sum (see byExample).
 func (v *kroneckerInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	if t := g.Taps[v.tap]; g.pure && v.cheaperByExample(t.A.Shape()[0]) && v.examples.explain(v.layer, t, g) {
 		v.examples.Apply(v, u, t, T(g.scale))
@@ -64,8 +65,8 @@ func (v *kroneckerInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	}
 }
 
-// cheaperByExample compares the multiplications of A⁻¹(VG⁻¹) with those of
-// (āA⁻¹)ᵀ(gG⁻¹) for n examples.
+// cheaperByExample reports whether (āA⁻¹)ᵀ(gG⁻¹) for n examples takes fewer
+// multiplications than A⁻¹(VG⁻¹).
 func (l *layer) cheaperByExample(n int) bool {
 	return n*(l.in*l.rows+l.out*l.out+l.rows*l.out) < l.rows*l.out*(l.rows+l.out)
 }

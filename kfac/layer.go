@@ -9,22 +9,23 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// layer places one tap in the space of parameters. Matrices in the shape of
-// W̄ = [W; b] are rows×out, row-major: W's elements and then b's.
+// layer is the place of one tap among the parameters. A matrix "in the shape of W̄",
+// with W̄ = [W; b], is rows×out and row-major: the elements of W come first, then b.
 type layer struct {
 	name          string
-	tap           int // its place among the taps
-	weight, bias  int // among the parameters; bias −1 if there is none
-	in, rows, out int
+	tap           int // index among the taps
+	weight, bias  int // indices among the parameters; bias is −1 if there is none
+	in, rows, out int // W is in×out; rows is in+1 with a bias, else in
 }
 
-// parts cuts a matrix in the shape of W̄ into the rows of W and that of b.
+// parts cuts a matrix in the shape of W̄ into W (in×out) and b (out, or empty).
 func parts[T graph.Float](l *layer, w []T) (weight, bias []T) {
 	split := l.in * l.out
 	return w[:split], w[split:]
 }
 
-// of returns the layer's elements of d: W's, and b's if there is one.
+// of returns the layer's elements of d: those of W, and those of b, or nil without a
+// bias.
 func of[T graph.Float](l *layer, d graph.Direction) (weight, bias []T) {
 	if l.bias >= 0 {
 		bias = graph.Data[T](d[l.bias])
@@ -32,8 +33,7 @@ func of[T graph.Float](l *layer, d graph.Direction) (weight, bias []T) {
 	return graph.Data[T](d[l.weight]), bias
 }
 
-// gather copies the layer's elements of d to w, in the shape of W̄, and scatter
-// copies them back.
+// gather copies the layer's elements of d to w, which has the shape of W̄.
 func gather[T graph.Float](l *layer, w []T, d graph.Direction) {
 	weight, bias := of[T](l, d)
 	to, toBias := parts(l, w)
@@ -41,6 +41,7 @@ func gather[T graph.Float](l *layer, w []T, d graph.Direction) {
 	copy(toBias, bias)
 }
 
+// scatter copies w, which has the shape of W̄, to the layer's elements of d.
 func scatter[T graph.Float](l *layer, d graph.Direction, w []T) {
 	weight, bias := of[T](l, d)
 	from, fromBias := parts(l, w)
@@ -48,8 +49,9 @@ func scatter[T graph.Float](l *layer, d graph.Direction, w []T) {
 	copy(bias, fromBias)
 }
 
-// placed places the taps whose parameters are theirs alone: those of affine maps,
-// and others, whose kind has a registered block.
+// placed returns a layer for each tap whose weight is not loose. layers are the affine
+// taps. others are taps of other kinds, which need a registered block; their in, rows
+// and out are 0. A loose bias is left out of its layer.
 func placed(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) (layers, others []*layer, err error) {
 	at := map[*graph.Param]int{}
 	for i, p := range params {
@@ -90,7 +92,7 @@ func placed(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) (lay
 	return layers, others, nil
 }
 
-// covered returns an error that names a parameter which is in no block.
+// covered returns an error that names the first parameter without a block.
 func covered(layers []*layer, params, free []*graph.Param) error {
 	in := map[int]bool{}
 	for _, l := range layers {
@@ -104,8 +106,8 @@ func covered(layers []*layer, params, free []*graph.Param) error {
 	return nil
 }
 
-// check returns an error unless the tap's parameters are of the shapes that
-// its input and output ask for.
+// check returns an error if the shapes of the tap's parameters do not agree with those
+// of its input and output.
 func check(t *graph.Tap) error {
 	a, s := t.Nodes()
 	weight := t.Weight.Value.Shape()

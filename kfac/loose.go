@@ -5,15 +5,15 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// loose is the diagonal block of a parameter that is under no tap, or under
-// several. Its per-example gradients are not to be had; but those of targets
-// drawn from the model are independent with mean zero, so that N times the
-// square of their mean has the diagonal for its expectation.
+// loose is the diagonal block of a loose parameter: one that is under no tap, or under
+// several. Its per-example gradients are not available, only their mean. With targets
+// drawn from the model they are independent and have mean zero, so that the expectation
+// of N times the square of their mean is the diagonal of the Fisher matrix.
 type loose[T graph.Float] struct {
 	name        string
-	param       int // among the parameters
-	place       int // among the loose ones
-	batch, mean []T
+	param       int // index among the parameters
+	place       int // index among the loose parameters
+	batch, mean []T // the diagonal: of the mini-batch, and its running average
 }
 
 var _ Block = (*loose[float32])(nil)
@@ -46,6 +46,7 @@ func (b *loose[T]) State() []Field {
 
 func (b *loose[T]) NewInverse() Inverse { return &looseInverse[T]{b, newReciprocal(b.mean)} }
 
+// looseInverse divides by the diagonal plus γ².
 type looseInverse[T graph.Float] struct {
 	b *loose[T]
 	*reciprocal[T]

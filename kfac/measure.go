@@ -2,10 +2,10 @@ package kfac
 
 import "github.com/gokfac/gokfac/graph"
 
-// Measure computes loss and gradient of a mini-batch. With curvature, it folds
-// the mini-batch's curvature into the averages as well. A loss, gradient or
-// curvature that is not finite is a *graph.NonFiniteError, and the averages are
-// as they were.
+// Measure computes the loss and the gradient of a mini-batch. If curvature is true, it
+// also measures the mini-batch's curvature and takes it into the running averages. A
+// loss, gradient or curvature that is not finite is a *graph.NonFiniteError. On an error
+// the averages do not change.
 func (p *Preconditioner) Measure(obj graph.CurvatureObjective, curvature bool) (float64, error) {
 	if err := p.Build(obj); err != nil {
 		return 0, err
@@ -17,6 +17,8 @@ func (p *Preconditioner) Measure(obj graph.CurvatureObjective, curvature bool) (
 	return loss, err
 }
 
+// measure is Measure for blocks that have been built. It does not count the age of the
+// inverses.
 func (p *Preconditioner) measure(obj graph.CurvatureObjective, curvature bool) (float64, error) {
 	loss, err := p.compute(obj, curvature, p.visit)
 	if err != nil {
@@ -37,7 +39,7 @@ func (p *Preconditioner) measure(obj graph.CurvatureObjective, curvature bool) (
 	return loss, nil
 }
 
-// show lets the hook see the statistics that list adds for each block.
+// show calls the Reduce hook with the statistics that list adds for each block.
 func (p *Preconditioner) show(list func(b Block, s *Statistics)) error {
 	if p.reduce == nil {
 		return nil
@@ -49,8 +51,9 @@ func (p *Preconditioner) show(list func(b Block, s *Statistics)) error {
 	return p.reduce(&p.statistics)
 }
 
-// gradScale is the factor that an objective has scaled gradients of parameters
-// by, and taps not: 1 unless it says otherwise, as trainer.ClipNorm does.
+// gradScale returns the factor by which the objective has scaled the gradients of the
+// parameters, but not the gradients at the taps. It is 1 unless the objective has a
+// method GradScale, as trainer.ClipNorm's has.
 func gradScale(obj graph.Objective) float64 {
 	if s, ok := obj.(interface{ GradScale() float64 }); ok {
 		return s.GradScale()
@@ -58,7 +61,8 @@ func gradScale(obj graph.Objective) float64 {
 	return 1
 }
 
-// compute runs the objective, with a look at its curvature or without.
+// compute runs the objective's Curvature with visit, or its Grad without curvature, and
+// checks that the results are finite.
 func (p *Preconditioner) compute(obj graph.CurvatureObjective, curvature bool, visit func(*graph.CurvaturePass) error) (float64, error) {
 	var loss float64
 	var err error
@@ -81,7 +85,7 @@ func (p *Preconditioner) compute(obj graph.CurvatureObjective, curvature bool, v
 	return loss, nil
 }
 
-// accumulate adds one pass to the mini-batch's curvature.
+// accumulate adds one pass to the mini-batch's statistics in all blocks.
 func (p *Preconditioner) accumulate(c *graph.CurvaturePass) error {
 	p.pass.CurvaturePass = c
 	for _, b := range p.blocks {
@@ -93,6 +97,7 @@ func (p *Preconditioner) accumulate(c *graph.CurvaturePass) error {
 	return nil
 }
 
+// seen notes that the mini-batch's first pass with Taps, or with Loose, is over.
 func (p *Preconditioner) seen(c *graph.CurvaturePass) {
 	p.pass.FirstTaps = p.pass.FirstTaps && c.Taps == nil
 	p.pass.FirstLoose = p.pass.FirstLoose && c.Loose == nil

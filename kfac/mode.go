@@ -6,47 +6,50 @@ import (
 	"strings"
 )
 
-// Mode says how the length of a step is chosen.
+// Mode is the policy for the length of a step.
 type Mode string
 
 // The modes.
 const (
-	// Fixed takes a learning rate, momentum and a norm clip, as SGD does.
+	// Fixed takes a learning rate, a momentum and a norm clip from Config, as SGD does.
 	Fixed Mode = "fixed"
-	// Adaptive minimises the exact quadratic model of h over the proposal and
-	// the last update, which gives rate and momentum anew in every step
-	// (MG15, algorithm 2).
+	// Adaptive minimises the quadratic model of h, with the exact Fisher matrix, over
+	// combinations of Δ and the last update δ₀. The minimum gives rate and momentum anew
+	// in every step (MG15, algorithm 2).
 	Adaptive Mode = "adaptive"
 )
 
-// Structure says which elements of the Fisher matrix are taken for zero, and
-// in what form the others are kept.
+// Structure is a form in which the Fisher matrix is approximated: the elements that
+// are taken for zero, and the representation of the others.
 type Structure string
 
-// The structures. Parameters that are not under exactly one tap have a
-// diagonal block of their own in each of them.
+// The structures. In each of them a loose parameter, one that is not under exactly one
+// tap, has a diagonal block of its own.
 const (
 	// BlockDiagonal is K-FAC: a Kronecker product A ⊗ G for each layer.
 	BlockDiagonal Structure = "block-diagonal"
 	// BlockTridiagonal couples each layer with the next, as in a Gaussian
 	// chain (MG15 §4.3).
 	BlockTridiagonal Structure = "block-tridiagonal"
-	// EKFAC keeps the diagonal in the eigenbasis of A ⊗ G (George et al. 2018).
+	// EKFAC keeps, for each layer, the diagonal of the Fisher matrix in the eigenbasis
+	// of A ⊗ G (George et al. 2018).
 	EKFAC Structure = "ekfac"
-	// Diagonal is the diagonal of the Fisher.
+	// Diagonal keeps the diagonal of the Fisher matrix.
 	Diagonal Structure = "diagonal"
-	// Full is all of it: for tiny networks, as the reference.
+	// Full keeps the whole Fisher matrix, as a reference for networks of at most 8192
+	// parameters.
 	Full Structure = "full"
 )
 
-// Modes lists the modes.
+// Modes lists the modes, the default first.
 func Modes() []Mode { return []Mode{Adaptive, Fixed} }
 
-// Structures lists the structures.
+// Structures lists the structures, the default first.
 func Structures() []Structure {
 	return []Structure{BlockDiagonal, BlockTridiagonal, EKFAC, Diagonal, Full}
 }
 
+// known returns an error that lists all if s is not among them.
 func known[S ~string](kind string, s S, all []S) error {
 	if slices.Contains(all, s) {
 		return nil

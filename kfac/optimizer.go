@@ -9,46 +9,47 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// Optimizer is K-FAC: a policy for the length of steps, adaptive or fixed, on a
-// [Preconditioner], which gives their direction. It serves one model.
+// Optimizer is the K-FAC optimizer. Its [Preconditioner] gives the direction of a step,
+// and a policy, adaptive or fixed, gives the length. An Optimizer serves one model and is
+// not safe for concurrent use.
 type Optimizer struct {
 	cfg    Config  // resolved
 	alpha  float64 // the learning rate
-	lambda float64 // damping; 0 until it is found
-	least  float64 // of λ; 0 until the first mini-batch
-	gamma  float64 // of the inverses; 0 until the first
+	lambda float64 // λ; 0 until adaptive mode has found it
+	least  float64 // floor of λ; 0 until adaptive mode has measured it
+	gamma  float64 // γ of the inverses; 0 before the first inversion
 
 	pre    *Preconditioner
 	policy policy
 
 	theta   graph.Direction // the parameters
 	u       graph.Direction // U = −Δ
-	saved   graph.Direction // θ to come back to. It is U's memory: U is not needed once the step is made of it
+	saved   graph.Direction // backup of θ, in U's memory: U is free once the step has been computed
 	average graph.Direction // θ̄; nil without Polyak averaging
 
-	steps    int // taken
-	averaged int // of θ̄
+	steps    int // steps taken
+	averaged int // steps in θ̄
 	stats    Stats
-	clock    time.Time // of the last lap; here, so that a step allocates nothing
-	pending  []byte    // a state to be restored when the model is known
+	clock    time.Time // time of the last lap; a field, so that a step allocates nothing
+	pending  []byte    // a state to restore once the model is known
 }
 
-// policy decides how far a step goes, and owns what it remembers for that.
+// policy decides how far a step goes. It owns the memory that this decision needs.
 type policy interface {
 	// build makes memory for a model with these parameters.
 	build(params []*graph.Param)
-	// passOver reports whether there is nothing to learn of the mini-batch. Otherwise
-	// it takes notice of the loss before the step.
+	// passOver reports whether the step is to be left out, because the mini-batch is
+	// fitted exactly. loss is h before the step.
 	passOver(loss float64) bool
-	// direct renews λ, γ and the inverses where they are due, and leaves U.
+	// direct renews λ, γ and the inverses if they are due, and then sets U.
 	direct(obj graph.CurvatureObjective, loss float64) error
-	// step takes the step.
+	// step moves θ along U.
 	step(obj graph.CurvatureObjective, loss float64) error
-	// fields lists what a saved state holds.
+	// fields lists the memory that a saved state holds.
 	fields() []Field
 }
 
-// New returns a K-FAC optimizer.
+// New returns a K-FAC optimizer. An error names the setting that is out of its range.
 func New(cfg Config) (*Optimizer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -67,35 +68,36 @@ func New(cfg Config) (*Optimizer, error) {
 	return o, nil
 }
 
-// LearningRate is α, in adaptive mode a factor on the step that the model of h
-// proposes.
+// LearningRate returns the present learning rate: α in fixed mode, and in adaptive mode
+// the factor on the step that the quadratic model proposes.
 func (o *Optimizer) LearningRate() float64 { return o.alpha }
 
-// SetLearningRate changes α for the steps to come.
+// SetLearningRate changes the learning rate for later steps.
 func (o *Optimizer) SetLearningRate(alpha float64) { o.alpha = alpha }
 
-// Stats describes the last step.
+// Stats returns the diagnostics of the last step.
 func (o *Optimizer) Stats() Stats { return o.stats }
 
-// Preconditioner is what the optimizer has its directions from. Blocks of other
-// kinds of taps are registered with it, and the hook for several processes is set
-// on it, before the first step.
+// Preconditioner returns the curvature estimate that directions come from. Blocks of
+// other kinds of taps (Register) and the hook for several processes (Reduce) are set on
+// it, before the first step.
 func (o *Optimizer) Preconditioner() *Preconditioner { return o.pre }
 
-// Config returns the settings in force, defaults filled in: New makes the same
-// optimizer of them. What is off is None, or 0 where that is the default.
-// Damping and MinDamping are 0 where they are found. SetLearningRate does not
-// change them.
+// Config returns the settings in force, defaults filled in. New makes the same
+// optimizer of them. A setting that is off is None, or 0 if off is its default. Damping
+// and MinDamping are 0 if adaptive mode finds them. SetLearningRate does not change the
+// settings.
 func (o *Optimizer) Config() Config { return o.cfg.expressed() }
 
-// Step takes one step. In adaptive mode mini-batches that are fitted exactly are
-// passed over until the first that is not. A loss, gradient or curvature that is not finite is a
-// *graph.NonFiniteError. A mini-batch whose loss, gradient or factors are at
-// fault changes nothing. On any other error that comes before the step,
-// products with the Fisher matrix included, the parameters are as they were,
-// but the averages have taken the mini-batch in; only the pass that measures ρ
-// comes after the step. An objective without curvature, or without the products
-// that the mode needs, is a *graph.MissingError.
+// Step takes one step on a mini-batch, and returns h before the step. In adaptive mode
+// it takes no step while every mini-batch so far was fitted exactly.
+//
+// A loss, gradient or curvature that is not finite is a *graph.NonFiniteError. If the
+// loss, the gradient or the factors are not finite, nothing has changed. On every other
+// error before the step, from exact products with F included, the parameters are
+// unchanged, but the averages have taken the mini-batch in. Only the pass that measures
+// ρ comes after the step. An objective without curvature, or without the products that
+// the mode needs, is a *graph.MissingError.
 func (o *Optimizer) Step(objective graph.Objective) (float64, error) {
 	obj, err := o.begin(objective)
 	if err != nil {
@@ -106,7 +108,7 @@ func (o *Optimizer) Step(objective graph.Objective) (float64, error) {
 	if err != nil || o.policy.passOver(loss) {
 		return loss, err
 	}
-	o.pre.report.Age++ // a refused mini-batch is no step
+	o.pre.report.Age++ // not before: a refused mini-batch is no step
 	o.lap(&o.stats.GradientTime)
 	err = o.policy.direct(obj, loss)
 	o.describe()
@@ -116,8 +118,8 @@ func (o *Optimizer) Step(objective graph.Objective) (float64, error) {
 	return loss, o.policy.step(obj, loss)
 }
 
-// begin checks what a step needs, makes memory at the first, and clears the
-// statistics of the last.
+// begin checks the objective, allocates memory in the first step, and clears the
+// diagnostics of the last step.
 func (o *Optimizer) begin(objective graph.Objective) (graph.CurvatureObjective, error) {
 	obj, err := graph.CurvatureOf(objective)
 	if err != nil {
@@ -134,14 +136,14 @@ func (o *Optimizer) begin(objective graph.Objective) (graph.CurvatureObjective, 
 	return obj, nil
 }
 
-// describe tells the statistics the dampings and the inverses in use.
+// describe writes the dampings and the inverses in use to the diagnostics.
 func (o *Optimizer) describe() {
 	o.stats.Damping, o.stats.LeastDamping, o.stats.Gamma = o.lambda, o.least, o.gamma
 	r := o.pre.Inverses()
 	o.stats.InverseAge, o.stats.FailedInverses, o.stats.Condition = r.Age, r.Failed, r.Condition
 }
 
-// build makes memory for the model that obj belongs to, at the first step.
+// build allocates memory for the model that obj belongs to, in the first step.
 func (o *Optimizer) build(obj graph.CurvatureObjective) error {
 	if err := o.pre.Build(obj); err != nil || o.theta != nil {
 		return err
@@ -157,8 +159,8 @@ func (o *Optimizer) build(obj graph.CurvatureObjective) error {
 	return o.restorePending()
 }
 
-// measure computes loss and gradient and, when it is due, takes the mini-batch's
-// curvature into the averages.
+// measure computes loss and gradient. If a measurement is due, it also takes the
+// mini-batch's curvature into the averages.
 func (o *Optimizer) measure(obj graph.CurvatureObjective) (float64, error) {
 	due := o.due(o.cfg.FactorUpdateSteps)
 	if o.pre.hasBases() { // a new basis needs a measurement in it
@@ -169,7 +171,8 @@ func (o *Optimizer) measure(obj graph.CurvatureObjective) (float64, error) {
 	return loss, err
 }
 
-// refused is the error of a step that was not taken.
+// refused returns the error of a step that was not taken. After a first inversion that
+// failed, the averages begin anew.
 func (o *Optimizer) refused(err error) error {
 	if errors.Is(err, ErrNotPositive) {
 		o.pre.folds = 0 // the next mini-batch starts the averages again
@@ -177,18 +180,18 @@ func (o *Optimizer) refused(err error) error {
 	return err
 }
 
-// lap adds the time since the last lap to a phase of the step.
+// lap adds the time since the last lap to the duration of one phase of the step.
 func (o *Optimizer) lap(phase *time.Duration) {
 	now := time.Now()
 	*phase += now.Sub(o.clock)
 	o.clock = now
 }
 
-// due reports whether something that happens every so many steps, and in each
-// of the first three, is up.
+// due reports whether a task with this period, in steps, falls on the present step.
+// Every task falls on each of the first three.
 func (o *Optimizer) due(every int) bool { return o.steps < 3 || o.steps%every == 0 }
 
-// taken counts a step and takes θ into the average.
+// taken counts a step and takes θ into the average θ̄.
 func (o *Optimizer) taken() {
 	o.steps++
 	o.pre.established = true

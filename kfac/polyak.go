@@ -1,9 +1,9 @@
 package kfac
 
-// Averaged runs f with the Polyak average of the parameters, over the steps so
-// far, in their place, and puts them back. Without averaging, or before the
-// first step, the one after a restored state included, f runs with the
-// parameters as they are.
+// Averaged runs f while the parameters have the values of their Polyak average θ̄, and
+// then restores their own values. Without averaging ([Config.Polyak]), before the first
+// step, and before the first step after a state was restored, f runs with the parameters
+// as they are. Averaged returns the error of f.
 func (o *Optimizer) Averaged(f func() error) error {
 	if o.averaged == 0 {
 		return f()

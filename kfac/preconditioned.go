@@ -9,37 +9,48 @@ import (
 	"github.com/gokfac/gokfac/internal/setting"
 )
 
-// Rule is an optimizer that updates parameters by the gradients that it finds in
-// them: trainer.SGD, trainer.Adam, or one's own.
+// Rule is an optimizer that reads gradients from the parameters of an objective and
+// updates the values: trainer.SGD, trainer.Adam, or an optimizer of the caller's.
 type Rule interface {
 	Step(obj graph.Objective) (loss float64, err error)
 	LearningRate() float64
 	SetLearningRate(float64)
 }
 
-// Preconditioned is an optimizer with an inner rule, which finds the natural
-// gradient U in the gradient's place. Momentum, moments, decay and schedule are
-// the inner rule's.
+// Preconditioned is an optimizer that puts a [Preconditioner] in front of an inner
+// rule. The inner rule finds the natural gradient U where it expects the gradient.
+// Momentum, moments, weight decay and schedule belong to the inner rule.
 type Preconditioned struct {
 	cfg   PreconditionedConfig // resolved
 	inner Rule
 	pre   *Preconditioner
 
-	u       graph.Direction
-	natural natural // here, so that a step allocates nothing
-	steps   int
+	u       graph.Direction // U
+	natural natural         // a field, so that a step allocates nothing
+	steps   int             // taken
 }
 
-// PreconditionedConfig are the settings of a [Preconditioned]. A field that is
-// zero means its default.
+// PreconditionedConfig holds the settings of a [Preconditioned]. A field that is
+// zero stands for the default that its comment states.
 type PreconditionedConfig struct {
-	Preconditioner     PreconditionerConfig
-	Damping            float64 // λ; γ = √(λ+η); default 0.5
-	KLClip             float64 // κ: U is scaled by ν ≤ 1 so that α²·ν²·∇hᵀU ≤ κ, as in fixed mode without momentum; default None
-	FactorUpdateSteps  int     // take a mini-batch into the averages every so many steps, and in each of the first three; default 4
-	InverseUpdateSteps int     // invert every so many steps, and in each of the first three; default 10
+	// Preconditioner holds the settings of the curvature estimate.
+	Preconditioner PreconditionerConfig
+	// Damping is λ, above 0 and the same in all steps: γ = √(λ+η). Default 0.5. It has
+	// no off value.
+	Damping float64
+	// KLClip is κ: U is multiplied by the greatest ν ≤ 1 for which α²ν²·VᵀU ≤ κ, with α
+	// the inner rule's learning rate. Momentum of the inner rule is not counted. Default
+	// None: no bound.
+	KLClip float64
+	// FactorUpdateSteps is the number of steps from one measurement of curvature to the
+	// next. Each of the first three steps measures it, too. Default 4. It has no off value.
+	FactorUpdateSteps int
+	// InverseUpdateSteps is the number of steps from one inversion to the next. Each of
+	// the first three steps inverts, too. Default 10. It has no off value.
+	InverseUpdateSteps int
 }
 
+// numbers lists the numeric settings with their defaults.
 func (c *PreconditionedConfig) numbers() setting.Numbers {
 	return setting.Numbers{
 		setting.Of("damping", &c.Damping, 0.5, setting.Positive),
@@ -65,7 +76,8 @@ func NewPreconditioned(inner Rule, cfg PreconditionedConfig) (*Preconditioned, e
 	return &Preconditioned{cfg: cfg, inner: inner, pre: pre}, nil
 }
 
-// Config returns the settings in force.
+// Config returns the settings in force, defaults filled in. NewPreconditioned makes
+// the same optimizer of them and the same inner rule.
 func (o *Preconditioned) Config() PreconditionedConfig {
 	c := o.cfg
 	c.numbers().Express()
@@ -73,18 +85,21 @@ func (o *Preconditioned) Config() PreconditionedConfig {
 	return c
 }
 
-// Preconditioner is what directions come from.
+// Preconditioner returns the curvature estimate. Blocks of other kinds of taps
+// (Register) and the hook for several processes (Reduce) are set on it, before the
+// first step.
 func (o *Preconditioned) Preconditioner() *Preconditioner { return o.pre }
 
-// LearningRate is the inner rule's.
+// LearningRate returns the learning rate of the inner rule.
 func (o *Preconditioned) LearningRate() float64 { return o.inner.LearningRate() }
 
-// SetLearningRate changes the inner rule's for the steps to come.
+// SetLearningRate changes the learning rate of the inner rule for later steps.
 func (o *Preconditioned) SetLearningRate(alpha float64) { o.inner.SetLearningRate(alpha) }
 
-// Step measures a mini-batch, inverts where that is due, and lets the inner rule
-// step by U. It returns h before the step. On an error the parameters are as the
-// inner rule leaves them; an error before it leaves them alone.
+// Step measures a mini-batch, inverts if an inversion is due, and calls the inner
+// rule with U in the place of the gradient. It returns h before the step. An error
+// of the inner rule leaves the parameters as the rule left them; an earlier error
+// leaves the parameters unchanged.
 func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 	obj, err := graph.CurvatureOf(objective)
 	if err != nil {
@@ -115,16 +130,19 @@ func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 	return loss, err
 }
 
+// due reports whether a task with this period, in steps, falls on the present step.
+// Every task falls on each of the first three.
 func (o *Preconditioned) due(every int) bool { return o.steps < 3 || o.steps%every == 0 }
 
-// natural is an objective whose gradients have been computed, and replaced.
+// natural is the objective that the inner rule sees. Its gradients have been computed
+// already, and U stands in their place.
 type natural struct {
 	graph.Objective
 	loss float64
 }
 
-// Grad leaves the gradients as they are.
+// Grad returns the loss and leaves the gradients, which hold U, as they are.
 func (n *natural) Grad() (float64, error) { return n.loss, nil }
 
-// Unwrap is the objective that the gradients are of.
+// Unwrap returns the objective whose gradients were replaced.
 func (n *natural) Unwrap() graph.Objective { return n.Objective }

@@ -8,20 +8,20 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// Preconditioner is the estimate of the curvature: blocks, their running
-// averages, their inverses. It takes no step. [Optimizer] has one, and so has
-// [Preconditioned], which puts it in front of another optimizer. For a rule of
-// one's own, each step is
+// Preconditioner is the estimate of the curvature: blocks, their running averages and
+// their inverses. It takes no steps. [Optimizer] has one, and so has [Preconditioned],
+// which puts it in front of another optimizer. An update rule of the caller's makes
+// these calls in each step:
 //
-//	loss, err := p.Measure(obj, due)  // loss and ∇h; where due, the averages take the mini-batch in
-//	err = p.Invert(obj, gamma)        // now and then; γ = √(λ+η)
+//	loss, err := p.Measure(obj, due)  // loss and ∇h; if due, the averages take the mini-batch in
+//	err = p.Invert(obj, gamma)        // not in every step; γ = √(λ+η)
 //	p.Apply(u)                        // U = (F̂ + γ²I)⁻¹∇h
 //
-// It serves one model and is not safe for concurrent use.
+// A Preconditioner serves one model and is not safe for concurrent use.
 type Preconditioner struct {
-	cfg    PreconditionerConfig // resolved
-	kinds  map[string]NewBlock
-	reduce func(*Statistics) error
+	cfg    PreconditionerConfig    // resolved
+	kinds  map[string]NewBlock     // registered constructors, by kind of tap
+	reduce func(*Statistics) error // the hook of Reduce
 
 	params   []*graph.Param
 	blocks   []Block
@@ -30,28 +30,33 @@ type Preconditioner struct {
 	folds    int     // updates of the averages
 	factors  factors // of groups of parameters
 
-	inverses, spares []Inverse // by block: in use, and to try others in
-	jobs             [][]*Decomposition
-	renewed          []bool // by the last inversion
+	inverses, spares []Inverse          // one per block: in use, and for the next inversion
+	jobs             [][]*Decomposition // decompositions of the last inversion, by block
+	renewed          []bool             // blocks that the last inversion succeeded for
 	report           InverseReport
-	established      bool // a block that cannot be inverted keeps its inverse: before that it is an error
+	established      bool // every block has an inverse to keep; until then a failed inversion is an error
 
 	decomposers *decomposers
-	pass        Pass // in the present curvature call
-	visit       func(*graph.CurvaturePass) error
-	revisit     func(*graph.CurvaturePass) error
-	statistics  Statistics
-	pending     []byte // a state to be restored when the model is known
+	pass        Pass                             // the pass in progress
+	visit       func(*graph.CurvaturePass) error // accumulate
+	revisit     func(*graph.CurvaturePass) error // project
+	statistics  Statistics                       // argument of the hook
+	pending     []byte                           // a state to restore once the model is known
 }
 
 // InverseReport describes the inverses in use.
 type InverseReport struct {
-	Age       int     // calls of Measure since all inverses were renewed
-	Failed    int     // decompositions that failed since the start
-	Condition float64 // greatest condition number (1-norm) among the damped blocks
+	// Age is the number of calls of Measure since all inverses were renewed.
+	Age int
+	// Failed is the number of failed attempts at decompositions since the start. Each
+	// attempt after a failure has ten times the damping, and counts again if it fails.
+	Failed int
+	// Condition is the greatest condition number (1-norm) among the damped blocks.
+	Condition float64
 }
 
-// NewPreconditioner returns one that has measured nothing.
+// NewPreconditioner returns a Preconditioner that has measured nothing. An error names
+// the setting that is out of its range.
 func NewPreconditioner(cfg PreconditionerConfig) (*Preconditioner, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -61,29 +66,29 @@ func NewPreconditioner(cfg PreconditionerConfig) (*Preconditioner, error) {
 	return p, nil
 }
 
-// Config returns the settings in force; NewPreconditioner makes the same one of
-// them. Registered blocks and the hook are not among them.
+// Config returns the settings in force, defaults filled in. NewPreconditioner makes the
+// same preconditioner of them, but for registered blocks and the Reduce hook.
 func (p *Preconditioner) Config() PreconditionerConfig { return p.cfg.expressed() }
 
-// Params lists the parameters of the model, in the order of directions: nil
+// Params lists the parameters of the model in the order of a graph.Direction. It is nil
 // before the first Measure.
 func (p *Preconditioner) Params() []*graph.Param { return p.params }
 
-// Gradient is V = ∇h of the last mini-batch: the memory of the parameters'
-// gradients.
+// Gradient returns V = ∇h of the last mini-batch. It is the memory of the parameters'
+// gradients, not a copy.
 func (p *Preconditioner) Gradient() graph.Direction { return p.grad.Direction }
 
-// Examples is N of the last mini-batch.
+// Examples returns N of the last mini-batch.
 func (p *Preconditioner) Examples() int { return p.examples }
 
-// Updates is how many mini-batches the averages have taken in.
+// Updates returns the number of mini-batches that the averages have taken in.
 func (p *Preconditioner) Updates() int { return p.folds }
 
-// Inverses describes the inverses in use.
+// Inverses returns a description of the inverses in use.
 func (p *Preconditioner) Inverses() InverseReport { return p.report }
 
-// Register makes build the constructor of the blocks of taps of a kind. It must
-// come before the first Measure.
+// Register makes build the constructor of blocks for taps of this kind (graph.Tap's
+// Kind). It must be called before the first Measure; later calls are an error.
 func (p *Preconditioner) Register(kind string, build NewBlock) error {
 	switch {
 	case p.params != nil:
@@ -98,14 +103,18 @@ func (p *Preconditioner) Register(kind string, build NewBlock) error {
 	return nil
 }
 
-// Reduce sets a hook between a mini-batch's statistics and the running averages:
-// hook is called once for every mini-batch that they take in, with the memory of
-// all statistics, in the same order each time. Several processes average them
-// there, so that each has the averages of all. An error ends the measurement, and
-// the averages stay as they are. The gradient is not part of it.
+// Reduce sets a hook between a mini-batch's statistics and the running averages. It is
+// called for every mini-batch that the averages take in, with the memory of all
+// statistics in the same order each time. Structure EKFAC calls it once more at each
+// inversion, with the diagonals in the new bases. Several processes average the
+// statistics in their hooks, so that their running averages agree. An error of the hook
+// ends Measure or Invert, and the averages stay as they are. The gradient is not among
+// the statistics: the processes must average it, too.
 func (p *Preconditioner) Reduce(hook func(*Statistics) error) { p.reduce = hook }
 
-// Build makes the blocks for the model that obj belongs to. Measure calls it.
+// Build makes the blocks for the model that obj belongs to. Measure calls it; a caller
+// needs it only for Params before the first Measure. Another model's objective is an
+// error, and so is a parameter or a kind of tap without a block.
 func (p *Preconditioner) Build(obj graph.CurvatureObjective) error {
 	params := obj.Params()
 	if p.params != nil {
@@ -123,7 +132,7 @@ func (p *Preconditioner) Build(obj graph.CurvatureObjective) error {
 	}
 	p.params, p.blocks = slices.Clone(params), blocks
 	p.grad.Direction, p.factors = graph.Gradients(p.params), newFactors(p.params)
-	p.inverses, p.spares = nil, nil // of a build whose pending state was refused
+	p.inverses, p.spares = nil, nil // an earlier Build may have made some, and refused the pending state
 	for _, b := range blocks {
 		p.inverses, p.spares = append(p.inverses, b.NewInverse()), append(p.spares, b.NewInverse())
 	}
@@ -131,8 +140,8 @@ func (p *Preconditioner) Build(obj graph.CurvatureObjective) error {
 	return p.restorePending()
 }
 
-// Apply sets u to U, the last gradient times the inverses in use. Before the
-// first inversion there are none, and u is zero.
+// Apply sets u to U, the inverses in use times the gradient of the last mini-batch.
+// Before the first Invert there is no inverse, and u has no meaning.
 func (p *Preconditioner) Apply(u graph.Direction) {
 	for _, v := range p.inverses {
 		v.Apply(u, &p.grad)

@@ -8,21 +8,27 @@ import (
 	"github.com/gokfac/gokfac/internal/setting"
 )
 
-// PreconditionerConfig are the settings of a [Preconditioner]. A field that is
-// zero means its default.
+// PreconditionerConfig holds the settings of a [Preconditioner]. A field that is
+// zero stands for the default that its comment states.
 type PreconditionerConfig struct {
-	Structure Structure             // default BlockDiagonal
-	Estimator graph.FisherEstimator // targets that curvature is measured with; default MC
+	// Structure is the form in which the Fisher matrix is approximated. Default
+	// BlockDiagonal.
+	Structure Structure
+	// Estimator chooses the targets of the backward passes that curvature is
+	// measured with. Default MC.
+	Estimator graph.FisherEstimator
 
-	// FactorDecay, in [0, 1), is the most weight that an average keeps when it takes
-	// a mini-batch in: the k-th update keeps min(1 − 1/k, FactorDecay), a plain mean
-	// at first. Default 0.95; None: 0, no memory.
+	// FactorDecay, in [0, 1), is the greatest weight that the old average keeps when a
+	// mini-batch is taken in. The k-th mini-batch leaves it min(1 − 1/k, FactorDecay), so
+	// that the average is a plain mean at first. Default 0.95; None: 0, no memory.
+	// [Config.FactorDecay] is a weight per step instead.
 	FactorDecay float64
-	// FactorFraction τ1, in (0, 1], is the part of a mini-batch that curvature is
-	// measured on, its leading examples. Default 1.
+	// FactorFraction is τ1, in (0, 1]: the part of a mini-batch, its leading examples,
+	// that curvature is measured on. Default 1, the whole mini-batch.
 	FactorFraction float64
 }
 
+// numbers lists the numeric settings with their defaults.
 func (c *PreconditionerConfig) numbers() setting.Numbers {
 	return setting.Numbers{
 		setting.Of("factor decay", &c.FactorDecay, 0.95, setting.Decay),
@@ -30,6 +36,8 @@ func (c *PreconditionerConfig) numbers() setting.Numbers {
 	}
 }
 
+// resolved returns a copy of c with defaults and off values filled in, as
+// Config.resolved does.
 func (c PreconditionerConfig) resolved() PreconditionerConfig {
 	c.Structure = cmp.Or(c.Structure, BlockDiagonal)
 	c.Estimator = cmp.Or(c.Estimator, graph.MC)
@@ -37,12 +45,14 @@ func (c PreconditionerConfig) resolved() PreconditionerConfig {
 	return c
 }
 
+// expressed is the inverse of resolved.
 func (c PreconditionerConfig) expressed() PreconditionerConfig {
 	c.numbers().Express()
 	return c
 }
 
-// Validate returns an error that names the first setting out of its range.
+// Validate returns an error that names the first setting out of its range. Zero
+// fields are checked as their defaults.
 func (c PreconditionerConfig) Validate() error {
 	c = c.resolved()
 	if err := known("structure", c.Structure, Structures()); err != nil {

@@ -12,10 +12,11 @@ var (
 	_ encoding.BinaryUnmarshaler = (*Preconditioner)(nil)
 )
 
+// preconditionerVersion is the version of the encoding.
 const preconditionerVersion = 1
 
-// MarshalBinary encodes averages and inverses. The settings are not part of it.
-// An Optimizer's state has its preconditioner's in it.
+// MarshalBinary encodes averages and inverses, but not the settings. The state of an
+// Optimizer contains the state of its preconditioner.
 func (p *Preconditioner) MarshalBinary() ([]byte, error) {
 	if p.params == nil {
 		return p.pending, nil
@@ -27,9 +28,9 @@ func (p *Preconditioner) MarshalBinary() ([]byte, error) {
 	return data, nil
 }
 
-// UnmarshalBinary continues from a state that MarshalBinary wrote. A
-// preconditioner that has measured nothing keeps it until it knows the model, and
-// refuses one that it does not fit. On an error nothing has changed.
+// UnmarshalBinary restores a state that MarshalBinary wrote. A preconditioner that has
+// measured nothing keeps the state until the first Measure, which returns an error if the
+// state does not fit the model. On an error nothing has changed.
 func (p *Preconditioner) UnmarshalBinary(data []byte) error {
 	if p.params == nil {
 		p.pending = data
@@ -38,6 +39,7 @@ func (p *Preconditioner) UnmarshalBinary(data []byte) error {
 	return p.restore(data)
 }
 
+// restore fills the blocks and the inverses from a state.
 func (p *Preconditioner) restore(data []byte) error {
 	if err := codec.Decode(data, p.kind(), preconditionerVersion, p.fields()); err != nil {
 		return fmt.Errorf("kfac: restoring the preconditioner's state: %w", err)
@@ -46,23 +48,25 @@ func (p *Preconditioner) restore(data []byte) error {
 	return nil
 }
 
-// restorePending is called when the blocks are there.
+// restorePending restores a state that was kept, once the blocks exist.
 func (p *Preconditioner) restorePending() error {
 	if len(p.pending) == 0 {
 		return nil
 	}
 	if err := p.restore(p.pending); err != nil {
-		p.params = nil // not built: the next call says so again
+		p.params = nil // not built, so that the next call returns the error again
 		return err
 	}
 	p.pending = nil
 	return nil
 }
 
+// kind names the encoding. A state of another structure has another kind.
 func (p *Preconditioner) kind() string {
 	return fmt.Sprintf("kfac preconditioner, %s", p.cfg.Structure)
 }
 
+// fields lists the memory that a saved state holds.
 func (p *Preconditioner) fields() []Field {
 	list := []Field{
 		{Name: "factor updates", Value: &p.folds},

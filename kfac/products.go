@@ -8,8 +8,9 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// products are the exact ones with the Fisher matrix, over as many examples as are
-// to be measured. An objective without them is a [graph.MissingError].
+// products returns the matrix of dᵢᵀFdⱼ for the directions dᵢ, with F the exact Fisher
+// matrix of the mini-batch's leading examples (τ2). An objective without exact products
+// is a [graph.MissingError].
 func (o *Optimizer) products(obj graph.Objective, dirs ...graph.Direction) (*mat.SymDense, error) {
 	p, err := graph.ProductsOf(obj)
 	if err != nil {
@@ -22,7 +23,7 @@ func (o *Optimizer) products(obj graph.Objective, dirs ...graph.Direction) (*mat
 	return p.Products(o.productExamples(), dirs...)
 }
 
-// productExamples is how many examples F is measured on: τ2 of them; 0 means all.
+// productExamples returns the number of examples that F is measured on. 0 means all.
 func (o *Optimizer) productExamples() int {
 	if tau := o.cfg.ProductFraction; tau < 1 {
 		return leading(tau, o.pre.examples)

@@ -2,19 +2,20 @@ package kfac
 
 import "math"
 
-// promise is the model along a step δ: M(rδ) − M(0) = r·slope + r²(value − slope),
-// with slope = ∇hᵀδ and value = M(δ) − M(0). At the minimum of the model over
-// all lengths of δ, slope is twice value.
+// promise is the quadratic model along a step δ: M(rδ) − M(0) = r·slope + r²(value − slope),
+// with slope = ∇hᵀδ and value = M(δ) − M(0). If the length of δ minimises the model,
+// slope is twice value.
 type promise struct{ slope, value float64 }
 
-// at is M(rδ) − M(0).
+// at returns M(rδ) − M(0).
 func (m promise) at(r float64) float64 { return r*m.slope + r*r*(m.value-m.slope) }
 
-// believable is the rate, or the greatest at which the model promises no
-// greater fall than twice all of h: a step that promises more than h can still
-// be a good one, early on. Where a mini-batch has an example that the
-// network gets wrong with certainty, its Fisher matrix is next to zero along
-// the example's large gradient, and the model falls without bound.
+// believable returns the rate, or less: the greatest rate at which the model predicts a
+// fall of at most 2h. A fall of more than h is impossible for a loss that is never
+// negative, but early steps that predict a little more are still good. The bound is for
+// a mini-batch with an example that the network gets wrong with certainty: its Fisher
+// matrix is nearly zero along this example's large gradient, and the model falls almost
+// without bound.
 func (m promise) believable(rate, h float64) float64 {
 	if !(h > 0) || -m.at(rate) <= 2*h {
 		return rate

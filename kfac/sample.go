@@ -2,25 +2,26 @@ package kfac
 
 import "math"
 
-// A mini-batch is a sample of the data. Adaptive mode measures everything on it:
-// the gradient, the curvature along Δ and δ₀, ρ. On few examples all of these
-// flatter the step that they were measured for. Four rules make up for it: the
-// floor of λ, the share, and the bounds of μ and of γ. None of them applies as
-// long as every mini-batch is the same (verdict.go).
+// A mini-batch is a sample of the data. Adaptive mode measures the gradient, the
+// curvature along Δ and δ₀, and ρ on the same few examples, so that all of them make the
+// step look better than it is for the data. This file has four rules against this bias:
+// the floor of λ, the share, and the bounds of μ and of γ. They are off as long as all
+// mini-batches are the same (verdict.go).
 
-// LeastDamping is adaptive mode's default of MinDamping for mini-batches of
-// so many examples. Factors, model and ρ are all measured on the mini-batch,
-// which flatters a small λ, the more so the smaller the batch: what holds at
-// 64, 128, 512 and 1000 examples of MNIST falls with the square of their number.
+// LeastDamping returns (35/N)² for mini-batches of N = examples examples: adaptive
+// mode's default of [Config.MinDamping], before the bounds that its comment states.
+// Factors, model and ρ are measured on the same mini-batch, which makes a small λ look
+// good, the more so the smaller N is. The least λ that held for 64, 128, 512 and 1000
+// examples of MNIST falls with the square of N.
 func LeastDamping(examples int) float64 {
 	root := 35 / float64(examples)
 	return root * root
 }
 
-// leastOfSample is the floor of λ where none is given.
+// leastOfSample returns the floor of λ for mini-batches that differ, if none is given.
 func (o *adaptive) leastOfSample() float64 {
 	least := min(LeastDamping(o.pre.examples), o.cfg.MaxDamping)
-	if o.steepness > 0 { // few examples need not be a noisy sample of more
+	if o.steepness > 0 { // a small mini-batch may be all the data, without noise
 		least = min(least, o.steepness/100)
 	}
 	if o.cfg.Damping > 0 {
@@ -29,10 +30,9 @@ func (o *adaptive) leastOfSample() float64 {
 	return least
 }
 
-// share is the part of the way to the minimum of the mini-batch's model that a
-// step takes: N/(N+B) for N examples and a noise scale of B examples. The whole
-// way fits what is particular to the sample. A part of it averages that over
-// 1/share steps.
+// share returns the part of the way to the minimum of the mini-batch's model that a
+// step goes: N/(N+B) for N examples and a noise scale of B examples. A whole step would
+// fit the noise of the sample. Partial steps average the noise over 1/share steps.
 //
 // On a quadratic function with Hessian H, a step −rH⁻¹g along the gradient g of N
 // examples makes the greatest expected progress with this r if
@@ -46,11 +46,11 @@ func (o *adaptive) share() float64 {
 	return n / (n + o.cfg.NoiseScale)
 }
 
-// mostMomentum is the bound of |μ|. Along the last update a small sample may
-// have next to no curvature: the minimum of its model is then a hundred updates
-// away, and on other examples the loss is not what it was. The bound is 0.9 up to
-// 8B examples and grows with their number from there: the deep autoencoder at
-// 1000 examples needs a μ above 1 at times.
+// mostMomentum returns the bound of |μ|. A small sample may have almost no curvature
+// along the last update. The minimum of its model is then hundreds of updates away, and
+// the loss of other examples rises on the way. The bound is 0.9 up to 8B examples, and
+// grows in proportion to N above, since the deep autoencoder at 1000 examples needs a μ
+// above 1 at times.
 func (o *adaptive) mostMomentum() float64 {
 	if o.deterministic() || o.cfg.NoiseScale == 0 {
 		return math.Inf(1)
@@ -58,12 +58,14 @@ func (o *adaptive) mostMomentum() float64 {
 	return 0.9 * max(1, float64(o.pre.examples)/(8*o.cfg.NoiseScale))
 }
 
-// gammaBounds are the least and greatest γ that are tried. The model that
-// judges them is the sample's. It prefers a γ that is too small where it is noisy.
-// Where every direction but the last layer's biases is flat, as in a deep network
-// of sigmoid units at its start, it prefers one so great that the step is the
-// gradient's, and the network stays where it is. So γ keeps within √(λ+η) and a
-// tenth of its floor. The whole of the data has the bounds of λ itself.
+// gammaBounds returns the least and the greatest γ that are tried, with l2 = η. The
+// quadratic model of the sample decides between values of γ, and errs in two cases. On
+// noisy data it prefers a γ that is too small. In a deep network of sigmoid units at its
+// start, where every direction but the last layer's biases is flat, it prefers a γ so
+// great that a step is one of gradient descent, and training stalls. Therefore γ is at
+// most √(λ+η), and at least a tenth of this root for the floor of λ. On a deterministic
+// objective, and without a noise scale, the bounds are far wider: a thousandth of the
+// root for the floor of λ, and the root for the greatest λ.
 func (o *adaptive) gammaBounds(l2 float64) (lo, hi float64) {
 	if o.deterministic() || o.cfg.NoiseScale == 0 {
 		return math.Sqrt(o.least+l2) / 1000, math.Sqrt(o.cfg.MaxDamping + l2)

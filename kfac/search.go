@@ -7,24 +7,25 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// searchDamping sets λ₀ to the greatest damping on a grid whose step gets
-// nearly the greatest fall of the first mini-batch's loss. The grid goes down
-// by decades from the curvature along the gradient, where a step is next to one
-// of gradient descent, to the least λ allowed.
+// searchDamping sets λ₀. It takes trial steps on the first mini-batch with each λ of a
+// grid, and chooses the greatest λ whose step makes h fall by at least 95 % of the
+// greatest fall. The grid goes down by factors of ten. It begins at the curvature along
+// the gradient, where a step is almost one of gradient descent, and ends at the floor of
+// λ.
 //
-// The reduction ratio is no guide to λ₀: α makes up for a λ that is too small,
-// while one that is too great costs tens of steps, as the rule for λ lowers it
-// by a quarter in five of them. See the package comment for measurements.
+// The reduction ratio ρ cannot choose λ₀. α makes up for a λ that is too small. A λ that
+// is too great costs tens of steps, since the rule for λ lowers it only by a quarter in
+// five steps. docs/kfac.md has the measurements.
 func (o *adaptive) searchDamping(obj graph.CurvatureObjective, loss float64) error {
 	start := o.steepness
 	var tried, falls []float64
 	best := 0.0
-	// The floor may be a point of the grid, but for rounding.
+	// The floor may be a point of the grid up to rounding: hence 0.999.
 	for lambda := min(start, o.cfg.MaxDamping); lambda >= 0.999*o.least && len(tried) < mostTrials; lambda /= 10 {
 		o.lambda = max(lambda, o.least)
 		after, err := o.trial(obj)
 		if errors.Is(err, ErrNotPositive) && len(tried) > 0 {
-			break // nor would less damping do
+			break // less damping would fail as well
 		}
 		if err != nil {
 			o.lambda = 0
@@ -48,12 +49,12 @@ func (o *adaptive) searchDamping(obj graph.CurvatureObjective, loss float64) err
 }
 
 const (
-	mostTrials = 12
-	nearly     = 0.95
+	mostTrials = 12   // greatest number of trial steps
+	nearly     = 0.95 // share of the greatest fall that is enough
 )
 
-// measureSteepness takes the curvature along the gradient, ∇hᵀF∇h/‖∇h‖², into
-// the greatest so far, which the floor of λ depends on where none is given.
+// measureSteepness measures the curvature along the gradient, ∇hᵀF∇h/‖∇h‖², and keeps
+// the greatest value so far. The floor of λ, if none is given, depends on it.
 func (o *adaptive) measureSteepness(obj graph.CurvatureObjective, loss float64) error {
 	f, err := o.products(obj, o.pre.grad.Direction)
 	if err != nil {
@@ -69,24 +70,24 @@ func (o *adaptive) measureSteepness(obj graph.CurvatureObjective, loss float64) 
 	o.sampleLeast = o.leastOfSample()
 	if o.cfg.MinDamping == 0 {
 		o.least = o.sampleLeast
-		if o.lambda > 0 { // else it is to be found
+		if o.lambda > 0 { // else searchDamping will find λ
 			o.lambda = max(o.lambda, o.least)
 		}
 	}
 	return nil
 }
 
-// steepnessDue reports whether the curvature along the gradient is up for
-// measurement: at the first step and every steepnessSteps of them, as long as
-// mini-batches differ. Small initial weights make it tiny at first: 100 times
-// less than after 20 steps is usual.
+// steepnessDue reports whether the curvature along the gradient is measured in the
+// present step: in the first one, and then every steepnessSteps steps unless the
+// objective is deterministic. Small initial weights make this curvature tiny at first,
+// often 100 times less than after 20 steps.
 func (o *adaptive) steepnessDue() bool {
 	return o.steps == 0 || o.steps%steepnessSteps == 0 && !o.deterministic()
 }
 
 const steepnessSteps = 20
 
-// trial is h after the step with the present λ, which is not taken.
+// trial returns h after a step with the present λ. The step is taken back.
 func (o *adaptive) trial(obj graph.CurvatureObjective) (float64, error) {
 	if err := o.pre.invert(math.Sqrt(o.lambda + o.pre.eta(obj))); err != nil {
 		return 0, err
@@ -97,12 +98,12 @@ func (o *adaptive) trial(obj graph.CurvatureObjective) (float64, error) {
 		return 0, err
 	}
 	alpha, _, _ := q.minimum()
-	before := o.last // δ₀ is zero before the first step, and its memory is free
+	before := o.last // backup of θ, in δ₀'s memory: δ₀ is zero before the first step
 	before.Copy(o.theta)
 	o.theta.AddScaled(-alpha, o.u)
 	after, err := obj.Loss()
 	o.theta.Copy(before)
 	before.Scale(0)
-	o.pre.grad.pure = false // the taps now hold the activations there
+	o.pre.grad.pure = false // the taps hold the activations of the trial step now
 	return after, err
 }

@@ -6,26 +6,27 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// squares sums squares of per-example gradients āᵀg of one layer, p×q.
+// squares sums squares of per-example gradients āᵀg (p×q) of one layer, element by
+// element.
 type squares[T graph.Float] struct {
 	p, q int
-	sum  []T // Σ_n (Σ_t ā_tᵀ g_t)², elementwise; scaled as add says
-	a, g []T // squares of the rows given
-	one  []T // an example's gradient
+	sum  []T // scale·Σ_n (Σ_t ā_tᵀ g_t)² over examples n and their locations t
+	a, g []T // scratch memory for squares of the rows of a and g
+	one  []T // scratch memory for the gradient of one example
 }
 
 func newSquares[T graph.Float](p, q int) *squares[T] {
 	return &squares[T]{p: p, q: q, sum: make([]T, p*q)}
 }
 
-// add adds scale times the squares for rows of a (rows×p) and g (rows×q),
-// locations of them for each example; first, it sets the sum.
+// add adds scale times the squares to sum, or sets sum to them if first. a is rows×p, g
+// is rows×q, and each example has locations rows.
 func (s *squares[T]) add(a, g []T, rows, locations int, scale T, first bool) {
 	var beta T = 1
 	if first {
 		beta = 0
 	}
-	if locations == 1 { // (Σ_n a²g²) is a product
+	if locations == 1 { // Σ_n a²g² is a matrix product
 		s.a, s.g = resize(s.a, rows*s.p), resize(s.g, rows*s.q)
 		square(s.a, a)
 		square(s.g, g)
@@ -46,14 +47,15 @@ func (s *squares[T]) add(a, g []T, rows, locations int, scale T, first bool) {
 
 func (s *squares[T]) finite() bool { return vector.Finite(s.sum) }
 
+// square sets dst to the squares of the elements of x.
 func square[T graph.Float](dst, x []T) {
 	for i := range dst {
 		dst[i] = x[i] * x[i]
 	}
 }
 
-// extended returns ā = [a, 1], rows×l.rows, in the scratch memory given; a
-// itself where the layer has no bias.
+// extended returns ā = [a, 1] (rows×l.rows) in the scratch memory. Without a bias it
+// returns a itself.
 func extended[T graph.Float](l *layer, scratch *[]T, a []T, rows int) []T {
 	if l.bias < 0 {
 		return a[:rows*l.in]

@@ -13,11 +13,12 @@ var (
 	_ encoding.BinaryUnmarshaler = (*Optimizer)(nil)
 )
 
+// stateVersion is the version of the encoding.
 const stateVersion = 4
 
-// MarshalBinary encodes what the steps to come depend on: averages, inverses,
-// λ, γ, α, μ, the last update, the Polyak average and the counters. The settings are
-// not part of it, nor the generator of sampled targets, which is the model's.
+// MarshalBinary encodes the state that later steps depend on: averages, inverses, λ, γ,
+// α, μ, the last update, the Polyak average and the counters. It does not encode the
+// settings, nor the generator of sampled targets, which belongs to the model.
 func (o *Optimizer) MarshalBinary() ([]byte, error) {
 	body := o.pending
 	if o.theta != nil {
@@ -33,16 +34,17 @@ func (o *Optimizer) MarshalBinary() ([]byte, error) {
 	return data, nil
 }
 
-// envelope is the state as it is written: what needs no model beside what does,
-// which is empty before the first step.
+// envelope lists the two parts of an encoded state: the learning rate, which needs no
+// model, and the encoded fields of the model's state, which are empty before the first
+// step.
 func envelope(alpha *float64, body *[]byte) []Field {
 	return []Field{{Name: "learning rate", Value: alpha}, {Name: "curvature", Value: body}}
 }
 
-// UnmarshalBinary continues from a state that MarshalBinary wrote, to the bit
-// if the model and the data are continued as well. An optimizer that has not
-// stepped yet keeps it until its first step, which is refused if the model is
-// another one. On an error nothing has changed.
+// UnmarshalBinary restores a state that MarshalBinary wrote. Later steps repeat to the
+// bit if the model and the data are restored as well. An optimizer that has not stepped
+// yet keeps the state until its first step, which returns an error if the state does not
+// fit the model. On an error nothing has changed.
 func (o *Optimizer) UnmarshalBinary(data []byte) error {
 	var alpha float64
 	var body []byte
@@ -58,6 +60,7 @@ func (o *Optimizer) UnmarshalBinary(data []byte) error {
 	return nil
 }
 
+// restore fills the optimizer and its preconditioner from the model's part of a state.
 func (o *Optimizer) restore(body []byte) error {
 	if err := codec.Decode(body, o.kind(), stateVersion, o.fields()); err != nil {
 		return fmt.Errorf("kfac: restoring the state: %w", err)
@@ -66,24 +69,25 @@ func (o *Optimizer) restore(body []byte) error {
 	return nil
 }
 
-// restorePending is called when the blocks are there.
+// restorePending restores a state that was kept, once the blocks exist.
 func (o *Optimizer) restorePending() error {
 	if len(o.pending) == 0 {
 		return nil
 	}
 	if err := o.restore(o.pending); err != nil {
-		o.theta, o.pre.params = nil, nil // not built: the next step says so again
+		o.theta, o.pre.params = nil, nil // not built, so that the next step returns the error again
 		return err
 	}
 	o.pending = nil
 	return nil
 }
 
-// kind tells states apart whose fields would mean different things.
+// kind names the encoding. A state of another mode or structure has another kind.
 func (o *Optimizer) kind() string {
 	return fmt.Sprintf("kfac optimizer, %s, %s", o.cfg.Mode, o.cfg.Structure)
 }
 
+// fields lists the memory that a saved state holds.
 func (o *Optimizer) fields() []Field {
 	list := []Field{
 		{Name: "damping", Value: &o.lambda},
@@ -97,6 +101,7 @@ func (o *Optimizer) fields() []Field {
 	return append(list, o.pre.fields()...)
 }
 
+// directionFields lists the parts of a direction, one per parameter.
 func (o *Optimizer) directionFields(name string, d graph.Direction) []Field {
 	var list []Field
 	for i, x := range d {

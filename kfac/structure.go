@@ -9,18 +9,24 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// Place says which parameters a registered block is for.
+// Place is the place of a registered block's tap and parameters in the model.
 type Place struct {
-	Name         string // the tap's
-	Tap          int    // its place among the taps, in Pass.Taps and Gradient.Taps
-	Weight, Bias int    // places among the parameters, in directions; Bias −1 if there is none
-	DType        tensor.Dtype
+	// Name is the name of the tap, for errors and for fields of a state.
+	Name string
+	// Tap is the index of the tap in Pass.Taps and Gradient.Taps.
+	Tap int
+	// Weight and Bias are the indices of the tap's parameters in directions. Bias is −1
+	// if the tap has no bias, or a loose one.
+	Weight, Bias int
+	// DType is the type of all parameters: graph.Float32 or graph.Float64.
+	DType tensor.Dtype
 }
 
-// NewBlock makes the block of one tap.
+// NewBlock is a constructor of blocks, called once for each tap of the kind that
+// [Preconditioner.Register] was given. Its error ends the first Measure.
 type NewBlock func(at Place, t *graph.Tap) (Block, error)
 
-// blocksOf makes the blocks of the objective's taps and loose parameters.
+// blocksOf makes the blocks for the objective's taps and loose parameters.
 func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error) {
 	params, taps, free := obj.Params(), obj.Taps(), obj.Loose()
 	layers, others, err := placed(taps, params, free)
@@ -54,7 +60,7 @@ func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error)
 	return append(blocks, makeLoose(params, free)...), nil
 }
 
-// structured makes the blocks of a structure for affine maps.
+// structured makes the blocks of structure s for the layers under affine taps.
 func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) ([]Block, error) {
 	var blocks []Block
 	switch s {
@@ -87,8 +93,9 @@ func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) 
 	return blocks, nil
 }
 
-// runs cuts the layers into runs of consecutive affine maps, each fed by the
-// one before it and by nothing else.
+// runs divides the layers into runs. Within a run the input of each affine map is a
+// function of the output of the map before it, and of nothing else but loose parameters
+// (graph.Consecutive).
 func runs(layers []*layer, taps []*graph.Tap) [][]*layer {
 	var all [][]*layer
 	for i, l := range layers {
@@ -101,8 +108,7 @@ func runs(layers []*layer, taps []*graph.Tap) [][]*layer {
 	return all
 }
 
-// looseBlocks makes a diagonal block for each parameter that is not under
-// exactly one tap.
+// looseBlocks makes a diagonal block for each loose parameter.
 func looseBlocks[T graph.Float](params, free []*graph.Param) []Block {
 	var blocks []Block
 	for i, p := range free {

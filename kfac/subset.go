@@ -6,12 +6,12 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// leading is how many of n examples are a fraction of them, rounded up.
+// leading returns the number of examples in a fraction of n examples, rounded up.
 func leading(fraction float64, n int) int { return int(math.Ceil(fraction * float64(n))) }
 
-// outerScale makes a sum of outer products of a tap's gradients, over the
-// leading examples, a mean of outer products of per-example gradients. The rows
-// of G are 1/N of an example's own gradient.
+// outerScale returns N²/n for a tap of N examples, n = examples of which are measured. A
+// row of the tap's G is 1/N of a per-example gradient. Multiplied by N²/n, a sum of outer
+// products of rows over n examples is the mean of outer products of per-example gradients.
 func outerScale[T graph.Float](t *graph.Tap, examples int) T {
 	n := T(t.Examples)
 	return n * n / T(examples)

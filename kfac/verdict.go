@@ -2,31 +2,32 @@ package kfac
 
 import "math"
 
-// verdict says whether mini-batches differ. Full batches do not: the loss of the
-// next one, before its step, is what the pass for ρ measured after the last step.
-// Such an objective is called deterministic. A rise of h is then the step's own
-// fault, and a model that predicts well needs no damping against noise.
+// verdict says whether mini-batches differ. Full batches are all the same: the loss of
+// the next mini-batch, before its step, equals the loss that the pass for ρ measured
+// after the last step. Such an objective is called deterministic. A rise of h is then an
+// effect of the step and not of other examples, and a model that predicts well needs no
+// damping against noise.
 type verdict int
 
 const (
-	undecided     verdict = iota // nothing to compare yet
-	deterministic                // every comparison so far agreed
-	stochastic                   // one did not; for good
+	undecided     verdict = iota // no two losses have been compared yet
+	deterministic                // the losses of every comparison so far agreed
+	stochastic                   // the losses of a comparison differed; this verdict is final
 )
 
-// repetition is what the verdict is made from.
+// repetition holds the verdict and the losses that it is found from.
 type repetition struct {
 	verdict  verdict
 	expected float64 // loss of the next mini-batch if it is the same; NaN: unknown
-	scale    float64 // size of losses: that of the first one that is not 0
+	scale    float64 // size of losses: |h| of the first mini-batch whose loss is not 0
 }
 
-// agreement is by how much, as a part of their size, two sums of the same losses
-// may differ: in another order, and in float32.
+// agreement is the relative difference up to which two losses count as the same. The
+// same losses, summed in another order and in float32, differ by less.
 const agreement = 1e-5
 
-// compare takes the loss of a mini-batch before its step, and reports whether
-// the verdict is another one now.
+// compare compares the loss of a mini-batch before its step with the expected loss, and
+// reports whether the verdict has changed.
 func (r *repetition) compare(loss float64) bool {
 	if r.scale == 0 {
 		r.scale, r.expected = math.Abs(loss), math.NaN()
@@ -44,11 +45,11 @@ func (r *repetition) compare(loss float64) bool {
 	return r.verdict != before
 }
 
-// deterministic reports whether every mini-batch was the same so far.
+// deterministic reports whether all mini-batches so far were the same.
 func (o *adaptive) deterministic() bool { return o.repeats.verdict == deterministic }
 
-// judge compares the mini-batch with the last one. The floor of λ follows the
-// verdict unless MinDamping is given: without noise it only keeps λ a number
+// judge compares the mini-batch with the last one. Unless MinDamping is given, the floor
+// of λ follows the verdict. Without noise the floor only has to keep λ from vanishing
 // beside the curvature.
 func (o *adaptive) judge(loss float64) {
 	if !o.repeats.compare(loss) {
@@ -65,37 +66,36 @@ func (o *adaptive) judge(loss float64) {
 	o.lambda = max(o.lambda, o.least)
 }
 
-// negligible is a part of the curvature along the first gradient that float64
-// does not resolve beside it.
+// negligible is a share of a curvature that float64 hardly resolves beside it.
 const negligible = 1e-15
 
-// rose reports whether a step on a deterministic objective is to be taken back:
-// h went up by more than rounding and more than tolerated times what the model
-// promised that it would go down.
+// rose reports whether a step is to be taken back: on a deterministic objective h has
+// risen by more than rounding, and by more than tolerated times the fall that the model
+// predicted.
 func (o *adaptive) rose(before, after, predicted float64) bool {
 	return o.deterministic() && after-before > max(agreement*math.Abs(before), tolerated*math.Abs(predicted))
 }
 
-// tolerated is the rise that is kept, in units of the promised fall. ReLU units
-// give h kinks. A rule without tolerance stops at a kink: λ grows at each rise,
-// and the steps shrink to nothing while the loss is still far from its minimum.
+// tolerated is the greatest rise that is not taken back, in units of the predicted fall.
+// ReLU units give h kinks. A rule without tolerance stops at a kink: λ grows with each
+// rise, and the steps become negligible while the loss is still far from its minimum.
 const tolerated = 3
 
-// ratioDue reports whether ρ is up for measurement: at every step of a
-// deterministic objective, unless λ is kept.
+// ratioDue reports whether ρ is measured in the present step. On a deterministic
+// objective it is measured in every step, unless λ is kept.
 func (o *adaptive) ratioDue() bool {
 	return o.Optimizer.ratioDue() || o.cfg.DampingUpdateSteps > 0 && o.deterministic()
 }
 
-// adaptDamping moves λ by what ρ says. On a deterministic objective it moves by
-// decades, at once, where the model predicted very well or not at all.
+// adaptDamping adapts λ by ρ. On a deterministic objective λ moves by a factor of ten
+// if the model predicted very well, or if h rose far more than it was to fall.
 func (o *adaptive) adaptDamping(actual, predicted float64) {
 	factor := omega(o.cfg.DampingUpdateSteps)
 	if o.deterministic() {
 		switch {
 		case !(actual <= tolerated*math.Abs(predicted)), o.exactly(actual, predicted): // NaN is a rise
 			factor = decade
-		case !o.Optimizer.ratioDue(): // the period is that of the usual factor
+		case !o.Optimizer.ratioDue(): // the usual factor belongs to a whole period
 			return
 		}
 	}
