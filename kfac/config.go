@@ -49,11 +49,11 @@ type Config struct {
 	// adaptive mode a search on the first mini-batch finds it by default. It has no
 	// off value.
 	Damping float64
-	// MinDamping is the least λ. In fixed mode the default is half of Damping. In
-	// adaptive mode the default is the smallest of [LeastDamping] of the mini-batch, a
-	// hundredth of the greatest curvature along a gradient so far, and Damping where it
-	// is given. As long as all mini-batches are the same, the default is 1e-15 of that
-	// curvature. None: no least λ.
+	// MinDamping is the least λ. In fixed mode the default is half of Damping, 0.25 with
+	// nothing set. In adaptive mode the default is the smallest of [LeastDamping] of the
+	// mini-batch, a hundredth of the greatest curvature along a gradient so far, and
+	// Damping where it is given. As long as all mini-batches are the same, the default is
+	// 1e-15 of that curvature. None: no least λ.
 	MinDamping float64
 	// MaxDamping is the greatest λ. Default 1000, or Damping if that is more. It has no
 	// off value.
