@@ -2,9 +2,7 @@ package kfac
 
 import (
 	"math"
-	"testing"
 
-	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
 
@@ -94,34 +92,4 @@ func randomBowl(seed uint64, diagonal []float64) *bowl {
 		h.SetSym(i, i, h.At(i, i)+1)
 	}
 	return newBowl(h, randomSlice(r, n), diagonal)
-}
-
-func newOptimizer(t *testing.T, cfg Config) *Optimizer {
-	t.Helper()
-	o, err := New(cfg)
-	require.NoError(t, err)
-	return o
-}
-
-// miniBatch is what trainer.Model.Batch returns.
-type miniBatch interface {
-	graph.CurvatureObjective
-	graph.ProductObjective
-}
-
-// adaptiveOf is the policy of an optimizer in adaptive mode.
-func adaptiveOf(o *Optimizer) *adaptive { return o.policy.(*adaptive) }
-
-// lastOf is what an optimizer remembers of its last step: δ₀ or the velocity.
-func lastOf(o *Optimizer) graph.Direction {
-	if a, ok := o.policy.(*adaptive); ok {
-		return a.last
-	}
-	return o.policy.(*fixed).velocity
-}
-
-// placedLayers are the affine maps among taps.
-func placedLayers(taps []*graph.Tap, params, loose []*graph.Param) ([]*layer, error) {
-	layers, _, err := placed(taps, params, loose)
-	return layers, err
 }

@@ -1,7 +1,6 @@
 package kfac
 
 import (
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -11,18 +10,6 @@ import (
 
 	"github.com/gokfac/gokfac/graph"
 )
-
-// covariance is a factor whose average is the second moment of random rows.
-func covariance(r *rand.Rand, n, rows int) *factor[float64] {
-	f := newFactor[float64](n)
-	g := randomSlice(r, rows*n)
-	for i := range g {
-		g[i] /= float64(rows)
-	}
-	f.addGradients(g, rows, rows, true)
-	f.Fold(0)
-	return f
-}
 
 // leaf is the order below which internal/cholesky does not recurse.
 const leaf = 32
@@ -79,30 +66,6 @@ func TestKroneckerInverse(t *testing.T) {
 		closeTo(t, denseSolve(t, kron(a, g), n.flat(n.grad.Direction)), n.solved(v), 1e-10)
 		assert.InEpsilon(t, cond1(t, a)*cond1(t, g), v.Condition(), 1e-10)
 	}
-}
-
-// dampedPair is A + πγI and G + γ/π I of a layer, from the definition of both
-// factors, without any of their code.
-func dampedPair(n *network[float64], i int, gamma float64) (a, g *mat.Dense) {
-	a, g = factorsOf(n, i, n.grad.Taps[i].Examples)
-	pi := balance(mat.Trace(a), n.layers[i].rows, mat.Trace(g), n.layers[i].out)
-	return plus(a, pi*gamma), plus(g, gamma/pi)
-}
-
-// factorsOf is Ω and Γ over the leading examples.
-func factorsOf(n *network[float64], i, examples int) (a, g *mat.Dense) {
-	tap, l := n.grad.Taps[i], n.layers[i]
-	locations := tap.A.Shape()[0] / tap.Examples
-	rows := examples * locations
-	x := homogeneous(tap.A.Float64s(), rows, l.in)
-	if l.bias < 0 {
-		x = mat.DenseCopyOf(x.Slice(0, rows, 0, l.in))
-	}
-	a = secondMoment(x)
-	a.Scale(float64(locations), a)
-	y := mat.DenseCopyOf(mat.NewDense(tap.A.Shape()[0], l.out, tap.G.Float64s()).Slice(0, rows, 0, l.out))
-	y.Scale(float64(tap.Examples), y)
-	return a, secondMoment(y)
 }
 
 // TestFactorFraction: τ1 measures the leading examples alone, with the scale of

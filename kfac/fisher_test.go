@@ -42,21 +42,6 @@ func measured(t *testing.T, n net, obj trainer.MiniBatch, est graph.FisherEstima
 	return f
 }
 
-func row(x []float64, i, width int) []float64 { return x[i*width : (i+1)*width] }
-
-// everyCase runs f on every tiny net with mini-batches of 1, 3 and 5.
-func everyCase(t *testing.T, f func(t *testing.T, n net, theta []float64, b batch)) {
-	t.Helper()
-	for name, n := range tinyNets() {
-		require.LessOrEqual(t, n.size, 50)
-		for _, examples := range []int{1, 3, 5} {
-			t.Run(fmt.Sprintf("%s N=%d", name, examples), func(t *testing.T) {
-				f(t, n, n.theta(1), n.data(2, examples))
-			})
-		}
-	}
-}
-
 // TestObjective: loss and gradient of the two implementations are the same, L2
 // included.
 func TestObjective(t *testing.T) {
@@ -86,8 +71,6 @@ func TestEmpiricalEstimator(t *testing.T) {
 		near(t, elements(n.fisher(n.empirical(theta, b))), elements(got), 1e-12)
 	})
 }
-
-func elements(m mat.Matrix) []float64 { return mat.DenseCopyOf(m).RawMatrix().Data }
 
 // TestSampledEstimators: the averages of many draws are the enumerated Fisher,
 // every element within five of its own standard errors.

@@ -12,19 +12,6 @@ import (
 	"github.com/gokfac/gokfac/kfac"
 )
 
-var tied = piece{kind: "affine", tied: true}
-
-// looseNets have parameters under no tap, and weights under two.
-func looseNets() map[string]net {
-	return map[string]net{
-		"gains":        newNet("softmax", 3, function("gain"), dense(3), function("tanh"), function("gain"), dense(3)),
-		"tied":         newNet("bernoulli", 3, dense(2), function("tanh"), dense(2), function("sigmoid"), tied, function("tanh"), dense(2)),
-		"tied only":    newNet("gaussian", 2, dense(2), function("tanh"), tied),
-		"no bias":      newNet("gaussian", 2, linear(2), function("relu"), tied, function("gain"), dense(3)),
-		"under no tap": newNet("softmax", 3, function("gain"), function("tanh"), function("gain")),
-	}
-}
-
 // TestLooseParameters: the step on a parameter that is not under exactly one
 // tap is −v/(d + λ + η) with d the Fisher's diagonal, whatever the structure,
 // and nothing changes for the others; for targets enumerated and for the data's.

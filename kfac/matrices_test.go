@@ -2,6 +2,7 @@ package kfac
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -110,3 +111,39 @@ func bits(xs ...float64) []uint64 {
 
 func nan32() float32 { return float32(math.NaN()) }
 func inf32() float32 { return float32(math.Inf(1)) }
+
+// covariance is a factor whose average is the second moment of random rows.
+func covariance(r *rand.Rand, n, rows int) *factor[float64] {
+	f := newFactor[float64](n)
+	g := randomSlice(r, rows*n)
+	for i := range g {
+		g[i] /= float64(rows)
+	}
+	f.addGradients(g, rows, rows, true)
+	f.Fold(0)
+	return f
+}
+
+// dampedPair is A + πγI and G + γ/π I of a layer, from the definition of both
+// factors, without any of their code.
+func dampedPair(n *network[float64], i int, gamma float64) (a, g *mat.Dense) {
+	a, g = factorsOf(n, i, n.grad.Taps[i].Examples)
+	pi := balance(mat.Trace(a), n.layers[i].rows, mat.Trace(g), n.layers[i].out)
+	return plus(a, pi*gamma), plus(g, gamma/pi)
+}
+
+// factorsOf is Ω and Γ over the leading examples.
+func factorsOf(n *network[float64], i, examples int) (a, g *mat.Dense) {
+	tap, l := n.grad.Taps[i], n.layers[i]
+	locations := tap.A.Shape()[0] / tap.Examples
+	rows := examples * locations
+	x := homogeneous(tap.A.Float64s(), rows, l.in)
+	if l.bias < 0 {
+		x = mat.DenseCopyOf(x.Slice(0, rows, 0, l.in))
+	}
+	a = secondMoment(x)
+	a.Scale(float64(locations), a)
+	y := mat.DenseCopyOf(mat.NewDense(tap.A.Shape()[0], l.out, tap.G.Float64s()).Slice(0, rows, 0, l.out))
+	y.Scale(float64(tap.Examples), y)
+	return a, secondMoment(y)
+}

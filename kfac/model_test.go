@@ -155,27 +155,6 @@ func (n net) data(seed uint64, examples int) batch {
 	return b
 }
 
-// tinyNets are of every loss and function, with and without bias, one layer
-// and several, each of at most 50 parameters.
-func tinyNets() map[string]net {
-	nets := map[string]net{}
-	for _, n := range []net{
-		newNet("softmax", 4, dense(3)),
-		newNet("softmax", 3, dense(4), function("tanh"), dense(3)),
-		newNet("bernoulli", 2, dense(3), function("sigmoid"), dense(2), function("tanh"), dense(3)),
-		newNet("gaussian", 3, dense(4), function("relu"), linear(3), function("tanh"), dense(2)),
-		newNet("gaussian", 2, dense(2), function("identity"), dense(3), dense(2)),
-		newNet("softmax", 2, linear(2), function("sigmoid"), dense(2), function("tanh"), dense(2), function("tanh"), dense(3)),
-	} {
-		name := fmt.Sprintf("%s %d", n.loss, n.in)
-		for _, p := range n.affines() {
-			name += fmt.Sprintf("-%d", p.out)
-		}
-		nets[name] = n
-	}
-	return nets
-}
-
 // near fails unless got is want, within tolerance of want's greatest element.
 func near(t testing.TB, want, got []float64, tolerance float64, msg ...any) {
 	t.Helper()

@@ -181,3 +181,9 @@ func solve(m mat.Matrix, v []float64) []float64 {
 	}
 	return u.RawVector().Data
 }
+
+// row returns the i-th row of a row-major matrix.
+func row(x []float64, i, width int) []float64 { return x[i*width : (i+1)*width] }
+
+// elements returns the elements of m, row-major.
+func elements(m mat.Matrix) []float64 { return mat.DenseCopyOf(m).RawMatrix().Data }

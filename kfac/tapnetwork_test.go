@@ -11,24 +11,6 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 77)) }
-
-func randomSlice(r *rand.Rand, n int) []float64 {
-	x := make([]float64, n)
-	for i := range x {
-		x[i] = r.NormFloat64()
-	}
-	return x
-}
-
-// randomize fills x, whatever its type, with the numbers that it would have in
-// float64.
-func randomize[T graph.Float](r *rand.Rand, x []T, scale float64) {
-	for i := range x {
-		x[i] = T(scale * r.NormFloat64())
-	}
-}
-
 // affine is the shape of one map.
 type affine struct {
 	in, out   int
