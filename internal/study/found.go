@@ -48,6 +48,9 @@ func taskOf(s *job.Spec, dataset string) job.Choices {
 	if label := s.Columns.Label; label != "" {
 		task = append(task, job.Choice{Name: "label-column", Value: label})
 	}
+	if s.Groups != "" {
+		task = append(task, job.Choice{Name: "groups", Value: s.Groups})
+	}
 	if targets := s.Columns.Targets; len(targets) > 0 {
 		task = append(task, job.Choice{Name: "target-columns", Value: strings.Join(targets, ",")})
 	}
