@@ -1,6 +1,7 @@
 package losses
 
 import (
+	"errors"
 	"fmt"
 
 	"gorgonia.org/tensor"
@@ -57,6 +58,15 @@ func With(cost Cost, d Distribution) Loss { return pair{cost, d} }
 type pair struct {
 	Cost
 	Distribution
+}
+
+// TargetShape is the cost's. It is what a model asks first, and refuses a half that is
+// missing.
+func (p pair) TargetShape(out tensor.Shape) (tensor.Shape, error) {
+	if p.Cost == nil || p.Distribution == nil {
+		return nil, errors.New("losses: With needs a cost and a distribution")
+	}
+	return p.Cost.TargetShape(out)
 }
 
 func (p pair) String() string {

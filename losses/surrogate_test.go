@@ -170,8 +170,12 @@ func TestSurrogateErrors(t *testing.T) {
 		_, err := cost.TargetShape(out)
 		assert.ErrorContains(t, err, want)
 	}
-	_, err := losses.Weighted{}.MoreShapes(out)
+	_, err := losses.Weighted{}.TargetShape(out)
 	assert.ErrorContains(t, err, "Weighted needs a loss")
+	for _, l := range []losses.Loss{losses.With(nil, losses.SquaredError{}), losses.With(losses.SquaredError{}, nil)} {
+		_, err = l.TargetShape(out)
+		assert.ErrorContains(t, err, "With needs a cost and a distribution")
+	}
 	bad := tensor.New(tensor.WithShape(2), tensor.WithBacking([]float64{1, math.Inf(1)}))
 	assert.ErrorContains(t, losses.Weighted{Canonical: losses.SquaredError{}}.ValidateMore([]*tensor.Dense{bad}, 3), "weight +Inf of example 1")
 }

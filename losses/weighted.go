@@ -30,13 +30,23 @@ type Weighted struct{ Canonical }
 
 var _ MoreTargets = Weighted{}
 
-func (l Weighted) String() string { return "weighted " + l.Canonical.String() }
+func (l Weighted) String() string {
+	if l.Canonical == nil {
+		return "weighted"
+	}
+	return "weighted " + l.Canonical.String()
+}
 
-// MoreShapes is (N): a weight for each example.
-func (l Weighted) MoreShapes(out tensor.Shape) ([]tensor.Shape, error) {
+// TargetShape is the loss's.
+func (l Weighted) TargetShape(out tensor.Shape) (tensor.Shape, error) {
 	if l.Canonical == nil {
 		return nil, errors.New("losses: Weighted needs a loss: SoftmaxCrossEntropy, SquaredError or SigmoidCrossEntropy")
 	}
+	return l.Canonical.TargetShape(out)
+}
+
+// MoreShapes is (N): a weight for each example.
+func (l Weighted) MoreShapes(out tensor.Shape) ([]tensor.Shape, error) {
 	return []tensor.Shape{{out[0]}}, nil
 }
 
