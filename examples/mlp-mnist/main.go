@@ -50,7 +50,7 @@ func main() {
 
 	// The loop. Swap in trainer.NewAdam(trainer.AdamConfig{}) to compare.
 	fit := trainer.Trainer{
-		Model: model, Optimizer: must(kfac.New(kfac.Config{Polyak: 0.95})), // evaluates an average of its last steps
+		Model: model, Optimizer: must(kfac.New(kfac.Config{Polyak: 0.9})), // evaluates an average of its last steps
 		MaxSteps: *steps, EvalEvery: 20,
 		Evaluations: []trainer.Evaluation{{Prefix: "test_", Source: test}},
 		Metrics:     []trainer.Metric{trainer.Accuracy()},
