@@ -18,7 +18,7 @@ func FuzzRun(f *testing.F) {
 		`"ending":"target","warnings":["w"],"history":[{"step":20,"epoch":2,"train_loss":0.1,"test_loss":0.2,"train_seconds":1.5,` +
 		`"phase_seconds":{"gradient":1,"update":0.25},"kfac":{"loss":0.1,"damping":2,"undone_steps":1}}],"config":{"lr":0.5,"hidden":[8,4],` +
 		`"kfac_damping":null},"command":"go run","environment":{"version":"v1","processors":2}}`))
-	for _, text := range []string{`{}`, `null`, `[]`, `{"steps":-3,"history":[]}`, `{"test_loss":1e999}`, `{"config":{"a":{"b":[1]}},"config":{}}`, `{"history":[null,{}]}`} {
+	for _, text := range []string{`{}`, `null`, `[]`, `{"steps":-3,"history":[]}`, `{"test_loss":1e999}`, `{"config":{"a":{"b":[1]}},"config":{}}`, `{"history":[null,{}]}`, "[\n]"} {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -75,7 +75,7 @@ func (f *Fields[V]) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	if open != json.Delim('{') {
-		return fmt.Errorf("want an object, not %s", text)
+		return fmt.Errorf("want an object, not %.40q", text) // on one line, whatever the file has
 	}
 	*f = nil
 	for d.More() {
