@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"sync"
+
+	"github.com/gokfac/gokfac/scaling"
 )
 
 // IllConditionedOptions sizes the built-in regression. The zero value is the documented default.
@@ -56,8 +58,8 @@ func illConditioned(ctx context.Context, opt IllConditionedOptions) (*Dataset, e
 		Test:  g.split(ctx, opt.Seed, testStream, opt.Test),
 	}
 	scale := measure(d.Train.Targets, opt.Outputs)
-	scaleRows(scale, d.Train.Targets, d.Train.Targets)
-	scaleRows(scale, d.Test.Targets, d.Test.Targets)
+	scaling.Rows(scale, d.Train.Targets, d.Train.Targets)
+	scaling.Rows(scale, d.Test.Targets, d.Test.Targets)
 	return d, ctx.Err()
 }
 

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/scaling"
 )
 
 // TestStandardizeKeepsDigits: features far from zero are standardised before they are rounded. float32 has a spacing of
@@ -146,7 +148,7 @@ func TestScalingApply(t *testing.T) {
 	assert.Len(t, all, 160, "several examples at once")
 
 	_, err = d.Scaling.Apply([]float64{1, 2, 3})
-	assert.ErrorIs(t, err, errScalingSize)
+	assert.ErrorIs(t, err, scaling.ErrSize)
 	_, err = d.Scaling.Apply([]float64{1, math.NaN(), 3, 4})
 	assert.ErrorContains(t, err, "value 1 is NaN")
 	plain, err := Scaling{}.Apply([]float64{1, 2})
@@ -244,7 +246,7 @@ func TestStandardizeTargets(t *testing.T) {
 	}
 	assert.Zero(t, d.TargetScaling.Bound, "targets are not moved")
 	_, err = d.TargetScaling.Invert([]float32{1})
-	assert.ErrorIs(t, err, errScalingSize)
+	assert.ErrorIs(t, err, scaling.ErrSize)
 
 	none := &Dataset{Shape: []int{1}, Train: Split{X: []float32{1}, Labels: []int32{0}}}
 	assert.NotPanics(t, none.StandardizeTargets)

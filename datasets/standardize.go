@@ -3,6 +3,8 @@ package datasets
 import (
 	"math"
 	"slices"
+
+	"github.com/gokfac/gokfac/scaling"
 )
 
 // inputBound is the greatest distance of a standardised feature from 0, in deviations. Without it a value far outside
@@ -42,14 +44,14 @@ func (d *Dataset) Standardize() {
 	d.noteExceptions(s)
 	for _, split := range []*Split{&d.Train, &d.Validation, &d.Test} {
 		if exact := split.exactOf(); exact != nil {
-			scaleRows(s, split.X, exact)
+			scaling.Rows(s, split.X, exact)
 		} else {
-			scaleRows(s, split.X, split.X)
+			scaling.Rows(s, split.X, split.X)
 		}
 		split.exact = nil
 	}
 	d.noteMoved(s)
-	d.Scaling = d.Scaling.then(s)
+	d.Scaling = d.Scaling.Then(s)
 	d.Pixels = false
 }
 
@@ -71,13 +73,13 @@ func (d *Dataset) StandardizeTargets() {
 	}
 	for _, split := range []*Split{&d.Train, &d.Validation, &d.Test} {
 		if exact := split.exactTargetsOf(); exact != nil {
-			scaleRows(s, split.Targets, exact)
+			scaling.Rows(s, split.Targets, exact)
 		} else {
-			scaleRows(s, split.Targets, split.Targets)
+			scaling.Rows(s, split.Targets, split.Targets)
 		}
 		split.exactTargets = nil
 	}
-	d.TargetScaling = d.TargetScaling.then(s)
+	d.TargetScaling = d.TargetScaling.Then(s)
 }
 
 // exactOf returns X before rounding. It returns nil if X is exact, or if X has changed since it was read.

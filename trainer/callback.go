@@ -9,6 +9,7 @@ type EventKind int
 const (
 	StepDone  EventKind = iota // a step was taken
 	Evaluated                  // an evaluation was recorded
+	Ended                      // the run is over, in good order or diverged; told once
 )
 
 // Event is what a callback is told. It is the callback's only until it returns.
@@ -23,7 +24,10 @@ type Event struct {
 }
 
 // Callback is told of events, in the order of Trainer.Callbacks. ErrStop ends
-// the run; any other error ends it as a failure.
+// the run; any other error ends it as a failure. Of Ended, ErrStop means nothing.
+//
+// A callback that keeps numbers between events has methods MarshalBinary and
+// UnmarshalBinary and stands in Trainer.Keep as well, for a run that is resumed.
 type Callback func(*Event) error
 
 // ErrStop, returned by a callback, ends a run early and in good order.

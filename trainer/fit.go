@@ -269,12 +269,21 @@ func (r *run) end(err error) (*Result, error) {
 	if err != nil && !errors.Is(err, ErrStop) {
 		return &r.res, err
 	}
+	worse := r.judge()
+	if err := r.tell(Ended, nil); err != nil && !errors.Is(err, ErrStop) {
+		return &r.res, errors.Join(worse, err)
+	}
+	return &r.res, worse
+}
+
+// judge tells a good ending from one far above the beginning.
+func (r *run) judge() error {
 	params := r.Model.learned
 	r.res.Unmoved = len(params) > 0 && unmoved(r.trend.start, graph.Values(params))
 	rises, worse := r.trend.judge(r.lastInterval())
 	if worse != nil {
-		return &r.res, &DivergedError{Step: r.res.Steps, Err: worse}
+		return &DivergedError{Step: r.res.Steps, Err: worse}
 	}
 	r.res.Rises = rises
-	return &r.res, nil
+	return nil
 }

@@ -52,7 +52,7 @@ func (d *display) callback(e *trainer.Event) error {
 	case d.w == nil:
 	case e.Kind == trainer.Evaluated:
 		d.row(e)
-	case d.meter != nil:
+	case e.Kind == trainer.StepDone && d.meter != nil:
 		d.meter.set(int64(e.Step), fmt.Sprintf("epoch %d/%d  loss %s", e.Epoch, d.epochs(), figure(e.Loss)))
 	}
 	return nil
