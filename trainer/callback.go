@@ -24,7 +24,8 @@ type Event struct {
 }
 
 // Callback is told of events, in the order of Trainer.Callbacks. ErrStop ends
-// the run; any other error ends it as a failure. Of Ended, ErrStop means nothing.
+// the run when all callbacks have been told; any other error ends it at once, as a
+// failure. Of Ended, ErrStop means nothing.
 //
 // A callback that keeps numbers between events has methods MarshalBinary and
 // UnmarshalBinary and stands in Trainer.Keep as well, for a run that is resumed.
@@ -39,10 +40,14 @@ func (r *run) tell(kind EventKind, rec *Record) error {
 		Step: r.res.Steps, Total: r.total, Epoch: 1 + (r.res.Steps-1)/r.perEpoch,
 		Loss: r.loss, Examples: r.examples, LearningRate: r.rate,
 	}
+	var stop error
 	for _, f := range r.Callbacks {
-		if err := f(&r.event); err != nil {
+		switch err := f(&r.event); {
+		case errors.Is(err, ErrStop):
+			stop = err
+		case err != nil:
 			return err
 		}
 	}
-	return nil
+	return stop
 }

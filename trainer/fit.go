@@ -26,6 +26,15 @@ type Trainer struct {
 	Evaluations []Evaluation
 	Metrics     []Metric
 	Callbacks   []Callback
+
+	// Keep lists what else MarshalBinary saves, such as callbacks that keep numbers.
+	Keep []Kept
+	// FinishSteps lets a step end before a context that has ended ends the run, so that
+	// the run can be saved then.
+	FinishSteps bool
+
+	current *run   // of the Fit that is under way, or was the last
+	pending []byte // the state that the next Fit goes on with
 }
 
 // Record is what was known after one evaluation.
@@ -81,19 +90,20 @@ func (t *Trainer) Fit(ctx context.Context, train Source) (*Result, error) {
 	if err != nil {
 		return &Result{}, err
 	}
-	for r.res.Steps < r.total {
+	t.current = r
+	for r.res.Steps < r.total || r.due {
 		if err := ctx.Err(); err != nil {
 			return &r.res, err
 		}
-		epochEnds, err := r.step(ctx)
-		if err != nil {
-			return &r.res, err
+		if !r.due {
+			if err := r.step(ctx); err != nil {
+				return &r.res, err
+			}
+			if err := r.tell(StepDone, nil); err != nil {
+				return r.end(err)
+			}
 		}
-		if err := r.tell(StepDone, nil); err != nil {
-			return r.end(err)
-		}
-		due := t.EvalEvery > 0 && r.res.Steps%t.EvalEvery == 0
-		if epochEnds || due || r.res.Steps == r.total {
+		if r.due {
 			if err := r.evaluate(ctx); err != nil {
 				return r.end(err)
 			}
@@ -110,6 +120,8 @@ type run struct {
 	total    int // steps
 	perEpoch int
 	res      Result
+	due      bool    // an evaluation after the last step, which a run that is resumed has to make
+	between  bool    // two steps: the run can be saved
 	loss     float64 // of the last step
 	rate     float64 // of the last step
 	higher   map[string]bool
@@ -146,7 +158,7 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 			return nil, fmt.Errorf("trainer: evaluation %q reads from the source that the run trains on: give it one of its own", e.Prefix)
 		}
 	}
-	r := &run{Trainer: t, train: train, schedule: t.Schedule, perEpoch: train.Steps(), higher: higher}
+	r := &run{Trainer: t, train: train, schedule: t.Schedule, perEpoch: train.Steps(), higher: higher, between: true}
 	r.trend = trend{model: t.Model, start: copyOf(t.Model.learned)}
 	if r.schedule == nil {
 		r.schedule = Constant()
@@ -154,6 +166,11 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 	r.total = t.Epochs * r.perEpoch
 	if r.total == 0 || t.MaxSteps > 0 && t.MaxSteps < r.total {
 		r.total = t.MaxSteps
+	}
+	if t.pending != nil {
+		if err := r.resume(); err != nil {
+			return nil, err
+		}
 	}
 	return r, nil
 }
@@ -164,18 +181,22 @@ func same(a, b Source) bool {
 	return reflect.ValueOf(a).Comparable() && a == b
 }
 
-// step takes one step and reports whether it was the epoch's last.
-func (r *run) step(ctx context.Context) (bool, error) {
+// step takes one step, and says whether an evaluation is due.
+func (r *run) step(ctx context.Context) error {
+	r.between = false
+	if r.FinishSteps {
+		ctx = context.WithoutCancel(ctx)
+	}
 	start := time.Now()
 	x, y, ok := r.train.Next()
 	if !ok { // an epoch is over, and the next call begins another
 		if x, y, ok = r.train.Next(); !ok {
-			return false, errors.New("trainer: the data give no mini-batch")
+			return errors.New("trainer: the data give no mini-batch")
 		}
 	}
 	batch, err := r.Model.Batch(x, y, moreOf(r.train)...)
 	if err != nil {
-		return false, err
+		return err
 	}
 	var obj graph.Objective = batch
 	if r.ClipNorm > 0 {
@@ -193,7 +214,7 @@ func (r *run) step(ctx context.Context) (bool, error) {
 		if nonFinite := (*graph.NonFiniteError)(nil); errors.As(err, &nonFinite) {
 			err = &DivergedError{Step: r.res.Steps + 1, Err: nonFinite}
 		}
-		return false, err
+		return err
 	}
 	r.res.Steps++
 	r.res.Epochs = r.res.Steps / r.perEpoch
@@ -205,7 +226,10 @@ func (r *run) step(ctx context.Context) (bool, error) {
 	weight := float64(r.examples) / float64(r.unit)
 	r.lossSum += weight * r.loss
 	r.weight += weight
-	return r.res.Steps%r.perEpoch == 0, nil
+	n := r.res.Steps
+	r.due = n%r.perEpoch == 0 || n == r.total || r.EvalEvery > 0 && n%r.EvalEvery == 0
+	r.between = n < r.total // at the end the last mini-batch is needed, which no state has
+	return nil
 }
 
 // evaluate scores the model and adds a record.
@@ -219,7 +243,6 @@ func (r *run) evaluate(ctx context.Context) error {
 
 		HigherIsBetter: r.higher,
 	}
-	r.lossSum, r.weight = 0, 0
 	score := func() error { return r.score(ctx, rec.Scores) }
 	if averager, ok := r.Optimizer.(Averager); ok && len(r.Evaluations) > 0 {
 		if err := averager.Averaged(score); err != nil {
@@ -229,6 +252,7 @@ func (r *run) evaluate(ctx context.Context) error {
 		return err
 	}
 	r.res.History = append(r.res.History, rec)
+	r.due, r.lossSum, r.weight = false, 0, 0
 	return r.tell(Evaluated, &r.res.History[len(r.res.History)-1])
 }
 
@@ -270,6 +294,7 @@ func (r *run) end(err error) (*Result, error) {
 		return &r.res, err
 	}
 	worse := r.judge()
+	r.between = true // from here on a longer run can go on
 	if err := r.tell(Ended, nil); err != nil && !errors.Is(err, ErrStop) {
 		return &r.res, errors.Join(worse, err)
 	}

@@ -29,13 +29,17 @@ func TestFitCounts(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("epochs=%d steps=%d every=%d", c.epochs, c.maxSteps, c.evalEvery), func(t *testing.T) {
 			m, src := toy(t, trainer.ModelConfig{})
-			var steps, total, records int
+			var steps, total, records, ended int
 			run := &trainer.Trainer{
 				Model: m, Optimizer: sgd(t, 0.1), Epochs: c.epochs, MaxSteps: c.maxSteps, EvalEvery: c.evalEvery,
 				Evaluations: []trainer.Evaluation{{Prefix: "test_", Source: &memory{x: src.x, y: src.y, n: 8}}},
 				Metrics:     []trainer.Metric{trainer.Accuracy()},
 				Callbacks: []trainer.Callback{func(e *trainer.Event) error {
 					total = e.Total
+					if e.Kind == trainer.Ended {
+						ended++
+						return nil
+					}
 					if e.Kind == trainer.StepDone {
 						steps++
 						assert.Equal(t, steps, e.Step)
@@ -54,6 +58,7 @@ func TestFitCounts(t *testing.T) {
 			assert.Equal(t, c.steps, res.Steps)
 			assert.Equal(t, c.steps, steps)
 			assert.Equal(t, c.steps, total)
+			assert.Equal(t, 1, ended)
 			assert.Equal(t, c.done, res.Epochs)
 			assert.Len(t, res.History, len(c.records))
 			assert.Equal(t, len(c.records), records)
@@ -153,7 +158,7 @@ func TestFitRateInCallbacks(t *testing.T) {
 	run := &trainer.Trainer{
 		Model: m, Optimizer: opt, MaxSteps: 4, Schedule: trainer.Linear(),
 		Callbacks: []trainer.Callback{func(e *trainer.Event) error {
-			if e.Kind == trainer.Evaluated {
+			if e.Kind != trainer.StepDone {
 				return nil
 			}
 			rates = append(rates, e.LearningRate)

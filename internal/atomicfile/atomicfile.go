@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// Write replaces a file at once. A reader finds the old content or the new, also after an interruption. Write makes the
-// file's directory if there is none. Errors name the file.
+// Write replaces a file at once. A reader finds the old content or the new, also after an interruption or a loss of
+// power: the content is on the disk before the name is. Write makes the file's directory if there is none. Errors name
+// the file.
 func Write(path string, content []byte) error {
 	if err := write(path, content); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
@@ -43,8 +44,24 @@ func write(path string, content []byte) error {
 	}
 	defer os.Remove(f.Name()) // after success the file has its final name, and this does nothing
 	_, err = f.Write(content)
+	if err == nil {
+		err = f.Sync()
+	}
 	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
 		return err
 	}
-	return os.Rename(f.Name(), path)
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	syncDir(filepath.Dir(path))
+	return nil
+}
+
+// syncDir puts a directory's names on the disk, where the system can: not all file systems synchronise directories, and
+// without it a file has its old content or its new one all the same.
+func syncDir(dir string) {
+	if d, err := os.Open(dir); err == nil {
+		_ = d.Sync()
+		d.Close()
+	}
 }

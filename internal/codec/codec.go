@@ -102,3 +102,34 @@ func decode(data []byte, kind string, version uint32, fields []Field) error {
 	}
 	return nil
 }
+
+// Check reports whether data are the whole, undamaged state of a kind of thing in the
+// given version. It does not look at the fields.
+func Check(data []byte, kind string, version uint32) error {
+	if _, _, err := open(data, kind, version); err != nil {
+		return fmt.Errorf("%s state: %w", kind, err)
+	}
+	return nil
+}
+
+// HeadSize is the length of a state's beginning, which says how long it is.
+const HeadSize = len(magic) + 8
+
+// CheckHead reports whether a file of so many bytes that begins with head can be a
+// state, before the rest of it is read.
+func CheckHead(head []byte, size int64) error {
+	if len(head) < HeadSize || string(head[:len(magic)]) != magic {
+		return fmt.Errorf("%d bytes that are no saved state", size)
+	}
+	return checkSize(binary.LittleEndian.Uint64(head[len(magic):]), uint64(size))
+}
+
+func checkSize(size, have uint64) error {
+	switch {
+	case size > have:
+		return fmt.Errorf("cut short: %d bytes of %d", have, size)
+	case size < have:
+		return fmt.Errorf("%d bytes too long", have-size)
+	}
+	return nil
+}

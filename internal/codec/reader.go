@@ -27,11 +27,8 @@ func open(data []byte, kind string, version uint32) (r *reader, fields int, err 
 		return nil, 0, fmt.Errorf("%d bytes that are no such state", len(data))
 	}
 	r = &reader{rest: data[len(magic):]}
-	switch size, have := r.uint64(), uint64(len(data)); {
-	case size > have:
-		return nil, 0, fmt.Errorf("cut short: %d bytes of %d", have, size)
-	case size < have:
-		return nil, 0, fmt.Errorf("%d bytes too long", have-size)
+	if err := checkSize(r.uint64(), uint64(len(data))); err != nil {
+		return nil, 0, err
 	}
 	end := len(data) - checksumSize
 	if crc32.Checksum(data[:end], castagnoli) != binary.LittleEndian.Uint32(data[end:]) {

@@ -1,0 +1,92 @@
+package trainer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gokfac/gokfac/internal/codec"
+	"github.com/gokfac/gokfac/internal/memory"
+)
+
+// Checkpoints lists the files of a Checkpointer's directory, the newest first and
+// without the best. A directory that is not there has none.
+func Checkpoints(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	steps := map[string]int{}
+	var names []string
+	for _, e := range entries {
+		number, isStep := strings.CutPrefix(strings.TrimSuffix(e.Name(), checkpointSuffix), checkpointPrefix)
+		step, err := strconv.Atoi(number)
+		if isStep && err == nil && strings.HasSuffix(e.Name(), checkpointSuffix) && e.Type().IsRegular() {
+			path := filepath.Join(dir, e.Name())
+			steps[path] = step
+			names = append(names, path)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int { return steps[b] - steps[a] })
+	return names, nil
+}
+
+// Resume makes the next Fit of t go on where the newest whole checkpoint of a
+// directory was taken, and returns its file; "" if there is none, and the next Fit
+// begins at the beginning. A damaged one is passed over for the one before it, and
+// reported with skipped; if all are damaged, the error says so.
+func (t *Trainer) Resume(dir string) (file string, skipped error, err error) {
+	files, err := Checkpoints(dir)
+	if err != nil {
+		return "", nil, err
+	}
+	for _, f := range files {
+		data, err := readCheckpoint(f)
+		if err == nil {
+			err = t.UnmarshalBinary(data)
+		}
+		if err == nil {
+			return f, skipped, nil
+		}
+		skipped = errors.Join(skipped, fmt.Errorf("checkpoint %s: %w", f, err))
+	}
+	return "", nil, skipped
+}
+
+// readCheckpoint reads a whole file whose beginning says that it is a state of its
+// size, if there is memory for it.
+func readCheckpoint(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, codec.HeadSize)
+	if n, err := io.ReadFull(f, head); err != nil {
+		return nil, fmt.Errorf("%d bytes that are no checkpoint", n)
+	}
+	if err := codec.CheckHead(head, info.Size()); err != nil {
+		return nil, err
+	}
+	const copies = 3 // the file's, those of its parts, and what is restored
+	if err := memory.Check(context.Background(), "reading it", copies*float64(info.Size())); err != nil {
+		return nil, err
+	}
+	data := make([]byte, info.Size())
+	copy(data, head)
+	if _, err := io.ReadFull(f, data[len(head):]); err != nil {
+		return nil, err
+	}
+	return data, nil
+}

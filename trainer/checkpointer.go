@@ -1,0 +1,149 @@
+package trainer
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gokfac/gokfac/internal/atomicfile"
+	"github.com/gokfac/gokfac/internal/codec"
+)
+
+// Checkpointer writes whole states of a run into a directory: each to a temporary file
+// that is synchronised and renamed, with a checksum, so that a run that is killed at
+// any instant leaves the last whole one. Its Callback belongs at the end of
+// Trainer.Callbacks, for the others' numbers (Trainer.Keep) to be those after the event.
+//
+// The files are called step-NNNNNNNNN.ckpt, by steps taken, and best.ckpt.
+type Checkpointer struct {
+	Trainer *Trainer
+	Dir     string // made when the first is written
+	Every   int    // steps between two; 0: after each evaluation
+	Newest  int    // how many of the newest are left; 0: 2
+	Best    string // a key of Record.Scores: the state after its best evaluation is best.ckpt; empty: none is
+	// OnError is told of a checkpoint that could not be written, and training goes on;
+	// nil: the error ends the run. What was written before stays.
+	OnError func(error)
+
+	best   float64
+	scored bool
+	late   bool // the best is the run's last evaluation, after which Ended saves
+}
+
+var _ State = (*Checkpointer)(nil)
+
+const (
+	checkpointPrefix = "step-"
+	checkpointSuffix = ".ckpt"
+	bestCheckpoint   = "best" + checkpointSuffix
+	defaultNewest    = 2
+)
+
+// Callback writes what is due.
+func (c *Checkpointer) Callback(e *Event) error {
+	better, err := c.improved(e)
+	if err != nil {
+		return err
+	}
+	due := e.Kind == Ended
+	if c.Every > 0 {
+		due = due || e.Kind == StepDone && e.Step%c.Every == 0 && e.Step < e.Total
+	} else {
+		due = due || e.Kind == Evaluated && e.Step < e.Total
+	}
+	better, c.late = better || c.late, false
+	if !due && !better {
+		return nil
+	}
+	err = c.write(e.Step, due, better)
+	if err != nil && c.OnError != nil {
+		c.OnError(err)
+		return nil
+	}
+	return err
+}
+
+// improved reports whether an evaluation is the best so far.
+func (c *Checkpointer) improved(e *Event) (bool, error) {
+	if c.Best == "" || e.Kind != Evaluated {
+		return false, nil
+	}
+	score, ok := e.Record.Scores[c.Best]
+	higher, stated := e.Record.HigherIsBetter[c.Best]
+	if !ok || !stated {
+		return false, fmt.Errorf("trainer: checkpoints: no score %q is evaluated", c.Best)
+	}
+	if score != score || c.scored && !(higher && score > c.best || !higher && score < c.best) {
+		return false, nil
+	}
+	c.best, c.scored = score, true
+	return true, nil
+}
+
+// Save writes a state now: after a Fit whose context has ended (see
+// Trainer.FinishSteps).
+func (c *Checkpointer) Save() error {
+	r := c.Trainer.current
+	if r == nil {
+		return ErrBetweenSteps
+	}
+	return c.write(r.res.Steps, true, false)
+}
+
+func (c *Checkpointer) write(step int, newest, best bool) error {
+	data, err := c.Trainer.MarshalBinary()
+	if errors.Is(err, ErrBetweenSteps) && step == c.Trainer.current.total {
+		c.late = best
+		return nil // before the run's ending is judged; Ended saves
+	}
+	if err != nil {
+		return err
+	}
+	if newest {
+		if err := atomicfile.Write(filepath.Join(c.Dir, fmt.Sprintf("%s%09d%s", checkpointPrefix, step, checkpointSuffix)), data); err != nil {
+			return err
+		}
+	}
+	if best {
+		if err := atomicfile.Write(filepath.Join(c.Dir, bestCheckpoint), data); err != nil {
+			return err
+		}
+	}
+	return c.prune()
+}
+
+// prune removes all but the newest.
+func (c *Checkpointer) prune() error {
+	files, err := Checkpoints(c.Dir)
+	if err != nil {
+		return err
+	}
+	left := c.Newest
+	if left == 0 {
+		left = defaultNewest
+	}
+	for i, f := range files {
+		if i >= left {
+			if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *Checkpointer) fields() []codec.Field {
+	return []codec.Field{{Name: "best", Value: &c.best}, {Name: "scored", Value: &c.scored}, {Name: "late", Value: &c.late}}
+}
+
+// MarshalBinary encodes which score is the best so far.
+func (c *Checkpointer) MarshalBinary() ([]byte, error) {
+	return codec.Encode("checkpoints", runVersion, c.fields())
+}
+
+// UnmarshalBinary restores what MarshalBinary has saved.
+func (c *Checkpointer) UnmarshalBinary(data []byte) error {
+	return codec.Decode(data, "checkpoints", runVersion, c.fields())
+}

@@ -1,0 +1,136 @@
+package trainer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gokfac/gokfac/internal/codec"
+)
+
+// runState is what a run's own counters are saved as.
+type runState struct {
+	steps, perEpoch, examples, unit int
+	spent                           uint64 // nanoseconds
+	loss, rate, lossSum, weight     float64
+	due                             bool
+	history, trend                  []byte
+}
+
+func (p *runState) fields() []codec.Field {
+	return []codec.Field{
+		{Name: "steps", Value: &p.steps}, {Name: "steps per epoch", Value: &p.perEpoch}, {Name: "examples", Value: &p.examples},
+		{Name: "unit", Value: &p.unit}, {Name: "nanoseconds", Value: &p.spent}, {Name: "loss", Value: &p.loss},
+		{Name: "rate", Value: &p.rate}, {Name: "loss sum", Value: &p.lossSum}, {Name: "weight", Value: &p.weight},
+		{Name: "evaluation due", Value: &p.due}, {Name: "history", Value: &p.history}, {Name: "trend", Value: &p.trend},
+	}
+}
+
+func (r *run) marshal() ([]byte, error) {
+	p := runState{
+		steps: r.res.Steps, perEpoch: r.perEpoch, examples: r.examples, unit: r.unit, spent: uint64(r.spent),
+		loss: r.loss, rate: r.rate, lossSum: r.lossSum, weight: r.weight, due: r.due,
+	}
+	records := make([][]byte, len(r.res.History))
+	for i := range records {
+		var err error
+		if records[i], err = marshalRecord(&r.res.History[i]); err != nil {
+			return nil, err
+		}
+	}
+	p.history = codec.EncodeList(records)
+	var err error
+	if p.trend, err = r.trend.marshal(); err != nil {
+		return nil, err
+	}
+	return codec.Encode("progress", runVersion, p.fields())
+}
+
+// unmarshal sets the counters of r, which is a copy until all has been checked.
+func (r *run) unmarshal(data []byte) error {
+	var p runState
+	if err := codec.Decode(data, "progress", runVersion, p.fields()); err != nil {
+		return err
+	}
+	switch {
+	case p.perEpoch != r.perEpoch:
+		return fmt.Errorf("it is of a run with %d steps in an epoch, and this one has %d", p.perEpoch, r.perEpoch)
+	case p.steps < 0 || p.examples < 0 || p.unit < 0 || p.weight < 0:
+		return fmt.Errorf("it has %d steps of %d examples in %d ns", p.steps, p.examples, p.spent)
+	case p.steps > r.total:
+		return fmt.Errorf("it has taken %d steps, and this run has %d", p.steps, r.total)
+	}
+	records, err := codec.DecodeList(p.history)
+	if err != nil {
+		return fmt.Errorf("the history: %w", err)
+	}
+	history := make([]Record, len(records))
+	for i, data := range records {
+		if err := unmarshalRecord(data, &history[i]); err != nil {
+			return err
+		}
+		history[i].HigherIsBetter = r.higher
+	}
+	if err := r.trend.unmarshal(p.trend); err != nil {
+		return err
+	}
+	r.spent = time.Duration(p.spent)
+	r.res = Result{Steps: p.steps, Epochs: p.steps / r.perEpoch, TrainSeconds: r.spent.Seconds(), History: history}
+	r.examples, r.unit, r.loss, r.rate, r.lossSum, r.weight, r.due = p.examples, p.unit, p.loss, p.rate, p.lossSum, p.weight, p.due
+	return nil
+}
+
+// recordState is a record in the state.
+type recordState struct {
+	step, epoch   int
+	loss, seconds float64
+	names         string // of the scores, each ended by a zero byte
+	values        []byte
+}
+
+func (s *recordState) fields() []codec.Field {
+	return []codec.Field{
+		{Name: "step", Value: &s.step}, {Name: "epoch", Value: &s.epoch}, {Name: "train loss", Value: &s.loss},
+		{Name: "train seconds", Value: &s.seconds}, {Name: "scores", Value: &s.names}, {Name: "values", Value: &s.values},
+	}
+}
+
+func marshalRecord(rec *Record) ([]byte, error) {
+	s := recordState{step: rec.Step, epoch: rec.Epoch, loss: rec.TrainLoss, seconds: rec.TrainSeconds}
+	names := make([]string, 0, len(rec.Scores))
+	for name := range rec.Scores {
+		names = append(names, name)
+	}
+	slices.Sort(names) // the same state has the same bytes
+	values := make([]float64, len(names))
+	for i, name := range names {
+		s.names += name + "\x00"
+		values[i] = rec.Scores[name]
+	}
+	s.values = codec.EncodeFloats(values)
+	return codec.Encode("record", runVersion, s.fields())
+}
+
+func unmarshalRecord(data []byte, rec *Record) error {
+	var s recordState
+	if err := codec.Decode(data, "record", runVersion, s.fields()); err != nil {
+		return err
+	}
+	values, err := codec.DecodeFloats(s.values)
+	if err != nil {
+		return fmt.Errorf("a record: %w", err)
+	}
+	*rec = Record{Step: s.step, Epoch: s.epoch, TrainLoss: s.loss, TrainSeconds: s.seconds, Scores: map[string]float64{}}
+	for _, v := range values {
+		name, rest, ok := strings.Cut(s.names, "\x00")
+		if !ok {
+			return fmt.Errorf("a record has %d scores, and fewer names", len(values))
+		}
+		rec.Scores[name], s.names = v, rest
+	}
+	if s.names != "" || len(rec.Scores) != len(values) {
+		return fmt.Errorf("a record has %d scores, and other names", len(values))
+	}
+	return nil
+}
