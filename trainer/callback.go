@@ -15,12 +15,13 @@ const (
 // Event is what a callback is told. It is the callback's only until it returns.
 type Event struct {
 	Kind         EventKind
-	Step, Total  int     // steps taken, and in the whole run
-	Epoch        int     // the epoch that Step belongs to, counted from 1
-	Loss         float64 // h before the last step
-	Examples     int     // in its mini-batch
-	LearningRate float64 // of the last step, schedule included
-	Record       *Record // of an Evaluated event
+	Step, Total  int      // steps taken, and in the whole run
+	Epoch        int      // the epoch that Step belongs to, counted from 1
+	Loss         float64  // h before the last step
+	Examples     int      // in its mini-batch
+	LearningRate float64  // of the last step, schedule included
+	Record       *Record  // of an Evaluated event
+	History      []Record // all records of the run so far, not to be written to
 }
 
 // Callback is told of events, in the order of Trainer.Callbacks. ErrStop ends
@@ -36,7 +37,7 @@ var ErrStop = errors.New("trainer: stopped by a callback")
 
 func (r *run) tell(kind EventKind, rec *Record) error {
 	r.event = Event{
-		Kind: kind, Record: rec,
+		Kind: kind, Record: rec, History: r.res.History,
 		Step: r.res.Steps, Total: r.total, Epoch: 1 + (r.res.Steps-1)/r.perEpoch,
 		Loss: r.loss, Examples: r.examples, LearningRate: r.rate,
 	}

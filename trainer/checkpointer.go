@@ -58,6 +58,9 @@ func (c *Checkpointer) Callback(e *Event) error {
 		return nil
 	}
 	err = c.write(e.Step, due, better)
+	if errors.Is(err, ErrBetweenSteps) { // the run's ending is not judged yet, and Ended saves; or it has diverged
+		c.late, err = better, nil
+	}
 	if err != nil && c.OnError != nil {
 		c.OnError(err)
 		return nil
@@ -94,10 +97,6 @@ func (c *Checkpointer) Save() error {
 
 func (c *Checkpointer) write(step int, newest, best bool) error {
 	data, err := c.Trainer.MarshalBinary()
-	if errors.Is(err, ErrBetweenSteps) && step == c.Trainer.current.total {
-		c.late = best
-		return nil // before the run's ending is judged; Ended saves
-	}
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,8 @@ type Trainer struct {
 	// FinishSteps lets a step end before a context that has ended ends the run, so that
 	// the run can be saved then.
 	FinishSteps bool
+	// GoOn makes a restored run that a callback had ended take its further steps.
+	GoOn bool
 
 	current *run   // of the Fit that is under way, or was the last
 	pending []byte // the state that the next Fit goes on with
@@ -91,6 +93,9 @@ func (t *Trainer) Fit(ctx context.Context, train Source) (*Result, error) {
 		return &Result{}, err
 	}
 	t.current = r
+	if r.ended { // in another process, which was killed before it could tell
+		return r.end(nil)
+	}
 	for r.res.Steps < r.total || r.due {
 		if err := ctx.Err(); err != nil {
 			return &r.res, err
@@ -122,6 +127,7 @@ type run struct {
 	res      Result
 	due      bool    // an evaluation after the last step, which a run that is resumed has to make
 	between  bool    // two steps: the run can be saved
+	ended    bool    // in good order, as the state that was restored says
 	loss     float64 // of the last step
 	rate     float64 // of the last step
 	higher   map[string]bool
@@ -294,7 +300,8 @@ func (r *run) end(err error) (*Result, error) {
 		return &r.res, err
 	}
 	worse := r.judge()
-	r.between = true // from here on a longer run can go on
+	r.ended = worse == nil
+	r.between = r.ended // from here on a longer run can go on
 	if err := r.tell(Ended, nil); err != nil && !errors.Is(err, ErrStop) {
 		return &r.res, errors.Join(worse, err)
 	}
@@ -305,6 +312,9 @@ func (r *run) end(err error) (*Result, error) {
 func (r *run) judge() error {
 	params := r.Model.learned
 	r.res.Unmoved = len(params) > 0 && unmoved(r.trend.start, graph.Values(params))
+	if r.ended { // judged before it was saved
+		return nil
+	}
 	rises, worse := r.trend.judge(r.lastInterval())
 	if worse != nil {
 		return &DivergedError{Step: r.res.Steps, Err: worse}

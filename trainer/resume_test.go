@@ -136,6 +136,57 @@ func TestTrainerGoesOnLonger(t *testing.T) {
 	same(t, longer.save(t), r.save(t))
 }
 
+// TestTrainerEndsAgain: a run that was saved at its end, and killed before it could tell,
+// ends there again: at its last step, or where a callback had stopped it.
+func TestTrainerEndsAgain(t *testing.T) {
+	for _, stopAt := range []int{13, 9} {
+		stop := func(e *trainer.Event) error {
+			if e.Kind == trainer.Evaluated && e.Step == stopAt {
+				return trainer.ErrStop
+			}
+			return nil
+		}
+		plain := newWhole(t, "SGD", 1)
+		plain.trainer.Callbacks = append(plain.trainer.Callbacks, stop)
+		plain.trainer.Optimizer.SetLearningRate(3) // with rises
+		want, err := plain.trainer.Fit(context.Background(), plain.loader)
+		require.NoError(t, err)
+		require.Equal(t, stopAt, want.Steps)
+		require.NotEmpty(t, want.Rises)
+		state := save(t, plain.trainer)
+
+		r := newWhole(t, "SGD", 5)
+		ended := 0
+		r.trainer.Callbacks = append(r.trainer.Callbacks, func(e *trainer.Event) error {
+			assert.Equal(t, trainer.Ended, e.Kind)
+			assert.Len(t, e.History, len(want.History))
+			ended++
+			return nil
+		})
+		require.NoError(t, r.trainer.UnmarshalBinary(state))
+		got, err := r.trainer.Fit(context.Background(), r.loader)
+		require.NoError(t, err)
+		assert.Equal(t, history(want), history(got))
+		assert.Equal(t, want.Rises, got.Rises)
+		assert.Equal(t, 1, ended)
+		same(t, [][]byte{state}, [][]byte{save(t, r.trainer)})
+
+		r = newWhole(t, "SGD", 5)
+		r.trainer.GoOn = true
+		require.NoError(t, r.trainer.UnmarshalBinary(state))
+		got, err = r.trainer.Fit(context.Background(), r.loader)
+		require.NoError(t, err)
+		assert.Equal(t, 13, got.Steps)
+
+		r = newWhole(t, "SGD", 5)
+		r.trainer.MaxSteps = stopAt // all taken, and nothing to judge them by
+		require.NoError(t, r.trainer.UnmarshalBinary(state))
+		got, err = r.trainer.Fit(context.Background(), r.loader)
+		require.NoError(t, err)
+		assert.Equal(t, stopAt, got.Steps)
+	}
+}
+
 func TestTrainerStateRefused(t *testing.T) {
 	r := newWhole(t, "SGD", 1)
 	_, err := r.trainer.MarshalBinary()

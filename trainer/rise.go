@@ -194,6 +194,9 @@ func (t *trend) judge(interval float64, steps int) (rises []*RiseError, diverged
 
 // diverged looks at the loss with the parameters at the end.
 func (t *trend) diverged(recent []float64, highest, base, scale float64) error {
+	if t.last == nil {
+		return nil // a restored run that has taken no step here
+	}
 	now, err := t.last.Loss()
 	if err != nil {
 		return nil // the run itself went well

@@ -11,25 +11,26 @@ import (
 
 // runState is what a run's own counters are saved as.
 type runState struct {
-	steps, perEpoch, examples, unit int
-	spent                           uint64 // nanoseconds
-	loss, rate, lossSum, weight     float64
-	due                             bool
-	history, trend                  []byte
+	steps, total, perEpoch, examples, unit int
+	spent                                  uint64 // nanoseconds
+	loss, rate, lossSum, weight            float64
+	due, ended                             bool
+	history, rises, trend                  []byte
 }
 
 func (p *runState) fields() []codec.Field {
 	return []codec.Field{
-		{Name: "steps", Value: &p.steps}, {Name: "steps per epoch", Value: &p.perEpoch}, {Name: "examples", Value: &p.examples},
+		{Name: "steps", Value: &p.steps}, {Name: "total", Value: &p.total}, {Name: "steps per epoch", Value: &p.perEpoch}, {Name: "examples", Value: &p.examples},
 		{Name: "unit", Value: &p.unit}, {Name: "nanoseconds", Value: &p.spent}, {Name: "loss", Value: &p.loss},
 		{Name: "rate", Value: &p.rate}, {Name: "loss sum", Value: &p.lossSum}, {Name: "weight", Value: &p.weight},
-		{Name: "evaluation due", Value: &p.due}, {Name: "history", Value: &p.history}, {Name: "trend", Value: &p.trend},
+		{Name: "evaluation due", Value: &p.due}, {Name: "ended", Value: &p.ended}, {Name: "history", Value: &p.history},
+		{Name: "rises", Value: &p.rises}, {Name: "trend", Value: &p.trend},
 	}
 }
 
 func (r *run) marshal() ([]byte, error) {
 	p := runState{
-		steps: r.res.Steps, perEpoch: r.perEpoch, examples: r.examples, unit: r.unit, spent: uint64(r.spent),
+		steps: r.res.Steps, total: r.total, ended: r.ended, perEpoch: r.perEpoch, examples: r.examples, unit: r.unit, spent: uint64(r.spent),
 		loss: r.loss, rate: r.rate, lossSum: r.lossSum, weight: r.weight, due: r.due,
 	}
 	records := make([][]byte, len(r.res.History))
@@ -40,6 +41,14 @@ func (r *run) marshal() ([]byte, error) {
 		}
 	}
 	p.history = codec.EncodeList(records)
+	rises := make([][]byte, len(r.res.Rises))
+	for i, rise := range r.res.Rises {
+		var err error
+		if rises[i], err = codec.Encode("rise", runVersion, rise.fields()); err != nil {
+			return nil, err
+		}
+	}
+	p.rises = codec.EncodeList(rises)
 	var err error
 	if p.trend, err = r.trend.marshal(); err != nil {
 		return nil, err
@@ -72,13 +81,32 @@ func (r *run) unmarshal(data []byte) error {
 		}
 		history[i].HigherIsBetter = r.higher
 	}
+	list, err := codec.DecodeList(p.rises)
+	if err != nil {
+		return fmt.Errorf("the rises: %w", err)
+	}
+	rises := make([]*RiseError, len(list))
+	for i, data := range list {
+		rises[i] = &RiseError{}
+		if err := codec.Decode(data, "rise", runVersion, rises[i].fields()); err != nil {
+			return err
+		}
+	}
 	if err := r.trend.unmarshal(p.trend); err != nil {
 		return err
 	}
 	r.spent = time.Duration(p.spent)
 	r.res = Result{Steps: p.steps, Epochs: p.steps / r.perEpoch, TrainSeconds: r.spent.Seconds(), History: history}
+	// A longer run goes on, and so does one whose callbacks would not have ended it.
+	if r.ended = p.ended && p.total == r.total && (!r.GoOn || p.steps == p.total); r.ended && len(rises) > 0 {
+		r.res.Rises = rises
+	}
 	r.examples, r.unit, r.loss, r.rate, r.lossSum, r.weight, r.due = p.examples, p.unit, p.loss, p.rate, p.lossSum, p.weight, p.due
 	return nil
+}
+
+func (e *RiseError) fields() []codec.Field {
+	return []codec.Field{{Name: "score", Value: &e.Score}, {Name: "began", Value: &e.Began}, {Name: "ended", Value: &e.Ended}}
 }
 
 // recordState is a record in the state.
