@@ -1,6 +1,7 @@
 package job
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -27,10 +28,11 @@ type phase struct {
 	spent time.Duration
 }
 
-// add takes the times of one step.
+// add takes the times of one step. Phases of other names, from a state that has been
+// edited, are forgotten.
 func (p *phases) add(step phases) {
-	if len(*p) == 0 {
-		*p = append(*p, step...)
+	if len(*p) != len(step) {
+		*p = append((*p)[:0:0], step...)
 		return
 	}
 	for i := range *p {
@@ -102,6 +104,24 @@ func (w *stopwatch) Step(obj graph.Objective) (float64, error) {
 	w.steps[0].spent = w.objective.spent
 	w.steps[1].spent = time.Since(start) - w.objective.spent
 	return loss, err
+}
+
+// MarshalBinary encodes the optimizer's state. Times are not part of it.
+func (w *stopwatch) MarshalBinary() ([]byte, error) {
+	s, ok := w.Optimizer.(trainer.State)
+	if !ok {
+		return nil, fmt.Errorf("optimizer %T cannot be saved", w.Optimizer)
+	}
+	return s.MarshalBinary()
+}
+
+// UnmarshalBinary restores the optimizer's state.
+func (w *stopwatch) UnmarshalBinary(data []byte) error {
+	s, ok := w.Optimizer.(trainer.State)
+	if !ok {
+		return fmt.Errorf("optimizer %T cannot be restored", w.Optimizer)
+	}
+	return s.UnmarshalBinary(data)
 }
 
 // timedObjective times its gradient.

@@ -33,6 +33,7 @@ type Run struct {
 	since     interval        // since the last record
 	started   time.Time
 	known     snapshot
+	hooks     []trainer.Callback
 	waited    int     // evaluations since the best, that one included
 	bestScore float64 // of those so far
 }
@@ -74,6 +75,7 @@ func New(s *Spec, d *datasets.Dataset) (*Run, error) {
 		Model: r.Model, Optimizer: optimizer, MaxSteps: r.Total, Schedule: s.schedule(r.Total),
 		ClipNorm: s.ClipNorm, EvalEvery: s.EvalEvery, Evaluations: evals, Metrics: s.model().Metrics,
 	}
+	r.trainer.Keep = []trainer.Kept{{Name: "job", State: counters{r}}}
 	return r, nil
 }
 
@@ -89,7 +91,7 @@ func (r *Run) Fit(ctx context.Context, show trainer.Callback) error {
 			return err
 		})
 	}
-	r.trainer.Callbacks = append(callbacks, r.patient, r.cut)
+	r.trainer.Callbacks = append(append(callbacks, r.patient, r.cut), r.hooks...)
 	result, err := r.trainer.Fit(ctx, r.loader)
 	r.result = result
 	var diverged *trainer.DivergedError
@@ -113,6 +115,12 @@ func (r *Run) Fit(ctx context.Context, show trainer.Callback) error {
 	}
 	return nil
 }
+
+// Hook adds a callback that is told of each event after the run's own have been.
+func (r *Run) Hook(f trainer.Callback) { r.hooks = append(r.hooks, f) }
+
+// Trainer is the loop, for who saves its state. Keep may be added to.
+func (r *Run) Trainer() *trainer.Trainer { return r.trainer }
 
 // Damping is λ of the last step; ok is false of optimizers that have none.
 func (r *Run) Damping() (lambda float64, ok bool) {

@@ -22,6 +22,8 @@ func (p *snapshot) note(r *Run, e *trainer.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.result.Steps, p.result.Epochs, p.lossSum = e.Step, e.Step/r.PerEpoch, r.lossSum
+	p.result.History = e.History
+	p.intervals = r.intervals
 	if e.Kind != trainer.Evaluated {
 		p.result.TrainSeconds = r.since.seconds()
 		if n := len(p.result.History); n > 0 {
@@ -30,8 +32,6 @@ func (p *snapshot) note(r *Run, e *trainer.Event) {
 		return
 	}
 	p.result.TrainSeconds = e.Record.TrainSeconds
-	p.result.History = append(p.result.History, *e.Record)
-	p.intervals = append(p.intervals, r.intervals[len(r.intervals)-1])
 }
 
 // aim takes the target in, after an event.
