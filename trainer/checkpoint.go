@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,19 +24,25 @@ func Checkpoints(dir string) ([]string, error) {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	steps := map[string]int{}
-	var names []string
+	var files []string
 	for _, e := range entries {
-		number, isStep := strings.CutPrefix(strings.TrimSuffix(e.Name(), checkpointSuffix), checkpointPrefix)
-		step, err := strconv.Atoi(number)
-		if isStep && err == nil && strings.HasSuffix(e.Name(), checkpointSuffix) && e.Type().IsRegular() {
-			path := filepath.Join(dir, e.Name())
-			steps[path] = step
-			names = append(names, path)
+		if CheckpointStep(e.Name()) >= 0 && e.Type().IsRegular() {
+			files = append(files, filepath.Join(dir, e.Name()))
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int { return steps[b] - steps[a] })
-	return names, nil
+	slices.SortFunc(files, func(a, b string) int { return cmp.Compare(CheckpointStep(b), CheckpointStep(a)) })
+	return files, nil
+}
+
+// CheckpointStep is the step that a checkpoint's name says; −1 of other files, and of
+// the best.
+func CheckpointStep(file string) int {
+	number, isStep := strings.CutPrefix(filepath.Base(file), checkpointPrefix)
+	number, isState := strings.CutSuffix(number, checkpointSuffix)
+	if step, err := strconv.Atoi(number); isStep && isState && err == nil {
+		return step
+	}
+	return -1
 }
 
 // Resume makes the next Fit of t go on where the newest whole checkpoint of a

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/gokfac/gokfac/internal/atomicfile"
 	"github.com/gokfac/gokfac/internal/codec"
@@ -21,15 +22,20 @@ type Checkpointer struct {
 	Trainer *Trainer
 	Dir     string // made when the first is written
 	Every   int    // steps between two; 0: after each evaluation
-	Newest  int    // how many of the newest are left; 0: 2
-	Best    string // a key of Record.Scores: the state after its best evaluation is best.ckpt; empty: none is
+	// Least is the least time between two that Every does not ask for; the end's is
+	// written in any case.
+	Least  time.Duration
+	Newest int    // how many of the newest are left; 0: 2
+	Best   string // a key of Record.Scores: the state after its best evaluation is best.ckpt; empty: none is
 	// OnError is told of a checkpoint that could not be written, and training goes on;
 	// nil: the error ends the run. What was written before stays.
 	OnError func(error)
 
 	best   float64
 	scored bool
-	late   bool // the best is the run's last evaluation, after which Ended saves
+	late   bool      // the best is the run's last evaluation, after which Ended saves
+	kept   []byte    // the best state, until it is written
+	at     time.Time // when the last was written
 }
 
 var _ State = (*Checkpointer)(nil)
@@ -47,25 +53,40 @@ func (c *Checkpointer) Callback(e *Event) error {
 	if err != nil {
 		return err
 	}
-	due := e.Kind == Ended
-	if c.Every > 0 {
-		due = due || e.Kind == StepDone && e.Step%c.Every == 0 && e.Step < e.Total
-	} else {
-		due = due || e.Kind == Evaluated && e.Step < e.Total
-	}
-	better, c.late = better || c.late, false
-	if !due && !better {
-		return nil
-	}
-	err = c.write(e.Step, due, better)
-	if errors.Is(err, ErrBetweenSteps) { // the run's ending is not judged yet, and Ended saves; or it has diverged
-		c.late, err = better, nil
-	}
+	err = c.saveDue(e, better || c.late && e.Kind == Ended)
 	if err != nil && c.OnError != nil {
 		c.OnError(err)
 		return nil
 	}
 	return err
+}
+
+func (c *Checkpointer) saveDue(e *Event, best bool) error {
+	due := e.Kind == Ended
+	switch {
+	case c.Every > 0:
+		due = due || e.Kind == StepDone && e.Step%c.Every == 0
+	case e.Kind == Evaluated:
+		due = time.Since(c.at) >= c.Least
+	}
+	if !due && !best {
+		return nil
+	}
+	data, err := c.Trainer.MarshalBinary()
+	if errors.Is(err, ErrBetweenSteps) { // the run's ending is not judged yet, and Ended saves; or it has diverged
+		c.late = c.late || best
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if best {
+		c.kept, c.late = data, false
+	}
+	if !due {
+		return nil
+	}
+	return c.write(e.Step, data)
 }
 
 // improved reports whether an evaluation is the best so far.
@@ -88,28 +109,26 @@ func (c *Checkpointer) improved(e *Event) (bool, error) {
 // Save writes a state now: after a Fit whose context has ended (see
 // Trainer.FinishSteps).
 func (c *Checkpointer) Save() error {
-	r := c.Trainer.current
-	if r == nil {
-		return ErrBetweenSteps
-	}
-	return c.write(r.res.Steps, true, false)
-}
-
-func (c *Checkpointer) write(step int, newest, best bool) error {
 	data, err := c.Trainer.MarshalBinary()
 	if err != nil {
 		return err
 	}
-	if newest {
-		if err := atomicfile.Write(filepath.Join(c.Dir, fmt.Sprintf("%s%09d%s", checkpointPrefix, step, checkpointSuffix)), data); err != nil {
+	return c.write(c.Trainer.current.res.Steps, data)
+}
+
+// write writes a state, and the best one if it is better than the one written.
+func (c *Checkpointer) write(step int, data []byte) error {
+	if c.kept != nil { // first: the newest says that it has been written
+		if err := atomicfile.Write(filepath.Join(c.Dir, bestCheckpoint), c.kept); err != nil {
 			return err
 		}
+		c.kept = nil
 	}
-	if best {
-		if err := atomicfile.Write(filepath.Join(c.Dir, bestCheckpoint), data); err != nil {
-			return err
-		}
+	name := fmt.Sprintf("%s%09d%s", checkpointPrefix, step, checkpointSuffix)
+	if err := atomicfile.Write(filepath.Join(c.Dir, name), data); err != nil {
+		return err
 	}
+	c.at = time.Now()
 	return c.prune()
 }
 

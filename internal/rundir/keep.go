@@ -1,0 +1,83 @@
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/gokfac/gokfac/internal/job"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// leastTime is the least time between two checkpoints where no number of steps is
+// asked for: short epochs are not to wait for the disk.
+const leastTime = 30 * time.Second
+
+// Options say how much is kept of a run.
+type Options struct {
+	Every  int // steps between two checkpoints; 0: at evaluations, leastTime apart
+	Newest int // checkpoints left beside the best; 0: the Checkpointer's default
+}
+
+// Keeper keeps a run in a directory.
+type Keeper struct {
+	*Dir
+	run   *job.Run
+	saver *trainer.Checkpointer
+}
+
+// Keep writes what a new run is to be, and hooks what is kept into the run. It comes
+// before the run's Fit; an error means that nothing can be kept there.
+func (d *Dir) Keep(r *job.Run, o Options) (*Keeper, error) {
+	if err := d.writeJSON(ConfigFile, r.ConfigOf()); err != nil {
+		return nil, err
+	}
+	return d.keeper(r, o), nil
+}
+
+// keeper hooks what is kept into the run.
+func (d *Dir) keeper(r *job.Run, o Options) *Keeper {
+	k := &Keeper{Dir: d, run: r}
+	t := r.Trainer()
+	t.FinishSteps = true
+	k.saver = &trainer.Checkpointer{
+		Trainer: t, Dir: filepath.Join(d.Path, states), Every: o.Every, Least: leastTime, Newest: o.Newest,
+		Best: r.Spec.Judge(), OnError: d.problem,
+	}
+	t.Keep = append(t.Keep, trainer.Kept{Name: "checkpoints", State: k.saver})
+	r.Hook(k.saver.Callback)
+	return k
+}
+
+// Resume makes the run's Fit go on where the directory's newest whole checkpoint was
+// taken. It returns the steps that were taken by then, 0 without a checkpoint.
+// Checkpoints that are damaged are told of, and passed over.
+func (d *Dir) Resume(r *job.Run, o Options) (k *Keeper, steps int, err error) {
+	k = d.keeper(r, o)
+	file, skipped, err := r.Trainer().Resume(filepath.Join(d.Path, states))
+	if err != nil {
+		return nil, 0, fmt.Errorf("⟨resume⟩: %w", err)
+	}
+	if skipped != nil {
+		d.tell(skipped)
+	}
+	if file == "" {
+		return k, 0, nil
+	}
+	return k, trainer.CheckpointStep(file), nil
+}
+
+// Interrupted saves a run whose context has ended. It returns the checkpoint's step;
+// −1: the run could not be saved now, and earlier checkpoints are as they were.
+func (k *Keeper) Interrupted() int {
+	err := k.saver.Save()
+	if errors.Is(err, trainer.ErrBetweenSteps) {
+		return -1
+	}
+	if err != nil {
+		k.problem(err)
+		return -1
+	}
+	return k.run.Steps()
+}
