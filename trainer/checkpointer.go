@@ -33,6 +33,7 @@ type Checkpointer struct {
 
 	best   float64
 	scored bool
+	owed   bool      // a state was due before an evaluation, after which it is written
 	late   bool      // the best is the run's last evaluation, after which Ended saves
 	kept   []byte    // the best state, until it is written
 	at     time.Time // when the last was written
@@ -62,7 +63,7 @@ func (c *Checkpointer) Callback(e *Event) error {
 }
 
 func (c *Checkpointer) saveDue(e *Event, best bool) error {
-	due := e.Kind == Ended
+	due := e.Kind == Ended || c.owed && e.Kind == Evaluated
 	switch {
 	case c.Every > 0:
 		due = due || e.Kind == StepDone && e.Step%c.Every == 0
@@ -73,10 +74,11 @@ func (c *Checkpointer) saveDue(e *Event, best bool) error {
 		return nil
 	}
 	data, err := c.Trainer.MarshalBinary()
-	if errors.Is(err, ErrBetweenSteps) { // the run's ending is not judged yet, and Ended saves; or it has diverged
-		c.late = c.late || best
+	if errors.Is(err, ErrBetweenSteps) { // an evaluation is to come, or the end; or the run has diverged
+		c.late, c.owed = c.late || best, due
 		return nil
 	}
+	c.owed = false
 	if err != nil {
 		return err
 	}
@@ -153,7 +155,7 @@ func (c *Checkpointer) prune() error {
 }
 
 func (c *Checkpointer) fields() []codec.Field {
-	return []codec.Field{{Name: "best", Value: &c.best}, {Name: "scored", Value: &c.scored}, {Name: "late", Value: &c.late}}
+	return []codec.Field{{Name: "best", Value: &c.best}, {Name: "scored", Value: &c.scored}, {Name: "owed", Value: &c.owed}, {Name: "late", Value: &c.late}}
 }
 
 // MarshalBinary encodes which score is the best so far.

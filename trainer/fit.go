@@ -29,8 +29,8 @@ type Trainer struct {
 
 	// Keep lists what else MarshalBinary saves, such as callbacks that keep numbers.
 	Keep []Kept
-	// FinishSteps lets a step end before a context that has ended ends the run, so that
-	// the run can be saved then.
+	// FinishSteps lets a step and its evaluation end before a context that has ended ends
+	// the run, so that the run can be saved then.
 	FinishSteps bool
 	// GoOn makes a restored run that a callback had ended take its further steps.
 	GoOn bool
@@ -96,20 +96,24 @@ func (t *Trainer) Fit(ctx context.Context, train Source) (*Result, error) {
 	if r.ended { // in another process, which was killed before it could tell
 		return r.end(nil)
 	}
-	for r.res.Steps < r.total || r.due {
+	work := ctx
+	if t.FinishSteps {
+		work = context.WithoutCancel(ctx)
+	}
+	for r.res.Steps < r.total {
 		if err := ctx.Err(); err != nil {
 			return &r.res, err
 		}
-		if !r.due {
-			if err := r.step(ctx); err != nil {
-				return &r.res, err
-			}
-			if err := r.tell(StepDone, nil); err != nil {
-				return r.end(err)
-			}
+		due, err := r.step(work)
+		if err != nil {
+			return &r.res, err
 		}
-		if r.due {
-			if err := r.evaluate(ctx); err != nil {
+		r.between = !due
+		if err := r.tell(StepDone, nil); err != nil {
+			return r.end(err)
+		}
+		if due {
+			if err := r.evaluate(work); err != nil {
 				return r.end(err)
 			}
 		}
@@ -125,7 +129,6 @@ type run struct {
 	total    int // steps
 	perEpoch int
 	res      Result
-	due      bool    // an evaluation after the last step, which a run that is resumed has to make
 	between  bool    // two steps: the run can be saved
 	ended    bool    // in good order, as the state that was restored says
 	loss     float64 // of the last step
@@ -187,22 +190,19 @@ func same(a, b Source) bool {
 	return reflect.ValueOf(a).Comparable() && a == b
 }
 
-// step takes one step, and says whether an evaluation is due.
-func (r *run) step(ctx context.Context) error {
+// step takes one step, and reports whether an evaluation is due.
+func (r *run) step(ctx context.Context) (due bool, err error) {
 	r.between = false
-	if r.FinishSteps {
-		ctx = context.WithoutCancel(ctx)
-	}
 	start := time.Now()
 	x, y, ok := r.train.Next()
 	if !ok { // an epoch is over, and the next call begins another
 		if x, y, ok = r.train.Next(); !ok {
-			return errors.New("trainer: the data give no mini-batch")
+			return false, errors.New("trainer: the data give no mini-batch")
 		}
 	}
 	batch, err := r.Model.Batch(x, y, moreOf(r.train)...)
 	if err != nil {
-		return err
+		return false, err
 	}
 	var obj graph.Objective = batch
 	if r.ClipNorm > 0 {
@@ -220,7 +220,7 @@ func (r *run) step(ctx context.Context) error {
 		if nonFinite := (*graph.NonFiniteError)(nil); errors.As(err, &nonFinite) {
 			err = &DivergedError{Step: r.res.Steps + 1, Err: nonFinite}
 		}
-		return err
+		return false, err
 	}
 	r.res.Steps++
 	r.res.Epochs = r.res.Steps / r.perEpoch
@@ -233,9 +233,7 @@ func (r *run) step(ctx context.Context) error {
 	r.lossSum += weight * r.loss
 	r.weight += weight
 	n := r.res.Steps
-	r.due = n%r.perEpoch == 0 || n == r.total || r.EvalEvery > 0 && n%r.EvalEvery == 0
-	r.between = n < r.total // at the end the last mini-batch is needed, which no state has
-	return nil
+	return n%r.perEpoch == 0 || n == r.total || r.EvalEvery > 0 && n%r.EvalEvery == 0, nil
 }
 
 // evaluate scores the model and adds a record.
@@ -258,7 +256,8 @@ func (r *run) evaluate(ctx context.Context) error {
 		return err
 	}
 	r.res.History = append(r.res.History, rec)
-	r.due, r.lossSum, r.weight = false, 0, 0
+	r.lossSum, r.weight = 0, 0
+	r.between = r.res.Steps < r.total // at the end the last mini-batch is needed, which no state has
 	return r.tell(Evaluated, &r.res.History[len(r.res.History)-1])
 }
 

@@ -27,8 +27,8 @@ var _ State = (*Trainer)(nil)
 const runVersion = 1
 
 // ErrBetweenSteps is the error of saving a run that has no state to be saved: one that
-// was ended in the middle of a step (see Trainer.FinishSteps), that has not begun, or
-// that has only its last evaluation to make.
+// has not begun, that is in the middle of a step or before the step's evaluation (see
+// Trainer.FinishSteps), or that has diverged.
 var ErrBetweenSteps = errors.New("trainer: a run is saved between two steps: it has none to go on with here")
 
 // part is a piece of the state that is saved and restored by itself.

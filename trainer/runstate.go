@@ -23,7 +23,7 @@ func (p *runState) fields() []codec.Field {
 		{Name: "steps", Value: &p.steps}, {Name: "total", Value: &p.total}, {Name: "steps per epoch", Value: &p.perEpoch}, {Name: "examples", Value: &p.examples},
 		{Name: "unit", Value: &p.unit}, {Name: "nanoseconds", Value: &p.spent}, {Name: "loss", Value: &p.loss},
 		{Name: "rate", Value: &p.rate}, {Name: "loss sum", Value: &p.lossSum}, {Name: "weight", Value: &p.weight},
-		{Name: "evaluation due", Value: &p.due}, {Name: "ended", Value: &p.ended}, {Name: "history", Value: &p.history},
+		{Name: "ended", Value: &p.ended}, {Name: "history", Value: &p.history},
 		{Name: "rises", Value: &p.rises}, {Name: "trend", Value: &p.trend},
 	}
 }
@@ -31,7 +31,7 @@ func (p *runState) fields() []codec.Field {
 func (r *run) marshal() ([]byte, error) {
 	p := runState{
 		steps: r.res.Steps, total: r.total, ended: r.ended, perEpoch: r.perEpoch, examples: r.examples, unit: r.unit, spent: uint64(r.spent),
-		loss: r.loss, rate: r.rate, lossSum: r.lossSum, weight: r.weight, due: r.due,
+		loss: r.loss, rate: r.rate, lossSum: r.lossSum, weight: r.weight,
 	}
 	records := make([][]byte, len(r.res.History))
 	for i := range records {
@@ -101,7 +101,7 @@ func (r *run) unmarshal(data []byte) error {
 	if r.ended = p.ended && p.total == r.total && (!r.GoOn || p.steps == p.total); r.ended && len(rises) > 0 {
 		r.res.Rises = rises
 	}
-	r.examples, r.unit, r.loss, r.rate, r.lossSum, r.weight, r.due = p.examples, p.unit, p.loss, p.rate, p.lossSum, p.weight, p.due
+	r.examples, r.unit, r.loss, r.rate, r.lossSum, r.weight = p.examples, p.unit, p.loss, p.rate, p.lossSum, p.weight
 	return nil
 }
 

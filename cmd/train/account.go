@@ -23,6 +23,15 @@ type account struct {
 	told   bool
 	tell   func(context.Context) error // the results so far, and the ending; nil: none
 	finish func() error                // what has to be done at the end, after that; nil: nothing
+	saving func()                      // says that the command saves what it has, however long that takes; nil: it does not
+}
+
+// wait says that the command is to end by itself, for it saves what it has: saving is
+// called once it is to.
+func (a *account) wait(saving func()) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.saving = saving
 }
 
 // keep replaces what there is to tell.
@@ -67,6 +76,13 @@ func (a *account) attend(ctx context.Context, command func() error) error {
 	case err := <-done:
 		return err
 	case <-time.After(patience):
+	}
+	a.mu.Lock()
+	saving := a.saving
+	a.mu.Unlock()
+	if saving != nil {
+		saving()
+		return <-done
 	}
 	left := make(chan error, 1)
 	go func() { left <- a.leave(ctx) }()

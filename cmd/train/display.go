@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 
 	"golang.org/x/term"
 
@@ -34,6 +35,7 @@ type display struct {
 	damping  func() float64 // λ of the last step; nil: the optimizer has none
 	titled   int            // columns of the terminal that the titles are laid out for; 0 for none
 	begun    bool
+	mu       sync.Mutex
 }
 
 func newDisplay(mode string, w io.Writer, scores []string, total, perEpoch int) *display {
@@ -48,6 +50,8 @@ func newDisplay(mode string, w io.Writer, scores []string, total, perEpoch int) 
 }
 
 func (d *display) callback(e *trainer.Event) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	switch {
 	case d.w == nil:
 	case e.Kind == trainer.Evaluated:
@@ -58,8 +62,23 @@ func (d *display) callback(e *trainer.Event) error {
 	return nil
 }
 
+// note writes a line above the bar, from any goroutine.
+func (d *display) note(text string) {
+	if d.w == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.meter != nil {
+		d.meter.clear()
+	}
+	fmt.Fprintln(d.w, folded(text, columnsOf(d.w), 2))
+}
+
 // close takes the bar away.
 func (d *display) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if d.meter != nil {
 		d.meter.clear()
 	}

@@ -13,11 +13,14 @@ import (
 type command struct {
 	spec *job.Spec
 	studyFlags
+	keepFlags
 	outputFlags
 
 	line      string      // that repeats the command
 	arguments job.Choices // all flags, in order
 	given     map[string]bool
+	saved     *job.SavedConfig // that the command line names; nil: none
+	asked     job.Choices      // settings that the command line has itself
 	account   *account
 }
 
@@ -25,11 +28,19 @@ type command struct {
 type studyFlags struct {
 	compare, tune string // entries; empty: one run
 	seeds         int
-	out           string // directory
 	tuned         string // files
 	trials        int
 	search        string
 	bySeconds     bool
+}
+
+// keepFlags are of what is kept of a run, and of runs that were kept.
+type keepFlags struct {
+	out             string // directory
+	resume          string // directory, or auto
+	config          string // file
+	checkpointEvery int
+	newest          int
 }
 
 type outputFlags struct {
@@ -117,6 +128,7 @@ func newFlagTable(c *command) *flagTable {
 		t.set.Var(flagValue{row.Value(c.spec), row.Toggle()}, row.Name, "")
 		t.describe(row.Name, row.Argument, inFlags(row.Text))
 	}
+	t.ofKeeping(&c.keepFlags)
 	t.ofStudies(&c.studyFlags)
 	t.ofOutput(&c.outputFlags)
 	return t
@@ -125,6 +137,8 @@ func newFlagTable(c *command) *flagTable {
 const (
 	maxSeeds  = 1000
 	maxTrials = 10_000
+	maxEvery  = 1_000_000_000
+	maxNewest = 1000
 )
 
 func (t *flagTable) ofStudies(s *studyFlags) {
@@ -138,7 +152,19 @@ func (t *flagTable) ofStudies(s *studyFlags) {
 	t.add(job.Count(&s.trials, maxTrials), "trials", "N", "-tune: settings tried for each entry (default 20; grid: all)")
 	t.add(job.OneOf(&s.search, searches()), "search", strings.Join(job.Names(searches()), "|"), "-tune: how settings are chosen (default random)")
 	t.toggle(&s.bySeconds, "by-seconds", "-tune: the best is the fastest, not the one with the fewest steps")
-	t.word(&s.out, "out", "DIR", "-compare and -tune: where runs and report are kept, and looked for (default: a name made of the task)")
+}
+
+// nothing is the word for a directory that is not made.
+const nothing = "none"
+
+func (t *flagTable) ofKeeping(k *keepFlags) {
+	t.group("What is kept")
+	t.word(&k.out, "out", "DIR|none", "where the run is kept: configuration, logs, model, checkpoints, report (default: a new one, runs/MODEL-DATASET-OPT-NNN); "+
+		"-compare and -tune: where runs are kept, and looked for (default: a name made of the task)")
+	t.word(&k.resume, "resume", "DIR|auto", "go on with the run that is kept there, to the bit; auto: with the newest in runs/")
+	t.add(job.Count(&k.checkpointEvery, maxEvery), "checkpoint-every", "N", "steps between two checkpoints (default: at evaluations, half a minute apart, and at the end)")
+	t.add(job.Count(&k.newest, maxNewest), "keep", "N", "newest checkpoints that are left, beside the best (default 2)")
+	t.word(&k.config, "config", "FILE", "take all settings from a config.json or a result; flags go before it")
 }
 
 func (t *flagTable) ofOutput(o *outputFlags) {

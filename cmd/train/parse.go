@@ -9,9 +9,26 @@ import (
 	"github.com/gokfac/gokfac/internal/job"
 )
 
-// parse reads the command line. Its errors are *usageError, *job.SettingError or
-// flag.ErrHelp.
+// parse reads the command line, and the configuration that it names. Its errors are
+// *usageError, *job.SettingError, flag.ErrHelp, or of a file.
 func parse(args []string) (*command, error) {
+	c, err := parseLine(args)
+	if err != nil || c.config == "" && c.resume == "" || c.list || c.version {
+		return c, errors.Join(err, checked(c, err))
+	}
+	return c.parseSaved(args)
+}
+
+// checked refuses what does not go together in a command line that could be read.
+func checked(c *command, err error) error {
+	if err != nil {
+		return nil
+	}
+	return c.check()
+}
+
+// parseLine reads the command line alone.
+func parseLine(args []string) (*command, error) {
 	c := &command{}
 	table := newFlagTable(c)
 	if err := table.set.Parse(args); err != nil {
@@ -34,7 +51,7 @@ func parse(args []string) (*command, error) {
 	}
 	c.line = program + commandLine(args)
 	c.spec.Command = c.line
-	return c, c.check()
+	return c, nil
 }
 
 // check refuses what does not go together.
@@ -64,10 +81,10 @@ func (c *command) checkStudy() error {
 		return usagef("-trials, -search and -by-seconds are of -tune")
 	case !c.given["compare"] && c.given["tuned"]:
 		return usagef("-tuned is of -compare")
-	case !several && (c.given["seeds"] || c.given["out"]):
-		return usagef("-seeds and -out are of -compare and -tune")
+	case !several && c.given["seeds"]:
+		return usagef("-seeds is of -compare and -tune")
 	}
-	return nil
+	return c.checkKept()
 }
 
 // several tells -compare and -tune from one run.

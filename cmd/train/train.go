@@ -10,32 +10,20 @@ import (
 	"github.com/gokfac/gokfac/internal/job"
 )
 
-// train makes one run. When training has begun, the result is printed however it
-// ended.
+// train makes one run, or goes on with one. When training has begun, the result is
+// printed however it ended.
 func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
+	r, err := c.prepare(ctx, stderr)
+	if err != nil {
+		return err
+	}
+	kept, problem, err := c.keep(r, stderr)
+	if err != nil {
+		return err
+	}
 	mode, s := progressMode(c.progress, stderr), c.spec
-	arriving := newDownload(mode, stderr)
-	d, why, err := s.Open(ctx, arriving.callback())
-	arriving.close()
-	if err != nil {
-		return err
-	}
-	if err := s.Resolve(d.Train.Len()); err != nil {
-		return err
-	}
-	if err := s.CheckMemory(ctx, d); err != nil {
-		return err
-	}
-	fmt.Fprintln(stderr, folded("data set: "+inFlags(why), columnsOf(stderr), 2))
-	for _, note := range s.Notes() {
-		fmt.Fprintln(stderr, "warning: "+inFlags(note))
-	}
-	r, err := job.New(s, d)
-	if err != nil {
-		return err
-	}
 	if mode != "none" {
-		introduce(r, stderr)
+		introduce(r, kept, stderr)
 	}
 	show := newDisplay(mode, stderr, s.Scores(), r.Total, r.PerEpoch)
 	if _, damped := r.Damping(); damped {
@@ -46,17 +34,54 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 		left := r.Left()
 		return errors.Join(job.Interrupted(ctx, left.Steps()), c.print(left, stdout))
 	})
+	if kept != nil {
+		c.account.wait(func() { show.note("finishing the step, to save it; a second signal ends at once") })
+	}
 	err = r.Fit(ctx, show.callback)
 	show.close()
 	if !job.IsEnding(err) {
-		return err
+		return errors.Join(err, kept.finish(ctx, nil))
 	}
-	return errors.Join(err, c.account.deliver(func() error {
+	if interrupted := (*job.InterruptedError)(nil); errors.As(err, &interrupted) {
+		kept.interrupted()
+	}
+	keepErr := kept.finish(ctx, r)
+	return errors.Join(err, problem, keepErr, c.account.deliver(func() error {
 		for _, text := range r.Warnings() {
 			fmt.Fprintln(stderr, folded("warning: "+text, columnsOf(stderr), 2))
 		}
 		return c.print(r, stdout)
 	}))
+}
+
+// prepare loads the data and makes the run, which has taken no step.
+func (c *command) prepare(ctx context.Context, stderr io.Writer) (*job.Run, error) {
+	s := c.spec
+	arriving := newDownload(progressMode(c.progress, stderr), stderr)
+	d, why, err := s.Open(ctx, arriving.callback())
+	arriving.close()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Resolve(d.Train.Len()); err != nil {
+		return nil, err
+	}
+	if err := s.CheckMemory(ctx, d); err != nil {
+		return nil, err
+	}
+	fmt.Fprintln(stderr, folded("data set: "+inFlags(why), columnsOf(stderr), 2))
+	for _, note := range s.Notes() {
+		fmt.Fprintln(stderr, "warning: "+inFlags(note))
+	}
+	if c.saved != nil {
+		switch err := c.saved.Fits(d); {
+		case err != nil && c.resume != "":
+			return nil, fmt.Errorf("-resume %s: %w", c.resume, err)
+		case err != nil:
+			fmt.Fprintf(stderr, "warning: -config %s: %s: the numbers will be others\n", c.config, message(err))
+		}
+	}
+	return job.New(s, d)
 }
 
 // print writes the result.
@@ -68,12 +93,18 @@ func (c *command) print(r *job.Run, w io.Writer) error {
 }
 
 // introduce writes what is about to happen.
-func introduce(r *job.Run, w io.Writer) {
+func introduce(r *job.Run, kept *keeping, w io.Writer) {
 	columns := columnsOf(w)
 	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("%s of %s %s, %s", r.PartsOf(), times(r.Data.Shape), r.TargetsOf(), r.ScaleOf()), columns, 0))
 	fmt.Fprintln(w, r.Model.Summary())
 	printConfig(w, r.Spec.Configuration(), columns)
 	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("steps     %d, each of %d examples; an epoch has %d", r.Total, r.Spec.Batch, r.PerEpoch), columns, 10))
+	switch {
+	case kept != nil && kept.begun > 0:
+		fmt.Fprintf(w, "kept in   %s, from step %d on\n\n", kept.Path, kept.begun)
+	case kept != nil:
+		fmt.Fprintf(w, "kept in   %s\n\n", kept.Path)
+	}
 }
 
 // printJSON writes v as one object on one line.

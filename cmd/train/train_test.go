@@ -168,7 +168,7 @@ var numbers = regexp.MustCompile(`\d+(\.\d+)?(e[-+]\d+)?`)
 func TestPlain(t *testing.T) {
 	data := blobs(t)
 	o := execute("-dataset", data, "-hidden", "8", "-opt", "sgd", "-epochs", "2", "-batch-size", "80", "-workers", "1",
-		"-lr", "0.1", "-momentum", "0.9", "-schedule", "linear")
+		"-lr", "0.1", "-momentum", "0.9", "-schedule", "linear", "-out", "none")
 	require.Zero(t, o.status, o.stderr)
 	dir, _ := filepath.Split(data)
 	lines := strings.Split(strings.ReplaceAll(o.stderr, dir, ""), "\n")

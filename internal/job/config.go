@@ -40,6 +40,7 @@ type SavedConfig struct {
 	Choices    Choices
 	Dataset    string
 	DataDigest string
+	Command    string // that made the run
 }
 
 // ReadConfig reads a config.json, or the object that a run prints, which has the same
@@ -50,6 +51,7 @@ func ReadConfig(text []byte) (*SavedConfig, error) {
 		Version    int                             `json:"version"`
 		Dataset    string                          `json:"dataset"`
 		DataDigest string                          `json:"data_digest"`
+		Command    string                          `json:"command"`
 		Config     results.Fields[json.RawMessage] `json:"config"`
 	}
 	if err := json.Unmarshal(text, &file); err != nil {
@@ -61,7 +63,7 @@ func ReadConfig(text []byte) (*SavedConfig, error) {
 	case len(file.Config) == 0:
 		return nil, errors.New(`not a configuration: it has no member "config"`)
 	}
-	saved := &SavedConfig{Dataset: file.Dataset, DataDigest: file.DataDigest}
+	saved := &SavedConfig{Dataset: file.Dataset, DataDigest: file.DataDigest, Command: file.Command}
 	seen := map[string]bool{}
 	for _, f := range file.Config {
 		name := strings.ReplaceAll(f.Name, "_", "-")

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/gokfac/gokfac/internal/job"
+	"github.com/gokfac/gokfac/internal/rundir"
+	"github.com/gokfac/gokfac/internal/study/experiment"
+)
+
+// keeping is what is kept of a run; nil: nothing.
+type keeping struct {
+	*rundir.Keeper
+	w     io.Writer // of messages
+	begun int       // steps that had been taken before
+}
+
+// keep makes the run's directory, or opens the one that it goes on in. A directory
+// that nobody asked for by name and that cannot be made is a problem that is told of,
+// and no reason not to train.
+func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err error) {
+	if c.out == nothing || c.spec.DryRun {
+		return nil, nil, nil
+	}
+	options := rundir.Options{Every: c.checkpointEvery, Newest: c.newest}
+	k = &keeping{w: stderr}
+	var dir *rundir.Dir
+	switch {
+	case c.resume != "":
+		dir, err = rundir.Open(c.resume)
+	case c.out != "":
+		dir, err = rundir.Create(c.out)
+	default:
+		dir, err = rundir.CreateNew(rundir.Root, fmt.Sprintf("%s-%s-%s", r.Spec.Model, experiment.Slug(r.Data.Name), r.Spec.Optimizer))
+	}
+	if err == nil {
+		dir.Tell(k.tell)
+		if c.resume != "" {
+			r.Trainer().GoOn = c.prolonged(c.asked)
+			k.Keeper, k.begun, err = dir.Resume(r, options)
+		} else {
+			k.Keeper, err = dir.Keep(r, options)
+		}
+		if err != nil {
+			err = errors.Join(err, dir.Close())
+		}
+	}
+	if err != nil && c.out == "" && c.resume == "" {
+		problem = fmt.Errorf("nothing of the run is kept: %w", err)
+		k.tell(fmt.Errorf("%w; name another directory by -out, or -out none", problem))
+		return nil, problem, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return k, nil, nil
+}
+
+// tell shows a problem at once.
+func (k *keeping) tell(problem error) {
+	fmt.Fprintf(k.w, "warning: %s\n", message(problem))
+}
+
+// interrupted saves the run, and says how to go on.
+func (k *keeping) interrupted() {
+	if k == nil {
+		return
+	}
+	if step := k.Interrupted(); step >= 0 {
+		fmt.Fprintf(k.w, "saved at step %d; go on with: %s\n", step, program+commandLine([]string{"-resume", k.Path}))
+		return
+	}
+	fmt.Fprintf(k.w, "not saved at this step; go on from the checkpoint before with: %s\n", program+commandLine([]string{"-resume", k.Path}))
+}
+
+// finish keeps what there is at the end of a run, nil for one that failed, and lets
+// others into its directory.
+func (k *keeping) finish(ctx context.Context, r *job.Run) error {
+	if k == nil {
+		return nil
+	}
+	if r != nil {
+		k.Finish(ctx, r)
+	}
+	return errors.Join(k.Failed(), k.Close())
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"github.com/gokfac/gokfac/internal/job"
+	"github.com/gokfac/gokfac/internal/rundir"
+)
+
+// prolonging are the settings that a run that is resumed may be given anew: they
+// change no step that it has taken.
+var prolonging = []string{"epochs", "max-steps", "target", "patience", "data-dir", "download"}
+
+// parseSaved reads the configuration that the command line names, and the command line
+// again behind it.
+func (c *command) parseSaved(args []string) (*command, error) {
+	if err := c.checkKept(); err != nil {
+		return nil, err
+	}
+	file := c.config
+	if c.resume != "" {
+		if c.resume == "auto" {
+			dir, err := rundir.Newest(rundir.Root)
+			if err != nil {
+				return nil, err
+			}
+			c.resume = dir
+		}
+		file = filepath.Join(c.resume, rundir.ConfigFile)
+	}
+	saved, err := rundir.ReadConfig(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && c.resume != "":
+		return nil, fmt.Errorf("-resume %s: no run is kept there: it has no %s", c.resume, rundir.ConfigFile)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", map[bool]string{true: "-resume", false: "-config"}[c.resume != ""], err)
+	}
+	all, err := parseLine(append(argumentsOf(saved.Choices.Without(c.spec.Asked)), args...))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	all.resume, all.saved, all.line, all.asked = c.resume, saved, c.line, c.spec.Asked
+	if all.spec.Command = c.line; c.resume != "" && len(c.spec.Asked) == 0 {
+		all.spec.Command = saved.Command
+	}
+	return all, all.check()
+}
+
+// checkKept refuses what does not go with a run that is kept, or is not.
+func (c *command) checkKept() error {
+	several := c.several()
+	switch {
+	case several && (c.given["resume"] || c.given["config"] || c.given["checkpoint-every"] || c.given["keep"]):
+		return usagef("-resume, -config, -checkpoint-every and -keep are of one run: -compare and -tune go on by themselves")
+	case several && c.out == nothing:
+		return usagef("-out none: -compare and -tune keep their runs: name a directory, or leave it out")
+	case c.given["out"] && c.out == "", c.given["resume"] && c.resume == "", c.given["config"] && c.config == "":
+		return usagef("-out, -resume and -config need a name")
+	case c.given["resume"] && c.given["config"]:
+		return usagef("-resume has the run's own configuration: leave -config out")
+	case c.given["resume"] && c.given["out"]:
+		return usagef("-resume goes on in the run's own directory: leave -out out")
+	case c.given["resume"] && c.spec.DryRun, (c.out == nothing || c.spec.DryRun) && (c.given["checkpoint-every"] || c.given["keep"]):
+		return usagef("-dry-run and -out none keep nothing: leave -resume, -checkpoint-every and -keep out")
+	}
+	if c.given["resume"] && c.saved == nil {
+		for _, v := range c.spec.Asked {
+			if !slices.Contains(prolonging, v.Name) {
+				return usagef("-%s: a run that is resumed keeps its settings, but for %s; -config %s -%[1]s … begins another",
+					v.Name, job.Alternatives(flags(prolonging)), filepath.Join(c.resume, rundir.ConfigFile))
+			}
+		}
+	}
+	return nil
+}
+
+// flags are settings as they are typed.
+func flags(settings []string) []string {
+	list := make([]string, len(settings))
+	for i, s := range settings {
+		list[i] = "-" + s
+	}
+	return list
+}
+
+// prolonged reports whether a run that is resumed was given more to do.
+func (c *command) prolonged(asked job.Choices) bool {
+	return slices.ContainsFunc(asked, func(v job.Choice) bool { return v.Name != "data-dir" && v.Name != "download" })
+}
