@@ -41,6 +41,9 @@ func (s *runState) fields() []codec.Field {
 func (c counters) MarshalBinary() ([]byte, error) {
 	r := c.r
 	s := runState{lossSum: r.lossSum, found: r.found, best: r.bestScore, waited: r.waited, ending: r.Ending}
+	if s.ending == results.Interrupted {
+		s.ending = results.Done // as it will be when it has gone on
+	}
 	if t := r.Spec.Target; t != nil {
 		s.reached, s.step, s.seconds = t.Reached, t.Step, t.Seconds
 	}
