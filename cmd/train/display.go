@@ -18,7 +18,8 @@ func progressMode(mode string, stderr io.Writer) string {
 	if mode != "auto" {
 		return mode
 	}
-	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	// A dumb terminal cannot take a line back. Nothing has colours for NO_COLOR to take.
+	if f, ok := stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb" {
 		return "bar"
 	}
 	return "plain"
@@ -30,6 +31,7 @@ type display struct {
 	w        io.Writer // nil: nothing is shown
 	meter    *meter
 	scores   []string
+	main     string // the score that the bar has; empty: none
 	perEpoch int
 	total    int
 	damping  func() float64 // λ of the last step; nil: the optimizer has none
@@ -56,10 +58,21 @@ func (d *display) callback(e *trainer.Event) error {
 	case d.w == nil:
 	case e.Kind == trainer.Evaluated:
 		d.row(e)
+		if name := d.main; d.meter != nil && name != "" {
+			d.meter.more = title(name) + " " + figure(e.Record.Scores[name])
+		}
 	case e.Kind == trainer.StepDone && d.meter != nil:
+		d.meter.size = int64(e.Examples)
 		d.meter.set(int64(e.Step), fmt.Sprintf("epoch %d/%d  loss %s", e.Epoch, d.epochs(), figure(e.Loss)))
 	}
 	return nil
+}
+
+// from says that so many steps were taken before.
+func (d *display) from(step int) {
+	if d.meter != nil {
+		d.meter.begun, d.meter.done = int64(step), int64(step)
+	}
 }
 
 // note writes a line above the bar, from any goroutine.

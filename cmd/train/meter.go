@@ -30,9 +30,12 @@ type meter struct {
 	columns func() int
 	unit    string // of the total; empty: a measure that nobody knows
 	text    string
-	room    int // of the longest text so far, for nothing to jump
+	more    string // shown where there is room for it
+	room    int    // of the longest text so far, for nothing to jump
+	begun   int64  // done before the meter was there
 	done    int64
 	total   int64
+	size    int64 // examples of a unit; 0: not known
 	started time.Time
 	drawn   time.Time // zero: it is not on the screen
 }
@@ -74,9 +77,9 @@ func (m *meter) clear() {
 	m.drawn = time.Time{}
 }
 
-// line is the bar on at most so many columns. As the columns become fewer, the
-// time that is left goes first, then the rate, the count and the bar, and the
-// text is cut last.
+// line is the bar on at most so many columns. As the columns become fewer, what more
+// there is goes first, then the count, the rate, the time that is left and the bar, and
+// the text is cut last.
 func (m *meter) line(columns int, spent time.Duration) string {
 	const narrow, wide = 10, 24
 	part := 0.0
@@ -95,7 +98,7 @@ func (m *meter) line(columns int, spent time.Duration) string {
 	if room >= narrow+3 {
 		bar, room = narrow, room-narrow-3
 	}
-	for _, p := range m.numbers(part, spent) {
+	for _, p := range m.numbers(spent) {
 		if bar == 0 || len(p.text) > p.room || room < p.room {
 			break
 		}
@@ -119,11 +122,16 @@ type figureWithin struct {
 	room int
 }
 
-// numbers are the count, the rate and the time that is left, the most wanted
-// first.
-func (m *meter) numbers(part float64, spent time.Duration) []figureWithin {
+// numbers are the time that is left, the rate, the count and what more there is, the
+// most wanted first.
+func (m *meter) numbers(spent time.Duration) []figureWithin {
 	var list []figureWithin
-	rate := float64(m.done) / max(spent.Seconds(), 1e-9)
+	rate := float64(m.done-m.begun) / max(spent.Seconds(), 1e-9)
+	left := ""
+	if rate > 0 {
+		left = span(float64(m.total-m.done)/rate) + " left"
+	}
+	list = append(list, figureWithin{left, 13})
 	switch m.unit {
 	case "":
 	case "bytes":
@@ -132,15 +140,16 @@ func (m *meter) numbers(part float64, spent time.Duration) []figureWithin {
 		list = append(list, figureWithin{fmt.Sprintf("%.1f/%s MiB", float64(m.done)/mebi, total), 2 + 2*len(total) + 5},
 			figureWithin{pace(rate/mebi) + " MiB/s", 13})
 	default:
-		total := fmt.Sprint(m.total)
-		list = append(list, figureWithin{fmt.Sprintf("%d/%s", m.done, total), 3 + 2*len(total)},
-			figureWithin{pace(rate) + " " + m.unit + "/s", 10 + len(m.unit)})
+		total, speed := fmt.Sprint(m.total), pace(rate)+" "+m.unit+"/s"
+		if m.size > 0 {
+			speed = pace(rate*float64(m.size)) + " examples/s"
+		}
+		list = append(list, figureWithin{speed, 20}, figureWithin{fmt.Sprintf("%d/%s", m.done, total), 3 + 2*len(total)})
 	}
-	left := ""
-	if part > 0 {
-		left = span(spent.Seconds()*(1-part)/part) + " left"
+	if m.more != "" {
+		list = append(list, figureWithin{m.more, 2 + utf8.RuneCountInString(m.more)})
 	}
-	return append(list, figureWithin{left, 13})
+	return list
 }
 
 // pace is a rate in three digits, or in as many as it has.

@@ -50,12 +50,16 @@ func TestMeter(t *testing.T) {
 		20:  "epoch 1/3  los…  25%",
 		39:  "epoch 1/3  loss 0.6312  25%",
 		40:  "epoch 1/3  loss 0.6312  25% [==>       ]",
-		49:  "epoch 1/3  loss 0.6312  25% [===>        ]  20/80",
-		79:  "epoch 1/3  loss 0.6312  25% [===>          ]  20/80     10 steps/s      6s left",
-		119: "epoch 1/3  loss 0.6312  25% [======>                 ]  20/80     10 steps/s      6s left",
+		53:  "epoch 1/3  loss 0.6312  25% [==>       ]      6s left",
+		79:  "epoch 1/3  loss 0.6312  25% [====>           ]      6s left          10 steps/s",
+		119: "epoch 1/3  loss 0.6312  25% [======>                 ]      6s left          10 steps/s  20/80",
 	} {
 		assert.Equal(t, want, m.line(columns, 2*time.Second), columns)
 	}
+	m.size, m.more = 512, "test accuracy 0.9712"
+	assert.Equal(t, "epoch 1/3  loss 0.6312  25% [======>                 ]      6s left     5120 examples/s  20/80  test accuracy 0.9712", m.line(119, 2*time.Second))
+	m.begun = 10 // a run that is resumed
+	assert.Equal(t, "epoch 1/3  loss 0.6312  25% [====>           ]     12s left     2560 examples/s", m.line(79, 2*time.Second))
 	for seconds, want := range map[float64]string{0: "0s", 59.4: "59s", 60: "1m00s", 3599: "59m59s", 3600: "1h00m", 86399: "23h59m", 90000: "1d01h", 1e12: "99d00h"} {
 		assert.Equal(t, want, span(seconds))
 	}
@@ -75,7 +79,7 @@ func TestMeterIsDrawnAndCleared(t *testing.T) {
 	require.Len(t, parts, 7)
 	assert.Empty(t, parts[0])
 	assert.True(t, strings.HasPrefix(parts[1], "starting   0% ["), parts[1])
-	assert.Contains(t, parts[5], "epoch 1/1 100% [========================]  4/4")
+	assert.Contains(t, parts[5], "epoch 1/1 100% [========================]")
 	assert.Empty(t, parts[6])
 }
 

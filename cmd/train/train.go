@@ -26,6 +26,10 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 		introduce(r, kept, stderr)
 	}
 	show := newDisplay(mode, stderr, s.Scores(), r.Total, r.PerEpoch)
+	show.main = s.Judge()
+	if kept != nil {
+		show.from(kept.begun)
+	}
 	if _, damped := r.Damping(); damped {
 		show.damping = func() float64 { lambda, _ := r.Damping(); return lambda }
 	}
