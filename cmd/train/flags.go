@@ -47,6 +47,7 @@ type outputFlags struct {
 	progress               string
 	json, list, version    bool
 	cpuProfile, memProfile string
+	completion             string // shell
 }
 
 // flagTable is the flag set with what -h needs to know about it.
@@ -173,6 +174,7 @@ func (t *flagTable) ofOutput(o *outputFlags) {
 	t.toggle(&o.json, "json", "print the result as one JSON object")
 	t.toggle(&o.list, "list", "print what can be chosen")
 	t.toggle(&o.version, "version", "print the version")
+	t.add(job.OneOf(&o.completion, shells()), "completion", strings.Join(job.Names(shells()), "|"), "print the script that completes flags in a shell")
 	t.word(&o.cpuProfile, "cpuprofile", "FILE", "write a CPU profile")
 	t.word(&o.memProfile, "memprofile", "FILE", "write a memory profile at the end")
 }

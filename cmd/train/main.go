@@ -53,6 +53,8 @@ func carryOut(ctx context.Context, a *account, args []string, stdout, stderr io.
 		return errors.Join(printVersion(stdout), isa.Check())
 	case c.list:
 		return printList(stdout)
+	case c.completion != "":
+		return printCompletion(c.completion, stdout)
 	}
 	if err := isa.Check(); err != nil {
 		return err
