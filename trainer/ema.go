@@ -54,17 +54,11 @@ type EMA struct {
 	inPlace bool            // the average is
 }
 
-// emaMemory is what belongs to parameters.
-type emaMemory struct {
-	values  graph.Direction // of parameters and buffers: their own memory
-	average graph.Direction // in float64
-	wide    []float64       // room for a piece of values in float64
-}
-
 var (
 	_ Optimizer      = (*EMA)(nil)
 	_ Averager       = (*EMA)(nil)
 	_ ContextStepper = (*EMA)(nil)
+	_ Adopter        = (*EMA)(nil)
 )
 
 // NewEMA returns an optimizer that steps as opt does and averages.
@@ -121,7 +115,7 @@ func (o *EMA) StepContext(ctx context.Context, obj graph.Objective) (float64, er
 			return 0, err
 		}
 	} else if !slices.Equal(params, obj.Params()) {
-		return 0, errors.New("trainer: an average of weights serves one model: make another one for these parameters")
+		return 0, errOtherParams
 	}
 	loss, err := optimize(ctx, o.inner, obj)
 	if err != nil {
@@ -138,69 +132,6 @@ func (o *EMA) StepContext(ctx context.Context, obj graph.Objective) (float64, er
 // emaPart is c_t = (1−β)/(1−βᵗ), by expm1 since both are small where β is near 1.
 func emaPart(beta float64, t uint64) float64 {
 	return (1 - beta) / -math.Expm1(float64(t)*math.Log(beta))
-}
-
-// Adopt makes the parameters known before the first step, as Model's learned ones are, so
-// that Averaged works at once after UnmarshalBinary. It fails, and the state stays, if the
-// state is of other parameters.
-func (o *EMA) Adopt(params []*graph.Param) error {
-	if o.params != nil {
-		if slices.Equal(o.params, params) {
-			return nil
-		}
-		return errors.New("trainer: an average of weights serves one model: make another one for these parameters")
-	}
-	memory, err := o.memoryFor(params)
-	if err == nil {
-		o.own(params, memory)
-	}
-	return err
-}
-
-func (o *EMA) own(params []*graph.Param, memory emaMemory) {
-	o.params, o.emaMemory, o.pending = slices.Clone(params), memory, nil
-}
-
-// memoryFor makes memory for parameters, and fills it with the pending average.
-func (o *EMA) memoryFor(params []*graph.Param) (emaMemory, error) {
-	var m emaMemory
-	m.values = graph.Values(params)
-	for _, b := range o.cfg.Buffers {
-		m.values = append(m.values, b.Value)
-	}
-	most := 0
-	for _, x := range m.values {
-		m.average = append(m.average, graph.NewDense(graph.Float64, x.Shape()...))
-		if x.Dtype() == graph.Float32 {
-			most = max(most, x.DataSize())
-		}
-	}
-	m.wide = make([]float64, min(most, emaPiece))
-	if len(o.pending) == 0 {
-		return m, nil
-	}
-	return m, o.decodeAverage(o.pending, params, m.average)
-}
-
-// emaPiece is the number of float32 elements that are widened at a time: few enough for
-// a cache, enough to be shared among cores.
-const emaPiece = 1 << 17
-
-// fold moves the average by the part c of its distance to the present values.
-func (o *EMA) fold(c float64) {
-	for i, x := range o.values {
-		average := o.average[i].Float64s()
-		if x.Dtype() == graph.Float64 {
-			vector.Combine(average, 1-c, c, x.Float64s())
-			continue
-		}
-		for single := x.Float32s(); len(single) > 0; {
-			n := min(len(single), len(o.wide))
-			vector.Widen(o.wide[:n], single[:n])
-			vector.Combine(average[:n], 1-c, c, o.wide[:n])
-			average, single = average[n:], single[n:]
-		}
-	}
 }
 
 // Averaged runs f with the average in the parameters' and the buffers' place, and then

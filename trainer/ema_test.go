@@ -223,7 +223,10 @@ func TestEMAAdopt(t *testing.T) {
 	assert.Equal(t, snapshot(m.Params(), false), averaged(t, restored, other.Params()), "no parameters are known")
 	small := points{graph.NewParam("w", graph.Float32, 1)}
 	assert.ErrorContains(t, restored.Adopt(small), "of other parameters")
-	require.NoError(t, restored.Adopt(other.Params()))
+	obj, err := other.Batch(graph.NewDense(graph.Float64, 1, 4), tensor.New(tensor.Of(tensor.Int32), tensor.WithShape(1)))
+	require.NoError(t, err)
+	require.NoError(t, restored.Adopt(obj))
+	require.NoError(t, other.UnmarshalBinary(save(t, m)))
 	assert.Equal(t, want, averaged(t, restored, other.Params()))
 	same(t, [][]byte{save(t, o)}, [][]byte{save(t, restored)})
 }
@@ -315,6 +318,28 @@ func FuzzEMAState(f *testing.F) {
 		parts = append(parts, &fuzzedPart{stateful: ema, use: func() error { return errors.Join(step(), m.UnmarshalBinary(weights)) }})
 	}
 	fuzzStates(f, parts)
+}
+
+// adopting is an optimizer that is told its parameters, too.
+type adopting struct {
+	scripted
+	seen graph.Objective
+	err  error
+}
+
+func (a *adopting) Adopt(obj graph.Objective) error { a.seen = obj; return a.err }
+
+func TestEMAAdoptsWithItsInner(t *testing.T) {
+	inner := &adopting{scripted: scripted{values: []float64{8}}, err: errors.New("of another model")}
+	ema, err := trainer.NewEMA(inner, trainer.EMAConfig{})
+	require.NoError(t, err)
+	params := points{graph.NewParam("w", graph.Float64, 1)}
+	assert.ErrorIs(t, ema.Adopt(params), inner.err)
+	inner.err = nil
+	others := points{graph.NewParam("w", graph.Float64, 1)}
+	require.NoError(t, ema.Adopt(others), "an error has adopted nothing")
+	assert.Equal(t, others, inner.seen)
+	assert.ErrorContains(t, ema.Adopt(params), "serves one model")
 }
 
 // Buffers are averaged with the weights where they are asked for: c_t (x − x̄) from each step's value.
