@@ -45,7 +45,7 @@ func (r *run) tell(kind EventKind, rec *Record) error {
 	for _, f := range r.Callbacks {
 		switch err := f(&r.event); {
 		case errors.Is(err, ErrStop):
-			stop = err
+			stop, r.between = err, false // what is saved from here on would not end
 		case err != nil:
 			return err
 		}

@@ -1,6 +1,7 @@
 package trainer_test
 
 import (
+	"errors"
 	"context"
 	"math"
 	"testing"
@@ -211,9 +212,16 @@ func TestEarlyStoppingResumes(t *testing.T) {
 	plain := newStoppable(t, false, 1)
 	var saved [][]byte
 	plain.trainer.Callbacks = append(plain.trainer.Callbacks, func(e *trainer.Event) error {
-		if e.Kind == trainer.Ended || e.Kind == trainer.Evaluated && !plain.stopping.Stopped() {
-			saved = append(saved, save(t, plain.trainer))
+		if e.Kind == trainer.StepDone {
+			return nil
 		}
+		state, err := plain.trainer.MarshalBinary()
+		if errors.Is(err, trainer.ErrBetweenSteps) { // the run is stopped here, and saved at its end
+			assert.True(t, plain.stopping.Stopped())
+			return nil
+		}
+		require.NoError(t, err)
+		saved = append(saved, state)
 		return nil
 	})
 	want := plain.fit(t)

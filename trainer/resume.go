@@ -128,6 +128,9 @@ func (r *run) resume() error {
 	if err := next.unmarshal(progress); err != nil {
 		return fmt.Errorf("trainer: the state does not fit: %w", err)
 	}
+	if err := r.adopt(); err != nil {
+		return err
+	}
 	before := make([][]byte, len(parts))
 	for i, p := range parts {
 		if before[i], err = p.state.MarshalBinary(); err != nil {
@@ -144,4 +147,18 @@ func (r *run) resume() error {
 	}
 	*r = next
 	return nil
+}
+
+// adopt tells the optimizer its parameters, for an average that is restored to be known
+// at once: a run that is resumed at its end takes no step.
+func (r *run) adopt() error {
+	a, ok := r.Optimizer.(Adopter)
+	if !ok {
+		return nil
+	}
+	c, err := r.Model.compiled(graphKey{batch: 1, train: true})
+	if err != nil {
+		return err
+	}
+	return a.Adopt(&c.objective)
 }

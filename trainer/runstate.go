@@ -14,7 +14,7 @@ type runState struct {
 	steps, total, perEpoch, examples, unit int
 	spent                                  uint64 // nanoseconds
 	loss, rate, lossSum, weight            float64
-	due, ended                             bool
+	ended                                  bool
 	history, rises, trend                  []byte
 }
 

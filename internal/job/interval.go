@@ -124,6 +124,14 @@ func (w *stopwatch) UnmarshalBinary(data []byte) error {
 	return s.UnmarshalBinary(data)
 }
 
+// Adopt tells the optimizer its parameters before the first step.
+func (w *stopwatch) Adopt(obj graph.Objective) error {
+	if a, ok := w.Optimizer.(trainer.Adopter); ok {
+		return a.Adopt(obj)
+	}
+	return nil
+}
+
 // timedObjective times its gradient.
 type timedObjective struct {
 	graph.Objective
