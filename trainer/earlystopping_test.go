@@ -1,8 +1,8 @@
 package trainer_test
 
 import (
-	"errors"
 	"context"
+	"errors"
 	"math"
 	"testing"
 

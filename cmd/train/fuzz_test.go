@@ -171,9 +171,12 @@ func small(widths []int) bool {
 	return sum < 300
 }
 
-// refused holds that err is of the command line, on one line.
+// refused holds that err is of the command line, or of a configuration that it names, on
+// one line.
 func refused(t *testing.T, args []string, err error) {
-	if exitStatus(err) != exitUsage || strings.Contains(message(err), "\n") {
+	line := strings.Join(args, " ")
+	named := strings.Contains(line, "config") || strings.Contains(line, "resume")
+	if status := exitStatus(err); status != exitUsage && !(named && status == exitError) || strings.Contains(message(err), "\n") {
 		t.Fatalf("%q: %v", args, err)
 	}
 }

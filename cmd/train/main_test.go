@@ -11,6 +11,9 @@ import (
 // child of these tests carries out in place of tests.
 const childArguments = "GOKFAC_TEST_ARGUMENTS"
 
+// source is the directory of this package's source.
+var source string
+
 // TestMain works in a directory of its own: a run is kept where it is made.
 func TestMain(m *testing.M) {
 	if text := os.Getenv(childArguments); text != "" {
@@ -29,6 +32,9 @@ func inTemporaryDirectory(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "train-test")
 	if err == nil {
 		defer os.RemoveAll(dir)
+		source, err = os.Getwd()
+	}
+	if err == nil {
 		err = os.Chdir(dir)
 	}
 	if err != nil {

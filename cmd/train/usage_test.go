@@ -216,7 +216,7 @@ func TestDefaultsListed(t *testing.T) {
 
 // TestDefaultsPage: docs/defaults.md has what -list prints.
 func TestDefaultsPage(t *testing.T) {
-	page, err := os.ReadFile(filepath.Join("..", "..", "docs", "defaults.md"))
+	page, err := os.ReadFile(filepath.Join(source, "..", "..", "docs", "defaults.md"))
 	require.NoError(t, err)
 	_, block, _ := strings.Cut(string(page), "```\n")
 	block, _, _ = strings.Cut(block, "```")

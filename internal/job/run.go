@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -34,8 +35,7 @@ type Run struct {
 	started   time.Time
 	known     snapshot
 	hooks     []trainer.Callback
-	waited    int     // evaluations since the best, that one included
-	bestScore float64 // of those so far
+	stopping  *trainer.EarlyStopping // nil: nothing is held back to say what is best
 }
 
 // Limit is the cost from which on a run is cut, at the next evaluation: steps, or
@@ -76,6 +76,10 @@ func New(s *Spec, d *datasets.Dataset) (*Run, error) {
 		ClipNorm: s.ClipNorm, EvalEvery: s.EvalEvery, Evaluations: evals, Metrics: s.model().Metrics,
 	}
 	r.trainer.Keep = []trainer.Kept{{Name: "job", State: counters{r}}}
+	if s.Validation > 0 {
+		r.stopping = &trainer.EarlyStopping{Metric: s.Judge(), Patience: cmp.Or(s.Patience, trainer.None), Model: r.Model, Optimizer: optimizer}
+		r.trainer.Keep = append(r.trainer.Keep, trainer.Kept{Name: "best weights", State: r.stopping})
+	}
 	return r, nil
 }
 
@@ -91,7 +95,10 @@ func (r *Run) Fit(ctx context.Context, show trainer.Callback) error {
 			return err
 		})
 	}
-	r.trainer.Callbacks = append(append(callbacks, r.patient, r.cut), r.hooks...)
+	if r.stopping != nil {
+		callbacks = append(callbacks, r.stopping.Callback)
+	}
+	r.trainer.Callbacks = append(append(callbacks, r.cut), r.hooks...)
 	result, err := r.trainer.Fit(ctx, r.loader)
 	r.result = result
 	var diverged *trainer.DivergedError
@@ -110,7 +117,10 @@ func (r *Run) Fit(ctx context.Context, show trainer.Callback) error {
 		return r.hint(err)
 	case target != nil && target.Reached:
 		r.Ending = results.Reached
-	case target != nil && !r.Spec.DryRun:
+	case r.stopping != nil && r.stopping.Stopped() && result.Steps < r.Total:
+		r.Ending = results.Stalled
+	}
+	if target != nil && !target.Reached && !r.Spec.DryRun {
 		return r.missed()
 	}
 	return nil
@@ -130,8 +140,12 @@ func (r *Run) Damping() (lambda float64, ok bool) {
 	return r.kfac.Stats().Damping, true
 }
 
-// Averaged runs f with the parameters that evaluations are made with.
+// Averaged runs f with the parameters that evaluations are made with: once a run with a
+// validation part has ended, those of the best one.
 func (r *Run) Averaged(f func() error) error {
+	if r.stopping != nil && r.stopping.Restored() {
+		return f()
+	}
 	if averager, ok := r.trainer.Optimizer.(trainer.Averager); ok {
 		return averager.Averaged(f)
 	}

@@ -111,23 +111,6 @@ func (s *Spec) Judge() string {
 	return s.MainScore()
 }
 
-// patient ends a run whose validation score has not improved for so many
-// evaluations.
-func (r *Run) patient(e *trainer.Event) error {
-	if e.Kind != trainer.Evaluated || r.Spec.Patience == 0 {
-		return nil
-	}
-	v := e.Record.Scores[r.Spec.Judge()]
-	if r.waited++; r.waited == 1 || Better(r.Spec.Judge(), v, r.bestScore) {
-		r.bestScore, r.waited = v, 1
-	}
-	if r.waited > r.Spec.Patience && e.Step < e.Total {
-		r.Ending = results.Stalled
-		return trainer.ErrStop
-	}
-	return nil
-}
-
 // BestRecord is the evaluation with the best validation score; nil where there
 // is none.
 func (r *Run) BestRecord() *trainer.Record {

@@ -15,24 +15,24 @@ import (
 const stateVersion = 1
 
 // counters are a run's own numbers as a part of the trainer's state: which diagnostics
-// belong to which evaluation, and what patience and target know.
+// belong to which evaluation, and what the target knows.
 type counters struct{ r *Run }
 
 var _ trainer.State = counters{}
 
 // runState is what counters are encoded as.
 type runState struct {
-	lossSum, found, best, seconds float64 // seconds: where the target was reached
-	waited, step                  int
-	reached                       bool
-	ending                        string
-	intervals                     []byte
+	lossSum, found, seconds float64 // seconds: where the target was reached
+	step                    int
+	reached                 bool
+	ending                  string
+	intervals               []byte
 }
 
 func (s *runState) fields() []codec.Field {
 	return []codec.Field{
-		{Name: "loss sum", Value: &s.lossSum}, {Name: "damping found", Value: &s.found}, {Name: "best score", Value: &s.best},
-		{Name: "waited", Value: &s.waited}, {Name: "reached", Value: &s.reached}, {Name: "target step", Value: &s.step},
+		{Name: "loss sum", Value: &s.lossSum}, {Name: "damping found", Value: &s.found},
+		{Name: "reached", Value: &s.reached}, {Name: "target step", Value: &s.step},
 		{Name: "target seconds", Value: &s.seconds}, {Name: "ending", Value: &s.ending}, {Name: "intervals", Value: &s.intervals},
 	}
 }
@@ -40,7 +40,7 @@ func (s *runState) fields() []codec.Field {
 // MarshalBinary encodes the counters. The interval that has not ended is the last.
 func (c counters) MarshalBinary() ([]byte, error) {
 	r := c.r
-	s := runState{lossSum: r.lossSum, found: r.found, best: r.bestScore, waited: r.waited, ending: r.Ending}
+	s := runState{lossSum: r.lossSum, found: r.found, ending: r.Ending}
 	if s.ending == results.Interrupted {
 		s.ending = results.Done // as it will be when it has gone on
 	}
@@ -82,7 +82,7 @@ func (c counters) UnmarshalBinary(data []byte) error {
 		}
 	}
 	r, last := c.r, len(intervals)-1
-	r.lossSum, r.found, r.bestScore, r.waited = s.lossSum, s.found, s.best, s.waited
+	r.lossSum, r.found = s.lossSum, s.found
 	if r.Ending = s.ending; r.trainer.GoOn {
 		r.Ending = results.Done // it is to be ended anew
 	}
