@@ -19,8 +19,7 @@ const longestRow = 1 << 20
 // later steps are dropped, and those of history that are missing are added; see the
 // package's documentation. The header must have the columns of Scores, if that is set.
 func (c *CSV) Resume(step int, history ...trainer.Record) error {
-	return c.open(func() error {
-		c.path = c.Path
+	return c.resume(c.Path, step, func() error {
 		last := -1 // the step of the last row that is kept
 		err := scanFile(c.path, func(r io.Reader) (keep int64, err error) {
 			c.columns, last, keep, err = scanRows(r, step)

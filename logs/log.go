@@ -42,6 +42,16 @@ func (l *log) open(f func() error) error {
 	return l.failed
 }
 
+// resume runs f, which opens an existing file to go on after step, as a log's first act.
+func (l *log) resume(path string, step int, f func() error) error {
+	return l.open(func() error {
+		if l.path = path; step < 0 {
+			return fmt.Errorf("logs: %s: Resume at step %d: want the number of steps that were taken", path, step)
+		}
+		return f()
+	})
+}
+
 // write runs f, which writes to the open log, or first opens it by create. It
 // deals with an error as a log's OnError says.
 func (l *log) write(onError func(error), create, f func() error) error {
@@ -53,6 +63,21 @@ func (l *log) write(onError func(error), create, f func() error) error {
 		onError(err) // outside of the lock, for the function may call Close
 	}
 	return nil
+}
+
+// writeLast writes and closes the log. It does nothing where a caller has closed it already.
+func (l *log) writeLast(onError func(error), create, f func() error) error {
+	l.mu.Lock()
+	closed := l.closed
+	l.mu.Unlock()
+	if closed {
+		return nil
+	}
+	err := l.write(onError, create, f)
+	if e := l.close(onError); err == nil {
+		err = e
+	}
+	return err
 }
 
 // attempt returns whether nobody has been told of the log's error yet, and the error.
