@@ -16,7 +16,7 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 		if bias != nil {
 			fillRows(m, bias, n, c, ldc)
 		}
-		v.run(kern, alpha, beta)
+		v.run(kern, free, alpha, beta)
 		return
 	}
 	work := float64(m) * float64(n) * float64(k)

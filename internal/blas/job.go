@@ -78,8 +78,8 @@ func (j *job[T]) plan(workers int, a operand[T], rows partition, b operand[T], c
 	if j.flipped && !a.contiguous {
 		depth = maxDepth
 	}
-	j.passes = (j.k + depth - 1) / depth
-	j.passLength = ((j.k+j.passes-1)/j.passes + 3) &^ 3
+	j.passLength = passLength(j.k, depth)
+	j.passes = (j.k + j.passLength - 1) / j.passLength
 	j.rowPanels = kern.rowPanels
 	j.colPanels = min(cols.panels, kern.colPanels*kern.depth/j.passLength)
 	j.rowItems = (rows.panels + j.rowPanels - 1) / j.rowPanels
@@ -116,6 +116,13 @@ func (j *job[T]) plan(workers int, a operand[T], rows partition, b operand[T], c
 // tier: packing B costs more the fewer rows share it, and the more workers wait
 // for it. Rows that meet in the same sets drive each other out of the L2 cache.
 const directCols = 64
+
+// passLength is the number of steps of a pass over k: as few passes as there can be of at most depth steps, all of about
+// one length, a multiple of 4.
+func passLength(k, depth int) int {
+	passes := (k + depth - 1) / depth
+	return ((k+passes-1)/passes + 3) &^ 3
+}
 
 // reserve makes memory at least n elements long, starting on a cache line.
 func (j *job[T]) reserve(n int) {
