@@ -48,42 +48,25 @@ func (s Scaling) Invert(x []float32) ([]float64, error) {
 		return nil, fmt.Errorf("%w: %d values, %d columns", ErrSize, len(x), width)
 	}
 	raw := make([]float64, len(x))
+	InvertRows(s, raw, x)
+	return raw, nil
+}
+
+// InvertRows writes the raw values of predictions x, rows of s's columns, to out. It
+// checks nothing: Scaling.Invert does.
+func InvertRows[T float32 | float64](s Scaling, out []float64, x []T) {
+	width := len(s.Mean)
 	for i, v := range x {
-		raw[i] = float64(v)
-		if len(s.Mean) > 0 {
-			raw[i] = s.Mean[i%width] + s.Deviation[i%width]*raw[i]
+		out[i] = float64(v)
+		if width > 0 {
+			out[i] = s.Mean[i%width] + s.Deviation[i%width]*out[i]
 		}
 	}
-	return raw, nil
 }
 
 // Rows writes the scaled x, rows of s's columns, to out, which may be x itself. It
 // checks nothing: Scaling.Apply does.
-func Rows[T float32 | float64](s Scaling, out []float32, x []T) {
-	width := len(s.Mean)
-	if width == 0 {
-		for i, v := range x {
-			out[i] = float32(v)
-		}
-		return
-	}
-	inverse := make([]float64, width)
-	for j, deviation := range s.Deviation {
-		if deviation != 0 {
-			inverse[j] = 1 / deviation
-		}
-	}
-	bound := s.Bound
-	if bound == 0 {
-		bound = math.Inf(1)
-	}
-	for i := 0; i < len(x); i += width {
-		to := out[i : i+width]
-		for j, v := range x[i : i+width] {
-			to[j] = float32(min(max((float64(v)-s.Mean[j])*inverse[j], -bound), bound))
-		}
-	}
-}
+func Rows[T float32 | float64](s Scaling, out []float32, x []T) { PreparedRows(s.Prepare(), out, x) }
 
 // Then is the scaling that applies s first and next after it.
 func (s Scaling) Then(next Scaling) Scaling {
