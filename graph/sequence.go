@@ -13,7 +13,8 @@ import (
 type Sequence struct {
 	b       *Builder
 	calls   []kernelCall
-	program *Program // in their place where a stock op is among the nodes
+	bytes   int      // of the kernels' buffers
+	program *Program // in the place of calls where a stock op is among the nodes
 }
 
 // kernelCall is a kernel with its operands.
@@ -49,25 +50,28 @@ func (b *Builder) CompileSequence(outs ...*Node) (*Sequence, error) {
 	return s, err
 }
 
-// add appends the calls that n needs and its own, operands first. It reports whether all of them are kernels.
+// add appends the kernels that n needs and its own, operands first. It reports whether all that n needs are kernels.
 func (s *Sequence) add(n *Node, seen map[*Node]bool) bool {
 	if n.IsVar() || seen[n] {
 		return true
 	}
 	seen[n] = true
+	operands := s.b.children(n)
+	kernels := true
+	for _, c := range operands {
+		kernels = s.add(c, seen) && kernels
+	}
 	k := kernelOf(n)
 	if k == nil {
 		return false
 	}
-	operands := s.b.children(n)
-	for _, c := range operands {
-		if !s.add(c, seen) {
-			return false
-		}
-	}
 	s.calls = append(s.calls, kernelCall{k, operands, make([]gorgonia.Value, len(operands))})
-	return true
+	s.bytes += k.op.Shape.TotalSize() * int(k.dtype.Size())
+	return kernels
 }
+
+// Bytes is the memory of the buffers of the kernels that the sequence runs. Those of stock ops are not counted.
+func (s *Sequence) Bytes() int { return s.bytes }
 
 // Run computes the nodes from the inputs' present values. A node's [Value] is valid until the next run.
 func (s *Sequence) Run() error {

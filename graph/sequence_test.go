@@ -22,6 +22,7 @@ func TestSequence(t *testing.T) {
 	cube := must(t)(times(b, nil, square, product))
 	s, err := b.CompileSequence(cube, square, x)
 	require.NoError(t, err)
+	assert.Equal(t, 3*2*8, s.Bytes())
 	for run := range 3 {
 		graph.Value(x).Float64s()[0] = float64(run)
 		require.NoError(t, s.Run())
@@ -65,6 +66,7 @@ func TestSequenceOfStockOps(t *testing.T) {
 	out := must(t)(b.Snapshot(y))
 	s, err := b.CompileSequence(out)
 	require.NoError(t, err)
+	assert.Equal(t, 2*2*8, s.Bytes(), "of both snapshots")
 	for range 2 {
 		require.NoError(t, s.Run())
 		assert.Equal(t, []float64{4, 9}, values(out))

@@ -37,6 +37,8 @@ type compiled struct {
 }
 
 func newCompiled(m *Model, key graphKey) (*compiled, error) {
+	m.building.Lock()
+	defer m.building.Unlock()
 	streams := m.streams
 	if key.part {
 		streams.Dropout = streams.Sample

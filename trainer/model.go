@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 
 	"gorgonia.org/tensor"
 
@@ -46,6 +47,7 @@ type Model struct {
 	taps    []*graph.Tap // of a batch of one
 	graphCache
 	observers []graph.Observer
+	building  sync.Mutex // layers are asked for one graph at a time: predictors ask, too
 }
 
 type graphKey struct {
