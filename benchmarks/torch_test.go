@@ -13,7 +13,22 @@ import (
 
 func BenchmarkTorch(b *testing.B) {
 	announce()
-	pool, err := torch.Open("torch_step.py", coreOf(isa.Supported()[0]), runtime.GOMAXPROCS(0))
+	pool := openTorch(b, "torch_step.py")
+	for _, name := range []string{"mlp", "autoencoder"} {
+		for _, batch := range []int{64, 128, 512, 1000} {
+			for _, optimizer := range []string{"sgd", "adam"} {
+				b.Run(fmt.Sprintf("%s/B=%d/%s", name, batch, optimizer), func(b *testing.B) {
+					benchTorch(b, pool, workload.Default(name), batch, optimizer)
+				})
+			}
+		}
+	}
+}
+
+// openTorch starts a script, until the benchmark ends. It skips the benchmark where there is no PyTorch.
+func openTorch(b *testing.B, script string) *torch.Pool {
+	b.Helper()
+	pool, err := torch.Open(script, coreOf(isa.Supported()[0]), runtime.GOMAXPROCS(0))
 	if err != nil {
 		fmt.Printf("torch: not measured: %v\n", err) // the reason for a skip is shown under -v only
 		b.SkipNow()
@@ -24,15 +39,7 @@ func BenchmarkTorch(b *testing.B) {
 		}
 	})
 	fmt.Printf("torch: %s, version and threads as it comes: %s\n", pool.Python, pool.Plain().Version)
-	for _, name := range []string{"mlp", "autoencoder"} {
-		for _, batch := range []int{64, 128, 512, 1000} {
-			for _, optimizer := range []string{"sgd", "adam"} {
-				b.Run(fmt.Sprintf("%s/B=%d/%s", name, batch, optimizer), func(b *testing.B) {
-					benchTorch(b, pool, workload.Default(name), batch, optimizer)
-				})
-			}
-		}
-	}
+	return pool
 }
 
 // turnMS is the length of a turn, where a step is not longer.
@@ -72,11 +79,34 @@ func benchTorch(b *testing.B, pool *torch.Pool, n workload.Network, batch int, o
 	if n.Autoencoder {
 		w.Loss = "sigmoid"
 	}
+	ours := func(steps int) (float64, error) { return oursMS(training, steps) }
+	t := raceTorch(b, pool, w, ours)
+	b.ReportMetric(t.ours, "ms/step")
+	b.ReportMetric(t.plain, "torch-ms")
+	b.ReportMetric(t.tuned, "tuned-ms")
+	t.report(b)
+}
+
+// torchTimes are medians in milliseconds.
+type torchTimes struct {
+	ours, plain, tuned float64
+	how                string // the tuned one is tuned
+}
+
+func (t torchTimes) report(b *testing.B) {
+	b.ReportMetric(0, "ns/op") // of all opponents together
+	b.ReportMetric(t.plain/t.ours, "xTorch")
+	b.ReportMetric(t.tuned/t.ours, "xTorchTuned")
+	b.Logf("tuned: %s", t.how)
+}
+
+// raceTorch lets PyTorch as it comes, PyTorch at its fastest and ours do their work in turns.
+func raceTorch(b *testing.B, pool *torch.Pool, w fmt.Stringer, run func(steps int) (float64, error)) torchTimes {
 	best, err := pool.Tuned(w)
 	if err != nil {
 		b.Fatal(err)
 	}
-	ours := newOpponent(b, func(steps int) (float64, error) { return oursMS(training, steps) })
+	ours := newOpponent(b, run)
 	plain := newOpponent(b, func(steps int) (float64, error) { return pool.Plain().Run(w, steps) })
 	tuned := plain
 	opponents := []*opponent{ours, plain}
@@ -103,14 +133,7 @@ func benchTorch(b *testing.B, pool *torch.Pool, n workload.Network, batch int, o
 	for round := 0; b.Loop(); round++ {
 		sample.InTurns(round, turns...)
 	}
-	ms := sample.Median(ours.ms)
-	b.ReportMetric(0, "ns/op") // of all opponents together
-	b.ReportMetric(ms, "ms/step")
-	b.ReportMetric(sample.Median(plain.ms), "torch-ms")
-	b.ReportMetric(sample.Median(tuned.ms), "tuned-ms")
-	b.ReportMetric(sample.Median(plain.ms)/ms, "xTorch")
-	b.ReportMetric(sample.Median(tuned.ms)/ms, "xTorchTuned")
-	b.Logf("tuned: %s", best.Describe())
+	return torchTimes{sample.Median(ours.ms), sample.Median(plain.ms), sample.Median(tuned.ms), best.Describe()}
 }
 
 // oursMS takes steps, each on a mini-batch fetched for it.

@@ -77,7 +77,7 @@ func (p *Pool) Plain() *Process { return p.plain }
 
 // Tuned is the process that takes the workload's steps fastest, the plain one
 // included.
-func (p *Pool) Tuned(w Workload) (*Process, error) {
+func (p *Pool) Tuned(w fmt.Stringer) (*Process, error) {
 	best, least := p.plain, math.Inf(1)
 	for _, candidate := range append([]*Process{p.plain}, p.others...) {
 		ms, err := candidate.fastest(w)
@@ -94,7 +94,7 @@ func (p *Pool) Tuned(w Workload) (*Process, error) {
 
 // fastest is the best of three trials of about 50 ms each, after some steps to
 // warm up, in milliseconds per step.
-func (p *Process) fastest(w Workload) (float64, error) {
+func (p *Process) fastest(w fmt.Stringer) (float64, error) {
 	if _, err := p.Run(w, 3); err != nil {
 		return 0, err
 	}

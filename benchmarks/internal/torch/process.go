@@ -12,7 +12,7 @@ import (
 	"strings"
 )
 
-// Process is a Python process that waits for requests; see torch_step.py.
+// Process is a Python process that waits for requests; see torch_step.py and torch_predict.py.
 type Process struct {
 	Environment []string // what was set for it: NAME=value
 	Version     string   // of PyTorch, and its number of threads
@@ -21,23 +21,6 @@ type Process struct {
 	stdin   io.WriteCloser
 	lines   *bufio.Scanner
 	stderr  *bytes.Buffer
-}
-
-// Workload is a network in training.
-type Workload struct {
-	Batch     int
-	Optimizer string // sgd or adam
-	Rate      float64
-	Loss      string // softmax or sigmoid
-	Widths    []int
-}
-
-func (w Workload) String() string {
-	widths := make([]string, len(w.Widths))
-	for i, n := range w.Widths {
-		widths[i] = strconv.Itoa(n)
-	}
-	return fmt.Sprintf("%d %s %g %s %s", w.Batch, w.Optimizer, w.Rate, w.Loss, strings.Join(widths, ","))
 }
 
 // Start starts the script with these variables set, and none of those that
@@ -85,8 +68,8 @@ func (p *Process) Describe() string {
 	return strings.Join(p.Environment, " ")
 }
 
-// Run takes steps, and returns the milliseconds of one on average.
-func (p *Process) Run(w Workload, steps int) (float64, error) {
+// Run takes steps of a workload, or calls, and returns the milliseconds of one on average.
+func (p *Process) Run(w fmt.Stringer, steps int) (float64, error) {
 	if _, err := fmt.Fprintln(p.stdin, steps, w); err != nil {
 		return 0, err
 	}

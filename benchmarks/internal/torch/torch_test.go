@@ -13,6 +13,7 @@ var small = Workload{Batch: 4, Optimizer: "adam", Rate: 0.001, Loss: "softmax", 
 
 func TestWorkload(t *testing.T) {
 	assert.Equal(t, "4 adam 0.001 softmax 784,5,10", small.String())
+	assert.Equal(t, "4 784,5,10", Prediction{Batch: 4, Widths: []int{784, 5, 10}}.String())
 }
 
 func TestEnvironments(t *testing.T) {
@@ -61,6 +62,22 @@ func TestTorch(t *testing.T) {
 		require.NoError(t, err)
 		assert.Same(t, p, tuned)
 		ms, err := tuned.Run(w, 2)
+		require.NoError(t, err)
+		assert.Greater(t, ms, 0.0)
+	}
+}
+
+func TestTorchPredict(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starting PyTorch takes seconds")
+	}
+	_, p, err := find("../../torch_predict.py")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer p.Close()
+	for _, w := range []Prediction{{Batch: 1, Widths: []int{7, 5, 3}}, {Batch: 1000, Widths: []int{7, 5, 3}}, {Batch: 2, Widths: []int{4, 2}}} {
+		ms, err := p.Run(w, 2)
 		require.NoError(t, err)
 		assert.Greater(t, ms, 0.0)
 	}

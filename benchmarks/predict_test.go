@@ -1,0 +1,53 @@
+package benchmarks
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/gokfac/gokfac/benchmarks/internal/sample"
+	"github.com/gokfac/gokfac/benchmarks/internal/torch"
+	"github.com/gokfac/gokfac/benchmarks/internal/workload"
+	"github.com/gokfac/gokfac/scaling"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// BenchmarkPredict compares predictions with PyTorch's, from raw pixels to probabilities, for one example and for many.
+func BenchmarkPredict(b *testing.B) {
+	announce()
+	pool := openTorch(b, "torch_predict.py")
+	n := workload.Default("mlp")
+	for _, batch := range []int{1, 10, 100, 1000} {
+		b.Run(fmt.Sprintf("N=%d", batch), func(b *testing.B) { benchPredict(b, pool, n, batch) })
+	}
+}
+
+func benchPredict(b *testing.B, pool *torch.Pool, n workload.Network, batch int) {
+	model, err := n.Model()
+	if err != nil {
+		b.Fatal(err)
+	}
+	predictor, err := trainer.NewPredictor(model, trainer.Preparation{Inputs: scaling.Scaling{Mean: []float64{0}, Deviation: []float64{255}}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	raw, out := make([]float64, batch*predictor.Features()), make([]float64, batch*predictor.Outputs())
+	for i, v := range workload.Data().Train.X[:len(raw)] {
+		raw[i] = float64(int(256 * v))
+	}
+	t := raceTorch(b, pool, torch.Prediction{Batch: batch, Widths: n.Widths}, func(calls int) (float64, error) {
+		var err error
+		seconds := sample.Seconds(func() {
+			for range calls {
+				if err = predictor.Means(out, raw); err != nil {
+					return
+				}
+			}
+		})
+		return 1e3 * seconds / float64(calls), err
+	})
+	b.ReportMetric(1e3*t.ours, "µs/call")
+	b.ReportMetric(1e3*t.plain, "torch-µs")
+	b.ReportMetric(1e3*t.tuned, "tuned-µs")
+	b.ReportMetric(1e3*float64(batch)/t.ours, "examples/s")
+	t.report(b)
+}
