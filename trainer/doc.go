@@ -30,6 +30,12 @@
 // [BinaryAccuracy] of Bernoulli models, [ReconstructionError], or one's own
 // [Metric]. A [Target] stops a run at a score.
 //
+// # Predictions
+//
+// A [Predictor] takes raw examples and gives classes with their names and
+// probabilities, or values in their units, to any number of callers at once. A
+// [Preparation] says how raw values were scaled for the model.
+//
 // # Scaling
 //
 // The objective is h(θ) = (1/N) Σ_n loss_n + (η/2)‖θ‖², a mean over the
