@@ -16,6 +16,8 @@
 //     ancestors. Programs over one graph, and graphs over one set of
 //     parameters, share memory; [Program.Resume] computes only what an earlier
 //     program has not.
+//   - [Sequence], a program for predictions: kernels on the caller's goroutine,
+//     without gorgonia's tape machine.
 //   - [Direction], a displacement of all parameters together.
 //   - [Tap], the hook on an affine map s = aW + b that K-FAC reads.
 //   - [Objective], what an optimizer sees of a mini-batch.

@@ -31,7 +31,8 @@ func (c *ModelConfig) numbers() setting.Numbers {
 }
 
 // Model is a network with its loss: parameters, and graphs compiled for the
-// batch sizes and modes that it has met last. It is not safe for concurrent use.
+// batch sizes and modes that it has met last. It is not safe for concurrent use; a
+// [Predictor] of it is.
 type Model struct {
 	cfg     ModelConfig
 	net     layers.Layer

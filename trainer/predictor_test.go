@@ -110,6 +110,10 @@ func networks() map[string]func() (layers.Layer, losses.Loss, []int) {
 		"one value": func() (layers.Layer, losses.Loss, []int) {
 			return layers.Sequential{&layers.Dense{Units: 21}, layers.Tanh(), &layers.Dense{Units: 1}}, losses.SquaredError{}, []int{5}
 		},
+		"wide": func() (layers.Layer, losses.Loss, []int) { // batches of 512 are cut into pieces by elementwise functions
+			return layers.Sequential{&layers.Dense{Units: 301}, layers.Tanh(), &layers.Dense{Units: 155}, layers.ReLU(), &layers.Dense{Units: 203}, layers.Sigmoid(), &layers.Dense{Units: 217}},
+				losses.SoftmaxCrossEntropy{}, []int{3}
+		},
 		"convolution": func() (layers.Layer, losses.Loss, []int) {
 			return layers.Sequential{
 				&layers.Conv2D{Filters: 5, Kernel: [2]int{3, 3}, Stride: [2]int{2, 2}, Padding: [2]int{1, 1}}, layers.ReLU(),
