@@ -38,11 +38,19 @@ func (e FisherEstimator) Validate() error {
 
 // CurvaturePass is one backward pass of Objective.Curvature, with targets
 // that the estimator drew. What it holds is valid until visit returns.
+//
+// A mini-batch that is larger than memory is computed in parts (trainer.Accumulation).
+// A pass with Taps then is over one part of N_k of the N examples, and the factors of
+// the mini-batch are the means of the parts' factors with the weights N_k/N. All passes
+// with Taps of a part come before those of the next. A pass with Loose is as it would
+// be over the whole mini-batch.
 type CurvaturePass struct {
-	Examples int // N
+	Examples int // N; with Taps of a part, N_k
+	// Part is the index of the part that Taps are of. It is 0 of a whole mini-batch.
+	Part int
 	// Taps are the objective's, filled: the factors of a layer's Fisher block
 	// are averages over examples and sums over passes. A is the same in every
-	// pass. Nil in a pass that is for Loose alone.
+	// pass of a part. Nil in a pass that is for Loose alone.
 	Taps []*Tap
 	// Loose are gradients of the mean loss with respect to Objective.Loose:
 	// N·Σ of their squares over the passes is the diagonal of the Fisher, or

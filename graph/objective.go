@@ -28,7 +28,8 @@ type CurvatureObjective interface {
 	// Curvature returns h and fills Param.Grad from the true targets. It calls
 	// visit after each backward pass from targets as est draws them.
 	Curvature(est FisherEstimator, visit func(*CurvaturePass) error) (float64, error)
-	// Taps lists the taps, in layer order.
+	// Taps lists the taps, in layer order. Their number of examples is N, or that of
+	// a part where the mini-batch is computed in parts (see CurvaturePass).
 	Taps() []*Tap
 	// Loose lists the parameters that are not under exactly one tap, and the
 	// biases of taps whose weight is not, in their order in Params.

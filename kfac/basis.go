@@ -41,10 +41,10 @@ func (p *Preconditioner) rebase(obj graph.CurvatureObjective) error {
 	if !p.settle(p.decomposers.todo) && !p.established {
 		return errors.New("kfac: a factor has no eigendecomposition")
 	}
-	if _, err := p.compute(obj, true, p.revisit); err != nil {
+	if _, err := p.compute(obj, true, p.revisit, listScales); err != nil {
 		return err
 	}
-	if err := p.shareScales(); err != nil {
+	if err := p.show(listScales); err != nil {
 		return err
 	}
 	for _, b := range p.blocks {
@@ -58,9 +58,10 @@ func (p *Preconditioner) rebase(obj graph.CurvatureObjective) error {
 // project adds one pass to the diagonals in the new bases, and to no other
 // statistics.
 func (p *Preconditioner) project(c *graph.CurvaturePass) error {
+	p.enterPart(c)
 	p.pass.CurvaturePass = c
-	for _, b := range p.blocks {
-		if r, ok := b.(rebaser); ok && c.Taps != nil && !r.project(&p.pass) {
+	for i, b := range p.blocks {
+		if r, ok := b.(rebaser); ok && c.Taps != nil && p.measures(i) && !r.project(&p.pass) {
 			p.pass.nonFinite = true
 		}
 	}
@@ -68,11 +69,9 @@ func (p *Preconditioner) project(c *graph.CurvaturePass) error {
 	return nil
 }
 
-// shareScales passes the diagonals in the new bases to the Reduce hook.
-func (p *Preconditioner) shareScales() error {
-	return p.show(func(b Block, s *Statistics) {
-		if r, ok := b.(rebaser); ok {
-			r.shareScales(s)
-		}
-	})
+// listScales adds the diagonals in the new bases.
+func listScales(b Block, s *Statistics) {
+	if r, ok := b.(rebaser); ok {
+		r.shareScales(s)
+	}
 }

@@ -1,6 +1,8 @@
 package kfac
 
 import (
+	"cmp"
+
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/codec"
 )
@@ -12,7 +14,9 @@ import (
 type Block interface {
 	// Accumulate adds one backward pass to the statistics of the mini-batch. The first
 	// pass of a mini-batch (Pass.FirstTaps, Pass.FirstLoose) replaces the statistics of
-	// the previous one. Accumulate reports false if the statistics are not finite.
+	// the previous one. Accumulate reports false if the statistics are not finite. A
+	// mini-batch in parts has a first pass with Taps in each part, and the preconditioner
+	// adds the parts' statistics up.
 	Accumulate(p *Pass) bool
 	// Statistics adds the memory of the mini-batch's statistics to s. Each element is a
 	// mean over examples, so that several processes may average it.
@@ -53,28 +57,38 @@ type Field = codec.Field
 // of the two is nil in a pass that does not measure it.
 type Pass struct {
 	*graph.CurvaturePass
-	// FirstTaps is true in the mini-batch's first pass that has Taps, FirstLoose in
-	// the first pass that has Loose.
+	// FirstTaps is true in the first pass that has Taps, of the mini-batch or of each of
+	// its parts. FirstLoose is true in the mini-batch's first pass that has Loose.
 	FirstTaps, FirstLoose bool
 
 	fraction  float64 // τ1, the part of the examples of Taps that is measured
+	whole     int     // N of the mini-batch; 0: that of Taps
+	before    int     // examples of the parts before this one
 	nonFinite bool    // a block has reported statistics that are not finite
 }
 
 // rows returns the number of the tap's leading examples that are measured, and the
 // number of rows that these have in A and in G.
 func (p *Pass) rows(t *graph.Tap) (examples, rows int) {
-	examples = t.Examples
-	if p.fraction > 0 && p.fraction < 1 {
-		examples = leading(p.fraction, t.Examples)
-	}
+	examples = p.measured(t.Examples)
 	return examples, examples * (t.A.Shape()[0] / t.Examples)
+}
+
+// measured returns the number of leading examples that are measured of a part of n
+// examples: as many as are among the leading ones of the mini-batch.
+func (p *Pass) measured(n int) int {
+	if !(p.fraction > 0 && p.fraction < 1) {
+		return n
+	}
+	return min(n, max(leading(p.fraction, cmp.Or(p.whole, n))-p.before, 0))
 }
 
 // Gradient is V = ∇h of the last mini-batch, with the taps that it was computed at.
 type Gradient struct {
-	graph.Direction              // the parameters' own gradients
-	Taps            []*graph.Tap // of the same mini-batch, with TrueG filled
+	graph.Direction // the parameters' own gradients
+	// Taps are those of the same mini-batch, with TrueG filled. They are nil for a
+	// mini-batch that is computed in parts, whose examples are not there at once.
+	Taps []*graph.Tap
 
 	scale float64 // factor that the objective has scaled Direction by, and TrueG not
 	pure  bool    // a layer's gradient is scale·āᵀg: the loss of data alone, without a penalty

@@ -48,9 +48,12 @@ func (v *kroneckerInverse[T]) State() []Field {
 // Apply sets u to (A+πγI)⁻¹ V (G+γ/π I)⁻¹. It multiplies the tap's examples instead of
 // V if this is cheaper and V is their sum (see byExample).
 func (v *kroneckerInverse[T]) Apply(u graph.Direction, g *Gradient) {
-	if t := g.Taps[v.tap]; g.pure && v.cheaperByExample(t.A.Shape()[0]) && v.examples.explain(v.layer, t, g) {
-		v.examples.Apply(v, u, t, T(g.scale))
-		return
+	if g.pure {
+		t := g.Taps[v.tap]
+		if v.cheaperByExample(t.A.Shape()[0]) && v.examples.explain(v.layer, t, g) {
+			v.examples.Apply(v, u, t, T(g.scale))
+			return
+		}
 	}
 	w, c := of[T](v.layer, g.Direction)
 	x, d := parts(v.layer, v.work)

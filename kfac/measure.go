@@ -20,12 +20,15 @@ func (p *Preconditioner) Measure(obj graph.CurvatureObjective, curvature bool) (
 // measure is Measure for blocks that have been built. It does not count the age of the
 // inverses.
 func (p *Preconditioner) measure(obj graph.CurvatureObjective, curvature bool) (float64, error) {
-	loss, err := p.compute(obj, curvature, p.visit)
+	loss, err := p.compute(obj, curvature, p.visit, Block.Statistics)
 	if err != nil {
 		return loss, err
 	}
 	p.grad.Taps, p.grad.scale, p.grad.pure = obj.Taps(), gradScale(obj), p.eta(obj) == 0
 	p.examples = obj.Examples()
+	if inParts(obj) {
+		p.grad.Taps, p.grad.pure = nil, false
+	}
 	if curvature {
 		if err := p.show(Block.Statistics); err != nil {
 			return loss, err
@@ -62,13 +65,16 @@ func gradScale(obj graph.Objective) float64 {
 }
 
 // compute runs the objective's Curvature with visit, or its Grad without curvature, and
-// checks that the results are finite.
-func (p *Preconditioner) compute(obj graph.CurvatureObjective, curvature bool, visit func(*graph.CurvaturePass) error) (float64, error) {
+// checks that the results are finite. list lists the statistics that visit measures.
+func (p *Preconditioner) compute(obj graph.CurvatureObjective, curvature bool, visit func(*graph.CurvaturePass) error, list func(Block, *Statistics)) (float64, error) {
 	var loss float64
 	var err error
 	if curvature {
-		p.pass = Pass{FirstTaps: true, FirstLoose: true, fraction: p.cfg.FactorFraction}
-		loss, err = obj.Curvature(p.cfg.Estimator, visit)
+		p.pass = Pass{FirstTaps: true, FirstLoose: true, fraction: p.cfg.FactorFraction, whole: obj.Examples()}
+		p.parts.begin(list)
+		if loss, err = obj.Curvature(p.cfg.Estimator, visit); err == nil {
+			p.joinParts()
+		}
 	} else {
 		loss, err = obj.Grad()
 	}
@@ -87,9 +93,10 @@ func (p *Preconditioner) compute(obj graph.CurvatureObjective, curvature bool, v
 
 // accumulate adds one pass to the mini-batch's statistics in all blocks.
 func (p *Preconditioner) accumulate(c *graph.CurvaturePass) error {
+	p.enterPart(c)
 	p.pass.CurvaturePass = c
-	for _, b := range p.blocks {
-		if !b.Accumulate(&p.pass) {
+	for i, b := range p.blocks {
+		if p.measures(i) && !b.Accumulate(&p.pass) {
 			p.pass.nonFinite = true
 		}
 	}
@@ -97,7 +104,7 @@ func (p *Preconditioner) accumulate(c *graph.CurvaturePass) error {
 	return nil
 }
 
-// seen notes that the mini-batch's first pass with Taps, or with Loose, is over.
+// seen notes that the first pass with Taps, or with Loose, is over.
 func (p *Preconditioner) seen(c *graph.CurvaturePass) {
 	p.pass.FirstTaps = p.pass.FirstTaps && c.Taps == nil
 	p.pass.FirstLoose = p.pass.FirstLoose && c.Loose == nil

@@ -24,7 +24,9 @@ type Preconditioner struct {
 	reduce func(*Statistics) error // the hook of Reduce
 
 	params   []*graph.Param
-	blocks   []Block
+	blocks   []Block // built-in ones under taps, then registered ones, then those of loose parameters
+	layered  int     // number of the built-in blocks under taps
+	tapped   int     // number of blocks under taps
 	grad     Gradient
 	examples int     // N of the last mini-batch
 	folds    int     // updates of the averages
@@ -41,6 +43,7 @@ type Preconditioner struct {
 	visit       func(*graph.CurvaturePass) error // accumulate
 	revisit     func(*graph.CurvaturePass) error // project
 	statistics  Statistics                       // argument of the hook
+	parts       partSums                         // of a mini-batch that is computed in parts
 	pending     []byte                           // a state to restore once the model is known
 }
 

@@ -45,6 +45,7 @@ func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error)
 	if err != nil {
 		return nil, err
 	}
+	p.layered = len(blocks)
 	for _, l := range others {
 		t := taps[l.tap]
 		build, ok := p.kinds[t.Kind]
@@ -57,6 +58,7 @@ func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error)
 		}
 		blocks = append(blocks, b)
 	}
+	p.tapped = len(blocks)
 	return append(blocks, makeLoose(params, free)...), nil
 }
 

@@ -1,0 +1,127 @@
+package trainer
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// Accumulation makes one mini-batch of K parts, for a mini-batch whose activations do
+// not fit in memory. Every optimizer takes the step on it that it would take on the
+// whole: loss, gradient, curvature and products are sums over the parts,
+//
+//	h = Σ (N_k/N)·h_k,  N = Σ N_k,
+//
+// for parts of N_k examples each. K-FAC's factors are summed in the same way.
+//
+//	a := trainer.NewAccumulation(model)
+//	for more data {
+//		a.Reset()
+//		for each part { err := a.Add(x, y) }
+//		obj, err := a.MiniBatch()
+//		loss, err := optimizer.Step(obj)
+//	}
+//
+// Memory: the inputs and targets of all parts are copied, in the model's float type. The
+// activations are those of one part, or of one for each different number of examples.
+// Gradients are summed in one more direction of the size of all parameters, and K-FAC
+// keeps one more set of a mini-batch's statistics.
+//
+// Time: each pass runs once for every part. A product with the Fisher matrix repeats the
+// forward pass, since another part was in the graph since.
+//
+// Dropout masks are drawn once for each part and step: a pass that comes back to a part
+// sets the stream back to where it was. In a network whose dropout layers follow one
+// another, this gives the same masks. Masks and sampled targets come from the same
+// streams as those of the whole, in the order of the parts: they are other draws where a
+// mini-batch has several masks, and the same where a stream serves one node alone.
+//
+// Buffers of layers, such as running statistics, take each part in once per step, as a
+// mini-batch of its own. A layer that computes with the statistics of its mini-batch
+// sees those of the part: for such a network the parts are not the whole.
+//
+// Observers see the taps of each part by themselves.
+//
+// An Accumulation serves one model and is not safe for concurrent use.
+type Accumulation struct {
+	model *Model
+	parts []heldPart // memory is kept from step to step
+	n     int        // parts in use
+	total int        // examples
+
+	taps        []*graph.Tap   // of the first part
+	looseParams []*graph.Param // of the model
+
+	grads graph.Direction // the parameters' gradients; nil before the first use
+	sum   graph.Direction // Σ (N_k/N)·∇h_k
+	loose graph.Direction // the loose gradients of a pass
+	gram  mat.SymDense
+
+	// What a curvature pass over the parts is in the middle of.
+	est   graph.FisherEstimator
+	at    int // index of the part
+	pass  graph.CurvaturePass
+	visit func(*graph.CurvaturePass) error
+	// Method values, kept because making one allocates: showPart and partCurvature.
+	show      func(*graph.CurvaturePass) error
+	curvature func(o *objective) (float64, error)
+
+	sample rand.PCG // where the masks of products over a piece of a part begin
+	pieced bool     // such masks have been drawn
+}
+
+var _ MiniBatch = (*Accumulation)(nil)
+
+// NewAccumulation returns an accumulation without parts.
+func NewAccumulation(m *Model) *Accumulation {
+	a := &Accumulation{model: m}
+	a.show, a.curvature = a.showPart, a.partCurvature
+	return a
+}
+
+// Reset removes all parts. It ends the last mini-batch.
+func (a *Accumulation) Reset() {
+	a.n, a.total, a.pieced = 0, 0, false
+}
+
+// Add adds a part: x of N_k examples, with targets as in [Model.Batch]. They are copied.
+func (a *Accumulation) Add(x, y *tensor.Dense, more ...*tensor.Dense) error {
+	if y == nil {
+		return errors.New("trainer: a part without targets")
+	}
+	c, err := a.model.bind(x, y, more, true)
+	if err != nil {
+		return fmt.Errorf("part %d: %w", a.n+1, err)
+	}
+	if a.n == 0 {
+		a.taps, a.looseParams = c.objective.Taps(), c.objective.Loose()
+	}
+	if a.n == len(a.parts) {
+		a.parts = append(a.parts, heldPart{})
+	}
+	a.parts[a.n].keep(c)
+	a.n++
+	a.total += c.b.Batch
+	return nil
+}
+
+// MiniBatch returns the parts as an objective, valid until the next Reset. A single part
+// is what Model.Batch makes of it.
+func (a *Accumulation) MiniBatch() (MiniBatch, error) {
+	switch a.n {
+	case 0:
+		return nil, errors.New("trainer: a mini-batch of no parts: Add comes first")
+	case 1:
+		c, err := a.enter(0)
+		if err != nil {
+			return nil, err
+		}
+		return &c.objective, nil
+	}
+	return a, nil
+}
