@@ -19,13 +19,8 @@ import (
 //
 // for parts of N_k examples each. K-FAC's factors are summed in the same way.
 //
-//	a := trainer.NewAccumulation(model)
-//	for more data {
-//		a.Reset()
-//		for each part { err := a.Add(x, y) }
-//		obj, err := a.MiniBatch()
-//		loss, err := optimizer.Step(obj)
-//	}
+// A loop of one's own calls Reset, Add for each part, and MiniBatch, which it gives to
+// the optimizer; or Next, which takes the parts from a [Source].
 //
 // Memory: the inputs and targets of all parts are copied, in the model's float type. The
 // activations are those of one part, or of one for each different number of examples.
@@ -105,6 +100,7 @@ func (a *Accumulation) Add(x, y *tensor.Dense, more ...*tensor.Dense) error {
 		a.parts = append(a.parts, heldPart{})
 	}
 	a.parts[a.n].keep(c)
+	a.model.training = c
 	a.n++
 	a.total += c.b.Batch
 	return nil
@@ -124,4 +120,39 @@ func (a *Accumulation) MiniBatch() (MiniBatch, error) {
 		return &c.objective, nil
 	}
 	return a, nil
+}
+
+// Next makes a mini-batch of the next mini-batches of src, as many as parts says, or
+// fewer where the epoch ends. At the end of an epoch it begins another. Parts of 0 and 1
+// give what Model.Batch does, without a copy.
+func (a *Accumulation) Next(src Source, parts int) (MiniBatch, error) {
+	x, y, ok := src.Next()
+	if !ok { // an epoch is over, and the next call begins another
+		if x, y, ok = src.Next(); !ok {
+			return nil, errors.New("trainer: the data give no mini-batch")
+		}
+	}
+	a.Reset()
+	if parts <= 1 {
+		return a.model.Batch(x, y, moreOf(src)...)
+	}
+	for ok {
+		if err := a.Add(x, y, moreOf(src)...); err != nil {
+			return nil, err
+		}
+		if a.n == parts {
+			break
+		}
+		x, y, ok = src.Next()
+	}
+	return a.MiniBatch()
+}
+
+// Targets are the targets of the last part that was in the graph, in the model's float
+// type and the loss's shape. They are valid until the next pass.
+func (a *Accumulation) Targets() *tensor.Dense {
+	if a.model.training == nil {
+		return nil
+	}
+	return a.model.training.y
 }
