@@ -91,7 +91,7 @@ func barePasses(t *testing.T, o *Optimizer, obj miniBatch) {
 		_, err := obj.Curvature(o.cfg.Estimator, visit)
 		require.NoError(t, err)
 	}
-	examples := leading(o.cfg.ProductFraction, obj.Taps()[0].Examples)
+	examples := leading(o.cfg.ProductFraction, obj.Examples())
 	if o.cfg.Mode == Fixed {
 		_, err := obj.Products(examples, lastOf(o))
 		require.NoError(t, err)

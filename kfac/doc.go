@@ -52,6 +52,8 @@
 // mini-batch, their running average, and an [Inverse]. It measures mini-batches,
 // inverts, and applies the inverses to the gradient. Blocks for other kinds of taps
 // are registered with it, and several processes average statistics in its Reduce hook.
+// Of a mini-batch that is computed in parts (trainer.Accumulation) it adds the parts'
+// statistics up (parts.go).
 //
 // An [Optimizer] is a Preconditioner with a policy, which gives the length of a step.
 // There are two policies, chosen by Config.Mode: adaptive and fixed. The policy owns

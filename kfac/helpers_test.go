@@ -21,7 +21,8 @@ import (
 //	bowl_test.go        bowl, newBowl, randomBowl: an objective ½(θ−θ*)ᵀH(θ−θ*) whose F and F̂ a test chooses,
 //	                    for α, μ, λ, γ and ρ without a network
 //	state_test.go       run, newRun, configs: a model with dropout and loose parameters, trained by hand, and a
-//	                    configuration of each kind, for states and allocations
+//	                    configuration of each kind, for states and allocations; saved, end: its steps
+//	alloc_test.go       barePasses: the passes of a step by themselves
 //
 // In package kfac, a block by itself:
 //
@@ -53,12 +54,13 @@ import (
 //	structure_test.go      firstStep, stepDamping, stepTolerance: one step in each structure
 //	search_test.go         searching: settings whose λ₀ is to be found
 //	step_test.go           tinyNet: a network of layers
+//	preconditioner_test.go newSGD, newPreconditioned; cloned: statistics as they are
 //	resume_test.go         rig, newRig, same: a training run with all that has a state
 //
 // In package kfac_test, layers and examples:
 //
 //	layers_test.go      gain, scaleColumns: a layer without a tap; coordinates: a change of coordinates
-//	customblock_test.go tappedGain, newGainBlock: a layer with a kind of tap of its own, and its block
+//	customblock_test.go tappedGain, tappedGains, newGainBlock: a layer with a kind of tap of its own, and its block
 //	conv_test.go        imageModel, convNet, convTable, convClasses; windowsOf; outcome, outcomes: convolutions
 //	convstep_test.go    convStep, takeConvStep: a step of a convolution, with its factors written out
 //	example_test.go     sine, train: what examples train, and how

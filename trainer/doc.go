@@ -19,6 +19,7 @@
 //	z            the network's outputs, N×C for a mini-batch of N examples and C units
 //	h(θ)         the objective: the mean loss of a mini-batch, with the L2 penalty
 //	mini-batch   a [MiniBatch]: h with its gradient, its taps, curvature passes and exact products
+//	part         a piece of a mini-batch that does not fit in memory ([Accumulation])
 //	step         one update of θ from one mini-batch
 //	evaluation   a data set that is scored, without dropout and without a step
 //	training, evaluation mode   graphs of their own, over the same memory of parameters and buffers
