@@ -86,6 +86,17 @@ func (b *classified) read(metric string, mean, target *tensor.Dense) error {
 	return nil
 }
 
+// readMore is read of a mini-batch that follows others of a number of classes; 0: it is the first.
+func (b *classified) readMore(metric string, mean, target *tensor.Dense, classes int) error {
+	if err := b.read(metric, mean, target); err != nil {
+		return err
+	}
+	if classes != 0 && b.classes != classes {
+		return fmt.Errorf("trainer: metric %s: %d classes after mini-batches of %d", metric, b.classes, classes)
+	}
+	return nil
+}
+
 // label is the true class of an example.
 func (b *classified) label(i int) int { return int(b.y[i]) }
 

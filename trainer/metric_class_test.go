@@ -130,6 +130,7 @@ func TestConfusionByHand(t *testing.T) {
 				assert.True(t, math.IsNaN(macro.Value()), macro.Name())
 				addBatches(t, macro, dtype, p, truth, 10, 4, false)
 				assert.InDelta(t, want, macro.Value(), 1e-15, macro.Name())
+				assert.Equal(t, []int{4, 3, 3, 0}, macro.Examples())
 				assert.Len(t, macro.PerClass(), 4)
 				assert.True(t, macro.HigherIsBetter())
 				macro.Reset()
@@ -151,6 +152,10 @@ func TestClassScoresByCounting(t *testing.T) {
 				p, labels := softmaxes(r, n, c)
 				m := &trainer.Confusion{}
 				addBatches(t, m, dtype, p, labels, n, 5, false)
+				precision, recall, f1 := trainer.Precision(), trainer.Recall(), trainer.F1()
+				for _, own := range []trainer.Metric{precision, recall, f1} {
+					addBatches(t, own, dtype, p, labels, n, 5, false)
+				}
 				right := 0.
 				for class := range c {
 					var tp, fp, fn float64
@@ -172,8 +177,11 @@ func TestClassScoresByCounting(t *testing.T) {
 					}
 					right += tp
 					equalOrNaN(t, tp/(tp+fp), m.Precision()[class])
+					equalOrNaN(t, tp/(tp+fp), precision.PerClass()[class])
 					equalOrNaN(t, tp/(tp+fn), m.Recall()[class])
+					equalOrNaN(t, tp/(tp+fn), recall.PerClass()[class])
 					equalOrNaN(t, 2*tp/(2*tp+fp+fn), m.F1()[class])
+					equalOrNaN(t, 2*tp/(2*tp+fp+fn), f1.PerClass()[class])
 				}
 				assert.Equal(t, right/float64(n), m.Value())
 			}
@@ -257,6 +265,9 @@ func TestMetricsRefuse(t *testing.T) {
 	c := &trainer.Confusion{}
 	require.NoError(t, c.Add(matrix(1, 1, 0, 0), number(0)))
 	assert.ErrorContains(t, c.Add(matrix(1, 1, 0), number(0)), "2 classes after mini-batches of 3")
+	f1 := trainer.F1()
+	require.NoError(t, f1.Add(matrix(1, 1, 0, 0), number(0)))
+	assert.ErrorContains(t, f1.Add(matrix(1, 1, 0), number(0)), "metric f1: 2 classes after mini-batches of 3")
 	mae := trainer.MAE()
 	require.NoError(t, mae.Add(matrix(1, 1, 2), matrix(1, 1, 2)))
 	assert.ErrorContains(t, mae.Add(matrix(1, 1), matrix(1, 1)), "1 values in a target after mini-batches of 2")

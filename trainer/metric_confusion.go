@@ -1,7 +1,6 @@
 package trainer
 
 import (
-	"fmt"
 	"slices"
 
 	"gorgonia.org/tensor"
@@ -28,24 +27,18 @@ func (m *Confusion) Name() string         { return "confusion_accuracy" }
 func (m *Confusion) HigherIsBetter() bool { return true }
 
 // Reset sets all counts to 0, and forgets the number of classes.
-func (m *Confusion) Reset() {
-	m.counts, m.classes = m.counts[:0], 0
-}
+func (m *Confusion) Reset() { m.counts, m.classes = m.counts[:0], 0 }
 
 // Add counts a mini-batch. It fails, and counts nothing, if the mini-batch is not of a
 // classifier or has another number of classes than those before it.
-func (m *Confusion) Add(mean, target *tensor.Dense) error { return m.add(m.Name(), mean, target) }
-
-func (m *Confusion) add(metric string, mean, target *tensor.Dense) error {
-	if err := m.batch.read(metric, mean, target); err != nil {
+func (m *Confusion) Add(mean, target *tensor.Dense) error {
+	if err := m.batch.readMore(m.Name(), mean, target, m.classes); err != nil {
 		return err
 	}
 	if c := m.batch.classes; m.classes == 0 {
 		m.classes = c
 		m.counts = slices.Grow(m.counts[:0], c*c)[:c*c]
 		clear(m.counts)
-	} else if c != m.classes {
-		return fmt.Errorf("trainer: metric %s: %d classes after mini-batches of %d", metric, c, m.classes)
 	}
 	for i := range m.batch.n {
 		predicted, _ := m.batch.predicted(i)
@@ -81,38 +74,25 @@ func (m *Confusion) Matrix() [][]int {
 	return rows
 }
 
-// margins are, of a class, the examples that were rightly taken for it, all its examples, and all that were taken for it.
-func (m *Confusion) margins(class int) (right, examples, predicted int) {
-	for other := range m.classes {
-		examples += m.Count(class, other)
-		predicted += m.Count(other, class)
+// Precision is that of [Precision] for each class, by its number.
+func (m *Confusion) Precision() []float64 { return eachClass(m.margins(), classCount.precision) }
+
+// Recall is that of [Recall] for each class, by its number.
+func (m *Confusion) Recall() []float64 { return eachClass(m.margins(), classCount.recall) }
+
+// F1 is that of [F1] for each class, by its number.
+func (m *Confusion) F1() []float64 { return eachClass(m.margins(), classCount.f1) }
+
+// margins are the sums of rows and columns, and the diagonal.
+func (m *Confusion) margins() []classCount {
+	list := make([]classCount, m.classes)
+	for i, count := range m.counts {
+		truth, predicted := i/m.classes, i%m.classes
+		list[truth].examples += count
+		list[predicted].predicted += count
+		if truth == predicted {
+			list[truth].right = count
+		}
 	}
-	return m.Count(class, class), examples, predicted
-}
-
-// Precision is, for each class, the fraction of the examples taken for it that are of it:
-// NaN for a class that no example was taken for.
-func (m *Confusion) Precision() []float64 {
-	return m.perClass(func(right, _, predicted int) float64 { return float64(right) / float64(predicted) })
-}
-
-// Recall is, for each class, the fraction of its examples that were taken for it: NaN for
-// a class without examples.
-func (m *Confusion) Recall() []float64 {
-	return m.perClass(func(right, examples, _ int) float64 { return float64(right) / float64(examples) })
-}
-
-// F1 is, for each class, the harmonic mean of precision and recall, as
-// 2·right/(examples + predicted): 0 for a class that has examples of which none was
-// found, NaN for a class that has no examples and that none was taken for.
-func (m *Confusion) F1() []float64 {
-	return m.perClass(func(right, examples, predicted int) float64 { return 2 * float64(right) / float64(examples+predicted) })
-}
-
-func (m *Confusion) perClass(f func(right, examples, predicted int) float64) []float64 {
-	values := make([]float64, m.classes)
-	for class := range values {
-		values[class] = f(m.margins(class))
-	}
-	return values
+	return list
 }
