@@ -9,13 +9,41 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// scored is one mini-batch as the metrics of this package read it: copied to float64,
-// which changes neither the values nor their order, into memory that is kept.
+// scored is one mini-batch as the metrics of this package read it, in place: a large
+// number of outputs is not copied once for each metric.
 type scored struct {
-	n, c int       // examples, outputs of each
-	mean []float64 // n×c
-	y    []float64 // n labels, or n×c values
-	rows bool      // y are n×c values
+	n, c    int // examples, outputs of each
+	outputs reals
+	targets reals
+	rows    bool // targets are n×c values, not n labels
+}
+
+// reals are the elements of a tensor of either float type. Conversion to float64 changes
+// neither the values nor their order.
+type reals struct {
+	single []float32
+	double []float64
+}
+
+func (r *reals) at(i int) float64 {
+	if r.single != nil {
+		return float64(r.single[i])
+	}
+	return r.double[i]
+}
+
+// of takes a tensor's elements. It is false if they are no floats.
+func (r *reals) of(t *tensor.Dense) bool {
+	*r = reals{}
+	switch t.Dtype() {
+	case graph.Float32:
+		r.single = t.Float32s()
+	case graph.Float64:
+		r.double = t.Float64s()
+	default:
+		return false
+	}
+	return true
 }
 
 // read takes a mini-batch of the shapes that Metric.Add documents. Its errors name the metric.
@@ -32,28 +60,10 @@ func (s *scored) read(metric string, mean, target *tensor.Dense) error {
 	if s.rows && target.DataSize() != mean.DataSize() {
 		return fail()
 	}
-	var ok, also bool
-	s.mean, ok = inFloat64(s.mean, mean)
-	s.y, also = inFloat64(s.y, target)
-	if !ok || !also {
+	if !s.outputs.of(mean) || !s.targets.of(target) {
 		return fmt.Errorf("trainer: metric %s: predictions of %v and targets of %v: want floats", metric, mean.Dtype(), target.Dtype())
 	}
 	return nil
-}
-
-// inFloat64 copies a tensor of floats to the memory of to.
-func inFloat64(to []float64, t *tensor.Dense) (_ []float64, ok bool) {
-	to = to[:0]
-	switch t.Dtype() {
-	case graph.Float64:
-		return append(to, t.Float64s()...), true
-	case graph.Float32:
-		for _, v := range t.Float32s() {
-			to = append(to, float64(v))
-		}
-		return to, true
-	}
-	return to, false
 }
 
 // classified is a mini-batch of a classifier: of softmax, C probabilities and a label for
@@ -78,8 +88,8 @@ func (b *classified) read(metric string, mean, target *tensor.Dense) error {
 		return fmt.Errorf("trainer: metric %s: targets of shape %v for predictions of shape %v are no classes: want N labels for N×C, or N×1 zeros and ones for N×1",
 			metric, shapeOf(target), shapeOf(mean))
 	}
-	for i, v := range b.y {
-		if v != math.Trunc(v) || v < 0 || v >= float64(b.classes) { // NaN is the first
+	for i := range b.n {
+		if v := b.targets.at(i); v != math.Trunc(v) || v < 0 || v >= float64(b.classes) { // NaN is the first
 			return fmt.Errorf("trainer: metric %s: target %g of example %d is no class from 0 to %d", metric, v, i, b.classes-1)
 		}
 	}
@@ -98,33 +108,34 @@ func (b *classified) readMore(metric string, mean, target *tensor.Dense, classes
 }
 
 // label is the true class of an example.
-func (b *classified) label(i int) int { return int(b.y[i]) }
+func (b *classified) label(i int) int { return int(b.targets.at(i)) }
 
 // predicted is the class of an example as Accuracy and BinaryAccuracy have it, the first
 // of several with the same probability, with its probability.
 func (b *classified) predicted(i int) (class int, p float64) {
 	if b.single {
-		if v := b.mean[i]; v > 0.5 {
-			return 1, v
+		if p = b.outputs.at(i); p > 0.5 {
+			return 1, p
 		}
-		return 0, 1 - b.mean[i]
+		return 0, 1 - p
 	}
-	row := b.mean[i*b.c : (i+1)*b.c]
-	for j, v := range row {
-		if v > row[class] {
-			class = j
+	first := i * b.c
+	p = b.outputs.at(first)
+	for j := 1; j < b.c; j++ {
+		if v := b.outputs.at(first + j); v > p {
+			class, p = j, v
 		}
 	}
-	return class, row[class]
+	return class, p
 }
 
 // probability is that of a class of an example.
 func (b *classified) probability(i, class int) float64 {
 	switch {
 	case !b.single:
-		return b.mean[i*b.c+class]
+		return b.outputs.at(i*b.c + class)
 	case class == 1:
-		return b.mean[i]
+		return b.outputs.at(i)
 	}
-	return 1 - b.mean[i]
+	return 1 - b.outputs.at(i)
 }

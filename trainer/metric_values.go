@@ -73,13 +73,13 @@ func (m *ValueMetric) Add(mean, target *tensor.Dense) error {
 	} else if len(m.columns) != c {
 		return fmt.Errorf("trainer: metric %s: %d values in a target after mini-batches of %d", m.name, c, len(m.columns))
 	}
-	for i, y := range m.batch.y {
-		s := &m.columns[i%c]
+	for i := range m.batch.n * c {
+		s, y := &m.columns[i%c], m.batch.targets.at(i)
 		s.n++
 		d := y - s.mean
 		s.mean += d / s.n
 		s.spread += d * (y - s.mean)
-		r := m.batch.mean[i] - y
+		r := m.batch.outputs.at(i) - y
 		s.squares += r * r
 		s.absolute += math.Abs(r)
 	}

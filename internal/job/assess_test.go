@@ -61,7 +61,12 @@ func predictionsOf(t testing.TB, m *trainer.Model, d *datasets.Dataset) []float6
 	x := tensor.New(tensor.WithShape(append([]int{d.Test.Len()}, d.Shape...)...), tensor.WithBacking(slices.Clone(d.Test.X)))
 	p, err := m.Predict(x)
 	require.NoError(t, err)
-	return slices.Clone(inFloat64(p))
+	var list, one []float64
+	for i := range d.Test.Len() {
+		one = row(one, p, i)
+		list = append(list, one...)
+	}
+	return list
 }
 
 // fileRows are the rows of a CSV that are a data set's test examples, in their order: each

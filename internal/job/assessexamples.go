@@ -23,6 +23,8 @@ type picker struct {
 	judge func(p picked, output, target []float64) (picked, bool)
 	next  int // index of the next example
 	list  []picked
+
+	output, target []float64 // of one example
 }
 
 // picked is an example that is kept.
@@ -43,17 +45,16 @@ func (m *picker) Value() float64       { return float64(len(m.list)) }
 // Add looks at a mini-batch. An example is left out whose outputs are not all finite:
 // they have no text in JSON, and no picture.
 func (m *picker) Add(mean, target *tensor.Dense) error {
-	outputs, targets := inFloat64(mean), inFloat64(target)
 	n := target.Shape()[0]
-	c, t := len(outputs)/n, len(targets)/n
 	for i := range n {
 		p := picked{index: m.next}
 		m.next++
-		output := outputs[i*c : (i+1)*c]
+		m.output, m.target = row(m.output, mean, i), row(m.target, target, i)
+		output := m.output
 		if m.most == 0 || slices.ContainsFunc(output, func(v float64) bool { return math.Abs(v) > math.MaxFloat32 || v != v }) {
 			continue
 		}
-		p, shown := m.judge(p, output, targets[i*t:(i+1)*t])
+		p, shown := m.judge(p, output, m.target)
 		if !shown || len(m.list) == m.most && !(p.weight > m.list[m.most-1].weight) {
 			continue
 		}
@@ -103,18 +104,19 @@ func (m *picker) examples(a *results.Assessment, d *datasets.Dataset, tell func(
 	return list
 }
 
-func inFloat64(t *tensor.Dense) []float64 {
+// row copies one example's elements to the memory of to.
+func row(to []float64, t *tensor.Dense, i int) []float64 {
+	width := t.DataSize() / t.Shape()[0]
+	to = to[:0]
 	switch data := t.Data().(type) {
 	case []float64:
-		return data
+		to = append(to, data[i*width:(i+1)*width]...)
 	case []float32:
-		list := make([]float64, len(data))
-		for i, v := range data {
-			list[i] = float64(v)
+		for _, v := range data[i*width : (i+1)*width] {
+			to = append(to, float64(v))
 		}
-		return list
 	}
-	return nil
+	return to
 }
 
 func inFloat32(values []float64) []float32 {
