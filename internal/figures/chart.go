@@ -14,6 +14,13 @@ type Chart struct {
 	X, Y   Axis
 	Series []Series // drawn with the first on top
 	Lines  []Line
+
+	// Direct writes the labels of the series at the ends of the curves instead of
+	// a legend, unless there are more than fit.
+	Direct bool
+	// Small makes the chart 4×2.6 inches, with text of the same size, for a few curves
+	// that stand beside many other charts.
+	Small bool
 }
 
 // Series is one curve.
@@ -58,16 +65,17 @@ func (c *Chart) SVG() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return svg(c.description(), chartHeight, draw)
+	return c.size().svg(c.description(), draw)
 }
 
-// PNG returns the chart as a PNG file of 1152×730 pixels. It fails as SVG does.
+// PNG returns the chart as a PNG file of 1152×730 pixels, or of 768×499 if it is
+// small. It fails as SVG does.
 func (c *Chart) PNG() ([]byte, error) {
 	draw, err := c.prepare()
 	if err != nil {
 		return nil, err
 	}
-	return png(chartHeight, draw)
+	return c.size().png(draw)
 }
 
 // prepare checks the chart and returns the frame that draws it.
@@ -88,11 +96,21 @@ func (c *Chart) prepare() (func(draw.Canvas), error) {
 	}
 	return func(canvas draw.Canvas) {
 		f := newFrame(c.X, c.Y, x, y)
-		h := newHeading(canvas.Rectangle, f, c.Title, c.keys(curves))
+		f.X.Tick.Marker, f.Y.Tick.Marker = ticker{c.X, c.mostTicks()}, ticker{c.Y, c.mostTicks()}
+		keys := c.keys(curves)
+		direct := c.Direct && len(keys) <= mostDirect
+		if direct {
+			keys = nil
+		}
+		h := newHeading(canvas.Rectangle, f, c.Title, keys)
 		h.draw(&canvas)
 		// Data keep some height, come what may.
 		canvas.Max.Y -= min(h.height, 0.6*(canvas.Max.Y-canvas.Min.Y))
 		f.Add(grid{}, &plotter{curves: curves, lines: c.Lines})
+		if direct {
+			c.drawDirect(canvas, f, curves)
+			return
+		}
 		f.draw(canvas)
 	}, nil
 }
@@ -126,15 +144,19 @@ func (c *Chart) description() string {
 // keys are the entries of the legend.
 func (c *Chart) keys(curves []curve) []key {
 	var keys []key
-	for i, s := range c.Series {
-		if s.Label == "" {
-			continue
+	for i := range c.Series {
+		if label := c.label(i, curves); label != "" {
+			keys = append(keys, key{label, keyWidth, curves[i].style.drawKey})
 		}
-		label := s.Label
-		if len(curves[i].points) == 0 {
-			label += " (no data)" // a run that diverged at once must not vanish from the legend
-		}
-		keys = append(keys, key{label, keyWidth, curves[i].style.drawKey})
 	}
 	return keys
+}
+
+// label is a series's. A run that diverged at once does not vanish from the chart.
+func (c *Chart) label(i int, curves []curve) string {
+	label := c.Series[i].Label
+	if label != "" && len(curves[i].points) == 0 {
+		label += " (no data)"
+	}
+	return label
 }

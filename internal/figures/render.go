@@ -16,22 +16,21 @@ import (
 
 const (
 	figureWidth = 6 * vg.Inch
-	chartHeight = 3.8 * vg.Inch
 	margin      = 5 // points
 	resolution  = 192
 )
 
 // onWhite calls paint with the canvas without its margin.
-func onWhite(c vg.Canvas, height vg.Length, paint func(draw.Canvas)) {
-	canvas := draw.NewCanvas(c, figureWidth, height)
+func onWhite(c vg.Canvas, s size, paint func(draw.Canvas)) {
+	canvas := draw.NewCanvas(c, s.width, s.height)
 	canvas.SetColor(color.White)
 	canvas.Fill(canvas.Rectangle.Path())
 	paint(draw.Crop(canvas, margin, -margin, margin, -margin))
 }
 
-func png(height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
-	c := vgimg.NewWith(vgimg.UseWH(figureWidth, height), vgimg.UseDPI(resolution))
-	onWhite(c, height, paint)
+func (s size) png(paint func(draw.Canvas)) ([]byte, error) {
+	c := vgimg.NewWith(vgimg.UseWH(s.width, s.height), vgimg.UseDPI(resolution))
+	onWhite(c, s, paint)
 	var b bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("png: %w", err)
@@ -50,12 +49,21 @@ func (m *measured) FillString(f font.Face, pt vg.Point, s string) {
 	m.Canvas.FillString(f, pt, s)
 }
 
+// svg and png are of figures that are as wide as usual.
+func svg(title string, height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
+	return size{figureWidth, height}.svg(title, paint)
+}
+
+func png(height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
+	return size{figureWidth, height}.png(paint)
+}
+
 // svg turns gonum's SVG file, which asks for a certain font, into an element that looks alike without that font. Other
 // fonts are named as well, and each text gets the width that was measured, whichever font is used. Labels are not
 // changed by the replacements, because < and " are escaped in them.
-func svg(title string, height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
-	m := &measured{Canvas: vgsvg.New(figureWidth, height)}
-	onWhite(m, height, paint)
+func (s size) svg(title string, paint func(draw.Canvas)) ([]byte, error) {
+	m := &measured{Canvas: vgsvg.New(s.width, s.height)}
+	onWhite(m, s, paint)
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("svg: %w", err)
