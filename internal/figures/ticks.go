@@ -87,6 +87,9 @@ func logTicks(lo, hi float64, most int) (major, minor []float64) {
 	if major = digits(lo, hi, 1, 2, 5); len(major) >= 3 {
 		return major, digits(lo, hi, 3, 4, 6, 7, 8, 9)
 	}
+	if major = digits(lo, hi, 1, 2, 3, 5, 7); len(major) >= 3 && most < maxTicks {
+		return major, digits(lo, hi, 4, 6, 8, 9)
+	}
 	if major = digits(lo, hi, 1, 2, 3, 4, 5, 6, 7, 8, 9); len(major) >= 3 {
 		return major, nil
 	}

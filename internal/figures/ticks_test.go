@@ -81,3 +81,10 @@ func TestSignificant(t *testing.T) {
 		assert.Equal(t, want, significant(v))
 	}
 }
+
+// A small chart has no room for a label at each digit.
+func TestFewLogTicks(t *testing.T) {
+	major, minor := logTicks(0.06, 0.22, 5)
+	assert.InDeltaSlice(t, []float64{0.07, 0.1, 0.2}, major, 1e-15)
+	assert.InDeltaSlice(t, []float64{0.06, 0.08, 0.09}, minor, 1e-15)
+}

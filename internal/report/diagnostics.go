@@ -62,7 +62,7 @@ func (d *diagnostic) at(rec *results.Record) float64 {
 // measured; or if none ever changed, which is told in words instead.
 func (r *Report) diagnostic(d diagnostic) (c *figures.Chart, constant string) {
 	c = &figures.Chart{
-		Title: capitalFirst(d.label) + r.medians(),
+		Title: capital(d.label) + r.medians(),
 		X:     figures.Axis{Label: bySteps.label}, Y: figures.Axis{Label: d.label, Log: d.log}, Lines: d.lines,
 	}
 	var values, labels []string // of the first records, by group
@@ -93,12 +93,4 @@ func (r *Report) diagnostic(d diagnostic) (c *figures.Chart, constant string) {
 	}
 	c.X.Log = apart(c.Series)
 	return c, ""
-}
-
-// capitalFirst leaves symbols as they are: α is not Α.
-func capitalFirst(label string) string {
-	if label[0] < 0x80 {
-		return capital(label)
-	}
-	return label
 }

@@ -37,38 +37,51 @@ func (r *Report) environments() (list []environment, unknown int) {
 	return list, unknown
 }
 
+// environmentRow is a line about a machine and its versions.
+type environmentRow struct {
+	name string
+	of   func(results.Environment) string
+}
+
+func environmentRows() []environmentRow {
+	return []environmentRow{
+		{"gokfac", func(e results.Environment) string { return e.Version }},
+		{"Go", func(e results.Environment) string { return e.Go }},
+		{"system", func(e results.Environment) string { return e.OS + "/" + e.Arch }},
+		{"processor", func(e results.Environment) string { return e.CPU }},
+		{"processors", func(e results.Environment) string { return strconv.Itoa(e.Processors) }},
+		{"kernels", func(e results.Environment) string { return e.Kernels }},
+	}
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "unknown"
+	}
+	return text
+}
+
 // environmentTable has a column for each environment.
 func (r *Report) environmentTable() table {
 	list, _ := r.environments()
 	t := table{Caption: "Machine and versions", Head: []string{""}}
-	rows := []struct {
-		name string
-		of   func(environment) string
-	}{
-		{"gokfac", func(e environment) string { return e.Version }},
-		{"Go", func(e environment) string { return e.Go }},
-		{"system", func(e environment) string { return e.OS + "/" + e.Arch }},
-		{"processor", func(e environment) string { return e.CPU }},
-		{"processors", func(e environment) string { return strconv.Itoa(e.Processors) }},
-		{"kernels", func(e environment) string { return e.Kernels }},
-		{"first run began", func(e environment) string { return e.first }},
-		{"last run began", func(e environment) string { return e.last }},
-	}
 	for _, e := range list {
 		t.Head = append(t.Head, plural(e.runs, "run"))
 	}
-	for _, row := range rows {
-		cells := []string{row.name}
-		for _, e := range list {
-			text := row.of(e)
-			if text == "" {
-				text = "unknown"
-			}
-			cells = append(cells, text)
-		}
-		if len(list) > 0 {
-			t.Rows = append(t.Rows, cells)
-		}
+	if len(list) == 0 {
+		return t
 	}
+	add := func(name string, of func(environment) string) {
+		cells := []string{name}
+		for _, e := range list {
+			cells = append(cells, orUnknown(of(e)))
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	for _, row := range environmentRows() {
+		add(row.name, func(e environment) string { return row.of(e.Environment) })
+	}
+	add("first run began", func(e environment) string { return e.first })
+	add("last run began", func(e environment) string { return e.last })
 	return t
 }

@@ -18,6 +18,11 @@ func (r *Report) WriteDir(ctx context.Context, dir string) error {
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
+	return write(ctx, dir, files)
+}
+
+// write replaces files of a directory, each at once.
+func write(ctx context.Context, dir string, files []file) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
@@ -42,16 +47,9 @@ func (r *Report) files(ctx context.Context) ([]file, error) {
 	if err != nil {
 		return nil, err
 	}
-	var files []file
-	for _, f := range figures.all() {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		png, err := f.drawing.PNG()
-		if err != nil {
-			return nil, fmt.Errorf("figure %s: %w", f.Name, err)
-		}
-		files = append(files, file{f.Name + ".svg", f.svg}, file{f.Name + ".png", png})
+	files, err := figureFiles(ctx, figures.all())
+	if err != nil {
+		return nil, err
 	}
 	for _, part := range []struct {
 		name string
@@ -65,6 +63,21 @@ func (r *Report) files(ctx context.Context) ([]file, error) {
 			return nil, fmt.Errorf("%s: %w", part.name, err)
 		}
 		files = append(files, file{part.name, content})
+	}
+	return files, nil
+}
+
+// figureFiles are each figure as SVG and as PNG.
+func figureFiles(ctx context.Context, figures []*figure) (files []file, err error) {
+	for _, f := range figures {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		png, err := f.drawing.PNG()
+		if err != nil {
+			return nil, fmt.Errorf("figure %s: %w", f.Name, err)
+		}
+		files = append(files, file{f.Name + ".svg", f.svg}, file{f.Name + ".png", png})
 	}
 	return files, nil
 }

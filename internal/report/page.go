@@ -2,13 +2,28 @@ package report
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"encoding/base64"
 	"html/template"
 )
 
-//go:embed page.html
-var pageText string
+// pages are templates: page.html and run.html, and shared.html with what they share.
+//
+//go:embed *.html
+var pages embed.FS
+
+// execute fills in one of the templates.
+func execute(name string, data any) ([]byte, error) {
+	t, err := template.ParseFS(pages, name, "shared.html")
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := t.ExecuteTemplate(&b, name, data); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
 
 // page is what page.html shows. Sections without anything are left out.
 type page struct {
@@ -33,11 +48,12 @@ type picture struct {
 	Source template.URL
 }
 
+// inline is a PNG file as an address that fetches nothing.
+func inline(png []byte) template.URL {
+	return template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
+}
+
 func (r *Report) html(figures *figureSet) ([]byte, error) {
-	t, err := template.New("report.html").Parse(pageText)
-	if err != nil {
-		return nil, err
-	}
 	p := &page{
 		Title: r.Title, Verdict: r.verdict(), Warnings: r.warnings(), Whole: r.wholeTable(), Scores: r.scoreTable(), Figures: figures,
 		Method: r.method(), Command: r.Command, Runs: r.runTable(), Commands: r.commandTable(), Environment: r.environmentTable(),
@@ -53,13 +69,8 @@ func (r *Report) html(figures *figureSet) ([]byte, error) {
 		p.Cost = c.table()
 	}
 	for _, s := range r.Samples {
-		source := "data:image/png;base64," + base64.StdEncoding.EncodeToString(s.PNG)
-		p.Samples = append(p.Samples, picture{s.Label, template.URL(source)})
+		p.Samples = append(p.Samples, picture{s.Label, inline(s.PNG)})
 	}
 	p.Different, p.Common = r.settingTables()
-	var b bytes.Buffer
-	if err := t.Execute(&b, p); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+	return execute("page.html", p)
 }

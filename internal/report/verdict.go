@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gokfac/gokfac/internal/results"
 )
@@ -198,4 +199,10 @@ func difference(s score, v float64) string {
 	return significant(v, 2)
 }
 
-func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
+// capital begins a text with a capital letter. Symbols stay as they are: α is not Α.
+func capital(text string) string {
+	if text == "" || text[0] >= utf8.RuneSelf {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}

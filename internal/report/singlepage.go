@@ -1,0 +1,91 @@
+package report
+
+import (
+	"context"
+	"slices"
+
+	"github.com/gokfac/gokfac/internal/figures"
+)
+
+// runPage is what run.html shows. Sections without anything are left out.
+type runPage struct {
+	Title             string
+	Summary, Warnings []string
+	Scores            table
+	ScoresNote        string
+	Targets           table
+	TargetsNote       string
+	Curves            []*figure
+	NoCurves          string
+
+	Part              string // that the assessment is of
+	Metrics           table
+	Classes           table
+	MoreClasses       table
+	Confusion         *confusion
+	Confused          table
+	ConfusionFigure   []*figure
+	CalibrationFigure []*figure
+	Calibration       table
+	CalibrationNote   string
+	Examples          *examples
+
+	Policy      string // of K-FAC, in a sentence
+	Diagnostics []*figure
+	Constant    []string
+	Phases      []*figure
+	Cost        table
+
+	Different, InForce table
+	NoneDifferent      string
+	Command            string
+	Environment        table
+	History            table
+}
+
+func (p *runPage) figures() []*figure {
+	return slices.Concat(p.Curves, p.ConfusionFigure, p.CalibrationFigure, p.Diagnostics, p.Phases)
+}
+
+func (s *Single) page(ctx context.Context) (*runPage, error) {
+	p := &runPage{
+		Title: s.title(), Summary: s.summary(), Warnings: s.warnings(), Scores: s.scoreTable(), ScoresNote: s.scoresNote(),
+		Command: s.Run.Command, Environment: s.environmentTable(), History: s.historyTable(),
+	}
+	p.Targets, p.TargetsNote = s.targetTable()
+	p.Different, p.InForce, p.NoneDifferent = s.settingTables()
+	var failed error
+	add := func(section *[]*figure, name, caption string, d drawing) {
+		if failed == nil {
+			failed = ctx.Err()
+		}
+		if chart, ok := d.(*figures.Chart); failed != nil || ok && !drawable(chart) {
+			return
+		}
+		f, err := render(name, caption, d)
+		if err != nil {
+			failed = err
+			return
+		}
+		*section = append(*section, f)
+	}
+	for _, f := range s.families() {
+		for _, x := range []abscissa{bySteps, bySeconds} {
+			add(&p.Curves, "curves-"+shorten(string(f.name), longest)+"-"+x.name, s.familyCaption(f, x), s.familyChart(f, x))
+		}
+	}
+	if len(p.Curves) == 0 {
+		p.NoCurves = s.noCurves()
+	}
+	s.diagnose(p, add)
+	if c := s.alone().cost(); c.divided() {
+		p.Cost = c.table()
+		add(&p.Phases, "phases", "Where the time of a step goes: the mean over all steps.", c.bars())
+		add(&p.Phases, "phases-steps", "The parts of a step, as means over the steps since the evaluation before.", s.phaseChart())
+	}
+	s.assess(p, add)
+	return p, failed
+}
+
+// adder draws a figure into a section of the page, unless it has nothing to show.
+type adder func(section *[]*figure, name, caption string, d drawing)
