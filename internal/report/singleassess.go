@@ -22,6 +22,9 @@ func (s *Single) assess(p *runPage, add adder) {
 		return
 	}
 	p.Part = a.Part
+	for _, text := range a.Notes {
+		p.Notes = append(p.Notes, capital(text)+".")
+	}
 	p.Metrics = s.metricTable()
 	p.Classes, p.MoreClasses = s.classTables()
 	p.Confusion = s.confusion()

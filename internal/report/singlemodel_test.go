@@ -52,11 +52,13 @@ func classified(classes int) *results.Assessment {
 
 func TestClassifier(t *testing.T) {
 	a := classified(3)
+	a.Notes = []string{"examples have 5 values each"}
 	a.Examples[1].Input[2] = float32(math.NaN())
 	page := htmlOf(t, &Single{Run: kfacRun(), Assessment: a})
 	assert.Equal(t, [][]string{
 		{"accuracy", "93.75 %", "higher is better"}, {"calibration error", "0.01230", "lower is better"}, {"odd", "3.000", absent},
 	}, cells(t, page, "Metrics"))
+	assert.Contains(t, page, "<p>Examples have 5 values each.</p>")
 	assert.Equal(t, []string{"class 0", "90.00 %", "80.00 %", "50.00 %", "93"}, cells(t, page, "Classes")[0])
 	assert.Equal(t, [][]string{{"class 0", "90", "1", "2"}, {"class 1", "0", "90", "0"}, {"class 2", "0", "0", "90"}}, cells(t, page, "Confusion matrix"))
 	assert.Contains(t, page, `<td class="right s8">90</td><td class="wrong s1">1</td><td class="wrong s2">2</td>`)

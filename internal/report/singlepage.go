@@ -19,6 +19,7 @@ type runPage struct {
 	NoCurves          string
 
 	Part              string // that the assessment is of
+	Notes             []string
 	Metrics           table
 	Classes           table
 	MoreClasses       table
