@@ -38,15 +38,6 @@ func (s *Single) assess(p *runPage, add adder) {
 	}
 }
 
-func (s *Single) metricTable() table {
-	t := table{Caption: "Metrics", Head: []string{"", "value", "direction"}}
-	for _, m := range s.Assessment.Metrics {
-		name := score(m.Name)
-		t.Rows = append(t.Rows, []string{name.words(), name.value(float64(m.Value)), s.direction(name)})
-	}
-	return t
-}
-
 // share writes a part of 1 as a percentage.
 func share(v results.Number) string {
 	if !finite(float64(v)) {

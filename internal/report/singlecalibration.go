@@ -9,15 +9,18 @@ import (
 )
 
 // calibrationTable holds the probabilities that the model gave to its answers
-// against how often they were right.
+// against how often they were right. Bins without examples are left out.
 func (s *Single) calibrationTable() (t table, note string) {
 	t = table{Caption: "Calibration", Head: []string{"probability", "examples", "mean probability", "right"}}
 	sum, examples := 0.0, 0
 	for _, b := range s.Assessment.Calibration {
+		if b.Examples == 0 {
+			continue
+		}
 		t.Rows = append(t.Rows, []string{
 			fmt.Sprintf("%s–%s %%", percent(float64(b.Low)), percent(float64(b.High))), strconv.Itoa(b.Examples), share(b.Confidence), share(b.Accuracy),
 		})
-		if gap := float64(b.Confidence - b.Accuracy); b.Examples > 0 && finite(gap) {
+		if gap := float64(b.Confidence - b.Accuracy); finite(gap) {
 			sum += gap * float64(b.Examples)
 			examples += b.Examples
 		}

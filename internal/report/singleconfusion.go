@@ -8,7 +8,7 @@ import (
 	"strconv"
 )
 
-// confusion is a confusion matrix as a table, shaded by the share of each row.
+// confusion is a confusion matrix as a table, shaded by the parts of each row.
 type confusion struct {
 	Heads []string
 	Rows  []confusionRow
@@ -20,7 +20,8 @@ type confusionRow struct {
 }
 
 // confusionCell is the examples of a class that were taken for a class. Shade is
-// from 0, none, to 9, all of the row.
+// from 0, none, to 9: the whole class if it is right, or else the greatest part of a
+// class that is taken for another. It goes with roots, so that small parts are seen.
 type confusionCell struct {
 	Count int
 	Right bool
@@ -45,11 +46,23 @@ func (s *Single) confusion() *confusion {
 		return nil
 	}
 	c := &confusion{}
+	most := 0.0 // of the parts that are taken for another class
+	for i, row := range counts {
+		for j, n := range row {
+			if i != j {
+				most = max(most, part(n, total(row)))
+			}
+		}
+	}
 	for i, row := range counts {
 		c.Heads = append(c.Heads, shorten(s.className(i), 12))
 		r := confusionRow{Name: s.className(i)}
 		for j, n := range row {
-			r.Cells = append(r.Cells, confusionCell{Count: n, Right: i == j, Shade: shade(n, total(row))})
+			greatest := most
+			if i == j {
+				greatest = 1
+			}
+			r.Cells = append(r.Cells, confusionCell{Count: n, Right: i == j, Shade: shade(part(n, total(row)), greatest)})
 		}
 		c.Rows = append(c.Rows, r)
 	}
@@ -63,12 +76,20 @@ func total(row []int) (sum int) {
 	return sum
 }
 
-// shade goes with the root of the share, so that few errors are seen.
-func shade(n, of int) int {
+// part is that of a count of a row.
+func part(n, of int) float64 {
 	if n <= 0 || of <= 0 {
 		return 0
 	}
-	return min(9, 1+int(8*math.Sqrt(float64(n)/float64(of))))
+	return float64(n) / float64(of)
+}
+
+// shade is the shade of a part of the greatest one.
+func shade(part, greatest float64) int {
+	if !(part > 0) {
+		return 0
+	}
+	return min(9, 1+int(8*math.Sqrt(part/greatest)))
 }
 
 // confusedTable are the most frequent confusions of many classes.

@@ -95,10 +95,8 @@ func certainty(ex *results.Example) string {
 // exampleTable has a row for each example, and one more for its reconstruction.
 func exampleTable(list []results.Example) table {
 	t := table{Caption: "Examples, with their values as the data have them", Head: []string{"number", "true", "predicted"}}
-	width := 0
-	for i := range list {
-		width = max(width, len(list[i].Input))
-	}
+	largest := columnsOf(list)
+	width := len(largest)
 	for i := range min(width, mostFeatures) {
 		t.Head = append(t.Head, "value "+strconv.Itoa(i+1))
 	}
@@ -113,23 +111,38 @@ func exampleTable(list []results.Example) table {
 		if ex.Predicted == "" && !same {
 			predicted = valueList(ex.Output)
 		}
-		t.Rows = append(t.Rows, valueRow([]string{name, shorten(ex.Truth, longest), predicted}, ex.Input, width))
+		t.Rows = append(t.Rows, valueRow([]string{name, shorten(ex.Truth, longest), predicted}, ex.Input, largest))
 		if same {
-			t.Rows = append(t.Rows, valueRow([]string{name + ", reconstructed", "", ""}, ex.Output, width))
+			t.Rows = append(t.Rows, valueRow([]string{name + ", reconstructed", "", ""}, ex.Output, largest))
 		}
 	}
 	return t
 }
 
-func valueRow(row []string, values []float32, width int) []string {
-	for i := range min(width, mostFeatures) {
+// columnsOf are the largest magnitudes of each value among the examples.
+func columnsOf(list []results.Example) (largest []float64) {
+	for i := range list {
+		for j, v := range list[i].Input {
+			if j == len(largest) {
+				largest = append(largest, 0)
+			}
+			if m := math.Abs(float64(v)); finite(m) {
+				largest[j] = max(largest[j], m)
+			}
+		}
+	}
+	return largest
+}
+
+func valueRow(row []string, values []float32, largest []float64) []string {
+	for i := range min(len(largest), mostFeatures) {
 		text := ""
 		if i < len(values) {
-			text = exact(values[i])
+			text = exact(values[i], largest[i])
 		}
 		row = append(row, text)
 	}
-	if width > mostFeatures {
+	if len(largest) > mostFeatures {
 		row = append(row, fmt.Sprintf("%d more", max(0, len(values)-mostFeatures)))
 	}
 	return row
@@ -140,15 +153,19 @@ func valueList(values []float32) (text string) {
 		if i > 0 {
 			text += ", "
 		}
-		text += exact(v)
+		text += exact(v, 0)
 	}
 	return text
 }
 
-// exact is a value as a file would have it.
-func exact(v float32) string {
-	if math.IsNaN(float64(v)) {
+// exact is a value as a file would have it: to six digits, of the largest in its
+// column if there is one. What is below them is the rounding of the scaling.
+func exact(v float32, largest float64) string {
+	switch {
+	case math.IsNaN(float64(v)):
 		return absent
+	case math.Abs(float64(v)) < 1e-6*largest:
+		return "0"
 	}
-	return strconv.FormatFloat(float64(v), 'g', -1, 32)
+	return strconv.FormatFloat(float64(v), 'g', 6, 64)
 }

@@ -56,14 +56,16 @@ func TestClassifier(t *testing.T) {
 	a.Examples[1].Input[2] = float32(math.NaN())
 	page := htmlOf(t, &Single{Run: kfacRun(), Assessment: a})
 	assert.Equal(t, [][]string{
-		{"accuracy", "93.75 %", "higher is better"}, {"calibration error", "0.01230", "lower is better"}, {"odd", "3.000", absent},
+		{"accuracy", "93.75 %", "higher is better", "the true class is the most probable one"},
+		{"calibration error", "0.01230", "lower is better", "distance between the probability of an answer and how often such answers are right: mean over the examples"},
+		{"odd", "3.000", absent, ""},
 	}, cells(t, page, "Metrics"))
 	assert.Contains(t, page, "<p>Examples have 5 values each.</p>")
 	assert.Equal(t, []string{"class 0", "90.00 %", "80.00 %", "50.00 %", "93"}, cells(t, page, "Classes")[0])
 	assert.Equal(t, [][]string{{"class 0", "90", "1", "2"}, {"class 1", "0", "90", "0"}, {"class 2", "0", "0", "90"}}, cells(t, page, "Confusion matrix"))
-	assert.Contains(t, page, `<td class="right s8">90</td><td class="wrong s1">1</td><td class="wrong s2">2</td>`)
+	assert.Contains(t, page, `<td class="right s8">90</td><td class="wrong s6">1</td><td class="wrong s9">2</td>`)
 	assert.Contains(t, page, `<td class="wrong s0">0</td><td class="right s9">90</td>`)
-	assert.Equal(t, [][]string{{"50–60 %", "20", "55.00 %", "50.00 %"}, {"60–90 %", "0", absent, absent}, {"90–100 %", "80", "99.00 %", "96.25 %"}}, cells(t, page, "Calibration"))
+	assert.Equal(t, [][]string{{"50–60 %", "20", "55.00 %", "50.00 %"}, {"90–100 %", "80", "99.00 %", "96.25 %"}}, cells(t, page, "Calibration"))
 	assert.Contains(t, page, "the model is too sure: its answers are right less often than their probabilities say, by 3.20 percentage points.") // (20·0.05 + 80·0.0275)/100
 	assert.Contains(t, page, `href="calibration.svg"`)
 	assert.Contains(t, page, "<figcaption>#17: 3, predicted 8 (93.1 %)</figcaption>")
@@ -95,18 +97,36 @@ func TestManyClasses(t *testing.T) {
 	assert.NotContains(t, page, "Most frequent confusions")
 }
 
+func TestMetricNames(t *testing.T) {
+	for name, want := range map[string]string{"mae": "MAE", "rmse of petal_width": "RMSE of petal_width", "top5_accuracy": "top5 accuracy", "roc_auc": "ROC AUC", "": ""} {
+		assert.Equal(t, want, metricName(name))
+	}
+	assert.Equal(t, "the true class is among the 5 most probable ones", meaningOf("top5_accuracy"))
+	assert.Equal(t, meaningOf("r2"), meaningOf("r2 of width"))
+	assert.NotEmpty(t, meaningOf("r2"))
+	assert.Empty(t, meaningOf("wonder"))
+}
+
+// What the scaling left of a zero is none.
+func TestExampleValues(t *testing.T) {
+	list := []results.Example{{Input: []float32{-3.1857535e-08, 1.4000001, 1e-9}}, {Input: []float32{2, 123456.7, 2e-9, 7}}}
+	rows := exampleTable(list).Rows
+	assert.Equal(t, []string{"0", "1.4", "1e-09", ""}, rows[0][3:])
+	assert.Equal(t, []string{"2", "123457", "2e-09", "7"}, rows[1][3:])
+}
+
 // Each shade is a class of the style sheet.
 func TestShades(t *testing.T) {
 	style, err := execute("run.html", &runPage{})
 	require.NoError(t, err)
 	last := 0
 	for n := range 101 {
-		s := shade(n, 100)
+		s := shade(part(n, 100), 1)
 		assert.GreaterOrEqual(t, s, last)
 		assert.Contains(t, string(style), fmt.Sprintf(".s%d {", s))
 		last = s
 	}
-	assert.Equal(t, []int{0, 0, 1, 9, 9}, []int{shade(0, 9), shade(3, 0), shade(1, 1e6), shade(9, 9), shade(99, 9)})
+	assert.Equal(t, []int{0, 0, 1, 9, 9}, []int{shade(part(0, 9), 1), shade(part(3, 0), 1), shade(part(1, 1e6), 1), shade(1, 1), shade(0.25, 0.25)})
 }
 
 // picturesOf decodes the pictures of a page.
@@ -195,7 +215,7 @@ func TestRegression(t *testing.T) {
 	page := htmlOf(t, &Single{Run: run, Assessment: a})
 	assert.Equal(t, [][]string{{"price", "120.0", "50.00"}}, cells(t, page, "Targets"))
 	assert.Contains(t, page, "The last test loss, 0.08000, is a root mean square error of 20.00 in the unit of the target.") // 50·√(2·0.08)
-	assert.Equal(t, []string{"r2", "-0.5000", "higher is better"}, cells(t, page, "Metrics")[0])
+	assert.Equal(t, []string{"R²", "-0.5000", "higher is better"}, cells(t, page, "Metrics")[0][:3])
 	assert.Contains(t, page, "Predicted values")
 	assert.Contains(t, page, "The first 60 of 70.")
 	rows := cells(t, page, "Examples, with their values")

@@ -90,3 +90,8 @@ func (s *Single) page(ctx context.Context) (*runPage, error) {
 
 // adder draws a figure into a section of the page, unless it has nothing to show.
 type adder func(section *[]*figure, name, caption string, d drawing)
+
+// Assessed tells whether there is more to say of the model than its examples.
+func (p *runPage) Assessed() bool {
+	return len(p.Notes) > 0 || len(p.Metrics.Rows) > 0 || len(p.Classes.Rows) > 0 || p.Confusion != nil || len(p.Calibration.Rows) > 0
+}
