@@ -29,6 +29,8 @@ type drawing interface {
 var (
 	_ drawing = (*figures.Chart)(nil)
 	_ drawing = (*figures.Bars)(nil)
+	_ drawing = (*figures.Matrix)(nil)
+	_ drawing = (*figures.Reliability)(nil)
 )
 
 // unsafe is what is not wanted in a file name.

@@ -92,7 +92,7 @@ func TestWriteRun(t *testing.T) {
 	}
 	for _, name := range []string{
 		"curves-loss-steps", "curves-loss-seconds", "curves-accuracy-steps", "curves-accuracy-seconds", "kfac-damping", "kfac-rho", "kfac-gamma",
-		"kfac-alpha", "kfac-mu", "kfac-update_norm", "phases", "phases-steps",
+		"kfac-alpha", "kfac-mu", "kfac-update_norm", "phases", "phases-steps", "confusion", "calibration",
 	} {
 		assert.Contains(t, names, name+".svg")
 		assert.Contains(t, names, name+".png")
@@ -110,7 +110,9 @@ func TestWriteRun(t *testing.T) {
 		switch filepath.Ext(f.name) {
 		case ".svg":
 			require.NoError(t, xml.Unmarshal(text, new(struct{})), f.name)
-			assert.Contains(t, string(page), string(text), "%s is a part of the page", f.name)
+			if f.name != "confusion.svg" { // of few classes it is a table
+				assert.Contains(t, string(page), string(text), "%s is a part of the page", f.name)
+			}
 			assert.Contains(t, string(page), `href="`+f.name+`"`)
 		case ".png":
 			assert.Equal(t, "\x89PNG", string(text[:4]), f.name)

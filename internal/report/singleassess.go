@@ -33,8 +33,18 @@ func (s *Single) assess(p *runPage, add adder) {
 	}
 	p.Calibration, p.CalibrationNote = s.calibrationTable()
 	p.Examples = s.examples()
-	if c := s.calibrationChart(); c != nil {
-		add(&p.CalibrationFigure, "calibration", "Share of examples that are right, over the probability that the model gave its answers. Points below the line are answers that the model was too sure of.", c)
+	draw := func(section *[]*figure, name, caption string, d drawing) {
+		if _, err := d.SVG(); err != nil { // the tables tell the rest
+			p.Notes = append(p.Notes, fmt.Sprintf("There is no figure %s: %v.", name, err))
+			return
+		}
+		add(section, name, caption, d)
+	}
+	if m := s.matrix(); m != nil {
+		draw(&p.ConfusionFigure, "confusion", "Confusion matrix: a row for each true class, a column for each predicted one.", m)
+	}
+	if r := s.reliability(); r != nil {
+		draw(&p.CalibrationFigure, "calibration", "How often the model's answers are right, over the probability that it gave them. Where bars end below the frame, it was too sure.", r)
 	}
 }
 

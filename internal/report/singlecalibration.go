@@ -42,24 +42,18 @@ func (s *Single) calibrationTable() (t table, note string) {
 
 func percent(v float64) string { return strconv.FormatFloat(100*v, 'f', 0, 64) }
 
-// calibrationChart is nil if there is nothing to draw.
-func (s *Single) calibrationChart() *figures.Chart {
-	c := &figures.Chart{
-		Title: "Calibration", Direct: true,
-		X: figures.Axis{Label: "mean probability (%)", Percent: true}, Y: figures.Axis{Label: "right (%)", Percent: true, Min: 0, Max: 1},
-	}
-	model := figures.Series{Label: "model", Markers: true}
-	low := 1.0
+// reliability is the diagram of the same; nil if there is nothing to draw.
+func (s *Single) reliability() *figures.Reliability {
+	d := &figures.Reliability{Title: "Calibration"}
+	examples := 0
 	for _, b := range s.Assessment.Calibration {
-		if v := float64(b.Confidence); b.Examples > 0 && finite(v) {
-			low = min(low, v)
-			model.Points = append(model.Points, figures.Point{X: v, Y: float64(b.Accuracy)})
-		}
+		d.Bins = append(d.Bins, figures.ReliabilityBin{
+			Low: float64(b.Low), High: float64(b.High), Examples: b.Examples, Confidence: float64(b.Confidence), Accuracy: float64(b.Accuracy),
+		})
+		examples = max(examples, b.Examples)
 	}
-	if len(model.Points) == 0 {
+	if examples == 0 {
 		return nil
 	}
-	c.X.Min, c.X.Max = max(0, min(low-0.02, 0.9)), 1.001
-	c.Series = []figures.Series{model, {Label: "ideal", Style: 3, Points: []figures.Point{{X: c.X.Min, Y: c.X.Min}, {X: 1, Y: 1}}}}
-	return c
+	return d
 }

@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"github.com/gokfac/gokfac/internal/figures"
 )
 
 // confusion is a confusion matrix as a table, shaded by the parts of each row.
@@ -113,4 +115,16 @@ func (s *Single) confusedTable() table {
 		})
 	}
 	return t
+}
+
+// matrix is the confusion matrix as a figure; nil if there is none.
+func (s *Single) matrix() *figures.Matrix {
+	m := &figures.Matrix{Title: "Confusion matrix", Counts: s.counts()}
+	if len(m.Counts) == 0 {
+		return nil
+	}
+	for i := range m.Counts {
+		m.Classes = append(m.Classes, s.className(i))
+	}
+	return m
 }

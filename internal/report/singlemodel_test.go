@@ -67,7 +67,10 @@ func TestClassifier(t *testing.T) {
 	assert.Contains(t, page, `<td class="wrong s0">0</td><td class="right s9">90</td>`)
 	assert.Equal(t, [][]string{{"50–60 %", "20", "55.00 %", "50.00 %"}, {"90–100 %", "80", "99.00 %", "96.25 %"}}, cells(t, page, "Calibration"))
 	assert.Contains(t, page, "the model is too sure: its answers are right less often than their probabilities say, by 3.20 percentage points.") // (20·0.05 + 80·0.0275)/100
-	assert.Contains(t, page, `href="calibration.svg"`)
+	for _, name := range []string{"calibration.svg", "calibration.png", "confusion.svg", "confusion.png"} {
+		assert.Contains(t, page, `href="`+name+`"`)
+	}
+	assert.NotContains(t, page, "Confusion matrix: 270 of 273", "it is a table")
 	assert.Contains(t, page, "<figcaption>#17: 3, predicted 8 (93.1 %)</figcaption>")
 	assert.Equal(t, [][]string{{"#4", "a", "b (75.0 %)", "5.1", "0.1", absent}}, cells(t, page, "Examples, with their values"))
 	assert.NotContains(t, page, "NaN")
@@ -83,7 +86,8 @@ func TestClassifier(t *testing.T) {
 func TestManyClasses(t *testing.T) {
 	a := classified(1000)
 	page := htmlOf(t, &Single{Run: kfacRun(), Assessment: a})
-	assert.NotContains(t, page, "Confusion matrix")
+	assert.NotContains(t, page, "<caption>Confusion matrix")
+	assert.Contains(t, page, "Confusion matrix: 90000 of 589500 examples on the diagonal", "it is a figure")
 	rows := cells(t, page, "The 20 of 1000 classes with the worst F1")
 	require.Len(t, rows, 20)
 	assert.Equal(t, "class 0", rows[0][0])
@@ -95,6 +99,9 @@ func TestManyClasses(t *testing.T) {
 	a.Confusion[5] = a.Confusion[5][:7] // no square
 	page = htmlOf(t, &Single{Run: kfacRun(), Assessment: a})
 	assert.NotContains(t, page, "Most frequent confusions")
+
+	a.Calibration[0].Low = 7
+	assert.Contains(t, htmlOf(t, &Single{Run: kfacRun(), Assessment: a}), "There is no figure calibration: ")
 }
 
 func TestMetricNames(t *testing.T) {
