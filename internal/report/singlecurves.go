@@ -52,7 +52,6 @@ func (s *Single) familyChart(f family, x abscissa) *figures.Chart {
 	}
 	higher, known := s.higher(f.name)
 	c.Y.Log = (f.name.rate() || known && !higher) && positive(c.Series)
-	bound(c)
 	return c
 }
 

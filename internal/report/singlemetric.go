@@ -24,14 +24,24 @@ func metricName(name string) string {
 			return k.words
 		}
 	}
+	if k, ok := topOf(name); ok {
+		return "top-" + k + " accuracy"
+	}
 	return shorten(score(name).words(), longest)
+}
+
+// topOf is the k of a metric called topk_accuracy.
+func topOf(name string) (k string, ok bool) {
+	k, starts := strings.CutPrefix(name, "top")
+	k, ends := strings.CutSuffix(k, "_accuracy")
+	return shorten(k, longest), starts && ends && k != ""
 }
 
 // meaningOf is a metric in a few words; empty for one that is not known here.
 func meaningOf(name string) string {
 	metric, _, _ := strings.Cut(name, " of ")
-	if k, found := strings.CutPrefix(metric, "top"); found && strings.HasSuffix(k, "_accuracy") {
-		return "the true class is among the " + strings.TrimSuffix(k, "_accuracy") + " most probable ones"
+	if k, ok := topOf(metric); ok {
+		return "the true class is among the " + k + " most probable ones"
 	}
 	known := []struct{ name, meaning string }{
 		{"accuracy", "the true class is the most probable one"},

@@ -105,7 +105,7 @@ func TestManyClasses(t *testing.T) {
 }
 
 func TestMetricNames(t *testing.T) {
-	for name, want := range map[string]string{"mae": "MAE", "rmse of petal_width": "RMSE of petal_width", "top5_accuracy": "top5 accuracy", "roc_auc": "ROC AUC", "": ""} {
+	for name, want := range map[string]string{"mae": "MAE", "rmse of petal_width": "RMSE of petal_width", "top5_accuracy": "top-5 accuracy", "top_accuracy": "top accuracy", "roc_auc": "ROC AUC", "": ""} {
 		assert.Equal(t, want, metricName(name))
 	}
 	assert.Equal(t, "the true class is among the 5 most probable ones", meaningOf("top5_accuracy"))

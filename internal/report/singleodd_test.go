@@ -36,7 +36,7 @@ func TestOddRuns(t *testing.T) {
 			last := &r.History[len(r.History)-1]
 			last.TrainLoss, last.Scores[0].Value, last.Scores[1].Value = inf, nan, inf
 			r.Scores = last.Scores
-		}, []string{"its loss is infinite or not a number", "Test accuracy ended at –; the best was", "<td>–</td>"}, []string{"NaN", "Inf<"}},
+		}, []string{"its loss is infinite or not a number", "Test accuracy ended at –; the best was", "<td>–</td>", "At 1 evaluation the train loss is infinite or not a number"}, []string{"NaN", "Inf<"}},
 		{"nothing finite", func(r *results.Run) {
 			r.Ending = results.Diverged
 			for i := range r.History {
@@ -48,7 +48,7 @@ func TestOddRuns(t *testing.T) {
 			for i := range r.History[5:] {
 				r.History[5+i].TrainLoss = results.Number(1e30 * math.Pow(10, float64(i)))
 			}
-		}, []string{"Loss over steps"}, []string{"NaN"}},
+		}, []string{"Loss over steps"}, []string{"NaN", "infinite"}},
 		{"warnings", func(r *results.Run) {
 			r.Warnings = []string{"the test loss ended at 0.7705, and the training loss began at 0.6982", "no parameter has changed by as much as a millionth: the steps are too small", ""}
 		}, []string{`class="warning" role="note"`, "<p>The test loss ended at 0.7705, and the training loss began at 0.6982.</p>", "<p>No parameter has changed by as much as a millionth"}, nil},
@@ -77,6 +77,17 @@ func TestOddRuns(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A run that diverges has no other beside it that its curve would flatten: all of it is shown.
+func TestWholeCurve(t *testing.T) {
+	run := adamRun()
+	run.History[7].TrainLoss = 1e40
+	s := &Single{Run: run}
+	chart := s.familyChart(s.families()[0], bySteps)
+	assert.True(t, chart.Y.Log)
+	assert.Equal(t, 1e40, chart.Series[0].Points[7].Y)
+	assert.Equal(t, []float64{0, 0}, []float64{chart.Y.Min, chart.Y.Max}, "the axis has the range of the data")
 }
 
 func TestRunEscapes(t *testing.T) {

@@ -69,7 +69,7 @@ func (s *Single) ended() string {
 		if !finite(float64(run.TrainLoss)) {
 			why = "its loss is infinite or not a number"
 		}
-		return fmt.Sprintf("The run diverged within %s: %s. The model is of no use.", plural(run.Steps, "step"), why)
+		return fmt.Sprintf("The run diverged within %s: %s.", plural(run.Steps, "step"), why)
 	case results.Interrupted:
 		text := fmt.Sprintf("The run was interrupted after %s", plural(run.Steps, "step"))
 		if total := s.total(); total > run.Steps {
@@ -141,8 +141,18 @@ func (s *Single) warnings() []string {
 	for _, text := range s.Run.Warnings {
 		list = append(list, capital(text)+".")
 	}
-	if s.Run.Ending == results.Diverged && len(s.Run.History) > 0 {
-		list = append(list, "Points that are infinite or not a number are missing from the curves.")
+	if n := s.lost(); n > 0 {
+		list = append(list, fmt.Sprintf("At %s the train loss is infinite or not a number: the curve has no point there.", plural(n, "evaluation")))
 	}
 	return list
+}
+
+// lost counts the records without a finite train loss.
+func (s *Single) lost() (n int) {
+	for i := range s.Run.History {
+		if !finite(float64(s.Run.History[i].TrainLoss)) {
+			n++
+		}
+	}
+	return n
 }
