@@ -1,5 +1,25 @@
-// Package report writes what a comparison of optimizers came to: a table for a
-// terminal, and a directory that needs nothing else to be read and checked.
+// Package report writes what training came to, for people: the page of one run, and
+// what a comparison of optimizers came to.
+//
+// # One run
+//
+// [WriteRun] fills the directory of a run, from the run's record and, where there is
+// one, the assessment of its model. It needs nothing else to be read:
+//
+//	report.html    one file without scripts, which fetches nothing
+//	*.svg *.png    its figures: curves-…, kfac-…, phases…, confusion, calibration
+//
+// The page says how the run ended, and what its scores came to, each with its
+// direction. Of a score whose direction is not known none is called the best. Curves of
+// a metric on the training, validation and test examples share a picture. Each of
+// K-FAC's diagnostics stands beside what it means, which values are bad and what helps;
+// docs/kfac.md has the reasons. Settings that are not the defaults come before all
+// others. What is not a finite number is a dash, and has no point on a curve.
+//
+// # Several runs
+//
+// A comparison is a table for a terminal, and a directory that needs nothing else to be
+// read and checked ([Report.WriteDir]).
 //
 //	report.html      one file without scripts, which fetches nothing
 //	*.svg *.png      its figures

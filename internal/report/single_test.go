@@ -235,7 +235,8 @@ func TestRunWithValidation(t *testing.T) {
 	}
 	run.Scores = run.History[len(run.History)-1].Scores
 	page := htmlOf(t, &Single{Run: run})
-	assert.Contains(t, page, "at the best validation accuracy, step 36")
+	assert.Contains(t, page, `<th scope="col">at step 36</th>`)
+	assert.Contains(t, page, "Step 36 has the best validation accuracy.")
 	for i, want := range []string{"0.1250", "87.50 %", absent, "93.75 %"} {
 		assert.Equal(t, want, cells(t, page, "Scores")[i][6])
 	}

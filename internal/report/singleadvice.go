@@ -17,7 +17,7 @@ type advice struct {
 func advices() map[string]advice {
 	return map[string]advice{
 		"damping": {adaptive: "λ is added to the curvature of the quadratic model: the greater it is, the shorter the steps. It falls while the model predicts well, and may stay at its floor late in training. " +
-			"If it rises for long, the model is not to be trusted: take a larger -batch-size, or a -kfac-min-damping three times higher."},
+			"If it rises far above its floor, the model is not to be trusted: take a larger -batch-size, or a -kfac-min-damping three times higher."},
 		"rho": {adaptive: "ρ is the change of the loss in a step over the change that the model predicted; 1 is a perfect model. What lies outside −1 to 2 is drawn there. " +
 			"Repeatedly below ¼, steps are too long: take a larger -batch-size, or a -kfac-min-damping three times higher.",
 			limit: "below ¼", beyond: func(v float64) bool { return v < 0.25 }},
@@ -30,10 +30,10 @@ func advices() map[string]advice {
 			fixed: "Length of the gradient on the mini-batch, zero at a minimum. Noise keeps it above zero on mini-batches. If it grows along with the loss, the run diverges: take a smaller -lr."},
 		"cosine": {adaptive: "Cosine of the angle between the step and the negative gradient; 1 is gradient descent. Near 1 while the loss stands still, damping is too great: give a smaller -kfac-damping. Below 0.05 it is too small: raise -kfac-min-damping.",
 			limit: "below 0.05", beyond: func(v float64) bool { return v < 0.05 }},
-		"alpha": {adaptive: "α is the part of the preconditioned gradient in the step, -lr included. Far above 1, the inverses have too much damping (γ). " +
-			"Below a twentieth, they know little of the mini-batch's curvature: take a larger -batch-size, or raise -kfac-min-damping.",
+		"alpha": {adaptive: "α is the part of the preconditioned gradient in the step, -lr included. Small values are normal late in training, where the inverses promise more than the exact curvature allows. " +
+			"Far above 1, the inverses have too much damping (γ): give a smaller -kfac-damping.",
 			fixed: "α is the learning rate, as its schedule has it. If the loss jumps, it is too great: take a smaller -lr."},
-		"mu": {adaptive: "μ is the part of the step before in the step, as momentum. On mini-batches it is bounded, in general to 0.9 either way. At its bound for long, the mini-batch has hardly any curvature along the last step: take a larger -batch-size.",
+		"mu": {adaptive: "μ is the part of the step before in the step, as momentum; it may be negative. On mini-batches it is bounded. Always at its bound while the loss jumps, mini-batches are too small: take a larger -batch-size.",
 			fixed: "μ is the momentum that was given. If the loss swings up and down, it is too great: take a smaller -momentum."},
 		"clip_factor": {adaptive: "A step whose model promised a fall of more than twice the loss was shortened by this factor; 1 is not at all. Below 1 for long, the mini-batch is too small for its model: take a larger -batch-size, or raise -kfac-min-damping.",
 			fixed: "Factor by which -kfac-kl-clip shortened the step; 1 is not at all. Below 1 for long, the learning rate that counts is less than the one given: take a smaller -lr, or a greater -kfac-kl-clip.",

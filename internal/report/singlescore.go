@@ -113,7 +113,7 @@ func (s *Single) scoreTable() table {
 	t := table{Caption: "Scores", Head: []string{"", "direction", "first", "best", "at step", "last"}}
 	kept, hasKept := s.Run.Best.Get("step")
 	if hasKept {
-		t.Head = append(t.Head, fmt.Sprintf("at the best %s, step %s", s.main().words(), settingText(kept)))
+		t.Head = append(t.Head, "at step "+settingText(kept))
 	}
 	for _, name := range s.scores() {
 		first, best, at := absent, absent, absent
@@ -134,6 +134,9 @@ func (s *Single) scoreTable() table {
 
 func (s *Single) scoresNote() string {
 	note := "First, best and last are of the evaluations. The train loss is the mean over the steps since the evaluation before, each measured before its step, with penalties."
+	if step, ok := s.Run.Best.Get("step"); ok {
+		note += fmt.Sprintf(" Step %s has the best %s.", settingText(step), s.main().words())
+	}
 	for _, name := range s.scores() {
 		if _, part := name.split(); part == "test" && s.best(name) != nil {
 			return note + " The best of a test score was chosen by the test examples, so that new examples may score worse."

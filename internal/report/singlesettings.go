@@ -10,7 +10,7 @@ import (
 	"github.com/gokfac/gokfac/internal/results"
 )
 
-func flag(name string) string { return "-" + strings.ReplaceAll(name, "_", "-") }
+func flag(name string) string { return "-" + strings.ReplaceAll(shorten(name, longest), "_", "-") }
 
 // settingTables are the settings that are not the defaults, or else those that the
 // command names; and all that was in force.

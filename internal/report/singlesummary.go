@@ -53,6 +53,9 @@ func (s *Single) ended() string {
 	run := s.Run
 	switch run.Ending {
 	case results.Done:
+		if run.Steps == 1 {
+			return "The run ended after its only step."
+		}
 		return fmt.Sprintf("The run ended after all of its %s.", plural(run.Steps, "step"))
 	case results.Reached:
 		return fmt.Sprintf("The run ended at its target, after %s.", plural(run.Steps, "step"))
