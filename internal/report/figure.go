@@ -60,23 +60,35 @@ func (s *figureSet) all() []*figure {
 	return list
 }
 
+// drawer draws figures into the sections of a page, until one fails or ctx ends.
+type drawer struct {
+	ctx    context.Context
+	failed error
+}
+
+// adder is drawer.add.
+type adder func(section *[]*figure, name, caption string, d drawing)
+
+// add draws a figure, unless it is a chart with nothing to show.
+func (w *drawer) add(section *[]*figure, name, caption string, d drawing) {
+	if w.failed == nil {
+		w.failed = w.ctx.Err()
+	}
+	if chart, ok := d.(*figures.Chart); w.failed != nil || ok && !drawable(chart) {
+		return
+	}
+	f, err := render(name, caption, d)
+	if err != nil {
+		w.failed = err
+		return
+	}
+	*section = append(*section, f)
+}
+
 func (r *Report) figures(ctx context.Context) (*figureSet, error) {
 	set := &figureSet{}
-	var failed error
-	add := func(section *[]*figure, name, caption string, d drawing) {
-		if failed == nil {
-			failed = ctx.Err()
-		}
-		if chart, ok := d.(*figures.Chart); failed != nil || ok && !drawable(chart) {
-			return
-		}
-		f, err := render(name, caption, d)
-		if err != nil {
-			failed = err
-			return
-		}
-		*section = append(*section, f)
-	}
+	drawn := drawer{ctx: ctx}
+	add := drawn.add
 	for _, s := range r.scores() {
 		for _, x := range []abscissa{bySteps, bySeconds} {
 			add(&set.Curves, "curves-"+string(s)+"-"+x.name, r.curveCaption(s, x), r.curves(s, x))
@@ -100,7 +112,7 @@ func (r *Report) figures(ctx context.Context) (*figureSet, error) {
 			add(&set.Diagnostics, "kfac-"+d.name, d.caption, chart)
 		}
 	}
-	return set, failed
+	return set, drawn.failed
 }
 
 // drawable tells whether a chart has a point to show.

@@ -3,8 +3,6 @@ package report
 import (
 	"context"
 	"slices"
-
-	"github.com/gokfac/gokfac/internal/figures"
 )
 
 // runPage is what run.html shows. Sections without anything are left out.
@@ -55,21 +53,8 @@ func (s *Single) page(ctx context.Context) (*runPage, error) {
 	}
 	p.Targets, p.TargetsNote = s.targetTable()
 	p.Different, p.InForce, p.NoneDifferent = s.settingTables()
-	var failed error
-	add := func(section *[]*figure, name, caption string, d drawing) {
-		if failed == nil {
-			failed = ctx.Err()
-		}
-		if chart, ok := d.(*figures.Chart); failed != nil || ok && !drawable(chart) {
-			return
-		}
-		f, err := render(name, caption, d)
-		if err != nil {
-			failed = err
-			return
-		}
-		*section = append(*section, f)
-	}
+	drawn := drawer{ctx: ctx}
+	add := drawn.add
 	for _, f := range s.families() {
 		for _, x := range []abscissa{bySteps, bySeconds} {
 			add(&p.Curves, "curves-"+shorten(string(f.name), longest)+"-"+x.name, s.familyCaption(f, x), s.familyChart(f, x))
@@ -85,11 +70,8 @@ func (s *Single) page(ctx context.Context) (*runPage, error) {
 		add(&p.Phases, "phases-steps", "The parts of a step, as means over the steps since the evaluation before.", s.phaseChart())
 	}
 	s.assess(p, add)
-	return p, failed
+	return p, drawn.failed
 }
-
-// adder draws a figure into a section of the page, unless it has nothing to show.
-type adder func(section *[]*figure, name, caption string, d drawing)
 
 // Assessed tells whether there is more to say of the model than its examples.
 func (p *runPage) Assessed() bool {
