@@ -174,6 +174,9 @@ func TestRunNumbers(t *testing.T) {
 	assert.Contains(t, page, "<td>A Processor</td>")
 	assert.NotContains(t, page, `id="diagnostics"`)
 	assert.NotContains(t, page, `id="model"`)
+	assert.NotContains(t, page, "medians", "of one run")
+	cost := cells(t, page, "Milliseconds of a step, by part")[0]
+	assertShown(t, 1000*0.13/20, cost[1]) // the gradient's share of each 20 steps
 }
 
 // assertShown holds a number on the page to the run's, up to its last digit.

@@ -66,6 +66,7 @@ func (s *Single) page(ctx context.Context) (*runPage, error) {
 	s.diagnose(p, add)
 	if c := s.alone().cost(); c.divided() {
 		p.Cost = c.table()
+		p.Cost.Caption = "Milliseconds of a step, by part: means over all steps"
 		add(&p.Phases, "phases", "Where the time of a step goes: the mean over all steps.", c.bars())
 		add(&p.Phases, "phases-steps", "The parts of a step, as means over the steps since the evaluation before.", s.phaseChart())
 	}
