@@ -2,8 +2,10 @@
 package atomicfile
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,7 +16,15 @@ import (
 // power: the content is on the disk before the name is. Write makes the file's directory if there is none. Errors name
 // the file.
 func Write(path string, content []byte) error {
-	if err := write(path, content); err != nil {
+	return WriteFunc(path, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
+}
+
+// WriteFunc is Write for content that write makes piece by piece. An error of write leaves the old file as it is.
+func WriteFunc(path string, write func(w io.Writer) error) error {
+	if err := replace(path, write); err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return nil
@@ -34,7 +44,7 @@ func Clean(dir string) {
 	}
 }
 
-func write(path string, content []byte) error {
+func replace(path string, write func(w io.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -43,7 +53,10 @@ func write(path string, content []byte) error {
 		return err
 	}
 	defer os.Remove(f.Name()) // after success the file has its final name, and this does nothing
-	_, err = f.Write(content)
+	w := bufio.NewWriterSize(f, 1<<16)
+	if err = write(w); err == nil {
+		err = w.Flush()
+	}
 	if err == nil {
 		err = f.Sync()
 	}

@@ -1,6 +1,8 @@
 package atomicfile_test
 
 import (
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -35,6 +37,44 @@ func TestWriteFails(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	require.NoError(t, err)
 	assert.Len(t, entries, 2, "no temporary file is left")
+}
+
+// TestWriteFunc: what fails half-way leaves the old content and no temporary file; pieces beyond a buffer come in order.
+func TestWriteFunc(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.bin")
+	require.NoError(t, atomicfile.Write(path, []byte("old")))
+	broken := errors.New("the source ran dry")
+	err := atomicfile.WriteFunc(path, func(w io.Writer) error {
+		_, err := w.Write(make([]byte, 1<<20))
+		require.NoError(t, err)
+		return broken
+	})
+	assert.ErrorIs(t, err, broken)
+	assert.ErrorContains(t, err, path)
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, "old", string(got))
+	var want []byte
+	require.NoError(t, atomicfile.WriteFunc(path, func(w io.Writer) error {
+		for i := range 300 {
+			piece := make([]byte, i*7)
+			for j := range piece {
+				piece[j] = byte(i + j)
+			}
+			want = append(want, piece...)
+			if _, err := w.Write(piece); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	got, err = os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, want, got)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, entries, 1, "no temporary file is left")
 }
 
 // TestClean: what a killed writer left goes, and nothing else.
