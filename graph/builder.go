@@ -26,6 +26,7 @@ type Config struct {
 	Batch   int  // N, fixed for the graph's life
 	Train   bool // training mode: dropout drops
 	Streams Streams
+	Limits  *Limits // of what building may ask for; nil: none
 }
 
 // LayerInfo is one row of a model summary.
@@ -53,6 +54,8 @@ type Builder struct {
 	nextID  uint64
 	once    map[any]*Node
 	draw    uint64 // see NewDraw
+
+	reserved int // see Reserve
 }
 
 // NewBuilder returns a builder of an empty graph.
@@ -155,6 +158,9 @@ func (b *Builder) Apply(op Op, in ...*Node) (*Node, error) {
 	}
 	if op.Shape.Dims() == 0 {
 		return nil, fmt.Errorf("graph: op %s: scalar output; use shape (1)", op.Name)
+	}
+	if err := b.Reserve(op.Shape...); err != nil {
+		return nil, fmt.Errorf("graph: op %s: %w", op.Name, err)
 	}
 	types = append(types, gorgonia.TensorType{Dims: op.Shape.Dims(), Of: b.DType})
 	// A fresh id per try: gorgonia's value numbering trusts a 32-bit hash of

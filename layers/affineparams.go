@@ -18,16 +18,18 @@ func (a *affineParams) Params() []*graph.Param {
 }
 
 // create makes the weight, in×out; a nil init means GlorotUniform.
-func (a *affineParams) create(b *graph.Builder, name string, init Initializer, in, out int) {
+func (a *affineParams) create(b *graph.Builder, name string, init Initializer, in, out int) (err error) {
 	if init == nil {
 		init = GlorotUniform
 	}
-	a.weight = newParam(b, name+".weight", init, in, out, in, out)
+	a.weight, err = newParam(b, name+".weight", init, in, out, in, out)
+	return err
 }
 
 // createBias makes the bias, every element v.
-func (a *affineParams) createBias(b *graph.Builder, name string, v float64, in, out int) {
-	a.bias = newParam(b, name+".bias", Constant(v), in, out, out)
+func (a *affineParams) createBias(b *graph.Builder, name string, v float64, in, out int) (err error) {
+	a.bias, err = newParam(b, name+".bias", Constant(v), in, out, out)
+	return err
 }
 
 // apply adds the map of x, and declares its tap.

@@ -74,6 +74,9 @@ func (c *Conv2D) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	if err := c.prepare(b, x.Shape(), w); err != nil {
 		return nil, err
 	}
+	if err := w.lay(b); err != nil {
+		return nil, fmt.Errorf("layers: %s: %w", c.Name, err)
+	}
 	patches, err := im2col(b, x, w)
 	if err != nil {
 		return nil, err
@@ -106,9 +109,13 @@ func (c *Conv2D) place(b *graph.Builder, shape tensor.Shape) (*windows, error) {
 func (c *Conv2D) prepare(b *graph.Builder, shape tensor.Shape, w *windows) error {
 	in := w.features()
 	if c.weight == nil {
-		c.create(b, c.Name, c.Init, in, c.Filters)
+		if err := c.create(b, c.Name, c.Init, in, c.Filters); err != nil {
+			return err
+		}
 		if !c.NoBias {
-			c.createBias(b, c.Name, c.BiasInit, in, c.Filters)
+			if err := c.createBias(b, c.Name, c.BiasInit, in, c.Filters); err != nil {
+				return err
+			}
 		}
 	}
 	if v := c.weight.Value; v.Shape()[0] != in || v.Shape()[1] != c.Filters || v.Dtype() != b.DType {

@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
 )
 
 // windows says where a kernel meets the images of a batch, N×H×W×C: T = H′·W′
@@ -62,7 +64,7 @@ func (a *axis) lay() {
 	}
 }
 
-// newWindows places the window win on a batch of shape N×H×W×C, or
+// newWindows measures the window win on a batch of shape N×H×W×C, or
 // N×H×W. Every location has the given number of outputs: the filters of a
 // convolution.
 func newWindows(win window, shape tensor.Shape, outputs int) (*windows, error) {
@@ -82,9 +84,19 @@ func newWindows(win window, shape tensor.Shape, outputs int) (*windows, error) {
 	if !fits(t, k, []int{w.examples}) || !fits(t, []int{outputs, w.examples}) {
 		return nil, fmt.Errorf("%d×%d locations in each of %d examples are too many", t[0], t[1], w.examples)
 	}
-	w.vertical.lay()
-	w.horizontal.lay()
 	return w, nil
+}
+
+// lay fills in where the windows are. What it takes counts against the graph's limits: a place has the size of six
+// float32s, and each of its kernel's elements may be looked at.
+func (w *windows) lay(b *graph.Builder) error {
+	for _, a := range []*axis{&w.vertical, &w.horizontal} {
+		if err := b.Reserve(a.out, a.kernel+6); err != nil {
+			return err
+		}
+		a.lay()
+	}
+	return nil
 }
 
 // locations is T.

@@ -48,9 +48,13 @@ func (d *Dense) prepare(b *graph.Builder, x *graph.Node) error {
 	}
 	in := x.Shape()[1]
 	if d.weight == nil {
-		d.create(b, d.Name, d.Init, in, d.Units)
+		if err := d.create(b, d.Name, d.Init, in, d.Units); err != nil {
+			return err
+		}
 		if !d.NoBias {
-			d.createBias(b, d.Name, d.BiasInit, in, d.Units)
+			if err := d.createBias(b, d.Name, d.BiasInit, in, d.Units); err != nil {
+				return err
+			}
 		}
 	}
 	if w := d.weight.Value; w.Shape()[0] != in || w.Dtype() != b.DType {

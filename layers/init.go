@@ -13,8 +13,11 @@ import (
 // inputs and out outputs. For a weight, w is in×out, row-major.
 type Initializer func(r *rand.Rand, in, out int, w []float64)
 
-func newParam(b *graph.Builder, name string, init Initializer, in, out int, shape ...int) *graph.Param {
-	p := graph.NewParam(name, b.DType, shape...)
+func newParam(b *graph.Builder, name string, init Initializer, in, out int, shape ...int) (*graph.Param, error) {
+	p, err := b.NewParam(name, shape...)
+	if err != nil {
+		return nil, err
+	}
 	w := make([]float64, p.Size())
 	init(b.Streams.Init, in, out, w)
 	if b.DType == graph.Float32 {
@@ -24,7 +27,7 @@ func newParam(b *graph.Builder, name string, init Initializer, in, out int, shap
 	} else {
 		copy(p.Value.Float64s(), w)
 	}
-	return p
+	return p, nil
 }
 
 // GlorotUniform has variance 2/(in+out), which keeps the variance of both
