@@ -216,3 +216,26 @@ func TestPartsOfAPreconditioned(t *testing.T) {
 	}
 	near(t, ends[0], ends[1], partTolerance)
 }
+
+// TestPartsThatResembleEachOther: the examples of one part explain the gradient up to 1e-5
+// there, which is no reason to take them for all examples.
+func TestPartsThatResembleEachOther(t *testing.T) {
+	n := newNet("gaussian", 12, dense(12), function("tanh"), dense(12))
+	half := n.data(2, 2)
+	other := n.data(3, 2)
+	for e := range other.xs {
+		for i, v := range half.xs[e] {
+			other.xs[e][i] = v + 1e-5*other.xs[e][i]
+		}
+		copy(other.ys[e], half.ys[e])
+	}
+	cfg := plain(stepDamping, 1)
+	theta, b := n.theta(1), half.and(other)
+	want := firstStep(t, n, theta, b, cfg)
+	m := n.model(t, theta)
+	_, err := newOptimizer(t, cfg).Step(n.cut(t, trainer.NewAccumulation(m), b, 2, 2))
+	require.NoError(t, err)
+	got := append([]float64{}, theta...)
+	axpy(got, -1, flat(m.Params(), values))
+	near(t, want, got, partTolerance)
+}

@@ -133,19 +133,17 @@ func TestAccumulationMasks(t *testing.T) {
 	once, err := obj.Products(0, u)
 	require.NoError(t, err)
 	want := once.At(0, 0)
-	for _, examples := range []int{10, 22, 22} { // of a part are masks of its own
+	var pieces []float64
+	for _, examples := range []int{10, 22, 10, 10} {
 		again, err := obj.Products(examples, u)
 		require.NoError(t, err)
 		if examples == 22 {
 			assert.Equal(t, want, again.At(0, 0))
+		} else { // some examples of a part have masks of their own
+			pieces = append(pieces, again.At(0, 0))
 		}
 	}
-	part, err := obj.Products(10, u)
-	require.NoError(t, err)
-	want = part.At(0, 0)
-	part, err = obj.Products(10, u)
-	require.NoError(t, err)
-	assert.Equal(t, want, part.At(0, 0), "the same masks in each call")
+	assert.Equal(t, []float64{pieces[0], pieces[0], pieces[0]}, pieces, "the same masks in each call")
 	again, err := obj.Loss()
 	require.NoError(t, err)
 	assert.Equal(t, first, again)
@@ -153,6 +151,13 @@ func TestAccumulationMasks(t *testing.T) {
 	next, err := inParts(t, a, []*tensor.Dense{data.x, data.y}, 7, 7, 7, 1).Loss()
 	require.NoError(t, err)
 	assert.NotEqual(t, first, next)
+
+	piece := func() float64 {
+		f, err := inParts(t, a, []*tensor.Dense{data.x, data.y}, 11, 11).Products(5, u)
+		require.NoError(t, err)
+		return f.At(0, 0)
+	}
+	assert.NotEqual(t, piece(), piece(), "another mini-batch, other masks")
 
 	// Parts of one size have masks of their own, though they share a graph.
 	x, y := rows(data.x, 0, 3), rows(data.y, 0, 3)
@@ -169,27 +174,39 @@ func TestAccumulationMasks(t *testing.T) {
 	assert.NotEqual(t, inputs[0], inputs[1])
 }
 
-// TestAccumulationDrawsGoOn: whatever passes a step makes, the masks of the next mini-batch
-// are those that follow the masks of this one.
+// TestAccumulationDrawsGoOn: passes that come back to a part take no draws from those that
+// follow, wherever they end.
 func TestAccumulationDrawsGoOn(t *testing.T) {
-	after := func(passes func(obj trainer.MiniBatch)) float64 {
+	after := func(back ...func(obj trainer.MiniBatch)) []byte {
 		m, data := toy(t, trainer.ModelConfig{Seed: 1, DType: graph.Float64})
-		a := trainer.NewAccumulation(m)
-		passes(inParts(t, a, []*tensor.Dense{data.x, data.y}, 10, 12))
-		h, err := inParts(t, a, []*tensor.Dense{data.x, data.y}, 10, 12).Loss()
+		obj := inParts(t, trainer.NewAccumulation(m), []*tensor.Dense{data.x, data.y}, 10, 12)
+		for _, first := range []func(obj trainer.MiniBatch){grad, curvature(graph.MC), products(15)} {
+			first(obj)
+		}
+		// These draw targets, and the same ones.
+		curvature(graph.MC)(obj)
+		for _, pass := range back {
+			pass(obj)
+		}
+		state, err := m.MarshalBinary()
 		require.NoError(t, err)
-		return h
+		return state
 	}
-	want := after(func(obj trainer.MiniBatch) { obj.Grad() })
-	got := after(func(obj trainer.MiniBatch) {
-		u := graph.Values(obj.Params())
-		obj.Loss()
-		obj.Products(15, u)
-		obj.Curvature(graph.Exact, func(*graph.CurvaturePass) error { return nil })
-		obj.Products(0, u)
-		obj.Grad()
-	})
-	assert.Equal(t, want, got)
+	want := after()
+	for i, pass := range []func(obj trainer.MiniBatch){grad, curvature(graph.Exact), products(15), products(10), products(0)} {
+		assert.Equal(t, want, after(pass), "pass %d", i)
+	}
+	assert.NotEqual(t, want, after(curvature(graph.MC)), "the state has the stream of targets in it")
+}
+
+func grad(obj trainer.MiniBatch) { obj.Grad() }
+
+func products(examples int) func(obj trainer.MiniBatch) {
+	return func(obj trainer.MiniBatch) { obj.Products(examples, graph.Values(obj.Params())) }
+}
+
+func curvature(est graph.FisherEstimator) func(obj trainer.MiniBatch) {
+	return func(obj trainer.MiniBatch) { obj.Curvature(est, func(*graph.CurvaturePass) error { return nil }) }
 }
 
 // TestAccumulationOfMoreTargets: further targets are cut and kept as well.

@@ -86,7 +86,7 @@ func (a *Accumulation) with(k int, f func(o *objective) error) error {
 	}
 	p.masks, p.drawn = *stream, true
 	err = f(&c.objective)
-	p.taken = p.taken || c.objective.committed == c.b.Draw()
+	p.taken = c.objective.committed == c.b.Draw()
 	return err
 }
 
