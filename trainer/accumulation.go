@@ -31,10 +31,10 @@ import (
 // forward pass, since another part was in the graph since.
 //
 // Dropout masks are drawn once for each part and step: a pass that comes back to a part
-// sets the stream back to where it was. In a network whose dropout layers follow one
-// another, this gives the same masks. Masks and sampled targets come from the same
-// streams as those of the whole, in the order of the parts: they are other draws where a
-// mini-batch has several masks, and the same where a stream serves one node alone.
+// sets the stream back to where it was, and draws the same masks. Masks and sampled
+// targets come from the streams that serve the whole, in the order of the parts. With
+// several dropout layers the whole draws other masks, since it draws each layer's for all
+// examples at once.
 //
 // Buffers of layers, such as running statistics, take each part in once per step, as a
 // mini-batch of its own. A layer that computes with the statistics of its mini-batch
