@@ -22,6 +22,10 @@ type Trainer struct {
 	Schedule  Schedule // of the learning rate; nil = Constant
 	ClipNorm  float64  // largest norm of the gradient; 0 = no clipping
 	EvalEvery int      // evaluate every so many steps as well as after each epoch; 0 = epochs only
+	// Accumulate is how many mini-batches of the data a step is made on, one after the
+	// other, as on one of all their examples (see [Accumulation]); 0 and 1: one. An
+	// epoch's last step has those that are left.
+	Accumulate int
 
 	Evaluations []Evaluation
 	Metrics     []Metric
@@ -124,32 +128,33 @@ func (t *Trainer) Fit(ctx context.Context, train Source) (*Result, error) {
 // run is the state of one Fit.
 type run struct {
 	*Trainer
-	train    Source
-	schedule Schedule
-	total    int // steps
-	perEpoch int
-	res      Result
-	between  bool    // two steps: the run can be saved
-	ended    bool    // in good order, as the state that was restored says
-	loss     float64 // of the last step
-	rate     float64 // of the last step
-	higher   map[string]bool
-	examples int     // of the last step
-	unit     int     // examples of the first step
-	lossSum  float64 // since the last record, in units of unit examples
-	weight   float64 // of lossSum
-	spent    time.Duration
-	clip     clippedCurvature // here, and the event, so that a step allocates nothing
-	event    Event
-	trend    trend
+	train        Source
+	accumulation *Accumulation // of the mini-batch
+	schedule     Schedule
+	total        int // steps
+	perEpoch     int
+	res          Result
+	between      bool    // two steps: the run can be saved
+	ended        bool    // in good order, as the state that was restored says
+	loss         float64 // of the last step
+	rate         float64 // of the last step
+	higher       map[string]bool
+	examples     int     // of the last step
+	unit         int     // examples of the first step
+	lossSum      float64 // since the last record, in units of unit examples
+	weight       float64 // of lossSum
+	spent        time.Duration
+	clip         clippedCurvature // here, and the event, so that a step allocates nothing
+	event        Event
+	trend        trend
 }
 
 func (t *Trainer) newRun(train Source) (*run, error) {
 	switch {
 	case t.Model == nil || t.Optimizer == nil || train == nil:
 		return nil, errors.New("trainer: Fit needs a model, an optimizer and data")
-	case t.Epochs < 0 || t.MaxSteps < 0 || t.EvalEvery < 0 || !(t.ClipNorm >= 0):
-		return nil, errors.New("trainer: Epochs, MaxSteps, EvalEvery and ClipNorm must not be negative")
+	case t.Epochs < 0 || t.MaxSteps < 0 || t.EvalEvery < 0 || t.Accumulate < 0 || !(t.ClipNorm >= 0):
+		return nil, errors.New("trainer: Epochs, MaxSteps, EvalEvery, Accumulate and ClipNorm must not be negative")
 	case t.Epochs == 0 && t.MaxSteps == 0:
 		return nil, errors.New("trainer: set Epochs or MaxSteps")
 	case train.Steps() <= 0:
@@ -167,7 +172,10 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 			return nil, fmt.Errorf("trainer: evaluation %q reads from the source that the run trains on: give it one of its own", e.Prefix)
 		}
 	}
-	r := &run{Trainer: t, train: train, schedule: t.Schedule, perEpoch: train.Steps(), higher: higher, between: true}
+	r := &run{Trainer: t, train: train, schedule: t.Schedule, higher: higher, between: true}
+	parts := max(t.Accumulate, 1)
+	r.perEpoch = (train.Steps() + parts - 1) / parts
+	r.accumulation = NewAccumulation(t.Model)
 	r.trend = trend{model: t.Model, start: copyOf(t.Model.learned)}
 	if r.schedule == nil {
 		r.schedule = Constant()
@@ -194,13 +202,7 @@ func same(a, b Source) bool {
 func (r *run) step(ctx context.Context) (due bool, err error) {
 	r.between = false
 	start := time.Now()
-	x, y, ok := r.train.Next()
-	if !ok { // an epoch is over, and the next call begins another
-		if x, y, ok = r.train.Next(); !ok {
-			return false, errors.New("trainer: the data give no mini-batch")
-		}
-	}
-	batch, err := r.Model.Batch(x, y, moreOf(r.train)...)
+	batch, err := r.accumulation.Next(r.train, r.Accumulate)
 	if err != nil {
 		return false, err
 	}
@@ -224,9 +226,9 @@ func (r *run) step(ctx context.Context) (due bool, err error) {
 	}
 	r.res.Steps++
 	r.res.Epochs = r.res.Steps / r.perEpoch
-	r.trend.step(obj, y, r.loss)
+	r.trend.step(obj, r.accumulation.Targets(), r.loss)
 	// A weight of 1 for full mini-batches leaves their mean as it is, to the bit.
-	if r.examples = x.Shape()[0]; r.unit == 0 {
+	if r.examples = batch.Examples(); r.unit == 0 {
 		r.unit = r.examples
 	}
 	weight := float64(r.examples) / float64(r.unit)

@@ -126,13 +126,13 @@ func TestFitRefusesBadSettings(t *testing.T) {
 	m, src := toy(t, trainer.ModelConfig{})
 	fine := trainer.Trainer{Model: m, Optimizer: sgd(t, 0.1), Epochs: 1}
 	for name, change := range map[string]func(*trainer.Trainer){
-		"needs a model":            func(r *trainer.Trainer) { r.Model = nil },
-		"an optimizer":             func(r *trainer.Trainer) { r.Optimizer = nil },
-		"set Epochs or MaxSteps":   func(r *trainer.Trainer) { r.Epochs = 0 },
-		"Epochs, ":                 func(r *trainer.Trainer) { r.Epochs = -1 },
-		"MaxSteps, ":               func(r *trainer.Trainer) { r.MaxSteps = -1 },
-		"EvalEvery and":            func(r *trainer.Trainer) { r.EvalEvery = -1 },
-		"ClipNorm must not be neg": func(r *trainer.Trainer) { r.ClipNorm = -1 },
+		"needs a model":             func(r *trainer.Trainer) { r.Model = nil },
+		"an optimizer":              func(r *trainer.Trainer) { r.Optimizer = nil },
+		"set Epochs or MaxSteps":    func(r *trainer.Trainer) { r.Epochs = 0 },
+		"Epochs, ":                  func(r *trainer.Trainer) { r.Epochs = -1 },
+		"MaxSteps, ":                func(r *trainer.Trainer) { r.MaxSteps = -1 },
+		"EvalEvery, Accumulate and": func(r *trainer.Trainer) { r.EvalEvery = -1 },
+		"ClipNorm must not be neg":  func(r *trainer.Trainer) { r.ClipNorm = -1 },
 	} {
 		run := fine
 		change(&run)

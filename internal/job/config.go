@@ -34,6 +34,18 @@ func (r *Run) ConfigOf() *Config {
 	}
 }
 
+// Default is the configuration that the spec's model, optimizer and mode have where
+// nothing else is asked for, on a training set of so many examples; nil if there is
+// none.
+func (s *Spec) Default(examples int) results.Fields[any] {
+	d := NewSpec()
+	d.Optimizer, d.Model, d.KFAC.Mode, d.Workers = s.Optimizer, s.Model, s.KFAC.Mode, s.Workers
+	if d.Resolve(examples) != nil {
+		return nil
+	}
+	return configOf(d)
+}
+
 // SavedConfig is what a file says: Choices make the run again, as they are all that
 // was in force.
 type SavedConfig struct {

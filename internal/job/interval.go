@@ -84,6 +84,26 @@ func (v *interval) diagnostics() *results.Diagnostics {
 	}
 }
 
+// StepDiagnostics gives K-FAC's diagnostics of the last step by name; none of another
+// optimizer.
+func (r *Run) StepDiagnostics(yield func(name string, value float64) bool) {
+	if r.kfac == nil {
+		return
+	}
+	s := r.kfac.Stats()
+	for _, d := range [...]struct {
+		name  string
+		value float64
+	}{
+		{"damping", s.Damping}, {"gamma", s.Gamma}, {"rho", s.Ratio}, {"alpha", s.Alpha}, {"mu", s.Mu}, {"clip_factor", s.ClipFactor},
+		{"grad_norm", s.GradNorm}, {"update_norm", s.UpdateNorm}, {"cosine", s.Cosine}, {"condition", s.Condition},
+	} {
+		if !yield(d.name, d.value) {
+			return
+		}
+	}
+}
+
 // stopwatch is an optimizer without statistics of its own, whose steps are
 // timed: the gradient, and what is made of it.
 type stopwatch struct {

@@ -42,8 +42,13 @@ func memoryNeeded(s *Spec, widths []int) float64 {
 	}
 	copies := o.Vectors + own.Vectors + 1 // and the parameters as they were at first (trainer: Result.Unmoved)
 	// Inputs: two batches of the loader, and one in the graph.
-	batch, both := float64(s.Batch), float64(s.Batch+evalBatch)
+	part := s.Batch / max(s.Accumulate, 1)
+	batch, both := float64(part), float64(part+evalBatch)
 	elements := 3 * both * float64(widths[0])
+	if s.Accumulate > 1 { // copies of the other parts' inputs and targets, and one more sum of gradients
+		elements += float64(s.Batch) * float64(widths[0]+widths[len(widths)-1])
+		copies++
+	}
 	var packed float64 // of the largest product of a layer
 	for i, out := range widths[1:] {
 		in, out := float64(widths[i]+1), float64(out)

@@ -15,6 +15,9 @@ func (s *Spec) Resolve(examples int) error {
 		return Refuse("⟨batch-size⟩ %d: larger than the %d training examples", s.Batch, examples)
 	}
 	s.Batch = cmp.Or(s.Batch, d.batchFor(examples))
+	if parts := max(s.Accumulate, 1); s.Batch%parts != 0 {
+		return Refuse("⟨accumulate⟩ %d: a mini-batch of %d examples has no %[1]d equal parts: choose another ⟨batch-size⟩", parts, s.Batch)
+	}
 	if s.MaxSteps == 0 {
 		s.Epochs = cmp.Or(s.Epochs, d.epochsFor(examples/s.Batch))
 	}

@@ -66,14 +66,15 @@ func New(s *Spec, d *datasets.Dataset) (*Run, error) {
 		r.watch = newStopwatch(optimizer)
 		optimizer = r.watch
 	}
-	r.PerEpoch = r.loader.Steps()
+	parts := max(s.Accumulate, 1)
+	r.PerEpoch = (r.loader.Steps() + parts - 1) / parts
 	r.Total = s.total(r.PerEpoch)
 	if s.DryRun {
 		r.Total = 1
 	}
 	r.trainer = &trainer.Trainer{
 		Model: r.Model, Optimizer: optimizer, MaxSteps: r.Total, Schedule: s.schedule(r.Total),
-		ClipNorm: s.ClipNorm, EvalEvery: s.EvalEvery, Evaluations: evals, Metrics: s.model().Metrics,
+		ClipNorm: s.ClipNorm, EvalEvery: s.EvalEvery, Accumulate: s.Accumulate, Evaluations: evals, Metrics: s.model().Metrics,
 	}
 	r.trainer.Keep = []trainer.Kept{{Name: "job", State: counters{r}}}
 	if s.Validation > 0 {

@@ -30,6 +30,7 @@ type Spec struct {
 	Epochs       int // 0 once resolved: as many as MaxSteps takes
 	MaxSteps     int
 	Batch        int
+	Accumulate   int // parts of a mini-batch; 0 and 1: it is one
 	LearningRate float64
 	Momentum     float64
 	Schedule     string

@@ -110,7 +110,7 @@ func (c *confusionText) matrix(rows, heads []string, columns int) (text string, 
 	}
 	cells := []string{"recall"}
 	for i, class := range c.a.Classes {
-		cells = append(cells, share(c.a.Confusion[i][i], class.Examples))
+		cells = append(cells, partOf(c.a.Confusion[i][i], class.Examples))
 	}
 	if add(cells, false); cellsOf(lines[0]) > columns {
 		return "", false
@@ -142,7 +142,7 @@ func (c *confusionText) list(columns int) string {
 		digits = len(strconv.Itoa(all[0].count))
 	}
 	for _, one := range all[:min(len(all), mostListed)] {
-		start := fmt.Sprintf("%*d  %6s  ", digits, one.count, share(one.count, c.a.Classes[one.truth].Examples))
+		start := fmt.Sprintf("%*d  %6s  ", digits, one.count, partOf(one.count, c.a.Classes[one.truth].Examples))
 		room := (columns - cellsOf(start) - 3) / 2
 		fmt.Fprintf(&b, "%s%s → %s\n", start, cut(c.names[one.truth], room), cut(c.names[one.predicted], room))
 	}
@@ -152,8 +152,8 @@ func (c *confusionText) list(columns int) string {
 	return b.String()
 }
 
-// share is a part of examples in percent; a dash of none.
-func share(n, of int) string {
+// partOf is a part of examples in percent; a dash of none.
+func partOf(n, of int) string {
 	if of == 0 {
 		return "-"
 	}

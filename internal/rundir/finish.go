@@ -2,11 +2,35 @@ package rundir
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gokfac/gokfac/internal/job"
+	"github.com/gokfac/gokfac/internal/report"
+	"github.com/gokfac/gokfac/internal/results"
 )
 
-// Finish keeps the result of a run that is over.
+// Finish keeps what is known of a run that is over, or that was interrupted: then
+// without a report.
 func (k *Keeper) Finish(ctx context.Context, r *job.Run) {
-	k.problem(k.writeJSON(ResultFile, r.Record()))
+	run := r.Record()
+	k.problem(k.writeJSON(ResultFile, run))
+	if ctx.Err() == nil {
+		k.problem(k.report(ctx, r, run))
+	}
+}
+
+// report writes the report. Without an assessment it has what the run itself knows.
+func (k *Keeper) report(ctx context.Context, r *job.Run, run *results.Run) error {
+	var a *results.Assessment
+	if r.Steps() > 0 && r.Ending != results.Diverged {
+		var err error
+		if a, err = r.Assess(ctx); err != nil && ctx.Err() == nil {
+			k.tell(fmt.Errorf("the report is without a look at the model: %w", err))
+		}
+	}
+	single := &report.Single{Run: run, Assessment: a, Defaults: r.Spec.Default(r.Data.Train.Len())}
+	if err := single.WriteDir(ctx, k.Path); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package rundir
 import (
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -23,22 +24,25 @@ type Options struct {
 // Keeper keeps a run in a directory.
 type Keeper struct {
 	*Dir
-	run   *job.Run
-	saver *trainer.Checkpointer
+	run     *job.Run
+	saver   *trainer.Checkpointer
+	closers []io.Closer
 }
 
 // Keep writes what a new run is to be, and hooks what is kept into the run. It comes
 // before the run's Fit; an error means that nothing can be kept there.
 func (d *Dir) Keep(r *job.Run, o Options) (*Keeper, error) {
-	if err := d.writeJSON(ConfigFile, r.ConfigOf()); err != nil {
+	config := r.ConfigOf()
+	if err := d.writeJSON(ConfigFile, config); err != nil {
 		return nil, err
 	}
-	return d.keeper(r, o), nil
+	return d.keeper(r, o, config, false), nil
 }
 
-// keeper hooks what is kept into the run.
-func (d *Dir) keeper(r *job.Run, o Options) *Keeper {
+// keeper hooks what is kept into the run, the checkpoints last.
+func (d *Dir) keeper(r *job.Run, o Options, config *job.Config, resumed bool) *Keeper {
 	k := &Keeper{Dir: d, run: r}
+	k.log(config, resumed)
 	t := r.Trainer()
 	t.FinishSteps = true
 	k.saver = &trainer.Checkpointer{
@@ -54,7 +58,7 @@ func (d *Dir) keeper(r *job.Run, o Options) *Keeper {
 // taken. It returns the steps that were taken by then, 0 without a checkpoint.
 // Checkpoints that are damaged are told of, and passed over.
 func (d *Dir) Resume(r *job.Run, o Options) (k *Keeper, steps int, err error) {
-	k = d.keeper(r, o)
+	k = d.keeper(r, o, r.ConfigOf(), true)
 	file, skipped, err := r.Trainer().Resume(filepath.Join(d.Path, states))
 	if err != nil {
 		return nil, 0, fmt.Errorf("⟨resume⟩: %w", err)
@@ -66,6 +70,15 @@ func (d *Dir) Resume(r *job.Run, o Options) (k *Keeper, steps int, err error) {
 		return k, 0, nil
 	}
 	return k, trainer.CheckpointStep(file), nil
+}
+
+// Close ends the logs, and lets another command work in the directory.
+func (k *Keeper) Close() error {
+	var err error
+	for _, c := range k.closers {
+		err = errors.Join(err, c.Close())
+	}
+	return errors.Join(err, k.Dir.Close())
 }
 
 // Interrupted saves a run whose context has ended. It returns the checkpoint's step;
