@@ -43,7 +43,7 @@ func newCompiled(m *Model, key graphKey) (*compiled, error) {
 	if key.part {
 		streams.Dropout = streams.Sample
 	}
-	b, err := graph.NewBuilder(graph.Config{DType: m.cfg.DType, Batch: key.batch, Train: key.train, Streams: streams})
+	b, err := graph.NewBuilder(graph.Config{DType: m.cfg.DType, Batch: key.batch, Train: key.train, Streams: streams, Limits: m.limits})
 	if err != nil {
 		return nil, err
 	}

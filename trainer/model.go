@@ -43,6 +43,7 @@ type Model struct {
 	params  []*graph.Param
 	buffers []*graph.Buffer
 	learned []*graph.Param // params but for the frozen ones
+	limits  *graph.Limits  // while the first graph is built
 	rows    []graph.LayerInfo
 	outputs tensor.Shape // batch axis included, of a batch of one
 	taps    []*graph.Tap // of a batch of one
@@ -60,6 +61,11 @@ type graphKey struct {
 // NewModel builds net once, which creates its parameters and checks every
 // shape.
 func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, error) {
+	return newModel(net, loss, cfg, nil)
+}
+
+// newModel is NewModel within limits, of a network that a file describes.
+func newModel(net layers.Layer, loss losses.Loss, cfg ModelConfig, limits *graph.Limits) (*Model, error) {
 	if net == nil || loss == nil {
 		return nil, errors.New("trainer: a model needs a network and a loss")
 	}
@@ -79,7 +85,9 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 	m := &Model{cfg: cfg, net: net, loss: loss, graphCache: newGraphCache(),
 		dropout: rand.NewPCG(cfg.Seed, 2), sample: rand.NewPCG(cfg.Seed, 3)}
 	m.streams = graph.Streams{Init: rand.New(rand.NewPCG(cfg.Seed, 1)), Dropout: rand.New(m.dropout), Sample: rand.New(m.sample)}
+	m.limits = limits
 	c, err := m.compiled(graphKey{batch: 1})
+	m.limits = nil
 	if err != nil {
 		return nil, err
 	}
