@@ -32,10 +32,7 @@ func ExampleWriteRun() {
 	fmt.Println(err)
 	// Output:
 	// <nil>
-	// curves-loss-seconds.png
-	// curves-loss-seconds.svg
-	// curves-loss-steps.png
-	// curves-loss-steps.svg
+	// figures
 	// report.html
 	// <nil>
 }

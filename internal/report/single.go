@@ -24,7 +24,10 @@ func WriteRun(dir string, run *results.Run, a *results.Assessment) error {
 	return (&Single{Run: run, Assessment: a}).WriteDir(context.Background(), dir)
 }
 
-// WriteDir writes report.html, and its figures beside it as SVG and PNG. The page
+// figuresDir is where the figures lie, below the page.
+const figuresDir = "figures/"
+
+// WriteDir writes report.html, and its figures in figures/ below it as SVG and PNG. The page
 // is one file without scripts, which fetches nothing. The same input gives the same
 // bytes. Files of the same names are replaced, each at once; others stay. The page
 // is written last. Once ctx has ended nothing more is drawn or written, and the
@@ -41,6 +44,9 @@ func (s *Single) files(ctx context.Context) ([]file, error) {
 	p, err := s.page(ctx)
 	if err != nil {
 		return nil, err
+	}
+	for _, f := range p.figures() {
+		f.Name = figuresDir + f.Name
 	}
 	files, err := figureFiles(ctx, p.figures())
 	if err != nil {
