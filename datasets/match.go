@@ -21,6 +21,9 @@ func (d *Dataset) ScaleAs(inputs, targets Scaling) error {
 			return fmt.Errorf("datasets: %s has %s of %d values, and the scaling is of %d", d.Name, s.what, s.width, n)
 		}
 	}
+	if same(d.Scaling.Then(d.standardization()), inputs) { // these very data: to the bit, as pixels are rounded twice
+		d.Standardize()
+	}
 	for _, split := range []*Split{&d.Train, &d.Validation, &d.Test} {
 		if err := rescale(split.X, split.exactOf(), d.Scaling, inputs); err != nil {
 			return err
@@ -30,14 +33,21 @@ func (d *Dataset) ScaleAs(inputs, targets Scaling) error {
 		}
 		split.exact, split.exactTargets = nil, nil
 	}
-	d.Pixels = d.Pixels && slices.Equal(inputs.Mean, d.Scaling.Mean) && slices.Equal(inputs.Deviation, d.Scaling.Deviation)
+	d.Pixels = d.Pixels && same(inputs, d.Scaling)
 	d.Scaling, d.TargetScaling = inputs, targets
 	return nil
+}
+
+func same(a, b Scaling) bool {
+	return slices.Equal(a.Mean, b.Mean) && slices.Equal(a.Deviation, b.Deviation) && a.Bound == b.Bound
 }
 
 // rescale writes x, which is scaled by was, scaled by is instead. exact is x before
 // rounding, or nil.
 func rescale(x []float32, exact []float64, was, is Scaling) error {
+	if same(was, is) {
+		return nil
+	}
 	const chunk = 1 << 16
 	width := max(len(was.Mean), len(is.Mean), 1)
 	step := max(chunk/width, 1) * width

@@ -31,16 +31,7 @@ const fewRows = 10
 //
 // Afterwards Pixels is false, and Scaling does the same to a new example. Targets stay as they are.
 func (d *Dataset) Standardize() {
-	width := d.Features()
-	if d.Pixels {
-		width = 1
-	}
-	var s Scaling
-	if exact := d.Train.exactOf(); exact != nil {
-		s = standardizing(exact, width, !d.Pixels)
-	} else {
-		s = standardizing(d.Train.X, width, !d.Pixels)
-	}
+	s := d.standardization()
 	d.noteExceptions(s)
 	for _, split := range []*Split{&d.Train, &d.Validation, &d.Test} {
 		if exact := split.exactOf(); exact != nil {
@@ -53,6 +44,18 @@ func (d *Dataset) Standardize() {
 	d.noteMoved(s)
 	d.Scaling = d.Scaling.Then(s)
 	d.Pixels = false
+}
+
+// standardization is the scaling that standardises the inputs as they are.
+func (d *Dataset) standardization() Scaling {
+	width := d.Features()
+	if d.Pixels {
+		width = 1
+	}
+	if exact := d.Train.exactOf(); exact != nil {
+		return standardizing(exact, width, !d.Pixels)
+	}
+	return standardizing(d.Train.X, width, !d.Pixels)
 }
 
 // StandardizeTargets gives each value of the targets mean 0 and deviation 1 over Train, in all splits, in place: learning

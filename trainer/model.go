@@ -115,6 +115,12 @@ func (m *Model) Config() ModelConfig {
 	return c
 }
 
+// Loss returns the loss that the model was built with.
+func (m *Model) Loss() losses.Loss { return m.loss }
+
+// Outputs is the number of the network's outputs for one example.
+func (m *Model) Outputs() int { return m.outputs.TotalSize() }
+
 // Params lists the parameters in layer order, the frozen ones included.
 func (m *Model) Params() []*graph.Param { return m.params }
 

@@ -14,6 +14,7 @@ type command struct {
 	spec *job.Spec
 	studyFlags
 	keepFlags
+	useFlags
 	outputFlags
 
 	line      string      // that repeats the command
@@ -130,6 +131,7 @@ func newFlagTable(c *command) *flagTable {
 		t.describe(row.Name, row.Argument, inFlags(row.Text))
 	}
 	t.ofKeeping(&c.keepFlags)
+	t.ofUse(&c.useFlags)
 	t.ofStudies(&c.studyFlags)
 	t.ofOutput(&c.outputFlags)
 	return t

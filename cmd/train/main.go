@@ -82,5 +82,11 @@ func (c *command) begin(ctx context.Context, stdout, stderr io.Writer) error {
 	case c.given["tune"]:
 		return c.searching(ctx, stdout, stderr)
 	}
+	if c.eval {
+		return c.evaluate(ctx, stdout, stderr)
+	}
+	if c.predict != "" {
+		return c.predictRows(ctx, stdout, stderr)
+	}
 	return c.train(ctx, stdout, stderr)
 }

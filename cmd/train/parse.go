@@ -13,18 +13,27 @@ import (
 // *usageError, *job.SettingError, flag.ErrHelp, or of a file.
 func parse(args []string) (*command, error) {
 	c, err := parseLine(args)
-	if err != nil || c.config == "" && c.resume == "" || c.list || c.version {
-		return c, errors.Join(err, checked(c, err))
+	switch {
+	case err != nil:
+		return c, err
+	case (c.config != "" || c.resume != "") && !c.list && !c.version:
+		return c.parseSaved(args)
 	}
-	return c.parseSaved(args)
-}
-
-// checked refuses what does not go together in a command line that could be read.
-func checked(c *command, err error) error {
+	if err := c.checkUse(); err != nil {
+		return c, err
+	}
+	data, err := c.dataOfLoaded()
 	if err != nil {
-		return nil
+		return c, err
 	}
-	return c.check()
+	if len(data) > 0 {
+		line := c.line
+		if c, err = parseLine(append(argumentsOf(data), args...)); err != nil {
+			return c, err
+		}
+		c.line, c.spec.Command = line, line
+	}
+	return c, c.check()
 }
 
 // parseLine reads the command line alone.
@@ -84,7 +93,7 @@ func (c *command) checkStudy() error {
 	case !several && c.given["seeds"]:
 		return usagef("-seeds is of -compare and -tune")
 	}
-	return c.checkKept()
+	return errors.Join(c.checkKept(), c.checkUse())
 }
 
 // several tells -compare and -tune from one run.

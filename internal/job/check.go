@@ -13,6 +13,9 @@ func (s *Spec) Check() error {
 	if s.Dataset == "" {
 		s.Dataset = "auto"
 	}
+	if err := s.adopt(); err != nil {
+		return err
+	}
 	if err := s.checkData(); err != nil {
 		return err
 	}
@@ -27,6 +30,9 @@ func (s *Spec) Check() error {
 func (s *Spec) CheckShared() error {
 	if s.Dataset == "" {
 		s.Dataset = "auto"
+	}
+	if err := s.adopt(); err != nil {
+		return err
 	}
 	if err := s.checkData(); err != nil {
 		return err

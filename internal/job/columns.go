@@ -46,6 +46,9 @@ func (s *Spec) prepare(d *datasets.Dataset, own bool) error {
 		}
 	}
 	m := s.model()
+	if s.loaded != nil {
+		return s.loaded.fit(d, s.Load)
+	}
 	if m.Standardizes(d, own) {
 		d.Standardize()
 	}

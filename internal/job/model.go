@@ -74,7 +74,16 @@ func (s *Spec) NewModel(d *datasets.Dataset) (*trainer.Model, error) {
 			return nil, Refuse("⟨groups⟩: %s", Plain(err))
 		}
 	}
-	model, err := trainer.NewModel(m.Net(s, d), m.Loss(d), cfg)
+	var model *trainer.Model
+	var err error
+	if s.Load != "" {
+		model, _, err = trainer.Load(s.Load, trainer.LoadConfig{Change: func(c *trainer.ModelConfig) {
+			cfg.Input = c.Input
+			*c = cfg
+		}})
+	} else {
+		model, err = trainer.NewModel(m.Net(s, d), m.Loss(d), cfg)
+	}
 	if named := (*graph.GroupError)(nil); errors.As(err, &named) {
 		return nil, Refuse("⟨groups⟩: %s", Plain(named))
 	}
@@ -82,7 +91,12 @@ func (s *Spec) NewModel(d *datasets.Dataset) (*trainer.Model, error) {
 }
 
 // Widths are the sizes of the layers from input to output.
-func (s *Spec) Widths(d *datasets.Dataset) []int { return s.model().Widths(s, d) }
+func (s *Spec) Widths(d *datasets.Dataset) []int {
+	if s.loaded != nil {
+		return s.loaded.widths
+	}
+	return s.model().Widths(s, d)
+}
 
 // perceptron has hidden layers with an activation, and a linear output.
 func perceptron(s *Spec, outputs int) layers.Sequential {

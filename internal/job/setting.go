@@ -86,6 +86,9 @@ func (s *Spec) Configuration() []InForce {
 		if row.Listed != nil {
 			listed = row.Listed(s)
 		}
+		if s.Load != "" && slices.Contains(ofArchitecture, row.Name) {
+			listed = false
+		}
 		if row.Force != nil && listed {
 			list = append(list, InForce{row, row.Force(s)})
 		}

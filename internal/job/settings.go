@@ -17,6 +17,9 @@ func modelSettings() []Setting {
 			Value: func(s *Spec) Value { return choice[string]{&s.Init, Entries(Initializers())} }, Force: func(s *Spec) any { return s.Init }},
 		{Name: "dropout", Argument: "RATE", Text: "of the mlp's hidden units, in training",
 			Value: func(s *Spec) Value { return number{p: &s.Dropout, below: 1} }, Force: func(s *Spec) any { return s.Dropout }},
+		{Name: "load", Argument: "DIR", Text: "begin with the model that is kept there, with its scaling and classes, in place of a new one",
+			Value: func(s *Spec) Value { return word{&s.Load} }, Force: func(s *Spec) any { return s.Load },
+			Listed: func(s *Spec) bool { return s.Load != "" }},
 	})
 }
 

@@ -20,6 +20,8 @@ type Spec struct {
 	Init       string
 	Dropout    float64
 
+	Load string // directory or file of the model to begin with; empty: a new one
+
 	Dataset    string
 	DataDir    string
 	Download   bool
@@ -53,6 +55,8 @@ type Spec struct {
 	Asked   Choices // what was asked for, in order
 	Label   string  // of the run among others
 	Command string  // that repeats this run
+
+	loaded *loaded // what Load has; nil before Check
 }
 
 // NewSpec is what is asked for where nothing is said.

@@ -40,6 +40,7 @@ type Run struct {
 	Best           Fields[any]    // the evaluation with the best validation score: metric, step, epoch, scores; nil: no such part
 	Targets        []Standardized // what a regression's standardised targets are in the units of the data; nil: none
 	Target         *Target        // nil: none was set
+	Metrics        Fields[Number] // of a look at the test part beyond the scores; nil: none was taken
 	Ending         string
 	Warnings       []string // reasons to doubt the result
 	History        []Record
@@ -113,7 +114,7 @@ func (r *Run) members() (head, tail []member) {
 		{"steps_per_second", &r.StepsPerSecond, false}, {"train_loss", &r.TrainLoss, false},
 	}
 	tail = []member{
-		{"best", &r.Best, r.Best == nil}, {"targets", &r.Targets, r.Targets == nil}, {"target", &r.Target, r.Target == nil},
+		{"best", &r.Best, r.Best == nil}, {"targets", &r.Targets, r.Targets == nil}, {"metrics", &r.Metrics, r.Metrics == nil}, {"target", &r.Target, r.Target == nil},
 		{"ending", &r.Ending, false}, {"warnings", &r.Warnings, len(r.Warnings) == 0}, {"history", &r.History, false},
 		{"config", &r.Config, false}, {"data_digest", &r.DataDigest, r.DataDigest == ""},
 		{"command", &r.Command, r.Command == ""}, {"environment", &r.Environment, r.Environment == nil},

@@ -13,6 +13,9 @@ import (
 // without a report.
 func (k *Keeper) Finish(ctx context.Context, r *job.Run) {
 	run := r.Record()
+	if r.Steps() > 0 && r.Ending != results.Diverged {
+		k.problem(r.SaveModel(k.Path))
+	}
 	k.problem(k.writeJSON(ResultFile, run))
 	if ctx.Err() == nil {
 		k.problem(k.report(ctx, r, run))

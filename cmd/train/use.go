@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/internal/atomicfile"
+	"github.com/gokfac/gokfac/internal/job"
+	"github.com/gokfac/gokfac/internal/predictions"
+	"github.com/gokfac/gokfac/internal/report"
+	"github.com/gokfac/gokfac/internal/results"
+	"github.com/gokfac/gokfac/internal/rundir"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// useFlags are of models that have been trained.
+type useFlags struct {
+	eval    bool
+	predict string // file of raw examples
+	to      string // file of predictions
+}
+
+func (t *flagTable) ofUse(u *useFlags) {
+	t.group("Use of a model that is kept (with -load DIR)")
+	t.toggle(&u.eval, "eval", "score it on the data's test part, and end; the data are those that it was trained on, unless others are named")
+	t.word(&u.predict, "predict", "FILE", "predict the rows of a .csv of raw examples, and end")
+	t.word(&u.to, "to", "FILE", "where predictions are written: class and probabilities, or values (default: printed)")
+}
+
+// checkUse refuses what does not go with -load, or needs it.
+func (c *command) checkUse() error {
+	switch {
+	case c.given["load"] && c.spec.Load == "":
+		return usagef("-load needs the name of a directory")
+	case (c.eval || c.given["predict"]) && c.spec.Load == "":
+		return usagef("-eval and -predict use a model that is kept: name it by -load DIR")
+	case c.eval && c.given["predict"]:
+		return usagef("-eval and -predict are two commands")
+	case c.given["predict"] && c.predict == "":
+		return usagef("-predict needs the name of a file")
+	case c.given["to"] && !c.given["predict"]:
+		return usagef("-to is of -predict")
+	case (c.eval || c.given["predict"]) && (c.several() || c.given["resume"] || c.given["out"] || c.spec.DryRun):
+		return usagef("-eval and -predict train nothing: leave -compare, -tune, -resume, -out and -dry-run out")
+	}
+	return nil
+}
+
+// dataOfLoaded are the settings of the data that a kept model was trained on, where the
+// command line names no other data; nil where nothing says.
+func (c *command) dataOfLoaded() (job.Choices, error) {
+	path := filepath.Join(c.spec.Load, rundir.ConfigFile)
+	if c.spec.Load == "" || c.given["dataset"] || c.config != "" || c.resume != "" || c.several() {
+		return nil, nil
+	}
+	saved, err := rundir.ReadConfig(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), err != nil && notDirectory(c.spec.Load):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("-load: %w", err)
+	}
+	var list job.Choices
+	for _, v := range saved.Choices {
+		if row, ok := job.Lookup(v.Name); ok && (row.Group == job.DataGroup || row.Name == "model") && !c.given[v.Name] {
+			list = append(list, v)
+		}
+	}
+	return list, nil
+}
+
+func notDirectory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}
+
+// evaluate scores a kept model.
+func (c *command) evaluate(ctx context.Context, stdout, stderr io.Writer) error {
+	r, err := c.prepare(ctx, stderr)
+	if err != nil {
+		return err
+	}
+	if err := r.Evaluate(ctx); err != nil {
+		return err
+	}
+	a, err := r.Assess(ctx)
+	if err != nil {
+		return err
+	}
+	return c.account.deliver(func() error {
+		if c.json {
+			run := r.Record()
+			run.Metrics = a.Metrics
+			return printJSON(stdout, run)
+		}
+		if err := printTable(r, stdout); err != nil {
+			return err
+		}
+		return printAssessment(a, stdout)
+	})
+}
+
+// printAssessment writes what a look at the model says beyond its scores.
+func printAssessment(a *results.Assessment, w io.Writer) error {
+	fmt.Fprintf(w, "\non the %s part\n", a.Part)
+	for _, m := range a.Metrics {
+		better := "lower is better"
+		if a.HigherIsBetter[m.Name] {
+			better = "higher is better"
+		}
+		if _, err := fmt.Fprintf(w, "  %-24s %-12s %s\n", m.Name, figure(float64(m.Value)), better); err != nil {
+			return fmt.Errorf("writing the result: %w", err)
+		}
+	}
+	if len(a.Confusion) == 0 {
+		return nil
+	}
+	fmt.Fprintln(w)
+	columns := columnsOf(w)
+	if columns == 0 {
+		columns = 100
+	}
+	return report.WriteConfusion(w, a, max(columns, 40))
+}
+
+// predictRows predicts the rows of a table with a kept model.
+func (c *command) predictRows(ctx context.Context, stdout, stderr io.Writer) error {
+	m, p, err := trainer.Load(c.spec.Load, trainer.LoadConfig{})
+	if err != nil {
+		return fmt.Errorf("-load: %w", err)
+	}
+	predictor, err := trainer.NewPredictor(m, p)
+	if err != nil {
+		return fmt.Errorf("-load %s: %w", c.spec.Load, err)
+	}
+	features := 1
+	for _, n := range m.Config().Input {
+		features *= n
+	}
+	rows, err := datasets.OpenRows(ctx, c.predict, features, p.Features)
+	if err != nil {
+		return fmt.Errorf("-predict: %w", err)
+	}
+	defer rows.Close()
+	if unused := rows.Unused(); len(unused) > 0 && c.progress != "none" {
+		fmt.Fprintln(stderr, folded("not used, as the model takes no such columns: "+printable(job.Alternatives(unused)), columnsOf(stderr), 2))
+	}
+	table := &predictions.Table{Predictor: predictor, Preparation: p, Outputs: m.Outputs()}
+	if c.to == "" {
+		return c.account.deliver(func() error { _, err := table.Write(ctx, rows, stdout); return err })
+	}
+	n := 0
+	err = atomicfile.WriteFunc(c.to, func(w io.Writer) error {
+		var err error
+		n, err = table.Write(ctx, rows, w)
+		return err
+	})
+	if ctx.Err() != nil {
+		return job.Interrupted(ctx, -1)
+	}
+	if err == nil && c.progress != "none" {
+		fmt.Fprintf(stderr, "%d predictions in %s\n", n, c.to)
+	}
+	return err
+}

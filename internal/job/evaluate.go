@@ -1,0 +1,31 @@
+package job
+
+import (
+	"context"
+	"math"
+
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// Evaluate scores the model as it is, in place of Fit: the run has taken no step, and
+// one record.
+func (r *Run) Evaluate(ctx context.Context) error {
+	rec := trainer.Record{TrainLoss: math.NaN(), Scores: map[string]float64{}}
+	for _, e := range r.trainer.Evaluations {
+		scores, err := r.Model.Evaluate(ctx, e.Source, r.trainer.Metrics...)
+		if err != nil {
+			if ctx.Err() != nil {
+				return Interrupted(ctx, -1)
+			}
+			return err
+		}
+		for name, v := range scores {
+			if name = e.Prefix + name; name == "loss" {
+				name = SubsetLoss
+			}
+			rec.Scores[name] = v
+		}
+	}
+	r.result = &trainer.Result{History: []trainer.Record{rec}}
+	return nil
+}

@@ -1,0 +1,141 @@
+package job
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// ofArchitecture are the settings that a loaded model has of its own.
+var ofArchitecture = []string{"hidden", "act", "init", "dropout"}
+
+// loaded is what a spec knows of the model that it begins with.
+type loaded struct {
+	prepared trainer.Preparation
+	inputs   int
+	outputs  int
+	widths   []int
+}
+
+// adopt reads the model that the spec begins with, and takes over what it decides: what
+// kind of model it is, and its float type.
+func (s *Spec) adopt() error {
+	if s.Load == "" || s.loaded != nil {
+		return nil
+	}
+	for _, name := range ofArchitecture {
+		if s.Given(name) {
+			return Refuse("%s does not apply with ⟨load⟩: %s has its layers already", Word(name), s.Load)
+		}
+	}
+	m, p, err := trainer.Load(s.Load, trainer.LoadConfig{})
+	if err != nil {
+		return fmt.Errorf("⟨load⟩: %w", err)
+	}
+	of := &loaded{prepared: p, inputs: 1, outputs: m.Outputs()}
+	for _, n := range m.Config().Input {
+		of.inputs *= n
+	}
+	of.widths = []int{of.inputs}
+	for _, param := range m.Params() { // as Widths of the models have them
+		if shape := param.Value.Shape(); shape.Dims() == 2 {
+			of.widths = append(of.widths, shape[1])
+		}
+	}
+	kind, known := kindOf(m, of)
+	switch {
+	case !known:
+		return fmt.Errorf("⟨load⟩ %s: its loss, %v, is none that the command trains", s.Load, m.Loss())
+	case !s.Given("model"):
+		s.Model = kind
+	case s.Model != kind:
+		return Refuse("⟨model⟩ %s: the model of %s is of the kind %s", s.Model, s.Load, kind)
+	}
+	if !s.Given("dtype") && m.Config().DType == graph.Float64 {
+		s.DType = "float64"
+	}
+	s.loaded = of
+	return nil
+}
+
+// kindOf is the row of the table of models that a loaded one is of, by its loss.
+func kindOf(m *trainer.Model, of *loaded) (kind string, known bool) {
+	switch loss := m.Loss().(type) {
+	case losses.SoftmaxCrossEntropy:
+		return "mlp", true
+	case losses.SquaredError, losses.SigmoidCrossEntropy:
+		if of.outputs == of.inputs && slices.Equal(of.prepared.Values, of.prepared.Features) {
+			return "autoencoder", true
+		}
+		_, values := loss.(losses.SquaredError)
+		return "regression", values
+	}
+	return "", false
+}
+
+// fit scales the data as the loaded model's were, and numbers their classes as it does.
+func (l *loaded) fit(d *datasets.Dataset, path string) error {
+	if d.Features() != l.inputs {
+		return fmt.Errorf("⟨load⟩ %s: the model takes %d features, and %s has %d", path, l.inputs, d.Name, d.Features())
+	}
+	if l.prepared.Classes != nil && d.Outputs() == 0 && len(l.prepared.Classes) == l.outputs {
+		if err := d.MatchClasses(l.prepared.Classes); err != nil {
+			return fmt.Errorf("⟨load⟩ %s: %w", path, err)
+		}
+	}
+	targets := l.prepared.Targets
+	if d.Outputs() == 0 {
+		targets = datasets.Scaling{}
+	} else if d.Outputs() != l.outputs {
+		return fmt.Errorf("⟨load⟩ %s: the model predicts %d values, and %s has %d: name them by ⟨target-columns⟩", path, l.outputs, d.Name, d.Outputs())
+	}
+	if err := d.ScaleAs(l.prepared.Inputs, targets); err != nil {
+		return fmt.Errorf("⟨load⟩ %s: %w", path, err)
+	}
+	return nil
+}
+
+// Preparation is what a model that is trained on d has to know of raw examples.
+func (s *Spec) Preparation(d *datasets.Dataset) trainer.Preparation {
+	p := trainer.Preparation{Inputs: d.Scaling, Features: named(d.FeatureNames)}
+	switch s.model().Task {
+	case datasets.Classify:
+		for class := range d.Classes {
+			name := strconv.Itoa(class)
+			if class < len(d.ClassNames) {
+				name = d.ClassNames[class]
+			}
+			p.Classes = append(p.Classes, name)
+		}
+	case datasets.Regress:
+		p.Targets, p.Values = d.TargetScaling, named(d.TargetNames)
+	case datasets.Reconstruct:
+		p.Targets, p.Values = d.Scaling, p.Features
+		p.Targets.Bound = 0
+	}
+	return p
+}
+
+// named are names of columns, if any has one.
+func named(names []string) []string {
+	if slices.ContainsFunc(names, func(s string) bool { return s != "" }) {
+		return names
+	}
+	return nil
+}
+
+// SaveModel writes the model to dir, with the parameters that evaluations are made
+// with: where a part is held back, those that were the best on it.
+func (r *Run) SaveModel(dir string) error {
+	if r.stopping != nil && !r.stopping.Restored() {
+		r.stopping.Restore()
+	}
+	return r.Averaged(func() error {
+		return trainer.Save(dir, r.Model, r.Spec.Preparation(r.Data), trainer.SaveConfig{})
+	})
+}
