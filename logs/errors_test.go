@@ -19,8 +19,9 @@ type callbacks interface {
 // each makes one log of each kind.
 func each(dir string, onError func(error), wrap func(sink) sink) map[string]callbacks {
 	return map[string]callbacks{
-		"CSV":       &CSV{Path: filepath.Join(dir, "metrics.csv"), OnError: onError, log: log{wrap: wrap}},
-		"JSONLines": &JSONLines{Path: filepath.Join(dir, "log.jsonl"), Every: 5, OnError: onError, log: log{wrap: wrap}},
+		"CSV":         &CSV{Path: filepath.Join(dir, "metrics.csv"), OnError: onError, log: log{wrap: wrap}},
+		"TensorBoard": &TensorBoard{Dir: dir, Every: 5, OnError: onError, log: log{wrap: wrap}},
+		"JSONLines":   &JSONLines{Path: filepath.Join(dir, "log.jsonl"), Every: 5, OnError: onError, log: log{wrap: wrap}},
 	}
 }
 

@@ -114,8 +114,9 @@ func TestStringsAreJSON(t *testing.T) {
 // TestStepsAllocateNothing: neither a step that is logged nor one that is not.
 func TestStepsAllocateNothing(t *testing.T) {
 	j := &JSONLines{Path: filepath.Join(t.TempDir(), "log.jsonl"), Every: 2, Interval: time.Hour, Diagnostics: twoDiagnostics}
+	b := &TensorBoard{Dir: t.TempDir(), Every: 2, Interval: time.Hour, Diagnostics: twoDiagnostics}
 	e := &trainer.Event{Kind: trainer.StepDone, Loss: 1.0 / 3, LearningRate: 0.1}
-	for name, c := range map[string]callbacks{"JSONLines": j} {
+	for name, c := range map[string]callbacks{"JSONLines": j, "TensorBoard": b} {
 		step := func() {
 			e.Step++
 			if err := c.Callback(e); err != nil {
