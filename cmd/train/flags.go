@@ -42,6 +42,7 @@ type keepFlags struct {
 	config          string // file
 	checkpointEvery int
 	newest          int
+	tensorboard     bool
 }
 
 type outputFlags struct {
@@ -167,6 +168,7 @@ func (t *flagTable) ofKeeping(k *keepFlags) {
 	t.word(&k.resume, "resume", "DIR|auto", "go on with the run that is kept there, to the bit; auto: with the newest in runs/")
 	t.add(job.Count(&k.checkpointEvery, maxEvery), "checkpoint-every", "N", "steps between two checkpoints (default: at evaluations, half a minute apart, and at the end)")
 	t.add(job.Count(&k.newest, maxNewest), "keep", "N", "newest checkpoints that are left, beside the best (default 2)")
+	t.toggle(&k.tensorboard, "tensorboard", "write event files of TensorBoard there as well: scalars, histograms of weights, activations and gradients")
 	t.word(&k.config, "config", "FILE", "take all settings from a config.json or a result; flags go before it")
 }
 

@@ -25,7 +25,7 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 	if c.out == nothing || c.spec.DryRun {
 		return nil, nil, nil
 	}
-	options := rundir.Options{Every: c.checkpointEvery, Newest: c.newest}
+	options := rundir.Options{Every: c.checkpointEvery, Newest: c.newest, TensorBoard: c.tensorboard}
 	k = &keeping{w: stderr}
 	var dir *rundir.Dir
 	switch {

@@ -16,12 +16,16 @@ func printTable(r *job.Run, w io.Writer) error {
 	s, made := r.Spec, r.Record()
 	var text strings.Builder
 	tab := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(tab, "optimizer\t%s\n", s.Optimizer)
+	if !r.Evaluated() {
+		fmt.Fprintf(tab, "optimizer\t%s\n", s.Optimizer)
+	}
 	fmt.Fprintf(tab, "model\t%s %s, %d parameters\n", s.Model, job.Joined(s.Widths(r.Data), "-"), made.Params)
 	fmt.Fprintf(tab, "data set\t%s\n", r.Data.Name)
-	fmt.Fprintf(tab, "steps\t%d (%.4g epochs)\n", made.Steps, float64(made.Steps)/float64(r.PerEpoch))
-	fmt.Fprintf(tab, "training time\t%.3g s (%.3g steps/s)\n", float64(made.TrainSeconds), float64(made.StepsPerSecond))
-	fmt.Fprintf(tab, "train loss\t%s\n", figure(float64(made.TrainLoss)))
+	if !r.Evaluated() {
+		fmt.Fprintf(tab, "steps\t%d (%.4g epochs)\n", made.Steps, float64(made.Steps)/float64(r.PerEpoch))
+		fmt.Fprintf(tab, "training time\t%.3g s (%.3g steps/s)\n", float64(made.TrainSeconds), float64(made.StepsPerSecond))
+		fmt.Fprintf(tab, "train loss\t%s\n", figure(float64(made.TrainLoss)))
+	}
 	for _, name := range s.Scores() {
 		fmt.Fprintf(tab, "%s\t%s\n", strings.ReplaceAll(name, "_", " "), figure(r.Score(name)))
 	}
@@ -42,7 +46,8 @@ func printTable(r *job.Run, w io.Writer) error {
 	tab.Flush()
 	columns := columnsOf(w)
 	first, _, _ := strings.Cut(text.String(), "\n")
-	indent := len(first) - len(s.Optimizer) // of the values
+	_, value, _ := strings.Cut(first, "  ")
+	indent := len(first) - len(strings.TrimLeft(value, " ")) // of the values
 	for line := range strings.Lines(text.String()) {
 		if _, err := fmt.Fprintln(w, folded(strings.TrimSuffix(line, "\n"), columns, indent)); err != nil {
 			return fmt.Errorf("writing the result: %w", err)

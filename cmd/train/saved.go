@@ -54,8 +54,8 @@ func (c *command) parseSaved(args []string) (*command, error) {
 func (c *command) checkKept() error {
 	several := c.several()
 	switch {
-	case several && (c.given["resume"] || c.given["config"] || c.given["checkpoint-every"] || c.given["keep"]):
-		return usagef("-resume, -config, -checkpoint-every and -keep are of one run: -compare and -tune go on by themselves")
+	case several && (c.given["resume"] || c.given["config"] || c.given["checkpoint-every"] || c.given["keep"] || c.tensorboard):
+		return usagef("-resume, -config, -checkpoint-every, -keep and -tensorboard are of one run: -compare and -tune go on by themselves")
 	case several && c.out == nothing:
 		return usagef("-out none: -compare and -tune keep their runs: name a directory, or leave it out")
 	case c.given["out"] && c.out == "", c.given["resume"] && c.resume == "", c.given["config"] && c.config == "":
@@ -64,8 +64,8 @@ func (c *command) checkKept() error {
 		return usagef("-resume has the run's own configuration: leave -config out")
 	case c.given["resume"] && c.given["out"]:
 		return usagef("-resume goes on in the run's own directory: leave -out out")
-	case c.given["resume"] && c.spec.DryRun, (c.out == nothing || c.spec.DryRun) && (c.given["checkpoint-every"] || c.given["keep"]):
-		return usagef("-dry-run and -out none keep nothing: leave -resume, -checkpoint-every and -keep out")
+	case c.given["resume"] && c.spec.DryRun, (c.out == nothing || c.spec.DryRun) && (c.given["checkpoint-every"] || c.given["keep"] || c.tensorboard):
+		return usagef("-dry-run and -out none keep nothing: leave -resume, -checkpoint-every, -keep and -tensorboard out")
 	}
 	if c.given["resume"] && c.saved == nil {
 		for _, v := range c.spec.Asked {

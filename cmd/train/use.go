@@ -133,7 +133,7 @@ func printAssessment(a *results.Assessment, w io.Writer) error {
 func (c *command) predictRows(ctx context.Context, stdout, stderr io.Writer) error {
 	m, p, err := trainer.Load(c.spec.Load, trainer.LoadConfig{})
 	if err != nil {
-		return fmt.Errorf("-load: %w", err)
+		return fmt.Errorf("-load: %s", job.Plain(err))
 	}
 	predictor, err := trainer.NewPredictor(m, p)
 	if err != nil {

@@ -7,6 +7,9 @@ import (
 	"github.com/gokfac/gokfac/trainer"
 )
 
+// Evaluated reports whether the model was scored as it is, and not trained.
+func (r *Run) Evaluated() bool { return len(r.result.History) == 1 && r.result.History[0].Step == 0 }
+
 // Evaluate scores the model as it is, in place of Fit: the run has taken no step, and
 // one record.
 func (r *Run) Evaluate(ctx context.Context) error {

@@ -35,7 +35,7 @@ func (s *Spec) adopt() error {
 	}
 	m, p, err := trainer.Load(s.Load, trainer.LoadConfig{})
 	if err != nil {
-		return fmt.Errorf("⟨load⟩: %w", err)
+		return fmt.Errorf("⟨load⟩: %s", Plain(err))
 	}
 	of := &loaded{prepared: p, inputs: 1, outputs: m.Outputs()}
 	for _, n := range m.Config().Input {

@@ -115,7 +115,7 @@ func (s *Spec) Judge() string {
 // is none.
 func (r *Run) BestRecord() *trainer.Record {
 	var best *trainer.Record
-	if r.Spec.Validation == 0 {
+	if r.Spec.Validation == 0 || r.Evaluated() {
 		return nil
 	}
 	for i := range r.result.History {

@@ -19,6 +19,8 @@ const leastTime = 30 * time.Second
 type Options struct {
 	Every  int // steps between two checkpoints; 0: at evaluations, leastTime apart
 	Newest int // checkpoints left beside the best; 0: the Checkpointer's default
+
+	TensorBoard bool // write its event files as well
 }
 
 // Keeper keeps a run in a directory.
@@ -42,7 +44,7 @@ func (d *Dir) Keep(r *job.Run, o Options) (*Keeper, error) {
 // keeper hooks what is kept into the run, the checkpoints last.
 func (d *Dir) keeper(r *job.Run, o Options, config *job.Config, resumed bool) *Keeper {
 	k := &Keeper{Dir: d, run: r}
-	k.log(config, resumed)
+	k.log(o, config, resumed)
 	t := r.Trainer()
 	t.FinishSteps = true
 	k.saver = &trainer.Checkpointer{

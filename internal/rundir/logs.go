@@ -17,14 +17,13 @@ const (
 // stepsLogged is how many steps of an epoch the log of events has.
 const stepsLogged = 20
 
-// logged is a log that is begun, or gone on with, at the first event of a run: only
-// then is it known which evaluations the run has already.
+// logged is a log of a run. One that goes on with a file does so at the run's first
+// event: only then is it known which evaluations the run has already.
 type logged struct {
 	begin    func() error
 	resume   func(step int, history ...trainer.Record) error
-	callback trainer.Callback
+	callback trainer.Callback // nil: the log could not be begun
 	problem  func(error)
-	resumed  bool // goes on with what is there
 	begun    bool
 }
 
@@ -36,16 +35,7 @@ func (l *logged) Callback(e *trainer.Event) error {
 		if e.Kind == trainer.StepDone {
 			step-- // the state that the run goes on from
 		}
-		var err error
-		if l.resumed {
-			err = l.resume(step, e.History...)
-		} else {
-			err = l.begin()
-		}
-		if err != nil {
-			l.problem(err)
-			l.callback = nil
-		}
+		l.opened(l.resume(step, e.History...))
 	}
 	if l.callback == nil {
 		return nil
@@ -53,19 +43,37 @@ func (l *logged) Callback(e *trainer.Event) error {
 	return l.callback(e)
 }
 
-// log hooks the logs into the run.
-func (k *Keeper) log(config *job.Config, resumed bool) {
+func (l *logged) opened(err error) {
+	l.begun = true
+	if err != nil {
+		l.problem(err)
+		l.callback = nil
+	}
+}
+
+// log hooks the logs into the run, and begins those of a new run.
+func (k *Keeper) log(o Options, config *job.Config, resumed bool) {
 	r := k.run
+	every := max(r.PerEpoch/stepsLogged, 1)
 	table := &logs.CSV{Path: filepath.Join(k.Path, MetricsFile), Scores: r.Spec.Scores(), OnError: k.problem}
 	events := &logs.JSONLines{
-		Path: filepath.Join(k.Path, EventsFile), Config: config, Every: max(r.PerEpoch/stepsLogged, 1), Diagnostics: r.StepDiagnostics, OnError: k.problem,
+		Path: filepath.Join(k.Path, EventsFile), Config: config, Every: every, Diagnostics: r.StepDiagnostics, OnError: k.problem,
 	}
-	for _, l := range []*logged{
+	list := []*logged{
 		{begin: table.Create, resume: table.Resume, callback: table.Callback},
 		{begin: events.Create, resume: events.Resume, callback: events.Callback},
-	} {
-		l.problem, l.resumed = k.problem, resumed
-		r.Hook(l.Callback)
 	}
 	k.closers = append(k.closers, table, events)
+	if o.TensorBoard {
+		board := &logs.TensorBoard{Dir: k.Path, Every: every, Diagnostics: r.StepDiagnostics, Model: r.Model, OnError: k.problem}
+		list = append(list, &logged{begin: board.Create, resume: board.Resume, callback: board.Callback})
+		k.closers = append(k.closers, board)
+	}
+	for _, l := range list {
+		l.problem = k.problem
+		if !resumed {
+			l.opened(l.begin())
+		}
+		r.Hook(l.Callback)
+	}
 }
