@@ -238,3 +238,19 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+// FuzzLoadWeights: whatever a file is, its weights end in the model or in an error of one line.
+func FuzzLoadWeights(f *testing.F) {
+	f.Add(savedCase(f, "convolution"), uint8(0))
+	f.Add(tensorFile(f, nil, numbered("0.weight", 3, 4, 3, 2)), uint8(2))
+	f.Add(tensorFile(f, map[string]string{"format": "pt"}, numbered("2.weight", 2, 3, 1, 1), numbered("10.weight", 2, 8)), uint8(1))
+	c := saveCases()["convolution"]
+	f.Fuzz(func(t *testing.T, data []byte, layout uint8) {
+		path := filepath.Join(t.TempDir(), "w")
+		require.NoError(t, os.WriteFile(path, data, 0o600))
+		err := trainer.LoadWeights(path, c.disturbed(t), trainer.WeightsConfig{Layout: trainer.Layout(layout % 4)})
+		if err != nil {
+			assert.NotContains(t, err.Error(), "\n")
+		}
+	})
+}
