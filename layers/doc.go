@@ -20,11 +20,14 @@
 // A layer is any type with the two methods of [Layer]. Build adds nodes to a
 // graph by [graph.Builder]'s methods and returns the output, N×…. It is called
 // once for each graph of a model, so that it makes the parameters at the first
-// call ([graph.NewParam]) and checks at further calls that they fit. Params lists
+// call (Builder.NewParam, which refuses what a graph's limits do not allow) and checks at further calls that they fit. Params lists
 // them. A layer without parameters returns nil.
 //
 // A layer with state that is not learned, such as running statistics, has Buffers as
 // well ([Stateful]). Build adds one by Builder.Buffer and, in training mode, proposes its
 // next value by Builder.Update. The model takes the proposals over once for each
 // mini-batch. In training mode the output must not depend on the buffer.
+//
+// For files to have a layer it needs a [Kind] as well, from [NewKind] or, if it holds
+// layers, [NewContainer].
 package layers

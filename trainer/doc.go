@@ -37,6 +37,13 @@
 // probabilities, or values in their units, to any number of callers at once. A
 // [Preparation] says how raw values were scaled for the model.
 //
+// # Files
+//
+// [Save] writes a model to a directory, with its network, its loss and what its inputs
+// and outputs mean, and [Load] makes it again without the code that built it. Layers
+// and losses of one's own need a [layers.Kind] and a [losses.Kind] for that.
+// [LoadWeights] gives a model the weights that PyTorch saved.
+//
 // # Scaling
 //
 // The objective is h(θ) = (1/N) Σ_n loss_n + (η/2)‖θ‖², a mean over the
