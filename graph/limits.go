@@ -3,7 +3,8 @@ package graph
 import "fmt"
 
 // Limits bound the memory that building a graph may ask for. They are for a network that a file describes, which could
-// ask for all there is: a layer of 10⁹ units is a few bytes there.
+// ask for all there is: a layer of 10⁹ units is a few bytes there. Layers leave their parameters 0 in a graph with Limits,
+// since the file has the values.
 type Limits struct {
 	// Param is asked before Builder.NewParam makes a parameter; its error refuses it.
 	Param func(name string, shape ...int) error

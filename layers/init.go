@@ -18,6 +18,9 @@ func newParam(b *graph.Builder, name string, init Initializer, in, out int, shap
 	if err != nil {
 		return nil, err
 	}
+	if b.Limits != nil {
+		return p, nil // its values come from a file
+	}
 	w := make([]float64, p.Size())
 	init(b.Streams.Init, in, out, w)
 	if b.DType == graph.Float32 {

@@ -26,9 +26,12 @@ type LoadConfig struct {
 	Change func(*ModelConfig)
 }
 
-// mostValues is how many elements the outputs of all of a loaded network's ops, for one example, may have together, and
-// its input by itself. A ResNet of 50 layers on photographs has half as many.
-const mostValues = 1 << 26
+// A loaded network's input may have mostInput elements, as an image of 4096×4096 does, and the outputs of all its ops for
+// one example mostValues together. A ResNet of 50 layers on photographs has some 10⁷ outside of its windows.
+const (
+	mostInput  = 1 << 24
+	mostValues = 1 << 26
+)
 
 // Load makes the model that [Save] wrote to a directory, with what it wrote of inputs and outputs. path is the directory
 // or the file. The model trains and predicts as the saved one did; its generators begin anew.
@@ -36,7 +39,7 @@ const mostValues = 1 << 26
 // The file may be anything. What is no model's file, of a later version, cut off, changed (by its checksum), or
 // contradicts itself is refused by an error of one line that names the file. Memory is taken for tensors that are in the
 // file, in the shape that the network needs, and for no others: what Load takes is a small multiple of the file's size,
-// and at most 2²⁶ numbers for a description of the network that is made to harm. A layer of one's own keeps this promise if it
+// and some 10⁸ numbers at most for a description that is made to harm. A layer of one's own keeps this promise if it
 // makes its parameters by [graph.Builder.NewParam].
 func Load(path string, cfg LoadConfig) (*Model, Preparation, error) {
 	var m *Model
@@ -54,21 +57,22 @@ func Load(path string, cfg LoadConfig) (*Model, Preparation, error) {
 
 // withTensors opens a file, or the model's file in a directory: then path becomes its own.
 func withTensors(path *string, use func(*safetensors.File) error) error {
-	if info, err := os.Stat(*path); err == nil && info.IsDir() {
+	info, err := os.Stat(*path)
+	if err == nil && info.IsDir() {
 		*path = filepath.Join(*path, ModelFile)
+		info, err = os.Stat(*path)
+	}
+	if err != nil {
+		return reason(err)
+	}
+	if !info.Mode().IsRegular() { // a pipe would be waited for
+		return errors.New("it is no regular file")
 	}
 	file, err := os.Open(*path)
 	if err != nil {
 		return reason(err)
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return reason(err)
-	}
-	if !info.Mode().IsRegular() {
-		return errors.New("it is no regular file")
-	}
 	f, err := safetensors.Open(file, info.Size())
 	if err != nil {
 		return err

@@ -90,8 +90,8 @@ func checkInput(shape []int) error {
 	}
 	n := 1
 	for _, d := range shape {
-		if d <= 0 || d > mostValues/n {
-			return fmt.Errorf("input shape %v: want positive sizes, of at most %d elements together", shape, mostValues)
+		if d <= 0 || d > mostInput/n {
+			return fmt.Errorf("input shape %v: want positive sizes, of at most %d elements together", shape, mostInput)
 		}
 		n *= d
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -135,7 +136,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"convolution", "limited to", replace("architecture", `"padding":[1,2]`, `"padding":[1000000000,2]`)},
 		{"convolution", "conv1", replace("architecture", `"padding":[1,2]`, `"padding":[9223372036854775807,2]`)},
 		{"convolution", "conv1", replace("architecture", `"stride":[2,1]`, `"stride":[-2,1]`)},
-		{"convolution", "limited to", set("input", "[3000,3000,2]")},
+		{"convolution", "limited to", set("input", "[2800,2800,2]")},
 		{"convolution", "weights for 2 classes", replace("loss", "[0.5,2]", "[0.5,2,3]")},
 		{"shared", "none before it", replace("architecture", `"same":1`, `"same":0`)},
 		{"shared", "none before it", replace("architecture", `"same":1`, `"same":77`)},
@@ -157,7 +158,11 @@ func TestLoadRefuses(t *testing.T) {
 			c.want = `tensor "huge name`
 		}
 		assert.ErrorContains(t, err, c.want, "%.300s", data[8:])
-		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<29), c.want)
+		most := uint64(1 << 25)
+		if strings.Contains(string(data), "[2800,") { // 125 MB of float64 for the input
+			most = 1 << 28
+		}
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, most, c.want)
 	}
 	assert.NoError(t, loadBytes(t, rewritten(t, savedCase(t, "classifier"), func(map[string]string, files) {})))
 }
@@ -181,7 +186,7 @@ func TestLoadSeesDamage(t *testing.T) {
 func TestLoadOfNoFile(t *testing.T) {
 	dir := t.TempDir()
 	_, _, err := trainer.Load(dir, trainer.LoadConfig{})
-	assert.EqualError(t, err, "trainer: loading "+filepath.Join(dir, trainer.ModelFile)+": no such file or directory")
+	assert.EqualError(t, err, "trainer: loading "+filepath.Join(dir, trainer.ModelFile)+": "+syscall.ENOENT.Error())
 	assert.ErrorIs(t, err, os.ErrNotExist)
 	_, _, err = trainer.Load(filepath.Join(dir, "none"), trainer.LoadConfig{})
 	assert.ErrorContains(t, err, "none: no such file")
