@@ -1,6 +1,9 @@
 package layers_test
 
 import (
+	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -92,4 +95,31 @@ func TestEncodeFails(t *testing.T) {
 	assert.ErrorContains(t, err, "a kind without a name")
 	_, err = layers.Decode([]byte(`{"kind":"skip","settings":3}`), append(layers.Kinds(), skips()))
 	assert.ErrorContains(t, err, `layer 0, "skip"`)
+}
+
+// TestEveryLayerHasAKind: a new layer of this package can be saved, too. The package's own sources list the layers.
+func TestEveryLayerHasAKind(t *testing.T) {
+	of := map[string]layers.Layer{
+		"(*Activation)(nil)": layers.Tanh(), "(*Conv2D)(nil)": &layers.Conv2D{}, "(*Dense)(nil)": &layers.Dense{},
+		"(*Dropout)(nil)": &layers.Dropout{}, "(*Flatten)(nil)": &layers.Flatten{}, "Sequential(nil)": layers.Sequential{},
+	}
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	found := 0
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for _, m := range regexp.MustCompile(`(?m)^var _ (?:Layer|Stateful) = (.*)$`).FindAllStringSubmatch(string(text), -1) {
+			found++
+			if !assert.Contains(t, of, m[1], "%s has a layer without a kind: add one to Kinds, and the layer to this test", file) {
+				continue
+			}
+			_, err := layers.Encode(of[m[1]], layers.Kinds())
+			assert.NoError(t, err, file)
+		}
+	}
+	assert.Equal(t, len(of), found)
 }
