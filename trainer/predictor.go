@@ -16,7 +16,7 @@ import (
 // outputs back by Preparation.Targets.
 //
 // It is safe for concurrent use: graphs, of which there are as many as there are callers at once, but no more than
-// GOMAXPROCS for each batch size, share the weights. Examples are cut into batches of 1, 4, 8, 16, … 512, the last of
+// GOMAXPROCS for each batch size, share the weights. Examples are cut into batches of 1, 4, 8, 12, 16, 24, … 512, the last of
 // which may be filled up. This changes nothing: with the layers and losses of this module an example's prediction has the
 // same bits whatever comes with it. A layer of one's own whose kernels sum in another order for another batch size gives
 // it the accuracy of these sums.

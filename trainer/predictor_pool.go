@@ -65,19 +65,22 @@ func (p *graphPool) put(i int, g *inference) {
 }
 
 // batchSizes is the number of batch sizes.
-const batchSizes = 9
+const batchSizes = 15
 
-// batchSize is 1, 4, 8, … 512 for i from 0 to 8: products are formed 4 rows at a time.
+// batchSize is 1, 4, 8, 12, 16, 24, 32, 48, … 384, 512 for i from 0 to 14: products are formed 4 rows at a time, at best 12.
 func batchSize(i int) int {
-	if i == 0 {
-		return 1
+	switch {
+	case i < 2:
+		return 1 + 3*i
+	case i%2 == 0:
+		return 8 << (i/2 - 1)
 	}
-	return 2 << i
+	return 12 << (i/2 - 1)
 }
 
 // batchOverhead is the number of examples that a batch takes as long as, on top of its own: in a small batch the
 // processor waits for the weights, and not for products.
-const batchOverhead = 8
+const batchOverhead = 16
 
 // nextBatch returns the size, as an index, of the first batch of n examples, and how long all of them take together,
 // counted in examples: a batch is filled up where that is sooner than a batch and the rest by itself.

@@ -33,7 +33,7 @@ func least(n, sizes int, known map[int]int) int {
 // Batches of any number of examples take no longer than in the best of all ways to cut them, up to a hundredth; an
 // exhaustive search tells.
 func TestNextBatch(t *testing.T) {
-	assert.Equal(t, []int{1, 4, 8, 16, 32, 64, 128, 256, 512}, func() (list []int) {
+	assert.Equal(t, []int{1, 4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512}, func() (list []int) {
 		for i := range batchSizes {
 			list = append(list, batchSize(i))
 		}
