@@ -175,7 +175,7 @@ func small(widths []int) bool {
 // one line.
 func refused(t *testing.T, args []string, err error) {
 	line := strings.Join(args, " ")
-	named := strings.Contains(line, "config") || strings.Contains(line, "resume")
+	named := strings.Contains(line, "config") || strings.Contains(line, "resume") || strings.Contains(line, "load")
 	if status := exitStatus(err); status != exitUsage && !(named && status == exitError) || strings.Contains(message(err), "\n") {
 		t.Fatalf("%q: %v", args, err)
 	}

@@ -34,7 +34,7 @@ func TestKeptRun(t *testing.T) {
 
 	var fresh [2]string
 	for i := range fresh {
-		o := execute(append(args[:len(args)-2:len(args)-2], "-progress", "plain")...)
+		o := executeKept(append(args[:len(args)-2:len(args)-2], "-progress", "plain")...)
 		require.Zero(t, o.status, o.stderr)
 		_, rest, _ := strings.Cut(o.stderr, "kept in   ")
 		fresh[i], _, _ = strings.Cut(rest, "\n")
@@ -98,7 +98,7 @@ func TestConfigAgain(t *testing.T) {
 		require.Zero(t, o.status, o.stderr)
 		assert.Equal(t, withoutTimes(t, filepath.Join(dir, "result.json")), withoutTimes(t, filepath.Join(again, "result.json")))
 	}
-	other := execute("-config", filepath.Join(dir, "config.json"), "-opt", "sgd", "-seed", "8", "-progress", "none", "-json")
+	other := executeKept("-config", filepath.Join(dir, "config.json"), "-opt", "sgd", "-seed", "8", "-progress", "none", "-json")
 	require.Zero(t, other.status, other.stderr)
 	_, values := keys(t, []byte(other.stdout))
 	assert.Equal(t, `"sgd"`, string(values["optimizer"]))
@@ -174,7 +174,7 @@ func TestDiskThatTakesNothing(t *testing.T) {
 	require.NoError(t, os.Chdir(work))
 	defer os.Chdir(home)
 	require.NoError(t, os.WriteFile("runs", nil, 0o600)) // no directory can be made below it
-	o = execute(args[:len(args)-4]...)                   // without -out and -checkpoint-every
+	o = executeKept(args[:len(args)-4]...)                   // without -out and -checkpoint-every
 	assert.Equal(t, exitError, o.status)
 	assert.Contains(t, o.stdout, `"ending":"done"`)
 	assert.Equal(t, 2, strings.Count(o.stderr, "nothing of the run is kept"), "at once, and at the end: %s", o.stderr)

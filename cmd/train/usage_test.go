@@ -152,7 +152,7 @@ func TestBadInput(t *testing.T) {
 	} {
 		t.Run(c.args, func(t *testing.T) {
 			args := strings.Fields(strings.NewReplacer("DATA", data, "TRUNCATED", truncated, "DIR", dir).Replace(c.args))
-			o := execute(args...)
+			o := executeKept(args...)
 			assert.Equal(t, c.status, o.status)
 			assert.Contains(t, o.stderr, c.want)
 			assert.True(t, strings.HasPrefix(o.stderr, "train: "), o.stderr)

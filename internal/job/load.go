@@ -28,14 +28,14 @@ func (s *Spec) adopt() error {
 	if s.Load == "" || s.loaded != nil {
 		return nil
 	}
+	m, p, err := trainer.Load(s.Load, trainer.LoadConfig{})
+	if err != nil {
+		return fmt.Errorf("⟨load⟩: %s", Plain(err))
+	}
 	for _, name := range ofArchitecture {
 		if s.Given(name) {
 			return Refuse("%s does not apply with ⟨load⟩: %s has its layers already", Word(name), s.Load)
 		}
-	}
-	m, p, err := trainer.Load(s.Load, trainer.LoadConfig{})
-	if err != nil {
-		return fmt.Errorf("⟨load⟩: %s", Plain(err))
 	}
 	of := &loaded{prepared: p, inputs: 1, outputs: m.Outputs()}
 	for _, n := range m.Config().Input {
