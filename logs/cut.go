@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+
+	"github.com/gokfac/gokfac/internal/regular"
 )
 
 // unfinished is the pattern of names of files that are still being written, as in internal/atomicfile.
@@ -48,7 +50,7 @@ func readLines(r io.Reader, limit int, f func(line []byte, end int64) error) (ta
 // cuts off the others. A file that does not exist has none. Where scan fails, the
 // file stays as it is.
 func scanFile(path string, scan func(io.Reader) (keep int64, err error)) error {
-	f, err := os.Open(path)
+	f, _, err := regular.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}

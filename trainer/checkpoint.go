@@ -15,6 +15,7 @@ import (
 
 	"github.com/gokfac/gokfac/internal/codec"
 	"github.com/gokfac/gokfac/internal/memory"
+	"github.com/gokfac/gokfac/internal/regular"
 )
 
 // Checkpoints lists the files of a Checkpointer's directory, the newest first and
@@ -70,27 +71,23 @@ func (t *Trainer) Resume(dir string) (file string, skipped error, err error) {
 // readCheckpoint reads a whole file whose beginning says that it is a state of its
 // size, if there is memory for it.
 func readCheckpoint(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	f, size, err := regular.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
 	head := make([]byte, codec.HeadSize)
 	if n, err := io.ReadFull(f, head); err != nil {
 		return nil, fmt.Errorf("%d bytes that are no checkpoint", n)
 	}
-	if err := codec.CheckHead(head, info.Size()); err != nil {
+	if err := codec.CheckHead(head, size); err != nil {
 		return nil, err
 	}
 	const copies = 3 // the file's, those of its parts, and what is restored
-	if err := memory.Check(context.Background(), "reading it", copies*float64(info.Size())); err != nil {
+	if err := memory.Check(context.Background(), "reading it", copies*float64(size)); err != nil {
 		return nil, err
 	}
-	data := make([]byte, info.Size())
+	data := make([]byte, size)
 	copy(data, head)
 	if _, err := io.ReadFull(f, data[len(head):]); err != nil {
 		return nil, err

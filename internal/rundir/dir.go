@@ -15,6 +15,7 @@ import (
 	"github.com/gokfac/gokfac/internal/atomicfile"
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/lock"
+	"github.com/gokfac/gokfac/internal/regular"
 )
 
 // The names of what is in a directory.
@@ -131,7 +132,7 @@ func (d *Dir) Config() (*job.SavedConfig, error) {
 
 // ReadConfig reads a configuration from a file: a config.json, or the result of a run.
 func ReadConfig(path string) (*job.SavedConfig, error) {
-	text, err := readSmall(path, maxConfig)
+	text, err := regular.Read(path, maxConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -140,24 +141,6 @@ func ReadConfig(path string) (*job.SavedConfig, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return saved, nil
-}
-
-func readSmall(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: not a file", path)
-	case info.Size() > most:
-		return nil, fmt.Errorf("%s: %d bytes: at most %d are read", path, info.Size(), most)
-	}
-	return os.ReadFile(path)
 }
 
 // writeJSON writes an object, a member on a line.
