@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/rundir"
@@ -15,6 +16,7 @@ import (
 type keeping struct {
 	*rundir.Keeper
 	w     io.Writer // of messages
+	shown bool      // messages are wanted that are no warnings
 	begun int       // steps that had been taken before
 }
 
@@ -26,7 +28,7 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 		return nil, nil, nil
 	}
 	options := rundir.Options{Every: c.checkpointEvery, Newest: c.newest, TensorBoard: c.tensorboard}
-	k = &keeping{w: stderr}
+	k = &keeping{w: stderr, shown: progressMode(c.progress, stderr) != "none"}
 	var dir *rundir.Dir
 	switch {
 	case c.resume != "":
@@ -84,6 +86,9 @@ func (k *keeping) finish(ctx context.Context, r *job.Run) error {
 	}
 	if r != nil {
 		k.Finish(ctx, r)
+		if report := filepath.Join(k.Path, rundir.ReportFile); k.shown && ctx.Err() == nil && k.Failed() == nil {
+			fmt.Fprintf(k.w, "report: %s\n\n", report)
+		}
 	}
 	return errors.Join(k.Failed(), k.Close())
 }

@@ -174,7 +174,7 @@ func TestDiskThatTakesNothing(t *testing.T) {
 	require.NoError(t, os.Chdir(work))
 	defer os.Chdir(home)
 	require.NoError(t, os.WriteFile("runs", nil, 0o600)) // no directory can be made below it
-	o = executeKept(args[:len(args)-4]...)                   // without -out and -checkpoint-every
+	o = executeKept(args[:len(args)-4]...)               // without -out and -checkpoint-every
 	assert.Equal(t, exitError, o.status)
 	assert.Contains(t, o.stdout, `"ending":"done"`)
 	assert.Equal(t, 2, strings.Count(o.stderr, "nothing of the run is kept"), "at once, and at the end: %s", o.stderr)

@@ -65,6 +65,7 @@ func TestKilledRunsResume(t *testing.T) {
 			require.NoError(t, plain.Wait(), output)
 			limit := time.Since(began)
 			want := withoutTimes(t, filepath.Join(whole, "result.json"))
+			wantTable := tableWithoutTimes(t, filepath.Join(whole, "metrics.csv"))
 
 			killed, finished := 0, 0
 			for killed < *kills {
@@ -77,7 +78,7 @@ func TestKilledRunsResume(t *testing.T) {
 					}
 					c, output := child(t, args...)
 					if killed < *kills {
-						time.Sleep(time.Duration(r.Int64N(int64(limit / 4)))) // anywhere, beginning and end included
+						time.Sleep(time.Duration(r.Int64N(int64(limit / 2)))) // anywhere, beginning and end included
 						require.NoError(t, errors.Join(ignoreFinished(c.Process.Kill())))
 					}
 					err := c.Wait()
@@ -90,6 +91,8 @@ func TestKilledRunsResume(t *testing.T) {
 				}
 				got := withoutTimes(t, filepath.Join(dir, "result.json"))
 				require.True(t, want == got, "killed %d times: %s", killed, firstDifference(want, got))
+				table := tableWithoutTimes(t, filepath.Join(dir, "metrics.csv"))
+				require.True(t, wantTable == table, "killed %d times: %s", killed, firstDifference(wantTable, table))
 				finished++
 			}
 			t.Logf("killed %d times, %d runs finished, each as one that was left alone (%v)", killed, finished, limit)
@@ -112,6 +115,18 @@ func firstDifference(a, b string) string {
 	}
 	around := func(s string) string { return s[max(0, i-300):min(len(s), i+60)] }
 	return "\nwant …" + around(a) + "\n got …" + around(b)
+}
+
+// tableWithoutTimes is a metrics.csv without its last column.
+func tableWithoutTimes(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var table strings.Builder
+	for line := range strings.Lines(string(text)) {
+		table.WriteString(line[:strings.LastIndexByte(line, ',')] + "\n")
+	}
+	return table.String()
 }
 
 // withoutTimes is a result with nothing in it that tells how fast it was made, and where.

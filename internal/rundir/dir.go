@@ -22,6 +22,7 @@ import (
 const (
 	ConfigFile = "config.json"
 	ResultFile = "result.json"
+	ReportFile = "report.html"
 	states     = "checkpoints"
 )
 
