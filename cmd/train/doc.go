@@ -8,6 +8,11 @@
 //	go run ./cmd/train -model regression -dataset my.csv -target-columns price,weight
 //	go run ./cmd/train -dataset my.csv -label-column species -validation 0.1 -patience 10
 //
+//	go run ./cmd/train -resume auto
+//	go run ./cmd/train -load runs/mlp-my-kfac-001 -eval
+//	go run ./cmd/train -load runs/mlp-my-kfac-001 -predict new.csv -to predicted.csv
+//	go run ./cmd/train -config runs/mlp-my-kfac-001/config.json -seed 2
+//
 //	go run ./cmd/train -tune kfac,adam,sgd -target test_accuracy=0.98 -out tuning
 //	go run ./cmd/train -compare kfac,adam,sgd -seeds 5 -target test_accuracy=0.98 -tuned tuning/tune.json
 //
@@ -61,6 +66,28 @@
 // -target, its metric), -patience N ends a run after N evaluations in a row that
 // were no better ("ending": "patience"), and -tune ranks by them. -target must name
 // one of them: the test part, which judges the result, is not to end the run.
+//
+// # What is kept of a run
+//
+// A run has a directory: the one that -out names, or a new one runs/MODEL-DATASET-OPT-NNN;
+// -out none keeps nothing. Package rundir lists what is in it. SIGINT and SIGTERM let the
+// step end, save, and print the command that goes on; -resume DIR goes on there, to the
+// bit, also after the process was killed: then from the last checkpoint. A run that is
+// resumed keeps its settings, but may be given more -epochs or -max-steps, another
+// -target or -patience. A schedule that falls over the whole run falls over the longer
+// one from there on.
+//
+// model.safetensors is the model with the parameters that were scored: averaged where
+// averages are evaluated, and with -validation those that were best on that part. -load
+// DIR begins with it, on the data that it was trained on unless -dataset names others,
+// which are scaled and whose classes are numbered as the model's own. With -eval it is
+// scored, with -predict it predicts rows of raw examples, else it is trained further.
+//
+// -config FILE takes all settings from a config.json, or from a result; flags beside it
+// win. With another -opt, -kfac-mode or -model the file's settings of training are left
+// out, which are not the other's.
+//
+// What cannot be written is told at once; training goes on, and the status is 1.
 //
 // # Groups of parameters
 //

@@ -15,6 +15,8 @@ const helpHead = `Train a network with K-FAC, Adam or SGD.
   go run ./cmd/train -model autoencoder -dataset my.npz -epochs 10
   go run ./cmd/train -compare kfac,adam,sgd -seeds 5 -target test_accuracy=0.975,0.98
   go run ./cmd/train -model regression -target test_loss=0.05
+  go run ./cmd/train -resume auto
+  go run ./cmd/train -load runs/mlp-my-kfac-001 -predict new.csv -to predicted.csv
 
 `
 

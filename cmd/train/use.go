@@ -145,7 +145,7 @@ func (c *command) predictRows(ctx context.Context, stdout, stderr io.Writer) err
 	}
 	rows, err := datasets.OpenRows(ctx, c.predict, features, p.Features)
 	if err != nil {
-		return fmt.Errorf("-predict: %w", err)
+		return fmt.Errorf("-predict: %s", job.Plain(err))
 	}
 	defer rows.Close()
 	if unused := rows.Unused(); len(unused) > 0 && c.progress != "none" {

@@ -85,7 +85,7 @@ func (l *loaded) fit(d *datasets.Dataset, path string) error {
 	}
 	if l.prepared.Classes != nil && d.Outputs() == 0 && len(l.prepared.Classes) == l.outputs {
 		if err := d.MatchClasses(l.prepared.Classes); err != nil {
-			return fmt.Errorf("⟨load⟩ %s: %w", path, err)
+			return fmt.Errorf("⟨load⟩ %s: %s", path, Plain(err))
 		}
 	}
 	targets := l.prepared.Targets
@@ -95,7 +95,7 @@ func (l *loaded) fit(d *datasets.Dataset, path string) error {
 		return fmt.Errorf("⟨load⟩ %s: the model predicts %d values, and %s has %d: name them by ⟨target-columns⟩", path, l.outputs, d.Name, d.Outputs())
 	}
 	if err := d.ScaleAs(l.prepared.Inputs, targets); err != nil {
-		return fmt.Errorf("⟨load⟩ %s: %w", path, err)
+		return fmt.Errorf("⟨load⟩ %s: %s", path, Plain(err))
 	}
 	return nil
 }

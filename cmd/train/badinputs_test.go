@@ -1,0 +1,195 @@
+package main
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var update = flag.Bool("update", false, "write docs/bad-inputs.md")
+
+// badInput is a command line that cannot be carried out; its words in capitals are files
+// of kitchen.
+type badInput struct {
+	what, args string
+	status     int
+}
+
+// badInputs are what has been tried of what is kept and used.
+var badInputs = []badInput{
+	{"a model that is not there", "-load no-such-run -eval", exitError},
+	{"a model file that is cut short", "-load SHORT -eval", exitError},
+	{"a model file with a flipped bit", "-load FLIPPED -eval", exitError},
+	{"a model file of another format", "-load TABLE -eval", exitError},
+	{"a model file of a later version", "-load LATER -eval", exitError},
+	{"an empty model file", "-load EMPTY -eval", exitError},
+	{"a directory without a model", "-load FOLDER -eval", exitError},
+	{"a pipe in a model's place", "-load PIPE -eval", exitError},
+	{"data with other features than the model's", "-load RUN -dataset digits -eval", exitError},
+	{"data with a class that the model has not", "-load RUN -dataset OTHERCLASSES -eval", exitError},
+	{"layers of one's own for a loaded model", "-load RUN -hidden 4", exitUsage},
+	{"another kind of model than the loaded one", "-load RUN -model regression", exitUsage},
+	{"-eval without a model", "-eval", exitUsage},
+	{"-predict without a model", "-predict TABLE", exitUsage},
+	{"rows with a column too many", "-load RUN -predict WIDE", exitError},
+	{"rows without a column of the model", "-load NAMED -predict NOCOLUMN", exitError},
+	{"a row that is shorter than the first", "-load RUN -predict RAGGED", exitError},
+	{"a row with a word", "-load RUN -predict WORD", exitError},
+	{"a row with a missing value", "-load RUN -predict MISSING", exitError},
+	{"a number that is too large", "-load RUN -predict HUGE", exitError},
+	{"no rows", "-load RUN -predict EMPTY", exitError},
+	{"rows that are not there", "-load RUN -predict no-such.csv", exitError},
+	{"predictions into a directory that cannot be made", "-load RUN -predict ROWS -to TABLE/out.csv", exitError},
+	{"-to without -predict", "-load RUN -to out.csv", exitUsage},
+	{"a run that is not there", "-resume no-such-run", exitError},
+	{"a directory without a run", "-resume FOLDER", exitError},
+	{"a run whose data have changed", "-resume CHANGED", exitError},
+	{"a run whose configuration is damaged", "-resume BADCONFIG", exitError},
+	{"a run whose checkpoints are all damaged", "-resume BADSTATES", exitError},
+	{"another learning rate for a run that goes on", "-resume RUN -lr 1", exitUsage},
+	{"fewer steps than were taken", "-resume RUN -max-steps 1", exitError},
+	{"a directory that has a run", "-out RUN -dataset TABLE", exitError},
+	{"a directory below a file", "-out TABLE/run -dataset TABLE", exitError},
+	{"no directory at all, for a comparison", "-compare adam -out none", exitUsage},
+	{"checkpoints of a run that is not kept", "-out none -checkpoint-every 5", exitUsage},
+	{"a configuration that is not there", "-config no-such.json", exitError},
+	{"a configuration that is a table", "-config TABLE", exitError},
+	{"a configuration of a later version", "-config NEWER", exitError},
+	{"a configuration with an unknown setting", "-config UNKNOWN", exitError},
+	{"a configuration with a value out of range", "-config RANGE", exitUsage},
+	{"a shell that has no completion", "-completion tcsh", exitUsage},
+	{"parts that do not divide the mini-batch", "-dataset digits -batch-size 100 -accumulate 3", exitUsage},
+}
+
+// kitchen makes the files that the table names.
+func kitchen(t *testing.T) map[string]string {
+	dir := t.TempDir()
+	files := map[string]string{}
+	write := func(name, file, text string) {
+		files[name] = filepath.Join(dir, file)
+		require.NoError(t, os.MkdirAll(filepath.Dir(files[name]), 0o755))
+		require.NoError(t, os.WriteFile(files[name], []byte(text), 0o600))
+	}
+	content := func(path string) string {
+		text, err := os.ReadFile(path)
+		require.NoError(t, err)
+		return string(text)
+	}
+	write("TABLE", "table.csv", content(blobs(t)))
+	keep := func(name, data string) {
+		files[name] = filepath.Join(dir, strings.ToLower(name))
+		o := execute("-dataset", data, "-hidden", "4", "-opt", "sgd", "-max-steps", "20", "-progress", "none", "-out", files[name])
+		require.Zero(t, o.status, o.stderr)
+	}
+	keep("RUN", files["TABLE"])
+	write("FLOWERS", "flowers.csv", content(filepath.Join(source, "..", "..", "datasets", "testdata", "flowers.csv")))
+	keep("NAMED", files["FLOWERS"])
+	model := content(filepath.Join(files["RUN"], "model.safetensors"))
+	write("SHORT", "short.safetensors", model[:len(model)-4])
+	write("FLIPPED", "flipped.safetensors", model[:len(model)-1]+string([]byte{model[len(model)-1] ^ 1}))
+	write("LATER", "later.safetensors", strings.Replace(model, `"version":"1"`, `"version":"9"`, 1))
+	write("EMPTY", "empty.csv", "")
+	files["FOLDER"] = filepath.Join(dir, "folder")
+	require.NoError(t, os.Mkdir(files["FOLDER"], 0o755))
+	files["PIPE"] = pipe(t, dir)
+	write("OTHERCLASSES", "classes.csv", strings.ReplaceAll(content(files["TABLE"]), "\n2,", "\n7,"))
+	write("WIDE", "wide.csv", "1,2,3,4,5\n")
+	write("NOCOLUMN", "nocolumn.csv", "length,height\n1,2\n")
+	write("RAGGED", "ragged.csv", "1,2,3,4\n1,2,3\n")
+	write("WORD", "word.csv", "1,2,3,4\n1,2,three,4\n")
+	write("MISSING", "missing.csv", "1,2,3,4\n1,,3,4\n")
+	write("HUGE", "huge.csv", "1,2,3,1e400\n")
+	write("ROWS", "rows.csv", "1,2,3,4\n")
+	write("DATA", "data.csv", content(files["TABLE"]))
+	keep("CHANGED", files["DATA"])
+	write("DATA", "data.csv", strings.Replace(content(files["TABLE"]), ".", "9.", 1))
+	config := content(filepath.Join(files["RUN"], "config.json"))
+	write("BADCONFIG", "badconfig/config.json", config[:len(config)/2])
+	files["BADCONFIG"] = filepath.Dir(files["BADCONFIG"])
+	keep("BADSTATES", files["TABLE"])
+	states, err := filepath.Glob(filepath.Join(files["BADSTATES"], "checkpoints", "*"))
+	require.NoError(t, err)
+	for _, state := range states {
+		require.NoError(t, os.WriteFile(state, []byte("damaged"), 0o600))
+	}
+	write("NEWER", "newer.json", strings.Replace(config, `"version": 1`, `"version": 7`, 1))
+	write("UNKNOWN", "unknown.json", `{"version": 1, "config": {"learning_rate": 1}}`)
+	write("RANGE", "range.json", `{"version": 1, "config": {"opt": "sgd", "lr": -1}}`)
+	return files
+}
+
+// TestBadInputsTable: each wrong input has one clear line and its status, and
+// docs/bad-inputs.md says so. -update writes the page.
+func TestBadInputsTable(t *testing.T) {
+	files := kitchen(t)
+	var page strings.Builder
+	page.WriteString("# Wrong inputs, and what is said of them\n\nMade by `go test ./cmd/train -run BadInputsTable -update`, and held by that test. " +
+		"Words in capitals are files. A status of 2 is a command line that cannot be meant, 1 anything else that cannot be done. " +
+		"Readers are tried further with files made to harm: `TestBadFiles` (internal/safetensors), `TestLoadRefuses` (trainer), " +
+		"`TestTrainerStateRefused` and `TestResumeFromFiles` (trainer), `TestCSVResumeRefuses` and its like (logs), `TestRowsRefused` (datasets), " +
+		"and by a fuzzer for each.\n\n| input | command | status | message |\n|---|---|---|---|\n")
+	for _, c := range badInputs {
+		if strings.Contains(c.args, "PIPE") && files["PIPE"] == "" {
+			continue
+		}
+		var args []string
+		for _, word := range strings.Fields(c.args) {
+			name, rest, _ := strings.Cut(word, "/")
+			if path, ok := files[name]; ok {
+				word = path
+				if rest != "" {
+					word += "/" + rest
+				}
+			}
+			args = append(args, word)
+		}
+		o := executeKept(append(args, "-progress", "none")...)
+		assert.Equal(t, c.status, o.status, "%s: %s", c.args, o.stderr)
+		said := ""
+		for line := range strings.Lines(o.stderr) {
+			if !strings.HasPrefix(line, "data set: ") {
+				said += line
+			}
+		}
+		assert.Equal(t, 1, strings.Count(said, "\n"), "%s: one line: %s", c.args, said)
+		assert.True(t, strings.HasPrefix(said, "train: "), said)
+		assert.Empty(t, o.stdout, c.args)
+		said = strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(said), "train: "), seeHelp)
+		for _, name := range longestFirst(files) {
+			said = strings.ReplaceAll(said, files[name], name)
+		}
+		fmt.Fprintf(&page, "| %s | `%s` | %d | %s |\n", c.what, c.args, c.status, strings.ReplaceAll(said, "|", `\|`))
+	}
+	path := filepath.Join(source, "..", "..", "docs", "bad-inputs.md")
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(page.String()), 0o644))
+	}
+	if files["PIPE"] == "" {
+		return // a system without pipes by name has a line less
+	}
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, page.String(), strings.ReplaceAll(string(text), "\r\n", "\n"), "go test ./cmd/train -run BadInputsTable -update")
+}
+
+// longestFirst are names of files whose paths may begin with one another.
+func longestFirst(files map[string]string) []string {
+	var names []string
+	for name, path := range files {
+		if path != "" {
+			names = append(names, name)
+		}
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(files[b]), len(files[a])), strings.Compare(a, b))
+	})
+	return names
+}
