@@ -24,6 +24,8 @@ func TestLibraryBuildsWithoutFigures(t *testing.T) {
 		"./losses":   append(network, unwanted...),
 		"./trainer":  append(network, unwanted...),
 		"./kfac":     append(network, unwanted...),
+		"./scaling":  append(network, unwanted...),
+		"./logs":     append(network, unwanted...),
 	} {
 		for _, dep := range dependencies(t, library) {
 			for _, prefix := range without {
@@ -36,14 +38,19 @@ func TestLibraryBuildsWithoutFigures(t *testing.T) {
 // TestImportsPointDownwards holds the packages' order: CONTRIBUTING.md has the picture.
 func TestImportsPointDownwards(t *testing.T) {
 	const root = "github.com/gokfac/gokfac/"
-	above := []string{"cmd/train", "examples", "internal/study", "internal/job", "internal/report", "internal/results", "internal/figures"}
+	above := []string{"cmd/train", "examples", "internal/study", "internal/job", "internal/report", "internal/results", "internal/figures",
+		"internal/rundir", "internal/live", "internal/predictions", "logs", "lrfinder"}
 	for library, without := range map[string][]string{
-		"./graph":    append([]string{"layers", "losses", "datasets", "trainer", "kfac"}, above...),
-		"./layers":   append([]string{"losses", "datasets", "trainer", "kfac"}, above...),
-		"./losses":   append([]string{"layers", "datasets", "trainer", "kfac"}, above...),
-		"./datasets": append([]string{"graph", "layers", "losses", "trainer", "kfac"}, above...),
-		"./trainer":  append([]string{"kfac"}, above...),
-		"./kfac":     append([]string{"layers", "losses", "datasets", "trainer"}, above...),
+		"./graph":           append([]string{"layers", "losses", "datasets", "trainer", "kfac"}, above...),
+		"./layers":          append([]string{"losses", "datasets", "trainer", "kfac"}, above...),
+		"./losses":          append([]string{"layers", "datasets", "trainer", "kfac"}, above...),
+		"./datasets":        append([]string{"graph", "layers", "losses", "trainer", "kfac"}, above...),
+		"./trainer":         append([]string{"kfac"}, above...),
+		"./kfac":            append([]string{"layers", "losses", "datasets", "trainer"}, above...),
+		"./logs":            {"layers/", "datasets", "kfac", "cmd/train", "internal/job", "internal/results"},
+		"./lrfinder":        {"datasets", "kfac", "cmd/train", "internal/job", "internal/results"},
+		"./internal/job":    {"cmd/train", "internal/study", "internal/rundir", "internal/live", "internal/report", "logs", "lrfinder"},
+		"./internal/rundir": {"cmd/train", "internal/study", "internal/live"},
 	} {
 		for _, dep := range dependencies(t, library) {
 			name, ours := strings.CutPrefix(dep, root)
