@@ -63,7 +63,7 @@ func thinned(n, most int) (list []int, every int) {
 // curvesOf takes at most most points of each curve.
 func curvesOf(run *results.Run, most int) *curves {
 	list, every := thinned(len(run.History), most)
-	c := &curves{Every: every, Of: len(run.History), Steps: []int{}, Epochs: []int{}, Seconds: []results.Number{}}
+	c := &curves{Every: every, Of: len(run.History), Steps: []int{}, Epochs: []int{}, Seconds: []results.Number{}, Columns: []column{}}
 	var scores, phases []string
 	kfac := false
 	for _, i := range list {
