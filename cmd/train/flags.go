@@ -15,6 +15,7 @@ type command struct {
 	studyFlags
 	keepFlags
 	useFlags
+	watchFlags
 	outputFlags
 
 	line      string      // that repeats the command
@@ -135,6 +136,7 @@ func newFlagTable(c *command) *flagTable {
 	t.ofUse(&c.useFlags)
 	t.ofStudies(&c.studyFlags)
 	t.ofOutput(&c.outputFlags)
+	t.ofWatching(&c.watchFlags)
 	return t
 }
 

@@ -82,6 +82,9 @@ func (c *command) begin(ctx context.Context, stdout, stderr io.Writer) error {
 	case c.given["tune"]:
 		return c.searching(ctx, stdout, stderr)
 	}
+	if c.serve != "" {
+		return c.serveRuns(ctx, stderr)
+	}
 	if c.eval {
 		return c.evaluate(ctx, stdout, stderr)
 	}

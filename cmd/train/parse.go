@@ -19,7 +19,7 @@ func parse(args []string) (*command, error) {
 	case (c.config != "" || c.resume != "") && !c.list && !c.version:
 		return c.parseSaved(args)
 	}
-	if err := c.checkUse(); err != nil {
+	if err := errors.Join(c.checkUse(), c.checkWatch()); err != nil {
 		return c, err
 	}
 	data, err := c.dataOfLoaded()
@@ -93,7 +93,7 @@ func (c *command) checkStudy() error {
 	case !several && c.given["seeds"]:
 		return usagef("-seeds is of -compare and -tune")
 	}
-	return errors.Join(c.checkKept(), c.checkUse())
+	return errors.Join(c.checkKept(), c.checkUse(), c.checkWatch())
 }
 
 // several tells -compare and -tune from one run.

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/gokfac/gokfac/internal/job"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 // train makes one run, or goes on with one. When training has begun, the result is
@@ -17,8 +18,13 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	watched, err := c.follow(r, stderr)
+	if err != nil {
+		return err
+	}
 	kept, problem, err := c.keep(r, stderr)
 	if err != nil {
+		watched.end(nil, err)
 		return err
 	}
 	mode, s := progressMode(c.progress, stderr), c.spec
@@ -41,7 +47,10 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 	if kept != nil {
 		c.account.wait(func() { show.note("finishing the step, to save it; a second signal ends at once") })
 	}
-	err = r.Fit(ctx, show.callback)
+	err = r.Fit(ctx, func(e *trainer.Event) error {
+		watched.callback(ctx, e)
+		return show.callback(e)
+	})
 	show.close()
 	if !job.IsEnding(err) {
 		return errors.Join(err, kept.finish(ctx, nil))
@@ -50,6 +59,7 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 		kept.interrupted()
 	}
 	keepErr := kept.finish(ctx, r)
+	watched.end(r.Record(), err)
 	return errors.Join(err, problem, keepErr, c.account.deliver(func() error {
 		for _, text := range r.Warnings() {
 			fmt.Fprintln(stderr, folded("warning: "+text, columnsOf(stderr), 2))

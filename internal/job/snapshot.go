@@ -60,6 +60,13 @@ func (r *Run) Left() *Run {
 	}
 }
 
+// SoFar is the record of a run that is being made, for any goroutine.
+func (r *Run) SoFar() *results.Run {
+	left := r.Left()
+	left.Ending = results.Done // which it has not, yet: nobody is to take it for interrupted
+	return left.Record()
+}
+
 // seconds is what the steps of an interval took.
 func (v *interval) seconds() (s float64) {
 	for _, p := range v.phases {
