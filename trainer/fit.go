@@ -3,10 +3,7 @@ package trainer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
-	"reflect"
-	"strconv"
 	"time"
 
 	"github.com/gokfac/gokfac/graph"
@@ -42,44 +39,6 @@ type Trainer struct {
 	current *run   // of the Fit that is under way, or was the last
 	pending []byte // the state that the next Fit goes on with
 }
-
-// Record is what was known after one evaluation.
-type Record struct {
-	Step         int                // steps taken
-	Epoch        int                // the epoch that Step belongs to, counted from 1
-	TrainLoss    float64            // mean over the examples of the steps since the last record of h before the step
-	Scores       map[string]float64 // by Evaluation.Prefix + metric
-	TrainSeconds float64            // spent in batches and steps, not in evaluations or callbacks
-
-	// HigherIsBetter says so of each score, as its metric does. It is the same
-	// map in all records of a run.
-	HigherIsBetter map[string]bool
-}
-
-// Result is what a run came to.
-type Result struct {
-	Steps        int
-	Epochs       int // completed
-	TrainSeconds float64
-	History      []Record // one record per evaluation
-
-	Rises   []*RiseError // losses that ended above the beginning, though not far
-	Unmoved bool         // no parameter has changed since the beginning, to a millionth
-}
-
-// DivergedError reports a loss that is NaN or infinite, or one that ended far
-// above the beginning.
-type DivergedError struct {
-	Step int // the step, counted from 1, whose loss it was
-	Err  error
-}
-
-func (e *DivergedError) Error() string {
-	return "diverged at step " + strconv.Itoa(e.Step) + ": " + e.Err.Error()
-}
-
-// Unwrap returns the cause, a *graph.NonFiniteError or a *RiseError.
-func (e *DivergedError) Unwrap() error { return e.Err }
 
 // Fit trains on train, which should be at the beginning of an epoch, until the
 // run's steps are done, a callback returns ErrStop, or ctx ends, in the middle of
@@ -123,79 +82,6 @@ func (t *Trainer) Fit(ctx context.Context, train Source) (*Result, error) {
 		}
 	}
 	return r.end(nil)
-}
-
-// run is the state of one Fit.
-type run struct {
-	*Trainer
-	train        Source
-	accumulation *Accumulation // of the mini-batch
-	schedule     Schedule
-	total        int // steps
-	perEpoch     int
-	res          Result
-	between      bool    // two steps: the run can be saved
-	ended        bool    // in good order, as the state that was restored says
-	loss         float64 // of the last step
-	rate         float64 // of the last step
-	higher       map[string]bool
-	examples     int     // of the last step
-	unit         int     // examples of the first step
-	lossSum      float64 // since the last record, in units of unit examples
-	weight       float64 // of lossSum
-	spent        time.Duration
-	clip         clippedCurvature // here, and the event, so that a step allocates nothing
-	event        Event
-	trend        trend
-}
-
-func (t *Trainer) newRun(train Source) (*run, error) {
-	switch {
-	case t.Model == nil || t.Optimizer == nil || train == nil:
-		return nil, errors.New("trainer: Fit needs a model, an optimizer and data")
-	case t.Epochs < 0 || t.MaxSteps < 0 || t.EvalEvery < 0 || t.Accumulate < 0 || !(t.ClipNorm >= 0):
-		return nil, errors.New("trainer: Epochs, MaxSteps, EvalEvery, Accumulate and ClipNorm must not be negative")
-	case t.Epochs == 0 && t.MaxSteps == 0:
-		return nil, errors.New("trainer: set Epochs or MaxSteps")
-	case train.Steps() <= 0:
-		return nil, errors.New("trainer: the data give no mini-batch")
-	}
-	higher, err := directions(t.Evaluations, t.Metrics)
-	if err != nil {
-		return nil, err
-	}
-	for _, e := range t.Evaluations {
-		if e.Source == nil {
-			return nil, fmt.Errorf("trainer: evaluation %q has no data", e.Prefix)
-		}
-		if _, rewinds := train.(Rewinder); same(e.Source, train) && !rewinds {
-			return nil, fmt.Errorf("trainer: evaluation %q reads from the source that the run trains on: give it one of its own", e.Prefix)
-		}
-	}
-	r := &run{Trainer: t, train: train, schedule: t.Schedule, higher: higher, between: true}
-	parts := max(t.Accumulate, 1)
-	r.perEpoch = (train.Steps() + parts - 1) / parts
-	r.accumulation = NewAccumulation(t.Model)
-	r.trend = trend{model: t.Model, start: copyOf(t.Model.learned)}
-	if r.schedule == nil {
-		r.schedule = Constant()
-	}
-	r.total = t.Epochs * r.perEpoch
-	if r.total == 0 || t.MaxSteps > 0 && t.MaxSteps < r.total {
-		r.total = t.MaxSteps
-	}
-	if t.pending != nil {
-		if err := r.resume(); err != nil {
-			return nil, err
-		}
-	}
-	return r, nil
-}
-
-// same reports whether two sources are one. Sources of a type that cannot be
-// compared, such as a struct with a slice in it, count as two.
-func same(a, b Source) bool {
-	return reflect.ValueOf(a).Comparable() && a == b
 }
 
 // step takes one step, and reports whether an evaluation is due.
