@@ -44,6 +44,19 @@
 // and losses of one's own need a [layers.Kind] and a [losses.Kind] for that.
 // [LoadWeights] gives a model the weights that PyTorch saved.
 //
+// # What is kept
+//
+// [Save] and [Load] keep a model with its network, loss, scaling and names, for
+// [NewPredictor] or further training. Trainer.MarshalBinary has the whole of a run
+// between two steps, and [Checkpointer] writes it to files:
+//
+//	saver := &trainer.Checkpointer{Trainer: run, Dir: "checkpoints", Every: 100}
+//	run.Callbacks = append(run.Callbacks, saver.Callback) // the last
+//	file, skipped, err := run.Resume("checkpoints")       // "": there is none yet
+//	result, err := run.Fit(ctx, data)                     // the same bits as without an interruption
+//
+// Callbacks that keep numbers, such as [EarlyStopping], stand in Trainer.Keep as well.
+//
 // # Scaling
 //
 // The objective is h(θ) = (1/N) Σ_n loss_n + (η/2)‖θ‖², a mean over the
