@@ -30,8 +30,8 @@ func TestPageInBrowser(t *testing.T) {
 	dom, console := browse(t, s.URL())
 	assert.Empty(t, troubles(console))
 	for _, want := range []string{
-		"mlp on digits, kfac</h1>", ">Training<", ">40 of 80<", ">0.375<", "1,234", "669,706", ">Damping λ<", "<b>0.03125</b>", ">ρ: actual over predicted change<",
-		"<b>0.9375</b>", ">Accuracy<", "Milliseconds of a step, by part", "<b>75</b>", ">0.25<", "(87.5%)", "#77", "<canvas", ">321<", "&lt;script&gt;document.title",
+		"mlp on digits, kfac</h1>", ">Training<", ">40 of 80<", ">0.375<", "1,234", "669,706", "The same at all evaluations: Damping λ 0.03125; γ: damping of the factors 0.5;", ">ρ: actual over predicted change<", "3 values lie outside",
+		"<b>0.75</b>", ">Accuracy<", "Milliseconds of a step, by part", "<b>75</b>", ">0.25<", "(87.5%)", "#77", "<canvas", ">321<", "&lt;script&gt;document.title",
 	} {
 		assert.Contains(t, dom, want)
 	}

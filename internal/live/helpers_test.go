@@ -36,7 +36,7 @@ func fake(records int) *results.Run {
 		r.History = append(r.History, results.Record{
 			Step: r.Steps, Epoch: 1 + i/2, TrainLoss: r.TrainLoss, TrainSeconds: r.TrainSeconds, Scores: r.Scores,
 			Phases: results.Fields[results.Number]{{Name: "gradient", Value: 0.75}},
-			KFAC:   &results.Diagnostics{Damping: 0.03125, Rho: 1.25, Gamma: 0.5, Alpha: 0.125, Mu: 0.9375, GradNorm: 3, UpdateNorm: 2},
+			KFAC:   &results.Diagnostics{Damping: 0.03125, Rho: results.Number(1.25 + float64(i)), Gamma: 0.5, Alpha: 0.125, Mu: results.Number(0.9375 - float64(i)/16), GradNorm: 3, UpdateNorm: 2},
 		})
 	}
 	return r

@@ -21,6 +21,8 @@ function number(v, digits) {
   const s = a >= 1e6 || a < 1e-4 ? v.toExponential((digits || 4) - 1) : String(Number(v.toPrecision(digits || 4)));
   return s.replace("-", "−").replace(/e\+?(.*)$/, "e$1");
 }
+// tick is a number short enough for an axis.
+const tickLabel = v => Math.abs(v) >= 1e6 ? v.toExponential().replace("e+", "e").replace("-", "−") : number(v);
 function duration(s) {
   if (s === null || s === undefined || !isFinite(s)) return "–";
   if (s < 60) return (s < 10 ? s.toFixed(1) : Math.round(s)) + " s";
@@ -30,7 +32,7 @@ function duration(s) {
 }
 // Where colours occur again, dashes differ.
 const dashes = ["", "7 3", "2 2", "8 3 2 3", "12 4", "4 3", "8 3 2 3 2 3", "14 3 5 3"];
-const look = i => ({ stroke: "var(--c" + i % 8 + ")", "stroke-dasharray": dashes[(i + Math.floor(i / 8)) % 8] });
+const look = (i, pale) => pale ? { stroke: "var(--c4)" } : ({ stroke: "var(--c" + i % 8 + ")", "stroke-dasharray": dashes[(i + Math.floor(i / 8)) % 8] });
 function linearTicks(lo, hi, most) {
   const power = Math.pow(10, Math.floor(Math.log10((hi - lo) / most)));
   for (const f of [1, 2, 5, 10]) {
@@ -42,19 +44,25 @@ function linearTicks(lo, hi, most) {
   }
   return [];
 }
+// logTicks labels decades, every few where there are many; of few decades their 2 and 5 as
+// well, or all digits, or what a linear axis would.
 function logTicks(lo, hi, most) {
-  const list = [], k0 = Math.floor(Math.log10(lo) + 1e-9), k1 = Math.ceil(Math.log10(hi) - 1e-9);
-  const digits = k1 - k0 <= 2 ? [1, 2, 5] : [1], every = Math.ceil((k1 - k0 + 1) / most);
-  for (let k = k0; k <= k1; k++) for (const d of digits) {
-    const v = Number(d + "e" + k);
-    if (v >= lo * (1 - 1e-9) && v <= hi * (1 + 1e-9) && (digits.length > 1 || k % every === 0)) list.push(v);
+  const k0 = Math.floor(Math.log10(lo) + 1e-9), k1 = Math.ceil(Math.log10(hi) - 1e-9), every = Math.ceil((k1 - k0 + 1) / most);
+  for (const digits of [[1], [1, 2, 5], [1, 2, 3, 4, 5, 6, 7, 8, 9]]) {
+    const list = [];
+    for (let k = k0; k <= k1; k++) for (const d of digits) {
+      const v = Number(d + "e" + k);
+      if (v >= lo * (1 - 1e-9) && v <= hi * (1 + 1e-9) && (digits.length > 1 || k % every === 0)) list.push(v);
+    }
+    if (list.length > 2) return list;
   }
-  return list.length > 1 ? list : linearTicks(lo, hi, most);
+  return linearTicks(lo, hi, most);
 }
 // chart draws series [{name, x, y, style, pale}] into a figure, with axes over what is
 // drawn. What a logarithmic axis cannot show is counted below it.
 function chart(figure, o) {
-  const W = 480, H = 270, left = 62, right = 14, top = 12, bottom = 40;
+  // A unit is a pixel, so that text is as large in a narrow chart.
+  const W = Math.max(280, Math.min(720, (figure.clientWidth || 480) - 18)), H = Math.round(Math.min(300, .6 * W)), left = 62, right = 14, top = 12, bottom = 40;
   const visible = [];
   let x0 = Infinity, x1 = -Infinity, y0 = Infinity, y1 = -Infinity, dropped = 0, clipped = 0;
   for (const s of o.series) {
@@ -83,18 +91,18 @@ function chart(figure, o) {
     "aria-label": o.title + " over " + o.x + (o.log ? ", logarithmic axis" : "") + ". Last: " + last.join(", ") });
   for (const v of (o.log ? logTicks : linearTicks)(y0, y1, 6)) {
     root.append(svg("path", { class: "rule", d: "M" + left + " " + Y(v) + "H" + (W - right) }));
-    root.append(svg("text", { x: left - 6, y: Y(v) + 4, "text-anchor": "end" }, number(v)));
+    root.append(svg("text", { x: left - 6, y: Y(v) + 4, "text-anchor": "end" }, tickLabel(v)));
   }
-  for (const v of linearTicks(x0, x1, 6)) {
+  for (const v of linearTicks(x0, x1, W < 360 ? 4 : 6)) {
     root.append(svg("path", { class: "axis", d: "M" + X(v) + " " + (H - bottom) + "v4" }));
-    root.append(svg("text", { x: X(v), y: H - bottom + 17, "text-anchor": "middle" }, number(v)));
+    root.append(svg("text", { x: X(v), y: H - bottom + 17, "text-anchor": "middle" }, tickLabel(v)));
   }
   root.append(svg("path", { class: "axis", d: "M" + left + " " + top + "V" + (H - bottom) + "H" + (W - right) }));
   root.append(svg("text", { x: (left + W - right) / 2, y: H - 6, "text-anchor": "middle" }, o.x));
   if (o.mark !== undefined && o.mark >= y0 && o.mark <= y1) root.append(svg("path", { class: "axis", "stroke-dasharray": "3 3", d: "M" + left + " " + Y(o.mark) + "H" + (W - right) }));
   for (const { s, runs } of visible) for (const r of runs) {
-    if (r.length < 2 || r.length * 2 < 40 && !s.pale) for (const p of r) root.append(svg("circle", { cx: X(p[0]), cy: Y(p[1]), r: 2, fill: look(s.style).stroke }));
-    if (r.length > 1) root.append(svg("path", { class: "curve" + (s.pale ? " pale" : ""), ...look(s.style), d: "M" + r.map(p => X(p[0]).toFixed(1) + " " + Y(p[1]).toFixed(1)).join("L") }));
+    if (r.length < 2 || r.length * 2 < 40 && !s.pale) for (const p of r) root.append(svg("circle", { cx: X(p[0]), cy: Y(p[1]), r: 2, fill: look(s.style, s.pale).stroke }));
+    if (r.length > 1) root.append(svg("path", { class: "curve" + (s.pale ? " pale" : ""), ...look(s.style, s.pale), d: "M" + r.map(p => X(p[0]).toFixed(1) + " " + Y(p[1]).toFixed(1)).join("L") }));
   }
   const line = svg("path", { class: "axis", d: "", "stroke-dasharray": "2 2" }), text = svg("text", { class: "readout", y: top + 2 });
   root.append(line, text);
@@ -116,7 +124,7 @@ function chart(figure, o) {
   const key = make("ul", { class: "key" });
   for (const s of o.series) {
     const swatch = svg("svg", { viewBox: "0 0 32 10", "aria-hidden": "true" });
-    swatch.append(svg("path", { class: "curve" + (s.pale ? " pale" : ""), ...look(s.style), d: "M0 5H32" }));
+    swatch.append(svg("path", { class: "curve" + (s.pale ? " pale" : ""), ...look(s.style, s.pale), d: "M0 5H32" }));
     const v = s.y.filter(v => v !== null);
     key.append(make("li", {}, swatch, s.name + " ", make("b", {}, number(v[v.length - 1]))));
   }

@@ -16,7 +16,7 @@ function draw() {
   const of = columns => columns.map((s, i) => ({ name: s.name.replaceAll("_", " "), x: bySeconds ? c.seconds : c.step, y: s.values, style: i, sparse: s.group === "kfac" }));
   const columns = c ? c.columns : [], isLoss = s => s.name.endsWith("loss"), list = [];
   const losses = of(columns.filter(isLoss));
-  if (d.losses.step.length) losses.push({ name: d.losses.span > 1 ? "mean loss of " + d.losses.span + " steps" : "loss of a step", x: bySeconds ? d.losses.seconds : d.losses.step, y: d.losses.loss, style: 4, pale: true });
+  if (d.losses.step.length) losses.push({ name: d.losses.span > 1 ? "mean loss of " + d.losses.span + " steps" : "loss of a step", x: bySeconds ? d.losses.seconds : d.losses.step, y: d.losses.loss, style: 0, pale: true });
   list.push({ title: "Loss", x, log, series: losses });
   const others = columns.filter(s => s.group === "score" && !isLoss(s)), kinds = new Map();
   for (const s of others) {
@@ -29,8 +29,11 @@ function draw() {
   }
   figures("curves", list);
   const kfac = columns.filter(s => s.group === "kfac"), phase = columns.filter(s => s.group === "phase");
+  // What has never changed is told in words: a flat line would hide among the others.
+  const constant = kfac.filter(s => s.values.length > 1 && s.values.every(v => v === s.values[0]));
   $("s-kfac").hidden = !kfac.length;
-  figures("kfac", kfac.map(s => ({ title: titles[s.name] || s.name, x, log: logarithmic.includes(s.name) && s.values.some(v => v > 0), series: of([s]),
+  $("constant").textContent = constant.length ? "The same at all evaluations: " + constant.map(s => (titles[s.name] || s.name) + " " + number(s.values[0])).join("; ") + "." : "";
+  figures("kfac", kfac.filter(s => !constant.includes(s)).map(s => ({ title: titles[s.name] || s.name, x, log: logarithmic.includes(s.name) && s.values.some(v => v > 0), series: of([s]),
     range: s.name === "rho" ? [-1, 2] : undefined, mark: s.name === "rho" ? 1 : undefined, note: logarithmic.includes(s.name) ? "Logarithmic axis." : "" })));
   $("s-phase").hidden = !phase.length;
   figures("phase", phase.length ? [{ title: "Milliseconds of a step, by part", x, series: of(phase) }] : []);
@@ -72,8 +75,9 @@ function picture(bytes, e, label) {
 }
 function showGallery(g) {
   $("s-gallery").hidden = !g.examples.length && !g.classes.length;
-  const paired = g.examples.some(e => e.output);
-  $("g-note").textContent = (paired ? "Examples of the " + g.part + " part, and what the model makes of them" : "Examples of the " + g.part + " part") + (g.left ? "; " + g.left + " more are not shown." : ".");
+  const paired = g.examples.some(e => e.output), wrong = g.examples.every(e => e.truth && e.predicted && e.truth !== e.predicted && e.probability !== null);
+  $("g-note").textContent = (wrong ? "Misclassified examples of the " + g.part + " part, the most certain of them" : "Examples of the " + g.part + " part" + (paired ? ", and what the model makes of them" : "")) +
+    (g.left ? "; " + g.left + " more are not shown." : ".");
   $("gallery").replaceChildren(...g.examples.map(e => {
     const figure = make("figure");
     if (e.width) {
@@ -113,4 +117,5 @@ async function poll() {
   setTimeout(poll, failures ? 2000 : 1000);
 }
 $("axes").addEventListener("change", () => { if (last) draw(); });
+addEventListener("resize", () => { if (last) draw(); });
 poll();

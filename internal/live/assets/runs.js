@@ -12,16 +12,18 @@ function columns() {
   const scores = [];
   for (const r of runs) for (const [name] of r.scores) if (!scores.includes(name) && scores.length < 12) scores.push(name);
   const text = (key, name) => ({ key, name, of: r => r[key] }), value = (key, name) => ({ key, name, of: r => r[key], number: true });
+  const known = (key, name) => ({ key, name, of: r => r[key] || null, number: true }); // 0: the files do not say
   return [text("path", "run"), text("state", "ended"), text("model", "model"), text("dataset", "data"), text("optimizer", "optimizer"),
     ...scores.map(s => ({ key: "score:" + s, name: s.replaceAll("_", " "), of: r => scoreOf(r, s), number: true })),
     value("train_loss", "train loss"), value("steps", "steps"), value("train_seconds", "seconds"), value("steps_per_second", "steps/s"),
-    value("batch_size", "batch"), { key: "seed", name: "seed", of: r => Number(r.seed), show: r => r.seed, number: true }, value("params", "parameters"), text("started", "started")];
+    known("batch_size", "batch"), { key: "seed", name: "seed", of: r => Number(r.seed), show: r => r.seed, number: true }, known("params", "parameters"),
+    { key: "started", name: "started (UTC)", of: r => r.started, show: r => r.started.replace("T", " ").slice(0, 16) }];
 }
 const link = (path, name, label) => make("a", { href: "files/" + (path === "." ? "" : path + "/").split("/").map(encodeURIComponent).join("/") + encodeURIComponent(name) }, label);
 function files(r) {
   const cell = make("td");
   if (r.report) cell.append(link(r.path, "report.html", "report"), " ");
-  const list = make("details", {}, make("summary", { "aria-label": "Files of " + r.path }, r.files.length + " files"));
+  const list = make("details", {}, make("summary", { "aria-label": "Files of " + r.path }, r.files.length + (r.files.length === 1 ? " file" : " files")));
   for (const f of r.files) list.append(link(r.path, f, f), " ");
   cell.append(list);
   return cell;
@@ -41,15 +43,15 @@ function table() {
       $("runs").querySelectorAll("th button")[all.indexOf(c)].focus();
     });
     head.append(make("th", { scope: "col", class: c.number ? "number" : "", "aria-sort": c === column ? (down ? "descending" : "ascending") : "none" }, button));
+    if (c === all[0]) head.append(make("th", { scope: "col" }, "files"));
   }
-  head.append(make("th", { scope: "col" }, "files"));
   const body = make("tbody");
   for (const r of readable) {
     const box = make("input", { type: "checkbox", "aria-label": "Draw " + r.path });
     box.checked = drawn.has(r.path);
     box.addEventListener("change", () => { tick(r, box.checked); draw(); });
-    body.append(make("tr", {}, make("td", {}, box), ...all.map((c, i) =>
-      make(i ? "td" : "th", i ? { class: c.number ? "number" : "" } : { scope: "row" }, c.show ? c.show(r) : c.number ? number(c.of(r)) : c.of(r) || "")), files(r)));
+    const cells = all.map((c, i) => make(i ? "td" : "th", i ? { class: c.number ? "number" : "" } : { scope: "row" }, c.show ? c.show(r) : c.number ? number(c.of(r)) : c.of(r) || ""));
+    body.append(make("tr", {}, make("td", {}, box), cells[0], files(r), ...cells.slice(1)));
   }
   $("runs").replaceChildren(make("thead", {}, head), body);
 }
@@ -58,7 +60,8 @@ function draw() {
   for (const r of ticked) for (const c of r.curves.columns) if (!names.includes(c.name) && names.length < 12) names.push(c.name);
   const list = names.map(name => ({ title: name.replaceAll("_", " "), x: x === "step" ? "steps" : "seconds of training", log: log && /(loss|error)$/.test(name),
     series: ticked.filter(r => r.curves.columns.some(c => c.name === name)).map(r => ({ name: r.path, x: r.curves[x], y: r.curves.columns.find(c => c.name === name).values, style: drawn.get(r.path) })) }));
-  $("curves").replaceChildren(...list.map(o => { const f = make("figure"); chart(f, o); return f; }));
+  $("curves").replaceChildren(...list.map(() => make("figure")));
+  list.forEach((o, i) => chart($("curves").children[i], o));
   const thin = ticked.filter(r => r.curves.every > 1).map(r => r.path + ": every " + r.curves.every + "th of " + number(r.curves.of));
   $("thinned").textContent = thin.length ? "Not all evaluations are drawn: " + thin.join("; ") + "." : "";
   differ(ticked);
@@ -92,4 +95,5 @@ async function load() {
   draw();
 }
 $("axes").addEventListener("change", draw);
+addEventListener("resize", draw);
 load();
