@@ -171,7 +171,7 @@ func (t *flagTable) ofKeeping(k *keepFlags) {
 	t.add(job.Count(&k.checkpointEvery, maxEvery), "checkpoint-every", "N", "steps between two checkpoints (default: at evaluations, half a minute apart, and at the end)")
 	t.add(job.Count(&k.newest, maxNewest), "keep", "N", "newest checkpoints that are left, beside the best (default 2)")
 	t.toggle(&k.tensorboard, "tensorboard", "write event files of TensorBoard there as well: scalars, histograms of weights, activations and gradients")
-	t.word(&k.config, "config", "FILE", "take all settings from a config.json or a result; flags go before it")
+	t.word(&k.config, "config", "FILE", "take all settings from a config.json or a result; flags beside it win")
 }
 
 func (t *flagTable) ofOutput(o *outputFlags) {
