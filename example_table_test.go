@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/kfac"
@@ -40,11 +39,14 @@ func TestTable(t *testing.T) {
 	fit := trainer.Trainer{Model: model, Optimizer: optimizer, Epochs: 20}
 	_, err = fit.Fit(context.Background(), train)
 	check(err)
-	raw, err := data.Scaling.Apply([]float64{6.1, 2.9})
+	predictor, err := trainer.NewPredictor(model, trainer.Preparation{
+		Inputs: data.Scaling, Features: data.FeatureNames, Classes: data.ClassNames,
+	})
 	check(err)
-	p, err := model.Predict(tensor.New(tensor.WithShape(1, 2), tensor.WithBacking(raw)))
+	p, err := predictor.Predict([]float64{6.1, 2.9})
 	check(err)
-	fmt.Println(data.ClassNames, p.Float32s())
+	fmt.Println(p.Name, p.Probabilities)
 	assert.Equal(t, []string{"setosa", "virginica"}, data.ClassNames)
-	assert.Greater(t, p.Float32s()[1], float32(0.9))
+	assert.Equal(t, "virginica", p.Name)
+	assert.Greater(t, p.Probabilities[1], 0.9)
 }

@@ -13,6 +13,7 @@ type LoaderOptions struct {
 	Shuffle     bool   // a new random order every epoch; off: the order of the split
 	Seed        uint64 // seed of the order
 	KeepLast    bool   // deal the short batch left over at an epoch's end; off: drop it
+	Group       int    // batches of an epoch come in whole groups of so many, the rest is dropped; 0: each is one
 	Reconstruct bool   // targets are the inputs themselves, for autoencoders
 }
 
@@ -106,16 +107,17 @@ func (l *Loader) begin() {
 
 // Steps is the number of batches in an epoch. The short last batch counts only under KeepLast.
 func (l *Loader) Steps() int {
+	steps := len(l.order) / l.opt.BatchSize
 	if l.opt.KeepLast {
-		return (len(l.order) + l.opt.BatchSize - 1) / l.opt.BatchSize
+		steps = (len(l.order) + l.opt.BatchSize - 1) / l.opt.BatchSize
 	}
-	return len(l.order) / l.opt.BatchSize
+	if group := l.opt.Group; group > 0 && steps >= group {
+		steps -= steps % group
+	}
+	return steps
 }
 
-// Examples is the number of examples dealt in an epoch: all of them under KeepLast, else Steps()·BatchSize.
+// Examples is the number of examples dealt in an epoch.
 func (l *Loader) Examples() int {
-	if l.opt.KeepLast {
-		return len(l.order)
-	}
-	return l.Steps() * l.opt.BatchSize
+	return min(l.Steps()*l.opt.BatchSize, len(l.order))
 }

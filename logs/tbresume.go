@@ -54,8 +54,8 @@ func (t *TensorBoard) Resume(step int, history ...trainer.Record) error {
 				found.evaluated = s
 			}
 		}
-		t.evaluated, t.last = step, t.time()
-		t.watch(found.taps < step && (step == 0 || found.evaluated == step))
+		t.now, t.last = step, t.time()
+		t.watch(found.taps < max(found.evaluated, 0)) // since the last evaluation no mini-batch was shown
 		return nil
 	})
 }

@@ -46,11 +46,11 @@ type TensorBoard struct {
 
 	log
 	pace
-	events    eventWriter
-	counted   histogram
-	yield     func(string, float64) bool // adds to events; here, so that a step allocates nothing
-	armed     atomic.Bool                // the next mini-batch is shown
-	evaluated int                        // step of the last evaluation
+	events  eventWriter
+	counted histogram
+	yield   func(string, float64) bool // adds to events; here, so that a step allocates nothing
+	armed   atomic.Bool                // the next mini-batch is shown
+	now     int                        // the step that was done last
 }
 
 // Create makes the file. Dir must not have one yet. Callback calls Create itself; only a
@@ -86,13 +86,16 @@ func (t *TensorBoard) wall() float64 { return float64(t.time().UnixMicro()) / 1e
 func (t *TensorBoard) Callback(e *trainer.Event) error {
 	switch e.Kind {
 	case trainer.StepDone:
+		t.mu.Lock()
+		t.now = e.Step // a mini-batch that is observed from here on has this step
+		t.mu.Unlock()
 		if t.Every <= 0 && t.Interval <= 0 {
 			return nil
 		}
 		return t.write(t.OnError, t.begin, func() error { return t.step(e) })
 	case trainer.Evaluated:
 		return t.write(t.OnError, t.begin, func() error {
-			t.evaluated = e.Record.Step
+			t.now = e.Record.Step
 			t.armed.Store(t.Model != nil)
 			return t.evaluation(e.Record, true)
 		})
@@ -170,7 +173,7 @@ func (t *TensorBoard) miniBatch(taps []*graph.Tap) {
 			t.events.histogram(gradientGroup, tap.Name, &t.counted)
 		}
 	}
-	if record := t.events.finish(t.wall(), t.evaluated); record != nil {
+	if record := t.events.finish(t.wall(), t.now); record != nil {
 		t.failed = t.put(record)
 	}
 }

@@ -39,6 +39,9 @@ var badInputs = []badInput{
 	{"another kind of model than the loaded one", "-load RUN -model regression", exitUsage},
 	{"-eval without a model", "-eval", exitUsage},
 	{"-predict without a model", "-predict TABLE", exitUsage},
+	{"predictions as JSON", "-load RUN -predict ROWS -json", exitUsage},
+	{"settings of training for what trains nothing", "-load RUN -eval -epochs 3", exitUsage},
+	{"a model's file without a run, to be scored", "-load ALONE -eval", exitUsage},
 	{"rows with a column too many", "-load RUN -predict WIDE", exitError},
 	{"rows without a column of the model", "-load NAMED -predict NOCOLUMN", exitError},
 	{"a row that is shorter than the first", "-load RUN -predict RAGGED", exitError},
@@ -93,6 +96,7 @@ func kitchen(t *testing.T) map[string]string {
 	write("FLOWERS", "flowers.csv", content(filepath.Join(source, "..", "..", "datasets", "testdata", "flowers.csv")))
 	keep("NAMED", files["FLOWERS"])
 	model := content(filepath.Join(files["RUN"], "model.safetensors"))
+	write("ALONE", "alone/model.safetensors", model)
 	write("SHORT", "short.safetensors", model[:len(model)-4])
 	write("FLIPPED", "flipped.safetensors", model[:len(model)-1]+string([]byte{model[len(model)-1] ^ 1}))
 	write("LATER", "later.safetensors", strings.Replace(model, `"version":"1"`, `"version":"9"`, 1))

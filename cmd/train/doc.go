@@ -78,7 +78,9 @@
 // one from there on.
 //
 // model.safetensors is the model with the parameters that were scored: averaged where
-// averages are evaluated, and with -validation those that were best on that part. -load
+// averages are evaluated, and with -validation those that were best on that part (of
+// equally good ones the first). The result's scores are the last evaluation's, and
+// "best" has those of the model. A run that was interrupted has no report yet. -load
 // DIR begins with it, on the data that it was trained on unless -dataset names others,
 // which are scaled and whose classes are numbered as the model's own. With -eval it is
 // scored, with -predict it predicts rows of raw examples, else it is trained further.

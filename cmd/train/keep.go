@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/rundir"
@@ -15,9 +16,10 @@ import (
 // keeping is what is kept of a run; nil: nothing.
 type keeping struct {
 	*rundir.Keeper
-	w     io.Writer // of messages
-	shown bool      // messages are wanted that are no warnings
-	begun int       // steps that had been taken before
+	w      io.Writer // of messages
+	shown  bool      // messages are wanted that are no warnings
+	begun  int       // steps that had been taken before
+	longer bool      // than the run was to be
 }
 
 // keep makes the run's directory, or opens the one that it goes on in. A directory
@@ -41,8 +43,9 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 	if err == nil {
 		dir.Tell(k.tell)
 		if c.resume != "" {
-			r.Trainer().GoOn = c.prolonged(c.asked)
-			k.Keeper, k.begun, err = dir.Resume(r, options)
+			more := c.prolonged(c.asked)
+			r.Trainer().GoOn, k.longer = more, asked(c.asked, "epochs") || asked(c.asked, "max-steps")
+			k.Keeper, k.begun, err = dir.Resume(r, options, more)
 		} else {
 			k.Keeper, err = dir.Keep(r, options)
 		}
@@ -59,6 +62,10 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 		return nil, nil, err
 	}
 	return k, nil, nil
+}
+
+func asked(list job.Choices, name string) bool {
+	return slices.ContainsFunc(list, func(v job.Choice) bool { return v.Name == name })
 }
 
 // tell shows a problem at once.

@@ -188,3 +188,43 @@ func firstDataset(t *testing.T, dir string) string {
 	name, _, _ := strings.Cut(rest, `"`)
 	return "/" + name
 }
+
+// TestTensorBoardGoesOn: event files are gone on with, without being asked for again, for
+// optimizers whose curvature is measured now and then as well.
+func TestTensorBoardGoesOn(t *testing.T) {
+	for _, opt := range []string{"adam", "kfac"} {
+		dir := filepath.Join(t.TempDir(), "run")
+		ctx, cancel := context.WithCancel(context.Background())
+		stderr := &tripwire{text: " 8/20 ", trip: cancel}
+		status := run(ctx, kept(t, dir, "-opt", opt, "-progress", "plain", "-eval-every", "2", "-tensorboard"), &strings.Builder{}, stderr)
+		require.Equal(t, 130, status, stderr.String())
+		o := execute("-resume", dir, "-progress", "none")
+		require.Zero(t, o.status, o.stderr)
+		assert.NotContains(t, o.stderr, "warning")
+		files, err := filepath.Glob(filepath.Join(dir, "events.out.tfevents.*"))
+		require.NoError(t, err)
+		require.Len(t, files, 1)
+		text, err := os.ReadFile(files[0])
+		require.NoError(t, err)
+		assert.Contains(t, string(text), "activations/dense1")
+		o = execute("-resume", dir, "-max-steps", "26", "-progress", "plain")
+		require.Zero(t, o.status, o.stderr)
+		assert.Contains(t, o.stderr, "from step 20 on")
+		again := execute("-config", filepath.Join(dir, "config.json"), "-progress", "none", "-json")
+		require.Zero(t, again.status, again.stderr)
+		assert.Contains(t, again.stdout, `"max_steps":26`, "what is in force is what is written")
+		o = execute("-resume", dir, "-progress", "plain")
+		assert.Contains(t, o.stderr, "and has ended: -epochs or -max-steps give it more to do")
+	}
+}
+
+// TestAccumulateTakesTheSameSteps as one mini-batch of all the parts.
+func TestAccumulateTakesTheSameSteps(t *testing.T) {
+	args := []string{"-dataset", blobs(t), "-hidden", "5", "-batch-size", "44", "-epochs", "2", "-opt", "sgd", "-dtype", "float64", "-json", "-progress", "none"}
+	_, whole := keys(t, []byte(execute(args...).stdout))
+	o := execute(append(args, "-accumulate", "4")...)
+	require.Zero(t, o.status, o.stderr)
+	_, parts := keys(t, []byte(o.stdout))
+	assert.Equal(t, string(whole["steps"]), string(parts["steps"]))
+	assert.InEpsilon(t, number(t, whole["test_loss"]), number(t, parts["test_loss"]), 1e-9)
+}

@@ -19,7 +19,7 @@ func parse(args []string) (*command, error) {
 	case (c.config != "" || c.resume != "") && !c.list && !c.version:
 		return c.parseSaved(args)
 	}
-	if err := errors.Join(c.checkUse(), c.checkWatch()); err != nil {
+	if err := errors.Join(c.checkUse(), c.checkUsed(), c.checkWatch()); err != nil {
 		return c, err
 	}
 	data, err := c.dataOfLoaded()
@@ -33,7 +33,13 @@ func parse(args []string) (*command, error) {
 		}
 		c.line, c.spec.Command = line, line
 	}
-	return c, c.check()
+	if err := c.check(); err != nil {
+		return c, err
+	}
+	if c.eval && !c.given["dataset"] {
+		return c, usagef("-eval: nothing beside %s says which data it was trained on: name them by -dataset", c.spec.Load)
+	}
+	return c, nil
 }
 
 // parseLine reads the command line alone.

@@ -33,7 +33,11 @@ func printTable(r *job.Run, w io.Writer) error {
 		fmt.Fprintf(tab, "test error\t%.4g, root mean square in the units of the data\n", v)
 	}
 	if rec := r.BestRecord(); rec != nil {
-		fmt.Fprintf(tab, "best\t%s %s at step %d\n", strings.ReplaceAll(s.Judge(), "_", " "), figure(rec.Scores[s.Judge()]), rec.Step)
+		kept := ""
+		if r.KeepsBest() && rec.Step < made.Steps {
+			kept = ", of which the model is; the scores above are of the last step"
+		}
+		fmt.Fprintf(tab, "best\t%s %s at step %d%s\n", strings.ReplaceAll(s.Judge(), "_", " "), figure(rec.Scores[s.Judge()]), rec.Step, kept)
 	}
 	if r.Ending == results.Stalled {
 		fmt.Fprintf(tab, "stopped\tno better for %d evaluations\n", s.Patience)

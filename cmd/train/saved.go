@@ -44,8 +44,13 @@ func (c *command) parseSaved(args []string) (*command, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	all.resume, all.saved, all.line, all.asked = c.resume, saved, c.line, c.spec.Asked
-	if all.spec.Command = c.line; c.resume != "" && len(c.spec.Asked) == 0 {
+	switch {
+	case c.resume != "" && c.prolonged(c.spec.Asked):
+		all.spec.Command = program + commandLine([]string{"-config", file})
+	case c.resume != "":
 		all.spec.Command = saved.Command
+	default:
+		all.spec.Command = c.line
 	}
 	return all, all.check()
 }

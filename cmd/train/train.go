@@ -114,8 +114,15 @@ func introduce(r *job.Run, kept *keeping, w io.Writer) {
 	printConfig(w, r.Spec.Configuration(), columns)
 	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("steps     %d, each of %d examples; an epoch has %d", r.Total, r.Spec.Batch, r.PerEpoch), columns, 10))
 	switch {
+	case kept != nil && kept.begun >= r.Total:
+		fmt.Fprintf(w, "kept in   %s, and has ended: -epochs or -max-steps give it more to do\n\n", kept.Path)
 	case kept != nil && kept.begun > 0:
-		fmt.Fprintf(w, "kept in   %s, from step %d on\n\n", kept.Path, kept.begun)
+		fmt.Fprintf(w, "kept in   %s, from step %d on\n", kept.Path, kept.begun)
+		if kept.longer && r.Spec.Schedule != "constant" {
+			fmt.Fprintln(w, folded(fmt.Sprintf("          the schedule %s is that of the longer run: the learning rate jumps to %.3g of its value",
+				r.Spec.Schedule, r.RateAt(kept.begun)), columns, 10))
+		}
+		fmt.Fprintln(w)
 	case kept != nil:
 		fmt.Fprintf(w, "kept in   %s\n\n", kept.Path)
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/atomicfile"
@@ -44,6 +45,8 @@ func (c *command) checkUse() error {
 		return usagef("-eval and -predict are two commands")
 	case c.given["predict"] && c.predict == "":
 		return usagef("-predict needs the name of a file")
+	case c.given["predict"] && c.json:
+		return usagef("-predict writes a table: leave -json out")
 	case c.given["to"] && !c.given["predict"]:
 		return usagef("-to is of -predict")
 	case (c.eval || c.given["predict"]) && (c.several() || c.given["resume"] || c.given["out"] || c.spec.DryRun):
@@ -52,17 +55,36 @@ func (c *command) checkUse() error {
 	return nil
 }
 
+// checkUsed refuses settings of training on a command line that trains nothing.
+func (c *command) checkUsed() error {
+	if !c.eval && !c.given["predict"] {
+		return nil
+	}
+	for _, v := range c.spec.Asked {
+		row, _ := job.Lookup(v.Name)
+		ofData := row.Group == job.DataGroup || slices.Contains([]string{"load", "model", "dtype", "workers"}, v.Name)
+		if !ofData || c.given["predict"] && v.Name != "load" && v.Name != "workers" {
+			return usagef("-%s: -eval and -predict train nothing, and have no use for it", v.Name)
+		}
+	}
+	return nil
+}
+
 // dataOfLoaded are the settings of the data that a kept model was trained on, where the
 // command line names no other data; nil where nothing says.
 func (c *command) dataOfLoaded() (job.Choices, error) {
-	path := filepath.Join(c.spec.Load, rundir.ConfigFile)
+	dir := c.spec.Load
+	if notDirectory(dir) {
+		dir = filepath.Dir(dir) // of the model's file
+	}
+	path := filepath.Join(dir, rundir.ConfigFile)
 	if c.spec.Load == "" || c.given["dataset"] || c.config != "" || c.resume != "" || c.several() {
 		return nil, nil
 	}
 	saved, err := rundir.ReadConfig(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist), err != nil && notDirectory(c.spec.Load):
-		return nil, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil // parse asks for the data of -eval, once the model is known to be there
 	case err != nil:
 		return nil, fmt.Errorf("-load: %w", err)
 	}
@@ -108,7 +130,9 @@ func (c *command) evaluate(ctx context.Context, stdout, stderr io.Writer) error 
 
 // printAssessment writes what a look at the model says beyond its scores.
 func printAssessment(a *results.Assessment, w io.Writer) error {
-	fmt.Fprintf(w, "\non the %s part\n", a.Part)
+	if len(a.Metrics) > 0 {
+		fmt.Fprintf(w, "\non the %s part\n", a.Part)
+	}
 	for _, m := range a.Metrics {
 		better := "lower is better"
 		if a.HigherIsBetter[m.Name] {

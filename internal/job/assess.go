@@ -21,6 +21,9 @@ func (r *Run) Assess(ctx context.Context) (a *results.Assessment, err error) {
 		a, err = Assess(ctx, r.Spec, r.Data, r.Model)
 		return err
 	})
+	if best := r.BestRecord(); err == nil && best != nil && r.KeepsBest() {
+		a.Notes = append(a.Notes, fmt.Sprintf("the model is that of step %d, the best by %s", best.Step, strings.ReplaceAll(r.Spec.Judge(), "_", " ")))
+	}
 	return a, err
 }
 

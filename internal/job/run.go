@@ -141,10 +141,14 @@ func (r *Run) Damping() (lambda float64, ok bool) {
 	return r.kfac.Stats().Damping, true
 }
 
+// KeepsBest reports whether the model has the weights that were best on the part that
+// was held back.
+func (r *Run) KeepsBest() bool { return r.stopping != nil && r.stopping.Restored() }
+
 // Averaged runs f with the parameters that evaluations are made with: once a run with a
 // validation part has ended, those of the best one.
 func (r *Run) Averaged(f func() error) error {
-	if r.stopping != nil && r.stopping.Restored() {
+	if r.KeepsBest() {
 		return f()
 	}
 	if averager, ok := r.trainer.Optimizer.(trainer.Averager); ok {

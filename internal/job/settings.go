@@ -17,7 +17,7 @@ func modelSettings() []Setting {
 			Value: func(s *Spec) Value { return choice[string]{&s.Init, Entries(Initializers())} }, Force: func(s *Spec) any { return s.Init }},
 		{Name: "dropout", Argument: "RATE", Text: "of the mlp's hidden units, in training",
 			Value: func(s *Spec) Value { return number{p: &s.Dropout, below: 1} }, Force: func(s *Spec) any { return s.Dropout }},
-		{Name: "load", Argument: "DIR", Text: "begin with the model that is kept there, with its scaling and classes, in place of a new one",
+		{Name: "load", Argument: "DIR", Text: "begin with the model that is kept there, with its scaling and classes, in place of a new one; settings of training are not taken over (⟨config⟩ has those)",
 			Value: func(s *Spec) Value { return word{&s.Load} }, Force: func(s *Spec) any { return s.Load },
 			Listed: func(s *Spec) bool { return s.Load != "" }},
 	})

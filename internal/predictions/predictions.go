@@ -113,7 +113,11 @@ func record(p trainer.Prediction) []string {
 		list, values = append(list, p.Name), p.Probabilities
 	}
 	for _, v := range values {
-		list = append(list, strconv.FormatFloat(v, 'g', -1, 64))
+		bits := 64
+		if float64(float32(v)) == v {
+			bits = 32 // of a model in float32: in its own digits
+		}
+		list = append(list, strconv.FormatFloat(v, 'g', -1, bits))
 	}
 	return list
 }

@@ -16,21 +16,33 @@ func (k *Keeper) Finish(ctx context.Context, r *job.Run) {
 	if r.Steps() > 0 && r.Ending != results.Diverged {
 		k.problem(r.SaveModel(k.Path))
 	}
+	a := k.look(ctx, r)
+	if a != nil {
+		run.Metrics = a.Metrics
+	}
 	k.problem(k.writeJSON(ResultFile, run))
 	if ctx.Err() == nil {
-		k.problem(k.report(ctx, r, run))
+		k.problem(k.report(ctx, r, run, a))
 	}
 }
 
-// report writes the report. Without an assessment it has what the run itself knows.
-func (k *Keeper) report(ctx context.Context, r *job.Run, run *results.Run) error {
-	var a *results.Assessment
-	if r.Steps() > 0 && r.Ending != results.Diverged {
-		var err error
-		if a, err = r.Assess(ctx); err != nil && ctx.Err() == nil {
+// look looks at the model that is kept; nil: at none, or not to the end.
+func (k *Keeper) look(ctx context.Context, r *job.Run) *results.Assessment {
+	if r.Steps() == 0 || r.Ending == results.Diverged || ctx.Err() != nil {
+		return nil
+	}
+	a, err := r.Assess(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
 			k.tell(fmt.Errorf("the report is without a look at the model: %w", err))
 		}
+		return nil
 	}
+	return a
+}
+
+// report writes the report. Without an assessment it has what the run itself knows.
+func (k *Keeper) report(ctx context.Context, r *job.Run, run *results.Run, a *results.Assessment) error {
 	single := &report.Single{Run: run, Assessment: a, Defaults: r.Spec.Default(r.Data.Train.Len())}
 	if err := single.WriteDir(ctx, k.Path); err != nil && ctx.Err() == nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gokfac/gokfac/internal/job"
@@ -58,9 +59,14 @@ func (d *Dir) keeper(r *job.Run, o Options, config *job.Config, resumed bool) *K
 
 // Resume makes the run's Fit go on where the directory's newest whole checkpoint was
 // taken. It returns the steps that were taken by then, 0 without a checkpoint.
-// Checkpoints that are damaged are told of, and passed over.
-func (d *Dir) Resume(r *job.Run, o Options) (k *Keeper, steps int, err error) {
-	k = d.keeper(r, o, r.ConfigOf(), true)
+// Checkpoints that are damaged are told of, and passed over. A run whose settings have
+// changed has another configuration from here on.
+func (d *Dir) Resume(r *job.Run, o Options, changed bool) (k *Keeper, steps int, err error) {
+	if files, _ := filepath.Glob(filepath.Join(escaped(d.Path), "events.out.tfevents.*")); len(files) > 0 {
+		o.TensorBoard = true // as the run began
+	}
+	config := r.ConfigOf()
+	k = d.keeper(r, o, config, true)
 	file, skipped, err := r.Trainer().Resume(filepath.Join(d.Path, states))
 	if err != nil {
 		return nil, 0, fmt.Errorf("⟨resume⟩: %w", err)
@@ -68,10 +74,20 @@ func (d *Dir) Resume(r *job.Run, o Options) (k *Keeper, steps int, err error) {
 	if skipped != nil {
 		d.tell(skipped)
 	}
+	if changed { // what is in force from here on
+		if err := d.writeJSON(ConfigFile, config); err != nil {
+			return nil, 0, err
+		}
+	}
 	if file == "" {
 		return k, 0, nil
 	}
 	return k, trainer.CheckpointStep(file), nil
+}
+
+// escaped is a path for a pattern.
+func escaped(path string) string {
+	return strings.NewReplacer("[", `\[`, "*", `\*`, "?", `\?`, `\`, `\\`).Replace(path)
 }
 
 // Close ends the logs, and lets another command work in the directory.

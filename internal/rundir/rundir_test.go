@@ -99,7 +99,7 @@ func TestKeepAndResume(t *testing.T) {
 	_, err = rundir.Open(d.Path)
 	assert.ErrorContains(t, err, "another command is at work")
 	r = made(t, "12")
-	_, steps, err := again.Resume(r, rundir.Options{})
+	_, steps, err := again.Resume(r, rundir.Options{}, false)
 	require.NoError(t, err)
 	assert.Equal(t, 12, steps)
 	require.NoError(t, r.Fit(context.Background(), ignore))
