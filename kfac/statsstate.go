@@ -2,55 +2,39 @@ package kfac
 
 import (
 	"fmt"
+	"math"
 	"time"
-
-	"github.com/gokfac/gokfac/internal/codec"
 )
 
-// statsVersion is the version of the encoding of Stats.
-const statsVersion = 1
+// StatsSize is how many numbers Stats are kept as.
+const StatsSize = 22
 
-// fields lists the statistics. Durations are in nanoseconds, in the order of times.
-func (s *Stats) fields(times *[5]uint64) []Field {
-	list := []Field{
-		{Name: "loss", Value: &s.Loss}, {Name: "damping", Value: &s.Damping}, {Name: "gamma", Value: &s.Gamma},
-		{Name: "least damping", Value: &s.LeastDamping}, {Name: "gradient norm", Value: &s.GradNorm},
-		{Name: "update norm", Value: &s.UpdateNorm}, {Name: "cosine", Value: &s.Cosine}, {Name: "alpha", Value: &s.Alpha},
-		{Name: "mu", Value: &s.Mu}, {Name: "clip factor", Value: &s.ClipFactor}, {Name: "predicted", Value: &s.Predicted},
-		{Name: "actual", Value: &s.Actual}, {Name: "ratio", Value: &s.Ratio}, {Name: "undone", Value: &s.Undone},
-		{Name: "inverse age", Value: &s.InverseAge}, {Name: "failed inverses", Value: &s.FailedInverses},
-		{Name: "condition", Value: &s.Condition},
+// Numbers returns all fields as numbers, in their order, for who keeps the statistics of
+// many steps with a run that is saved: durations in nanoseconds, Undone as 0 or 1.
+func (s *Stats) Numbers() [StatsSize]float64 {
+	undone := 0.0
+	if s.Undone {
+		undone = 1
 	}
-	for i, name := range []string{"gradient time", "inverse time", "product time", "update time", "damping time"} {
-		list = append(list, Field{Name: name, Value: &times[i]})
+	return [StatsSize]float64{
+		s.Loss, s.Damping, s.Gamma, s.LeastDamping, s.GradNorm, s.UpdateNorm, s.Cosine, s.Alpha, s.Mu, s.ClipFactor,
+		s.Predicted, s.Actual, s.Ratio, undone, float64(s.InverseAge), float64(s.FailedInverses), s.Condition,
+		float64(s.GradientTime), float64(s.InverseTime), float64(s.ProductTime), float64(s.UpdateTime), float64(s.DampingTime),
 	}
-	return list
 }
 
-func (s *Stats) durations() [5]*time.Duration {
-	return [5]*time.Duration{&s.GradientTime, &s.InverseTime, &s.ProductTime, &s.UpdateTime, &s.DampingTime}
-}
-
-// MarshalBinary encodes the statistics, for who keeps some with a run that is saved.
-func (s *Stats) MarshalBinary() ([]byte, error) {
-	var times [5]uint64
-	for i, d := range s.durations() {
-		times[i] = uint64(*d)
+// StatsOf is the statistics that have these numbers. It fails if a count or a duration is
+// none.
+func StatsOf(n [StatsSize]float64) (Stats, error) {
+	for _, i := range []int{13, 14, 15, 17, 18, 19, 20, 21} {
+		if !(n[i] >= 0 && n[i] <= 1<<62 && n[i] == math.Trunc(n[i])) {
+			return Stats{}, fmt.Errorf("kfac: statistics with a count of %g", n[i])
+		}
 	}
-	return codec.Encode("kfac statistics", statsVersion, s.fields(&times))
-}
-
-// UnmarshalBinary restores statistics that MarshalBinary wrote. On an error nothing has
-// changed.
-func (s *Stats) UnmarshalBinary(data []byte) error {
-	var next Stats
-	var times [5]uint64
-	if err := codec.Decode(data, "kfac statistics", statsVersion, next.fields(&times)); err != nil {
-		return fmt.Errorf("kfac: %w", err)
-	}
-	for i, d := range next.durations() {
-		*d = time.Duration(times[i])
-	}
-	*s = next
-	return nil
+	return Stats{
+		Loss: n[0], Damping: n[1], Gamma: n[2], LeastDamping: n[3], GradNorm: n[4], UpdateNorm: n[5], Cosine: n[6], Alpha: n[7], Mu: n[8],
+		ClipFactor: n[9], Predicted: n[10], Actual: n[11], Ratio: n[12], Undone: n[13] != 0, InverseAge: int(n[14]),
+		FailedInverses: int(n[15]), Condition: n[16], GradientTime: time.Duration(n[17]), InverseTime: time.Duration(n[18]),
+		ProductTime: time.Duration(n[19]), UpdateTime: time.Duration(n[20]), DampingTime: time.Duration(n[21]),
+	}, nil
 }

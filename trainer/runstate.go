@@ -2,8 +2,6 @@ package trainer
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/gokfac/gokfac/internal/codec"
@@ -33,14 +31,10 @@ func (r *run) marshal() ([]byte, error) {
 		steps: r.res.Steps, total: r.total, ended: r.ended, perEpoch: r.perEpoch, examples: r.examples, unit: r.unit, spent: uint64(r.spent),
 		loss: r.loss, rate: r.rate, lossSum: r.lossSum, weight: r.weight,
 	}
-	records := make([][]byte, len(r.res.History))
-	for i := range records {
-		var err error
-		if records[i], err = marshalRecord(&r.res.History[i]); err != nil {
-			return nil, err
-		}
+	var err error
+	if p.history, err = marshalHistory(r.res.History); err != nil {
+		return nil, err
 	}
-	p.history = codec.EncodeList(records)
 	rises := make([][]byte, len(r.res.Rises))
 	for i, rise := range r.res.Rises {
 		var err error
@@ -49,7 +43,6 @@ func (r *run) marshal() ([]byte, error) {
 		}
 	}
 	p.rises = codec.EncodeList(rises)
-	var err error
 	if p.trend, err = r.trend.marshal(); err != nil {
 		return nil, err
 	}
@@ -70,15 +63,11 @@ func (r *run) unmarshal(data []byte) error {
 	case p.steps > r.total:
 		return fmt.Errorf("it has taken %d steps, and this run has %d", p.steps, r.total)
 	}
-	records, err := codec.DecodeList(p.history)
+	history, err := unmarshalHistory(p.history)
 	if err != nil {
-		return fmt.Errorf("the history: %w", err)
+		return err
 	}
-	history := make([]Record, len(records))
-	for i, data := range records {
-		if err := unmarshalRecord(data, &history[i]); err != nil {
-			return err
-		}
+	for i := range history {
 		history[i].HigherIsBetter = r.higher
 	}
 	list, err := codec.DecodeList(p.rises)
@@ -107,58 +96,4 @@ func (r *run) unmarshal(data []byte) error {
 
 func (e *RiseError) fields() []codec.Field {
 	return []codec.Field{{Name: "score", Value: &e.Score}, {Name: "began", Value: &e.Began}, {Name: "ended", Value: &e.Ended}}
-}
-
-// recordState is a record in the state.
-type recordState struct {
-	step, epoch   int
-	loss, seconds float64
-	names         string // of the scores, each ended by a zero byte
-	values        []byte
-}
-
-func (s *recordState) fields() []codec.Field {
-	return []codec.Field{
-		{Name: "step", Value: &s.step}, {Name: "epoch", Value: &s.epoch}, {Name: "train loss", Value: &s.loss},
-		{Name: "train seconds", Value: &s.seconds}, {Name: "scores", Value: &s.names}, {Name: "values", Value: &s.values},
-	}
-}
-
-func marshalRecord(rec *Record) ([]byte, error) {
-	s := recordState{step: rec.Step, epoch: rec.Epoch, loss: rec.TrainLoss, seconds: rec.TrainSeconds}
-	names := make([]string, 0, len(rec.Scores))
-	for name := range rec.Scores {
-		names = append(names, name)
-	}
-	slices.Sort(names) // the same state has the same bytes
-	values := make([]float64, len(names))
-	for i, name := range names {
-		s.names += name + "\x00"
-		values[i] = rec.Scores[name]
-	}
-	s.values = codec.EncodeFloats(values)
-	return codec.Encode("record", runVersion, s.fields())
-}
-
-func unmarshalRecord(data []byte, rec *Record) error {
-	var s recordState
-	if err := codec.Decode(data, "record", runVersion, s.fields()); err != nil {
-		return err
-	}
-	values, err := codec.DecodeFloats(s.values)
-	if err != nil {
-		return fmt.Errorf("a record: %w", err)
-	}
-	*rec = Record{Step: s.step, Epoch: s.epoch, TrainLoss: s.loss, TrainSeconds: s.seconds, Scores: map[string]float64{}}
-	for _, v := range values {
-		name, rest, ok := strings.Cut(s.names, "\x00")
-		if !ok {
-			return fmt.Errorf("a record has %d scores, and fewer names", len(values))
-		}
-		rec.Scores[name], s.names = v, rest
-	}
-	if s.names != "" || len(rec.Scores) != len(values) {
-		return fmt.Errorf("a record has %d scores, and other names", len(values))
-	}
-	return nil
 }

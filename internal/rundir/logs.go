@@ -15,7 +15,11 @@ const (
 )
 
 // stepsLogged is how many steps of an epoch the log of events has.
-const stepsLogged = 20
+// A longer run has fewer: mostLogged in all, and the evaluations.
+const (
+	stepsLogged = 20
+	mostLogged  = 50_000
+)
 
 // logged is a log of a run. One that goes on with a file does so at the run's first
 // event: only then is it known which evaluations the run has already.
@@ -54,7 +58,7 @@ func (l *logged) opened(err error) {
 // log hooks the logs into the run, and begins those of a new run.
 func (k *Keeper) log(o Options, config *job.Config, resumed bool) {
 	r := k.run
-	every := max(r.PerEpoch/stepsLogged, 1)
+	every := max(r.PerEpoch/stepsLogged, r.Total/mostLogged, 1)
 	table := &logs.CSV{Path: filepath.Join(k.Path, MetricsFile), Scores: r.Spec.Scores(), OnError: k.problem}
 	events := &logs.JSONLines{
 		Path: filepath.Join(k.Path, EventsFile), Config: config, Every: every, Diagnostics: r.StepDiagnostics, OnError: k.problem,
