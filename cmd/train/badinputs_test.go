@@ -50,6 +50,7 @@ var badInputs = []badInput{
 	{"a number that is too large", "-load RUN -predict HUGE", exitError},
 	{"no rows", "-load RUN -predict EMPTY", exitError},
 	{"rows that are not there", "-load RUN -predict no-such.csv", exitError},
+	{"predictions over the rows themselves", "-load RUN -predict ROWS -to ROWS", exitUsage},
 	{"predictions into a directory that cannot be made", "-load RUN -predict ROWS -to TABLE/out.csv", exitError},
 	{"-to without -predict", "-load RUN -to out.csv", exitUsage},
 	{"a run that is not there", "-resume no-such-run", exitError},

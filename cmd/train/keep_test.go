@@ -228,3 +228,13 @@ func TestAccumulateTakesTheSameSteps(t *testing.T) {
 	assert.Equal(t, string(whole["steps"]), string(parts["steps"]))
 	assert.InEpsilon(t, number(t, whole["test_loss"]), number(t, parts["test_loss"]), 1e-9)
 }
+
+// TestDirectoryThatGoes: a directory that somebody removes is missed, however much of it
+// could be written again.
+func TestDirectoryThatGoes(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	stderr := &tripwire{text: " 8/20 ", trip: func() { os.RemoveAll(dir) }}
+	status := run(context.Background(), kept(t, dir, "-progress", "plain", "-eval-every", "2"), &strings.Builder{}, stderr)
+	assert.Equal(t, exitError, status)
+	assert.Contains(t, stderr.String(), "config.json has been removed while the run was made")
+}

@@ -153,6 +153,30 @@ func printAssessment(a *results.Assessment, w io.Writer) error {
 	return report.WriteConfusion(w, a, max(columns, 40))
 }
 
+// sameFile reports whether two paths are of one file.
+func sameFile(a, b string) bool {
+	of, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(of, other)
+}
+
+// writeTo writes a file whole or not at all; a device or a pipe, which no file is to
+// replace, is written as it is.
+func writeTo(path string, write func(io.Writer) error) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().IsRegular() {
+		return atomicfile.WriteFunc(path, write)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
 // predictRows predicts the rows of a table with a kept model.
 func (c *command) predictRows(ctx context.Context, stdout, stderr io.Writer) error {
 	m, p, err := trainer.Load(c.spec.Load, trainer.LoadConfig{})
@@ -179,8 +203,11 @@ func (c *command) predictRows(ctx context.Context, stdout, stderr io.Writer) err
 	if c.to == "" {
 		return c.account.deliver(func() error { _, err := table.Write(ctx, rows, stdout); return err })
 	}
+	if sameFile(c.predict, c.to) {
+		return usagef("-to %s: these are the rows to predict: name another file", c.to)
+	}
 	n := 0
-	err = atomicfile.WriteFunc(c.to, func(w io.Writer) error {
+	err = writeTo(c.to, func(w io.Writer) error {
 		var err error
 		n, err = table.Write(ctx, rows, w)
 		return err

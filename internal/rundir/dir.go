@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,7 @@ type Dir struct {
 	Path    string
 	release func() error
 	tell    func(problem error)
+	told    map[string]bool // problems, without the names of temporary files
 	failed  error // the first problem
 }
 
@@ -99,7 +101,7 @@ func open(path, setting string) (*Dir, error) {
 	}
 	atomicfile.Clean(path)
 	atomicfile.Clean(filepath.Join(path, states))
-	return &Dir{Path: path, release: release, tell: func(error) {}}, nil
+	return &Dir{Path: path, release: release, tell: func(error) {}, told: map[string]bool{}}, nil
 }
 
 // Close lets another command work in the directory.
@@ -119,8 +121,13 @@ func (d *Dir) problem(err error) {
 	if d.failed == nil {
 		d.failed = fmt.Errorf("not all of the run could be kept: %w", err)
 	}
-	d.tell(err)
+	if key := temporary.ReplaceAllString(err.Error(), ""); !d.told[key] { // a full disk refuses each checkpoint
+		d.told[key] = true
+		d.tell(err)
+	}
 }
+
+var temporary = regexp.MustCompile(`\.[0-9]+\.tmp`)
 
 // maxConfig is the most bytes of a file with a configuration, which a result with its
 // history is as well.

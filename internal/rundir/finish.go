@@ -2,7 +2,11 @@ package rundir
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/report"
@@ -24,6 +28,22 @@ func (k *Keeper) Finish(ctx context.Context, r *job.Run) {
 	if ctx.Err() == nil {
 		k.problem(k.report(ctx, r, run, a))
 	}
+	k.problem(k.complete(r))
+}
+
+// complete misses the files that were written as the run went on, if somebody has
+// removed them.
+func (k *Keeper) complete(r *job.Run) error {
+	names := []string{ConfigFile, EventsFile}
+	if r.Steps() > 0 && r.Ending == results.Done {
+		names = append(names, MetricsFile)
+	}
+	for _, name := range names {
+		if _, err := os.Stat(filepath.Join(k.Path, name)); errors.Is(err, fs.ErrNotExist) && k.failed == nil {
+			return fmt.Errorf("%s has been removed while the run was made", filepath.Join(k.Path, name))
+		}
+	}
+	return nil
 }
 
 // look looks at the model that is kept; nil: at none, or not to the end.
