@@ -132,6 +132,9 @@ func (r *RowReader) match(names []string) error {
 	}
 	for feature, name := range names {
 		column := slices.Index(r.header, name)
+		if column >= 0 && slices.Contains(r.header[column+1:], name) {
+			return fmt.Errorf("column %.40q is there twice", name)
+		}
 		if column < 0 {
 			column = slices.IndexFunc(r.header, func(s string) bool { return strings.EqualFold(s, name) })
 		}

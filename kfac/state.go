@@ -53,6 +53,8 @@ func (o *Optimizer) UnmarshalBinary(data []byte) error {
 	}
 	if o.theta == nil {
 		o.pending = body
+	} else if len(body) == 0 && o.steps == 0 {
+		// A state from before the first step: the memory that Adopt has allocated is as new.
 	} else if err := o.restore(body); err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func Checkpoints(dir string) ([]string, error) {
 	}
 	var files []string
 	for _, e := range entries {
-		if CheckpointStep(e.Name()) >= 0 && e.Type().IsRegular() {
+		if CheckpointStep(e.Name()) >= 0 && !e.IsDir() {
 			files = append(files, filepath.Join(dir, e.Name()))
 		}
 	}
@@ -48,12 +48,17 @@ func CheckpointStep(file string) int {
 
 // Resume makes the next Fit of t go on where the newest whole checkpoint of a
 // directory was taken, and returns its file; "" if there is none, and the next Fit
-// begins at the beginning. A damaged one is passed over for the one before it, and
-// reported with skipped; if all are damaged, the error says so.
+// begins at the beginning. A damaged one is passed over for the one before it, at last
+// for the best, and reported with skipped; if all are damaged, the error says so.
 func (t *Trainer) Resume(dir string) (file string, skipped error, err error) {
 	files, err := Checkpoints(dir)
 	if err != nil {
 		return "", nil, err
+	}
+	if best := filepath.Join(dir, bestCheckpoint); len(files) > 0 {
+		if _, err := os.Stat(best); err == nil {
+			files = append(files, best) // better than nothing, where all others are damaged
+		}
 	}
 	for _, f := range files {
 		data, err := readCheckpoint(f)

@@ -131,11 +131,12 @@ func (c *Checkpointer) write(step int, data []byte) error {
 		return err
 	}
 	c.at = time.Now()
-	return c.prune()
+	return c.prune(step)
 }
 
-// prune removes all but the newest.
-func (c *Checkpointer) prune() error {
+// prune removes all but the newest up to a step, and those of later steps: the run has
+// gone on from before them, as one does whose newest files are damaged.
+func (c *Checkpointer) prune(step int) error {
 	files, err := Checkpoints(c.Dir)
 	if err != nil {
 		return err
@@ -144,8 +145,13 @@ func (c *Checkpointer) prune() error {
 	if left == 0 {
 		left = defaultNewest
 	}
-	for i, f := range files {
-		if i >= left {
+	seen := 0
+	for _, f := range files {
+		later := CheckpointStep(f) > step
+		if !later {
+			seen++
+		}
+		if later || seen > left {
 			if err := os.Remove(f); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}

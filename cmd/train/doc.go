@@ -83,7 +83,8 @@
 // "best" has those of the model. A run that was interrupted has no report yet. -load
 // DIR begins with it, on the data that it was trained on unless -dataset names others,
 // which are scaled and whose classes are numbered as the model's own. With -eval it is
-// scored, with -predict it predicts rows of raw examples, else it is trained further.
+// scored, with -predict it predicts rows of raw examples, else it is trained further; that
+// run needs the directory still when it is resumed.
 //
 // -config FILE takes all settings from a config.json, or from a result; flags beside it
 // win. With another -opt, -kfac-mode or -model the file's settings of training are left

@@ -16,10 +16,11 @@ import (
 // keeping is what is kept of a run; nil: nothing.
 type keeping struct {
 	*rundir.Keeper
-	w      io.Writer // of messages
-	shown  bool      // messages are wanted that are no warnings
-	begun  int       // steps that had been taken before
-	longer bool      // than the run was to be
+	w       io.Writer // of messages
+	options rundir.Options
+	shown   bool // messages are wanted that are no warnings
+	begun   int  // steps that had been taken before
+	longer  bool // than the run was to be
 }
 
 // keep makes the run's directory, or opens the one that it goes on in. A directory
@@ -30,7 +31,7 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 		return nil, nil, nil
 	}
 	options := rundir.Options{Every: c.checkpointEvery, Newest: c.newest, TensorBoard: c.tensorboard}
-	k = &keeping{w: stderr, shown: progressMode(c.progress, stderr) != "none"}
+	k = &keeping{w: stderr, options: options, shown: progressMode(c.progress, stderr) != "none"}
 	var dir *rundir.Dir
 	switch {
 	case c.resume != "":
@@ -78,24 +79,37 @@ func (k *keeping) interrupted() {
 	if k == nil {
 		return
 	}
+	args := []string{"-resume", k.Path}
+	if k.options.Every > 0 {
+		args = append(args, "-checkpoint-every", fmt.Sprint(k.options.Every))
+	}
+	if k.options.Newest > 0 {
+		args = append(args, "-keep", fmt.Sprint(k.options.Newest))
+	}
+	again := program + commandLine(args)
 	if step := k.Interrupted(); step >= 0 {
-		fmt.Fprintf(k.w, "saved at step %d; go on with: %s\n", step, program+commandLine([]string{"-resume", k.Path}))
+		fmt.Fprintf(k.w, "saved at step %d; go on with: %s\n", step, again)
 		return
 	}
-	fmt.Fprintf(k.w, "not saved at this step; go on from the checkpoint before with: %s\n", program+commandLine([]string{"-resume", k.Path}))
+	fmt.Fprintf(k.w, "not saved at this step; go on from the checkpoint before with: %s\n", again)
 }
 
 // finish keeps what there is at the end of a run, nil for one that failed, and lets
-// others into its directory.
+// others into its directory. A signal in the middle of the report is an interruption.
 func (k *keeping) finish(ctx context.Context, r *job.Run) error {
 	if k == nil {
 		return nil
 	}
+	var interrupted error
 	if r != nil {
-		k.Finish(ctx, r)
+		over := ctx.Err() == nil
+		if k.Finish(ctx, r); over && ctx.Err() != nil {
+			fmt.Fprintf(k.w, "the run has ended, but for its report; make that with: %s\n", program+commandLine([]string{"-resume", k.Path}))
+			interrupted = job.Interrupted(ctx, r.Steps())
+		}
 		if report := filepath.Join(k.Path, rundir.ReportFile); k.shown && ctx.Err() == nil && k.Failed() == nil {
 			fmt.Fprintf(k.w, "report: %s\n\n", report)
 		}
 	}
-	return errors.Join(k.Failed(), k.Close())
+	return errors.Join(interrupted, k.Failed(), k.Close())
 }

@@ -138,7 +138,7 @@ func TestResumeRefused(t *testing.T) {
 	o = resume() // from the one before
 	assert.Zero(t, o.status)
 	assert.Contains(t, o.stderr, "warning: checkpoint "+checkpoints[1]+": 15 bytes that are no checkpoint\n")
-	checkpoints, err = filepath.Glob(filepath.Join(dir, "checkpoints", "step-*"))
+	checkpoints, err = filepath.Glob(filepath.Join(dir, "checkpoints", "*"))
 	require.NoError(t, err)
 	for _, file := range checkpoints {
 		require.NoError(t, os.WriteFile(file, []byte("no state at all"), 0o600))
@@ -237,4 +237,65 @@ func TestDirectoryThatGoes(t *testing.T) {
 	status := run(context.Background(), kept(t, dir, "-progress", "plain", "-eval-every", "2"), &strings.Builder{}, stderr)
 	assert.Equal(t, exitError, status)
 	assert.Contains(t, stderr.String(), "config.json has been removed while the run was made")
+}
+
+// TestInterruptedBeforeTheFirstStep: what is saved then can be gone on with.
+func TestInterruptedBeforeTheFirstStep(t *testing.T) {
+	for _, opt := range []string{"sgd", "adam", "kfac"} {
+		for _, mode := range []string{"adaptive", "fixed"} {
+			dir := filepath.Join(t.TempDir(), "run")
+			args := kept(t, dir, "-opt", opt, "-progress", "plain")
+			if opt == "kfac" {
+				args = append(args, "-kfac-mode", mode)
+			}
+			ctx, cancel := context.WithCancel(context.Background())
+			stderr := &tripwire{text: "kept in", trip: cancel}
+			require.Equal(t, 130, run(ctx, args, &strings.Builder{}, stderr), stderr.String())
+			require.Contains(t, stderr.String(), "saved at step 0")
+			o := execute("-resume", dir, "-progress", "none")
+			assert.Zero(t, o.status, o.stderr)
+		}
+	}
+}
+
+// TestForeignStateIsRefused: a checkpoint belongs to its configuration.
+func TestForeignStateIsRefused(t *testing.T) {
+	dir, other := filepath.Join(t.TempDir(), "run"), filepath.Join(t.TempDir(), "other")
+	require.Zero(t, execute(kept(t, dir)...).status)
+	require.Zero(t, execute(kept(t, other, "-seed", "7")...).status)
+	files, err := filepath.Glob(filepath.Join(dir, "checkpoints", "*"))
+	require.NoError(t, err)
+	for _, file := range files {
+		require.NoError(t, os.Remove(file))
+	}
+	text, err := os.ReadFile(filepath.Join(other, "checkpoints", "step-000000020.ckpt"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "checkpoints", "step-000000020.ckpt"), text, 0o600))
+	o := execute("-resume", dir, "-progress", "none")
+	assert.Equal(t, exitError, o.status)
+	assert.Contains(t, o.stderr, "it is of another run: its seed is 7, and here it is 1")
+}
+
+// TestDamagedNewestIsNotKept: the newest good checkpoints are left, and not files of later
+// steps that are damaged. Where all are damaged the best is gone on with.
+func TestDamagedNewestIsNotKept(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	require.Zero(t, execute(kept(t, dir, "-checkpoint-every", "4", "-keep", "3")...).status)
+	for _, step := range []string{"16", "20"} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "checkpoints", "step-0000000"+step+".ckpt"), []byte("damaged"), 0o600))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	stderr := &tripwire{text: " 16/20 ", trip: cancel}
+	status := run(ctx, []string{"-resume", dir, "-keep", "1", "-checkpoint-every", "1"}, &strings.Builder{}, stderr)
+	require.Equal(t, 130, status, stderr.String())
+	assert.Contains(t, stderr.String(), "-resume "+dir+" -checkpoint-every 1 -keep 1\n")
+	o := execute("-resume", dir, "-progress", "none")
+	require.Zero(t, o.status, o.stderr)
+	files, err := filepath.Glob(filepath.Join(dir, "checkpoints", "step-*"))
+	require.NoError(t, err)
+	for _, file := range files {
+		require.NoError(t, os.WriteFile(file, []byte("damaged"), 0o600))
+	}
+	o = execute("-resume", dir, "-progress", "none")
+	assert.Zero(t, o.status, "from the best: %s", o.stderr)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -30,8 +31,15 @@ func WriteFunc(path string, write func(w io.Writer) error) error {
 	return nil
 }
 
-// unfinished is the pattern of names of files that are still being written; the asterisk stands for a number.
-const unfinished = ".*.tmp"
+// create makes a file that is still being written, .NUMBER.tmp, with the permissions that the process gives its files.
+func create(dir string) (*os.File, error) {
+	for {
+		f, err := os.OpenFile(filepath.Join(dir, fmt.Sprintf(".%d.tmp", rand.Uint64())), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+		if !errors.Is(err, os.ErrExist) {
+			return f, err
+		}
+	}
+}
 
 // Clean removes the unfinished files that killed writers left in a directory. No writer may be at work there.
 func Clean(dir string) {
@@ -48,7 +56,10 @@ func replace(path string, write func(w io.Writer) error) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), unfinished)
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // a link stays, and what it leads to is replaced
+	}
+	f, err := create(filepath.Dir(path))
 	if err != nil {
 		return err
 	}
@@ -60,7 +71,7 @@ func replace(path string, write func(w io.Writer) error) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
+	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Name(), path); err != nil {

@@ -2,8 +2,11 @@ package job
 
 import (
 	"context"
+	"fmt"
 	"math"
+	"strings"
 
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/trainer"
 )
 
@@ -21,6 +24,9 @@ func (r *Run) Evaluate(ctx context.Context) error {
 				return Interrupted(ctx, -1)
 			}
 			return err
+		}
+		if err := graph.CheckFinite(scores["loss"]); err != nil {
+			return fmt.Errorf("the model's loss on the %s part is no number: %w", strings.Trim(e.Prefix, "_"), err)
 		}
 		for name, v := range scores {
 			if name = e.Prefix + name; name == "loss" {

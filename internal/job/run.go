@@ -122,7 +122,10 @@ func (r *Run) Fit(ctx context.Context, show trainer.Callback) error {
 		r.Ending = results.Stalled
 	}
 	if target != nil && !target.Reached && !r.Spec.DryRun {
-		return r.missed()
+		if !r.trainer.GoOn || !r.reachedBefore(target) {
+			return r.missed()
+		}
+		r.Ending = results.Reached
 	}
 	return nil
 }
@@ -139,6 +142,18 @@ func (r *Run) Damping() (lambda float64, ok bool) {
 		return 0, false
 	}
 	return r.kfac.Stats().Damping, true
+}
+
+// reachedBefore looks for a target among the evaluations of a run that was given another
+// one after its end.
+func (r *Run) reachedBefore(target *trainer.Target) bool {
+	for i := range r.result.History {
+		rec := &r.result.History[i]
+		if target.Callback(&trainer.Event{Kind: trainer.Evaluated, Step: rec.Step, Record: rec}) != nil && target.Reached {
+			return true
+		}
+	}
+	return false
 }
 
 // KeepsBest reports whether the model has the weights that were best on the part that

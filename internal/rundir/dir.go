@@ -17,6 +17,7 @@ import (
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/lock"
 	"github.com/gokfac/gokfac/internal/regular"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 // The names of what is in a directory.
@@ -36,12 +37,12 @@ type Dir struct {
 	release func() error
 	tell    func(problem error)
 	told    map[string]bool // problems, without the names of temporary files
-	failed  error // the first problem
+	failed  error           // the first problem
 }
 
 // Create makes a directory for a new run. One that has a run already is refused.
 func Create(path string) (*Dir, error) {
-	for _, name := range []string{ConfigFile, ResultFile, states} {
+	for _, name := range []string{ConfigFile, ResultFile, ReportFile, MetricsFile, EventsFile, trainer.ModelFile, states} {
 		switch _, err := os.Lstat(filepath.Join(path, name)); {
 		case err == nil:
 			return nil, fmt.Errorf("⟨out⟩ %s: there is a run already: go on with it by ⟨resume⟩ %[1]s, or name another directory", path)
@@ -101,6 +102,7 @@ func open(path, setting string) (*Dir, error) {
 	}
 	atomicfile.Clean(path)
 	atomicfile.Clean(filepath.Join(path, states))
+	atomicfile.Clean(filepath.Join(path, "figures"))
 	return &Dir{Path: path, release: release, tell: func(error) {}, told: map[string]bool{}}, nil
 }
 

@@ -80,9 +80,10 @@ func (d *Dir) Resume(r *job.Run, o Options, changed bool) (k *Keeper, steps int,
 		}
 	}
 	if file == "" {
+		d.tell(fmt.Errorf("%s has no checkpoint: the run begins at the beginning", filepath.Join(d.Path, states)))
 		return k, 0, nil
 	}
-	return k, trainer.CheckpointStep(file), nil
+	return k, max(trainer.CheckpointStep(file), 0), nil // the best has no number in its name
 }
 
 // escaped is a path for a pattern.
