@@ -9,6 +9,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/parallel"
 	"github.com/gokfac/gokfac/scaling"
 )
 
@@ -31,6 +32,7 @@ type Predictor struct {
 	outputs  int      // values of a prediction
 	names    []string // of the classes; nil where values are predicted
 	graphs   *graphPool
+	scalers  *parallel.Pool[scalingJob]
 }
 
 // NewPredictor returns a predictor on the model's weights, for raw examples that p describes. It fails if p does not fit
@@ -42,7 +44,7 @@ func NewPredictor(m *Model, p Preparation) (*Predictor, error) {
 	if m == nil {
 		return nil, errors.New("trainer: a predictor needs a model")
 	}
-	r := &Predictor{model: m, prepared: p.clone(), features: tensor.Shape(m.cfg.Input).TotalSize(), outputs: m.outputs.TotalSize()}
+	r := &Predictor{scalers: parallel.NewPool[scalingJob](), model: m, prepared: p.clone(), features: tensor.Shape(m.cfg.Input).TotalSize(), outputs: m.outputs.TotalSize()}
 	targets, err := m.loss.TargetShape(m.outputs)
 	if err != nil {
 		return nil, err

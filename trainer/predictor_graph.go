@@ -35,9 +35,10 @@ func (w *weights) substitute(b *graph.Builder) error {
 
 // inference is a graph that predicts batches of one size. One goroutine uses it at a time.
 type inference struct {
-	size   int           // examples
-	x      *tensor.Dense // bound input
-	scaled []float32     // the input's elements: x's own, or a buffer of a float64 model
+	size   int                // examples
+	x      *tensor.Dense      // bound input
+	scaled []float32          // the input's elements: x's own, or a buffer of a float64 model
+	errs   [scalePieces]error // of pieces that are scaled beside one another
 	mean   *graph.Node
 	run    *graph.Sequence
 }

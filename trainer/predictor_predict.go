@@ -97,10 +97,8 @@ func (r *Predictor) batch(out []float64, x rows, first, count, i int) error {
 		return err
 	}
 	defer r.graphs.put(i, g)
-	for e := range count {
-		if err := r.scale(g.scaled[e*r.features:(e+1)*r.features], x.at(first+e)); err != nil {
-			return &ExampleError{first + e, err}
-		}
+	if err := r.scaleAll(g, x, first, count); err != nil {
+		return err
 	}
 	if err := g.forward(); err != nil {
 		return err
@@ -111,6 +109,50 @@ func (r *Predictor) batch(out []float64, x rows, first, count, i int) error {
 		if v-v != 0 {
 			return &ExampleError{first + j/r.outputs, fmt.Errorf(
 				"output %d of the model is %v: its weights are not finite, or the example is far from those that it was trained on", j%r.outputs, v)}
+		}
+	}
+	return nil
+}
+
+// scalePieces is how many pieces examples are scaled in, on all processors, from
+// scaleTogether values on: what the network's products take of a large batch is less than
+// ten times what reading its float64 values takes.
+const (
+	scalePieces   = 8
+	scaleTogether = 1 << 16
+)
+
+// scalingJob is examples to be scaled, piece by piece.
+type scalingJob struct {
+	r            *Predictor
+	scaled       []float32
+	x            rows
+	first, count int
+	errs         *[scalePieces]error
+}
+
+// scaleAll scales count examples from the first on. The error is the first example's.
+func (r *Predictor) scaleAll(g *inference, x rows, first, count int) error {
+	if count*r.features < scaleTogether {
+		return r.scaleSome(g.scaled, x, first, 0, count)
+	}
+	g.errs = [scalePieces]error{}
+	r.scalers.Run(scalePieces, scalingJob{r, g.scaled, x, first, count, &g.errs}, func(j *scalingJob, piece int) {
+		j.errs[piece] = j.r.scaleSome(j.scaled, j.x, j.first, piece*j.count/scalePieces, (piece+1)*j.count/scalePieces)
+	})
+	for _, err := range g.errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scaleSome scales the examples from up to but not including to, counted from first.
+func (r *Predictor) scaleSome(scaled []float32, x rows, first, from, to int) error {
+	for e := from; e < to; e++ {
+		if err := r.scale(scaled[e*r.features:(e+1)*r.features], x.at(first+e)); err != nil {
+			return &ExampleError{first + e, err}
 		}
 	}
 	return nil
