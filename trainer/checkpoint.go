@@ -63,7 +63,7 @@ func (t *Trainer) Resume(dir string) (file string, skipped error, err error) {
 	for _, f := range files {
 		data, err := readCheckpoint(f)
 		if err == nil {
-			err = t.UnmarshalBinary(data)
+			err = t.take(data)
 		}
 		if err == nil {
 			return f, skipped, nil

@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"bytes"
 	"encoding"
 	"errors"
 	"fmt"
@@ -102,11 +103,14 @@ func runFields(progress *[]byte, parts []part, saved [][]byte) []codec.Field {
 // The state is taken over when Fit begins, which knows the data: until then nothing
 // is changed, and an error of Fit that does not fit the state leaves everything as it
 // was. MaxSteps and Epochs may be greater than they were, for a longer run.
-func (t *Trainer) UnmarshalBinary(data []byte) error {
+func (t *Trainer) UnmarshalBinary(data []byte) error { return t.take(bytes.Clone(data)) }
+
+// take is UnmarshalBinary of bytes that nobody else has.
+func (t *Trainer) take(data []byte) error {
 	if err := codec.Check(data, "run", runVersion); err != nil {
 		return fmt.Errorf("trainer: %w", err)
 	}
-	t.pending = append([]byte(nil), data...)
+	t.pending = data
 	return nil
 }
 

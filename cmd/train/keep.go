@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"slices"
 
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/rundir"
@@ -44,8 +43,8 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 	if err == nil {
 		dir.Tell(k.tell)
 		if c.resume != "" {
-			more := c.prolonged(c.asked)
-			r.Trainer().GoOn, k.longer = more, asked(c.asked, "epochs") || asked(c.asked, "max-steps")
+			more := prolonged(c.asked)
+			r.Trainer().GoOn, k.longer = more, c.asked.Has("epochs") || c.asked.Has("max-steps")
 			k.Keeper, k.begun, err = dir.Resume(r, options, more)
 		} else {
 			k.Keeper, err = dir.Keep(r, options)
@@ -63,10 +62,6 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 		return nil, nil, err
 	}
 	return k, nil, nil
-}
-
-func asked(list job.Choices, name string) bool {
-	return slices.ContainsFunc(list, func(v job.Choice) bool { return v.Name == name })
 }
 
 // tell shows a problem at once.

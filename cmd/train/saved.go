@@ -21,8 +21,9 @@ func (c *command) parseSaved(args []string) (*command, error) {
 	if err := c.checkKept(); err != nil {
 		return nil, err
 	}
-	file := c.config
+	file, flag := c.config, "-config"
 	if c.resume != "" {
+		flag = "-resume"
 		if c.resume == "auto" {
 			dir, err := rundir.Newest(rundir.Root)
 			if err != nil {
@@ -37,7 +38,7 @@ func (c *command) parseSaved(args []string) (*command, error) {
 	case errors.Is(err, fs.ErrNotExist) && c.resume != "":
 		return nil, fmt.Errorf("-resume %s: no run is kept there: it has no %s", c.resume, rundir.ConfigFile)
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", map[bool]string{true: "-resume", false: "-config"}[c.resume != ""], err)
+		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
 	all, err := parseLine(append(argumentsOf(saved.Choices.Without(c.spec.Asked)), args...))
 	if err != nil {
@@ -45,7 +46,7 @@ func (c *command) parseSaved(args []string) (*command, error) {
 	}
 	all.resume, all.saved, all.line, all.asked = c.resume, saved, c.line, c.spec.Asked
 	switch {
-	case c.resume != "" && c.prolonged(c.spec.Asked):
+	case c.resume != "" && prolonged(c.spec.Asked):
 		all.spec.Command = program + commandLine([]string{"-config", file})
 	case c.resume != "":
 		all.spec.Command = saved.Command
@@ -93,6 +94,6 @@ func flags(settings []string) []string {
 }
 
 // prolonged reports whether a run that is resumed was given more to do.
-func (c *command) prolonged(asked job.Choices) bool {
+func prolonged(asked job.Choices) bool {
 	return slices.ContainsFunc(asked, func(v job.Choice) bool { return v.Name != "data-dir" && v.Name != "download" })
 }

@@ -59,7 +59,7 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 		kept.interrupted()
 	}
 	keepErr := kept.finish(ctx, r)
-	watched.end(r.Record(), err)
+	watched.end(r, err)
 	return errors.Join(err, problem, keepErr, c.account.deliver(func() error {
 		for _, text := range r.Warnings() {
 			fmt.Fprintln(stderr, folded("warning: "+text, columnsOf(stderr), 2))
@@ -87,15 +87,17 @@ func (c *command) prepare(ctx context.Context, stderr io.Writer) (*job.Run, erro
 	for _, note := range s.Notes() {
 		fmt.Fprintln(stderr, "warning: "+inFlags(note))
 	}
-	if c.saved != nil {
-		switch err := c.saved.Fits(d); {
-		case err != nil && c.resume != "":
-			return nil, fmt.Errorf("-resume %s: %w", c.resume, err)
-		case err != nil:
-			fmt.Fprintf(stderr, "warning: -config %s: %s: the numbers will be others\n", c.config, message(err))
-		}
+	r, err := job.New(s, d)
+	if err != nil || c.saved == nil {
+		return r, err
 	}
-	return job.New(s, d)
+	switch err := c.saved.Fits(r); {
+	case err != nil && c.resume != "":
+		return nil, fmt.Errorf("-resume %s: %w", c.resume, err)
+	case err != nil:
+		fmt.Fprintf(stderr, "warning: -config %s: %s: the numbers will be others\n", c.config, message(err))
+	}
+	return r, nil
 }
 
 // print writes the result.

@@ -102,10 +102,15 @@ func (p *page) callback(ctx context.Context, e *trainer.Event) {
 	p.next = time.Now().Add(lookShare * time.Since(began))
 }
 
-// end shows the result, and lets pages that are open fetch it.
-func (p *page) end(run *results.Run, err error) {
+// end shows the result of a run, nil for one that did not begin, and lets pages that are
+// open fetch it.
+func (p *page) end(r *job.Run, err error) {
 	if p == nil {
 		return
+	}
+	var run *results.Run
+	if r != nil {
+		run = r.Record()
 	}
 	p.End(run, err)
 	_ = p.Close() // a page that is open has had its time

@@ -2,6 +2,7 @@ package job
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,11 @@ type Choice struct{ Name, Value string }
 
 // Choices are settings in the order in which they were made: later ones win.
 type Choices []Choice
+
+// Has reports whether a setting is among them, be it by its default.
+func (c Choices) Has(name string) bool {
+	return slices.ContainsFunc(c, func(v Choice) bool { return v.Name == name })
+}
 
 // String names them as messages do.
 func (c Choices) String() string {

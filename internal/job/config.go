@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/results"
 )
 
@@ -29,7 +28,7 @@ type Config struct {
 func (r *Run) ConfigOf() *Config {
 	s := r.Spec
 	return &Config{
-		Version: 1, Model: s.Model, Dataset: r.Data.Name, DataDigest: r.Data.Digest(), PerEpoch: r.PerEpoch, Steps: r.Total,
+		Version: 1, Model: s.Model, Dataset: r.Data.Name, DataDigest: r.digest(), PerEpoch: r.PerEpoch, Steps: r.Total,
 		Config: configOf(s), Command: s.Command, Environment: Environment(r.started),
 	}
 }
@@ -154,13 +153,21 @@ func (r Setting) text(raw json.RawMessage) (string, error) {
 
 func oneLine(err error) string { return strings.ReplaceAll(err.Error(), "\n", " ") }
 
-// Fits returns an error unless the data are those that the configuration's run was
+// digest is that of the data, which takes a pass over them: it is taken once.
+func (r *Run) digest() string {
+	if r.dataDigest == "" {
+		r.dataDigest = r.Data.Digest()
+	}
+	return r.dataDigest
+}
+
+// Fits returns an error unless a run's data are those that the configuration's run was
 // trained on.
-func (c *SavedConfig) Fits(d *datasets.Dataset) error {
-	if c.DataDigest == "" || c.DataDigest == d.Digest() {
+func (c *SavedConfig) Fits(r *Run) error {
+	if c.DataDigest == "" || c.DataDigest == r.digest() {
 		return nil
 	}
-	return fmt.Errorf("the data are not those of the run: %s has changed since, or another was meant", d.Name)
+	return fmt.Errorf("the data are not those of the run: %s has changed since, or another was meant", r.Data.Name)
 }
 
 // Without leaves settings out that another optimizer, mode or model than the

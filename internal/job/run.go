@@ -23,19 +23,20 @@ type Run struct {
 	Ending          string // as package results has it
 	Limit           Limit
 
-	trainer   *trainer.Trainer
-	loader    *datasets.Loader
-	result    *trainer.Result
-	lossSum   float64         // over all steps
-	kfac      *kfac.Optimizer // nil: another one trains
-	watch     *stopwatch      // nil: kfac, which times its own steps
-	found     float64         // λ of the first step, where it was not given
-	intervals []interval      // by record
-	since     interval        // since the last record
-	started   time.Time
-	known     snapshot
-	hooks     []trainer.Callback
-	stopping  *trainer.EarlyStopping // nil: nothing is held back to say what is best
+	trainer    *trainer.Trainer
+	loader     *datasets.Loader
+	result     *trainer.Result
+	lossSum    float64         // over all steps
+	kfac       *kfac.Optimizer // nil: another one trains
+	watch      *stopwatch      // nil: kfac, which times its own steps
+	found      float64         // λ of the first step, where it was not given
+	intervals  []interval      // by record
+	since      interval        // since the last record
+	started    time.Time
+	known      snapshot
+	hooks      []trainer.Callback
+	dataDigest string                 // see digest; empty: not taken yet
+	stopping   *trainer.EarlyStopping // nil: nothing is held back to say what is best
 }
 
 // Limit is the cost from which on a run is cut, at the next evaluation: steps, or

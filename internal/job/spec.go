@@ -1,8 +1,6 @@
 package job
 
 import (
-	"slices"
-
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/kfac"
@@ -65,9 +63,7 @@ func NewSpec() *Spec {
 }
 
 // Given reports whether a setting was asked for, be it by its default.
-func (s *Spec) Given(name string) bool {
-	return slices.ContainsFunc(s.Asked, func(c Choice) bool { return c.Name == name })
-}
+func (s *Spec) Given(name string) bool { return s.Asked.Has(name) }
 
 // total is the number of steps in the run, but for a dry run's one.
 func (s *Spec) total(perEpoch int) int {

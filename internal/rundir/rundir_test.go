@@ -106,7 +106,7 @@ func TestKeepAndResume(t *testing.T) {
 	assert.Equal(t, 12, r.Steps())
 	saved, err := again.Config()
 	require.NoError(t, err)
-	assert.NoError(t, saved.Fits(r.Data))
+	assert.NoError(t, saved.Fits(r))
 	require.NoError(t, again.Close())
 	_, err = rundir.Open(root)
 	assert.ErrorContains(t, err, "no run is kept there")
