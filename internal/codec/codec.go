@@ -10,8 +10,8 @@ import (
 // Field is one named value: where Encode reads it and Decode writes it.
 //
 // Value is a pointer to an int, uint64, float64, bool, string or []byte; a
-// []float32 or []float64; a contiguous row-major *tensor.Dense of one of these
-// two types; or a *rand.PCG of math/rand/v2. None may be nil but a slice of
+// []float32 or []float64; a *Rows of one of these two types, whose length may change; a
+// contiguous row-major *tensor.Dense of one of them; or a *rand.PCG of math/rand/v2. None may be nil but a slice of
 // no elements.
 type Field struct {
 	Name  string

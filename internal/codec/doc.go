@@ -12,7 +12,7 @@
 //	err = codec.Decode(data, "optimizer", 1, o.fields())
 //
 // A state is restored only into fields with the same names, order, types and
-// shapes. Only strings, byte slices and states nested in them may change their
+// shapes. Only strings, byte slices, states nested in them, and Rows may change their
 // length. Decode checks all of this, and a checksum, before it writes anything.
 // A state within a state is a field of type *[]byte that holds the bytes of
 // another Encode. To restore both or neither, decode the inner state before the

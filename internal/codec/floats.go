@@ -13,3 +13,22 @@ func floats[T float32 | float64](typ valueType, x []T, shape ...int) slot {
 		read: func(b []byte) { _, _ = binary.Decode(b, binary.LittleEndian, x) }, // the size has been checked
 	}
 }
+
+// Rows is the value of a field whose length may change when it is restored: up to Most rows
+// of Width elements in Data.
+type Rows[T float32 | float64] struct {
+	Data        *[]T
+	Width, Most int
+}
+
+// rows is a slot for the elements of v.
+func rows[T float32 | float64](typ valueType, v *Rows[T]) slot {
+	s := floats(typ, *v.Data, len(*v.Data)/v.Width, v.Width)
+	s.most = v.Most
+	s.read = func(b []byte) {
+		x := make([]T, len(b)/binary.Size(T(0)))
+		_, _ = binary.Decode(b, binary.LittleEndian, x)
+		*v.Data = x
+	}
+	return s
+}

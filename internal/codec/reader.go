@@ -61,9 +61,9 @@ func (r *reader) value(name string, s *slot) ([]byte, error) {
 		return nil, errMalformed
 	case saved != name:
 		return nil, fmt.Errorf("%.200q saved where %q is here", saved, name)
-	case typ != s.typ || !slices.Equal(shape, s.shape):
+	case typ != s.typ || !s.fits(shape):
 		return nil, fmt.Errorf("%q: %s saved, %s here", name, describe(typ, shape), describe(s.typ, s.shape))
-	case !s.typ.anySize() && len(value) != s.size:
+	case !s.typ.anySize() && uint64(len(value)) != s.sizeOf(shape):
 		return nil, errMalformed
 	case s.check != nil:
 		if err := s.check(value); err != nil {
@@ -71,6 +71,26 @@ func (r *reader) value(name string, s *slot) ([]byte, error) {
 		}
 	}
 	return value, nil
+}
+
+// fits reports whether a saved value of this shape can be restored.
+func (s *slot) fits(shape []int) bool {
+	if s.most > 0 && len(shape) == len(s.shape) {
+		return shape[0] >= 0 && shape[0] <= s.most && slices.Equal(shape[1:], s.shape[1:])
+	}
+	return slices.Equal(shape, s.shape)
+}
+
+// sizeOf returns the bytes of a saved value of a shape that fits.
+func (s *slot) sizeOf(shape []int) uint64 {
+	if s.most == 0 {
+		return uint64(s.size)
+	}
+	size := uint64(s.typ.wordSize())
+	for _, d := range shape {
+		size *= uint64(d)
+	}
+	return size
 }
 
 func (r *reader) take(n uint64) []byte {

@@ -13,6 +13,7 @@ import (
 type slot struct {
 	typ   valueType
 	shape []int
+	most  int                 // the first axis may have up to so many elements in another state; 0: as many as here
 	size  int                 // bytes of the present value
 	write func([]byte) []byte // appends size bytes
 	check func([]byte) error  // further checks of bytes that have the right size; nil: none
@@ -64,6 +65,10 @@ func (f Field) slot() (slot, error) {
 		return floats(typeFloat32s, v, len(v)), nil
 	case []float64:
 		return floats(typeFloat64s, v, len(v)), nil
+	case *Rows[float32]:
+		return rows(typeFloat32s, v), nil
+	case *Rows[float64]:
+		return rows(typeFloat64s, v), nil
 	case *tensor.Dense:
 		return dense(f.Name, v)
 	case *rand.PCG:

@@ -24,6 +24,14 @@ const (
 // anySize reports whether the length of a value may change when it is restored.
 func (t valueType) anySize() bool { return t == typeString || t == typeBytes }
 
+// wordSize returns the bytes of one element of a float type.
+func (t valueType) wordSize() int {
+	if t == typeFloat32s {
+		return 4
+	}
+	return 8
+}
+
 func (t valueType) String() string {
 	switch t {
 	case typeInt:
