@@ -15,8 +15,8 @@ func BenchmarkPrecondition(b *testing.B) {
 		n := newNetwork[float32](b, 1, examples, affine{in: 784, out: 512, bias: true})
 		k := newKronecker[float32](n.layers[0])
 		v := k.NewInverse().(*kroneckerInverse[float32])
-		randomize(random(2), v.a.inverse, 1)
-		randomize(random(3), v.g.inverse, 1)
+		randomize(random(2), v.a.dense.inverse, 1)
+		randomize(random(3), v.g.dense.inverse, 1)
 		tap := n.grad.Taps[0]
 		b.Run(fmt.Sprintf("B=%d/by-weight", examples), func(b *testing.B) {
 			for b.Loop() { // the gradient is not pure

@@ -22,13 +22,24 @@ type byExample[T graph.Float] struct {
 func (e *byExample[T]) Apply(v *kroneckerInverse[T], u graph.Direction, t *graph.Tap, scale T) {
 	n, l := t.A.Shape()[0], v.layer
 	e.inputs, e.outputs = resize(e.inputs, n*l.rows), resize(e.outputs, n*l.out)
+	v.projection = resize(v.projection, max(v.a.size(n), v.g.size(n)))
 	a, g := graph.Data[T](t.A), graph.Data[T](t.TrueG)
-	if l.bias >= 0 { // the last row of A⁻¹ meets the 1 of ā
-		blas.Affine(n, l.rows, l.in, a, l.in, v.a.inverse, l.rows, v.a.inverse[l.in*l.rows:], e.inputs, l.rows)
-	} else {
-		blas.Gemm(false, false, n, l.rows, l.in, 1, a, l.in, v.a.inverse, l.rows, 0, e.inputs, l.rows)
+	switch {
+	case !v.a.full():
+		extend(l, e.inputs, a, n)
+		v.a.right(n, e.inputs, v.projection)
+	case l.bias >= 0: // the last row of A⁻¹ meets the 1 of ā
+		inverse := v.a.dense.inverse
+		blas.Affine(n, l.rows, l.in, a, l.in, inverse, l.rows, inverse[l.in*l.rows:], e.inputs, l.rows)
+	default:
+		blas.Gemm(false, false, n, l.rows, l.in, 1, a, l.in, v.a.dense.inverse, l.rows, 0, e.inputs, l.rows)
 	}
-	blas.Gemm(false, false, n, l.out, l.out, 1, g, l.out, v.g.inverse, l.out, 0, e.outputs, l.out)
+	if v.g.full() {
+		blas.Gemm(false, false, n, l.out, l.out, 1, g, l.out, v.g.dense.inverse, l.out, 0, e.outputs, l.out)
+	} else {
+		copy(e.outputs, g[:n*l.out])
+		v.g.right(n, e.outputs, v.projection)
+	}
 	w, c := of[T](l, u)
 	blas.Gemm(true, false, l.in, l.out, n, scale, e.inputs, l.rows, e.outputs, l.out, 0, w, l.out)
 	if c != nil {

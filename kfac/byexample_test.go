@@ -40,7 +40,7 @@ func TestApplyByExample(t *testing.T) {
 					b := newKronecker[float64](n.layers[0])
 					n.measure(t, b)
 					explainGradient(n, scale)
-					require.Equal(t, examples < 30, b.cheaperByExample(examples*locations))
+					require.Equal(t, examples < 30, b.NewInverse().(*kroneckerInverse[float64]).cheaperByExample(examples*locations))
 					got := n.solved(inverseOf(t, b, gamma))
 					assert.Equal(t, examples < 30, b.examples.inputs != nil, "which way it went")
 					a, g := dampedPair(n, 0, gamma)

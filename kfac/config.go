@@ -20,7 +20,7 @@ type Config struct {
 	// Mode is the policy for the length of a step. Default Adaptive.
 	Mode Mode
 	// Structure is the form in which the Fisher matrix is approximated. Default
-	// BlockDiagonal.
+	// LowRank.
 	Structure Structure
 	// Estimator chooses the targets of the backward passes that curvature is
 	// measured with. Default MC: one target per example, drawn from the model.
@@ -138,7 +138,7 @@ const leastFloor = 1e-300
 // off values. The optimizer works on this copy.
 func (c Config) resolved() Config {
 	c.Mode = cmp.Or(c.Mode, Adaptive)
-	c.Structure = cmp.Or(c.Structure, BlockDiagonal)
+	c.Structure = cmp.Or(c.Structure, LowRank)
 	c.Estimator = cmp.Or(c.Estimator, graph.MC)
 	c.numbers().Resolve()
 	return c

@@ -12,7 +12,7 @@ import (
 
 func TestDefaults(t *testing.T) {
 	both := Config{
-		Structure: BlockDiagonal, Estimator: graph.MC, MaxDamping: 1000, GammaUpdateSteps: 20,
+		Structure: LowRank, Estimator: graph.MC, MaxDamping: 1000, GammaUpdateSteps: 20,
 		FactorDecay: 0.987, FactorUpdateSteps: 4, FactorFraction: 1, ProductFraction: 1, ProductUpdateSteps: 1,
 	}
 	fixed, adaptive := both, both

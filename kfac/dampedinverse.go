@@ -34,6 +34,7 @@ func (d *dampedInverse[T]) try(raise float64, w *workspace) bool {
 		return false
 	}
 	d.condition = norm * w.norm1(c.L, n)
+	d.inverse = resize(d.inverse, n*n)
 	narrowTriangle(d.inverse, c.L, n)
 	return true
 }

@@ -7,9 +7,11 @@ import (
 	"runtime"
 	"slices"
 
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/cholesky"
 	"github.com/gokfac/gokfac/internal/eigen"
 	"github.com/gokfac/gokfac/internal/parallel"
+	"github.com/gokfac/gokfac/internal/subspace"
 )
 
 // Decomposition is one factorisation that an inverse needs, together with its outcome.
@@ -52,8 +54,18 @@ type workspace struct {
 	done     <-chan struct{} // closed to stop decompositions; nil: nothing stops them
 	inverter cholesky.Inverter
 	eigen    eigen.Workspace
+	single   subspace.Workspace[float32]
+	double   subspace.Workspace[float64]
 	sums     []float64
 	matrices [4][]float64
+}
+
+// subspaceOf returns the scratch memory for eigenvectors of element type T.
+func subspaceOf[T graph.Float](w *workspace) *subspace.Workspace[T] {
+	if s, ok := any(&w.single).(*subspace.Workspace[T]); ok {
+		return s
+	}
+	return any(&w.double).(*subspace.Workspace[T])
 }
 
 // matrix returns the i-th scratch matrix with n elements.

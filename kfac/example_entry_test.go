@@ -24,7 +24,7 @@ func ExampleNew() {
 	fmt.Println(optimizer.Config().Mode, optimizer.Config().Structure)
 	fmt.Println("a tenth of the loss:", last.Loss < first.Loss/10)
 	// Output:
-	// adaptive block-diagonal
+	// adaptive low-rank
 	// a tenth of the loss: true
 }
 
@@ -122,7 +122,7 @@ func ExampleModes() {
 
 func ExampleStructures() {
 	fmt.Println(kfac.Structures())
-	// Output: [block-diagonal block-tridiagonal ekfac diagonal full]
+	// Output: [low-rank block-diagonal block-tridiagonal ekfac diagonal full]
 }
 
 // Diagnostics of the last step.

@@ -94,7 +94,7 @@ func ExampleConfig_Validate() {
 	fmt.Println(kfac.Config{Mode: kfac.Fixed, Momentum: 1.5}.Validate())
 	fmt.Println(kfac.Config{}.Validate())
 	// Output:
-	// kfac: unknown structure "triangular": want one of block-diagonal, block-tridiagonal, ekfac, diagonal, full
+	// kfac: unknown structure "triangular": want one of low-rank, block-diagonal, block-tridiagonal, ekfac, diagonal, full
 	// kfac: momentum 1.5: want at least 0 and below 1
 	// <nil>
 }

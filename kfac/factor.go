@@ -7,11 +7,13 @@ import (
 )
 
 // factor is A or G of one affine map: the second moment (n×n) of the mini-batch, and
-// its running average. Only the lower triangles of both are defined.
+// its running average. Only the lower triangles of both are defined; lowRank mirrors that
+// of mean.
 type factor[T graph.Float] struct {
 	n     int
 	batch []T // second moment of the mini-batch
 	mean  []T // running average
+	folds int // updates of mean
 }
 
 func newFactor[T graph.Float](n int) *factor[T] {
@@ -59,6 +61,7 @@ func (f *factor[T]) finite() bool {
 
 // Fold replaces mean by the weighted average keep·mean + (1−keep)·batch.
 func (f *factor[T]) Fold(keep float64) {
+	f.folds++
 	for i := range f.n {
 		row, end := i*f.n, i*f.n+i+1
 		vector.Combine(f.mean[row:end], T(keep), T(1-keep), f.batch[row:end])

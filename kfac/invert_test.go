@@ -89,7 +89,7 @@ func TestRaisedDamping(t *testing.T) {
 	f.mean[0] = -0.5 // π is 1 as tr A is negative: A + γI fails with γ = 0.2 and not with 2
 	require.NoError(t, p.invert(0.2))
 	assert.Equal(t, 1, p.report.Failed)
-	assert.InEpsilon(t, 1/1.5, p.inverses[0].(*kroneckerInverse[float64]).a.inverse[0], 1e-12)
+	assert.InEpsilon(t, 1/1.5, p.inverses[0].(*kroneckerInverse[float64]).a.dense.inverse[0], 1e-12)
 	assert.Zero(t, p.report.Age)
 	assert.NotContains(t, update(n, p), math.NaN())
 }

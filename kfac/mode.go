@@ -26,7 +26,13 @@ type Structure string
 // The structures. In each of them a loose parameter, one that is not under exactly one
 // tap, has a diagonal block of its own.
 const (
-	// BlockDiagonal is K-FAC: a Kronecker product A ⊗ G for each layer.
+	// LowRank is BlockDiagonal with inverses (A+πγI)⁻¹ and (G+γ/π I)⁻¹ of low rank: those
+	// eigenvalues of a factor that are less than its damping are replaced by their mean. A
+	// factor for which this takes as much work as its dense inverse has the dense inverse.
+	// These are all factors of order below 128, and those with more than a quarter of their
+	// eigenvalues above the damping.
+	LowRank Structure = "low-rank"
+	// BlockDiagonal is K-FAC: a Kronecker product A ⊗ G for each layer, and dense inverses.
 	BlockDiagonal Structure = "block-diagonal"
 	// BlockTridiagonal couples each layer with the next, as in a Gaussian
 	// chain (MG15 §4.3).
@@ -46,7 +52,7 @@ func Modes() []Mode { return []Mode{Adaptive, Fixed} }
 
 // Structures lists the structures, the default first.
 func Structures() []Structure {
-	return []Structure{BlockDiagonal, BlockTridiagonal, EKFAC, Diagonal, Full}
+	return []Structure{LowRank, BlockDiagonal, BlockTridiagonal, EKFAC, Diagonal, Full}
 }
 
 // known returns an error that lists all if s is not among them.

@@ -12,7 +12,7 @@ import (
 // zero stands for the default that its comment states.
 type PreconditionerConfig struct {
 	// Structure is the form in which the Fisher matrix is approximated. Default
-	// BlockDiagonal.
+	// LowRank.
 	Structure Structure
 	// Estimator chooses the targets of the backward passes that curvature is
 	// measured with. Default MC.
@@ -39,7 +39,7 @@ func (c *PreconditionerConfig) numbers() setting.Numbers {
 // resolved returns a copy of c with defaults and off values filled in, as
 // Config.resolved does.
 func (c PreconditionerConfig) resolved() PreconditionerConfig {
-	c.Structure = cmp.Or(c.Structure, BlockDiagonal)
+	c.Structure = cmp.Or(c.Structure, LowRank)
 	c.Estimator = cmp.Or(c.Estimator, graph.MC)
 	c.numbers().Resolve()
 	return c

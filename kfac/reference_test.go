@@ -127,7 +127,7 @@ func (n net) damped(s kfac.Structure, f *factors, b bases, gamma float64) *mat.D
 		}
 		block := hat.Slice(p.at, p.at+p.rows()*p.out, p.at, p.at+p.rows()*p.out).(*mat.Dense)
 		switch s {
-		case kfac.BlockDiagonal, kfac.BlockTridiagonal:
+		case kfac.LowRank, kfac.BlockDiagonal, kfac.BlockTridiagonal:
 			a, g := f.shared(i, gamma)
 			block.Kronecker(a, g)
 		case kfac.EKFAC:

@@ -60,12 +60,20 @@ func extended[T graph.Float](l *layer, scratch *[]T, a []T, rows int) []T {
 	if l.bias < 0 {
 		return a[:rows*l.in]
 	}
-	dst := resize(*scratch, rows*l.rows)
-	*scratch = dst
+	*scratch = resize(*scratch, rows*l.rows)
+	extend(l, *scratch, a, rows)
+	return *scratch
+}
+
+// extend sets dst to ā (rows×l.rows): [a, 1], or a without a bias.
+func extend[T graph.Float](l *layer, dst, a []T, rows int) {
+	if l.bias < 0 {
+		copy(dst, a[:rows*l.in])
+		return
+	}
 	for i := range rows {
 		row := dst[i*l.rows : (i+1)*l.rows]
 		copy(row, a[i*l.in:(i+1)*l.in])
 		row[l.in] = 1
 	}
-	return dst
 }

@@ -88,6 +88,8 @@ func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) 
 			blocks = append(blocks, newEKFAC[T](l))
 		case Diagonal:
 			blocks = append(blocks, newDiagonal[T](l))
+		case LowRank:
+			blocks = append(blocks, newLowRankKronecker[T](l))
 		default:
 			blocks = append(blocks, newKronecker[T](l))
 		}

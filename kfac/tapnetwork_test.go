@@ -164,6 +164,8 @@ func blocksFor[T graph.Float](n *network[T], s Structure) []Block {
 			blocks = append(blocks, newEKFAC[T](l))
 		case Diagonal:
 			blocks = append(blocks, newDiagonal[T](l))
+		case LowRank:
+			blocks = append(blocks, newLowRankKronecker[T](l))
 		default:
 			blocks = append(blocks, newKronecker[T](l))
 		}
