@@ -34,7 +34,7 @@ func newFactorInverse[T graph.Float](f *factor[T], low *lowRank[T]) *factorInver
 // prepare adds to jobs the decomposition that the inverse with this damping needs, if any.
 func (v *factorInverse[T]) prepare(damping float64, jobs []*Decomposition) []*Decomposition {
 	v.damping = damping
-	if v.low != nil && v.low.resting == 0 && v.low.covers(damping) {
+	if v.low != nil && v.low.covers(damping) {
 		v.shrink()
 		return jobs
 	}
@@ -43,7 +43,7 @@ func (v *factorInverse[T]) prepare(damping float64, jobs []*Decomposition) []*De
 
 // try finds the eigenvectors, or inverts with the damping times raise.
 func (v *factorInverse[T]) try(raise float64, w *workspace) bool {
-	if v.low != nil && v.low.resting == 0 {
+	if v.low != nil && v.damping > v.low.refused {
 		if v.low.cover(v.damping, subspaceOf[T](w)) {
 			v.shrink()
 			return true
@@ -51,7 +51,7 @@ func (v *factorInverse[T]) try(raise float64, w *workspace) bool {
 		if w.stopped() {
 			return false
 		}
-		v.low.resting = 1
+		v.low.refused = v.damping
 	}
 	v.dense.damping = v.damping
 	if !v.dense.try(raise, w) {
@@ -63,7 +63,7 @@ func (v *factorInverse[T]) try(raise float64, w *workspace) bool {
 		// 1, so that at most twice the effective dimension n − d·tr (F+dI)⁻¹ are above d.
 		k := int(2 * v.dense.effective(v.damping*raise))
 		if k+margin(k) <= v.low.most {
-			v.low.resting = 0
+			v.low.refused = 0
 		}
 	}
 	return true
