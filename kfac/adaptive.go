@@ -12,7 +12,7 @@ type adaptive struct {
 	*Optimizer
 	last graph.Direction // δ₀, the last update; zero before the first step
 
-	held    pace       // α and μ of the last measurement
+	pacing             // when α and μ are measured
 	repeats repetition // whether mini-batches differ
 	turned  bool       // the verdict has changed since the last step
 
@@ -28,6 +28,8 @@ func (o *adaptive) fields() []Field {
 		{Name: "steepness", Value: &o.steepness},
 		{Name: "alpha", Value: &o.held.alpha},
 		{Name: "mu", Value: &o.held.mu},
+		{Name: "pace period", Value: &o.period},
+		{Name: "pace age", Value: &o.age},
 		{Name: "verdict", Value: (*int)(&o.repeats.verdict)},
 		{Name: "expected loss", Value: &o.repeats.expected},
 		{Name: "first loss", Value: &o.repeats.scale},
@@ -38,7 +40,7 @@ func (o *adaptive) fields() []Field {
 // minimise the model. r is the learning rate times the share of the mini-batch, or
 // less where the model promises too great a fall.
 func (o *adaptive) step(obj graph.CurvatureObjective, loss float64) error {
-	p, m, err := o.pace(obj, loss)
+	m, err := o.pace(obj, loss)
 	if err != nil {
 		return err
 	}
@@ -48,8 +50,8 @@ func (o *adaptive) step(obj graph.CurvatureObjective, loss float64) error {
 		o.stats.ClipFactor = r / rate
 	}
 	predicted := m.at(r)
-	o.last.Combine(r*p.mu, -r*p.alpha, o.u)
-	o.stats.Alpha, o.stats.Mu, o.stats.Predicted = r*p.alpha, r*p.mu, predicted
+	o.last.Combine(r*m.back, -r*m.along, o.u)
+	o.stats.Alpha, o.stats.Mu, o.stats.Predicted = r*m.alpha, r*m.mu, predicted
 	vv, dd, cosine := o.pre.grad.Angle(o.last)
 	o.stats.GradNorm, o.stats.UpdateNorm, o.stats.Cosine = vv/o.pre.grad.scale, dd, 0-cosine
 	o.lap(&o.stats.ProductTime)
@@ -89,7 +91,7 @@ func (o *adaptive) measureRatio(obj graph.CurvatureObjective, before, predicted 
 	if graph.CheckFinite(after) != nil || o.rose(before, after, predicted) {
 		o.theta.Copy(o.saved)
 		o.last.Scale(0)
-		o.held = pace{}
+		o.pacing = pacing{}
 		o.stats.Undone = true
 		o.stats.UpdateNorm = 0
 		o.repeats.expected = before

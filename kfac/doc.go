@@ -104,8 +104,8 @@
 //     same. A mini-batch that is fitted exactly before the first step ends the call here.
 //  3. The policy renews λ₀ (the first step alone), γ and the inverses where they are due
 //     (Preconditioner.Invert), and sets U (Preconditioner.Apply).
-//  4. The policy finds the length. Adaptive mode takes products with F, and minimises M.
-//     Fixed mode clips U and adds it to the velocity.
+//  4. The policy finds the length. Adaptive mode takes products with F, and minimises M,
+//     or keeps α and μ. Fixed mode clips U and adds it to the velocity.
 //  5. The parameters move. Weight decay, if there is any, comes after step 6.
 //  6. Every T1 steps the policy measures h again on the same mini-batch, computes ρ and
 //     adapts λ.
@@ -161,7 +161,8 @@
 //   - U takes in²·out + in·out², or N(in² + out² + in·out) through the examples where that
 //     is less (byexample.go).
 //   - The inverses take in³ + out³ in float64. Independent ones run at the same time.
-//   - M takes two tangent passes of 2N·in·out each, and no forward pass of its own.
+//   - M takes two tangent passes of 2N·in·out each, and no forward pass of its own. Where
+//     α and μ move little, most steps take one or none (pacing.go).
 //   - ρ takes a forward pass.
 //
 // docs/performance.md has the times.
@@ -179,7 +180,7 @@
 //   - A learning rate r goes r times the share of the way to the minimum of M.
 //   - The weight that the old factors keep is per step, so that the period of updates does
 //     not change the memory.
-//   - α and μ may be kept for some steps (pace.go).
+//   - α and μ are kept for some steps where they move little (pacing.go).
 //   - Factors and products may be measured on a part of the mini-batch (FactorFraction,
 //     ProductFraction).
 package kfac

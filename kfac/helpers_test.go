@@ -49,6 +49,7 @@ import (
 //
 //	shadow_test.go         shadow, newShadow, part: the optimizer once more, in plain loops with dense inverses
 //	shadowadaptive_test.go product: its adaptive mode
+//	shadowpace_test.go     shadowPace: its α and μ, measured or kept
 //	shadowrepeats_test.go  repeats: its rules for full batches
 //	trajectory_test.go     follow, sameStats: steps of an optimizer beside its shadow
 //	structure_test.go      firstStep, stepDamping, stepTolerance: one step in each structure

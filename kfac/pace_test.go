@@ -78,7 +78,7 @@ func TestPaceGoesDown(t *testing.T) {
 		_, err := o.Step(b)
 		require.NoError(t, err)
 	}
-	adaptiveOf(o).held = pace{alpha: -1} // which is uphill
+	adaptiveOf(o).held = pace{alpha: -1} // uphill
 	before := b.products
 	_, err := o.Step(b)
 	require.NoError(t, err)

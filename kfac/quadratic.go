@@ -59,6 +59,11 @@ func (q quadratic) within(b float64) (x1, x2 float64, p promise) {
 	return x1, x2, promise{slope, slope + (q.c11*x1*x1+2*q.c12*x1*x2+q.c22*x2*x2)/2}
 }
 
+// along returns the model at x₁d₁ + x₂d₂.
+func (q quadratic) along(x1, x2 float64) float64 {
+	return x1*q.s1 + x2*q.s2 + (q.c11*x1*x1+2*q.c12*x1*x2+q.c22*x2*x2)/2
+}
+
 // unit returns the binary exponent of the length of a direction, given the square of
 // the length.
 func unit(square float64) int {

@@ -19,6 +19,7 @@ type shadow struct {
 	steepness     float64 // along the first gradient
 	rate          float64 // of this step
 	repeats
+	shadowPace
 	mean           *factors
 	held           *factors // mean, at the last inversion
 	heldGamma      float64
@@ -109,14 +110,15 @@ func (s *shadow) measure(b batch) {
 func (s *shadow) invert(b batch) {
 	every := s.cfg.GammaUpdateSteps
 	root := math.Sqrt(s.lambda + s.l2)
+	s.renewed = false
 	if s.cfg.Mode == kfac.Adaptive && every > 0 && s.gamma > 0 && (s.steps%every == 0 || s.turned && s.same) {
-		s.held = s.mean
+		s.held, s.renewed = s.mean, true
 		s.tryGammas(b, every)
 	} else if s.due(s.cfg.InverseUpdateSteps) {
 		if s.cfg.Mode == kfac.Fixed || every < 0 || s.gamma == 0 {
 			s.gamma = root
 		}
-		s.held, s.heldGamma = s.mean, s.gamma
+		s.held, s.heldGamma, s.renewed = s.mean, s.gamma, true
 	}
 	s.propose()
 }

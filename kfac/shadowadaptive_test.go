@@ -31,15 +31,17 @@ func (s *shadow) minimise(b batch) (alpha, mu, least float64) {
 }
 
 func (s *shadow) adaptive(b batch) {
-	whole, alpha, mu := s.combined(b)
+	alpha, mu, bend := s.coefficients(b)
+	whole := s.combine(alpha, mu)
+	slope := dot(s.grad, whole)
 	rate := s.cfg.LearningRate * s.share(b)
-	s.rate = s.believed(rate, whole, b)
+	s.rate = s.believed(rate, slope, bend)
 	s.expected.ClipFactor = s.rate / rate
 	s.expected.Alpha, s.expected.Mu = s.rate*alpha, s.rate*mu
 	for i, v := range whole {
 		s.last[i] = s.rate * v
 	}
-	s.expected.Predicted = dot(s.grad, s.last) + product(s.curvature(b), s.last, s.last)/2
+	s.expected.Predicted = s.rate*slope + s.rate*s.rate*bend/2
 	s.bare = dot(s.grad, s.last) + product(plus(s.curvature(b), -s.lambda), s.last, s.last)/2
 	s.describe(s.last)
 	axpy(s.theta, 1, s.last)
@@ -53,39 +55,40 @@ func (s *shadow) share(b batch) float64 {
 	return 1 / (1 + max(s.cfg.NoiseScale, 0)/float64(len(b.xs)))
 }
 
-// combined is αΔ + μδ₀ where the model is least, with |μ| up to 0.9·max(1, N/8B) unless the
+// combine is αΔ + μδ₀.
+func (s *shadow) combine(alpha, mu float64) []float64 {
+	x := make([]float64, s.size)
+	axpy(x, alpha, s.proposal)
+	axpy(x, mu, s.last)
+	return x
+}
+
+// combined is α and μ where the model is least, with |μ| up to 0.9·max(1, N/8B) unless the
 // mini-batches are all the same or there is no noise scale.
-func (s *shadow) combined(b batch) (whole []float64, alpha, mu float64) {
-	sum := func(alpha, mu float64) []float64 {
-		x := make([]float64, s.size)
-		axpy(x, alpha, s.proposal)
-		axpy(x, mu, s.last)
-		return x
-	}
+func (s *shadow) combined(b batch) (alpha, mu float64) {
 	alpha, mu, _ = s.minimise(b)
 	most := 0.9 * max(1, float64(len(b.xs))/(8*s.cfg.NoiseScale))
 	if s.same || s.cfg.NoiseScale <= 0 || math.Abs(mu) <= most {
-		return sum(alpha, mu), alpha, mu
+		return alpha, mu
 	}
 	s.bound++
 	c, least := s.curvature(b), math.Inf(1)
 	for _, end := range []float64{-most, most} { // along Δ from either bound the model is a parabola
-		from := sum(0, end)
+		from := s.combine(0, end)
 		slope := dot(s.grad, s.proposal) + product(c, from, s.proposal)
-		to := sum(-slope/product(c, s.proposal, s.proposal), end)
+		to := s.combine(-slope/product(c, s.proposal, s.proposal), end)
 		if v := dot(s.grad, to) + product(c, to, to)/2; v < least {
-			least, whole, alpha, mu = v, to, -slope/product(c, s.proposal, s.proposal), end
+			least, alpha, mu = v, -slope/product(c, s.proposal, s.proposal), end
 		}
 	}
-	return whole, alpha, mu
+	return alpha, mu
 }
 
 // believed is the rate, or where the step that it makes promises a fall of more
 // than 2h the one up to which the model promises no more: found by bisection,
 // as the promise grows with the rate up to the bottom of the parabola.
-func (s *shadow) believed(rate float64, whole []float64, b batch) float64 {
+func (s *shadow) believed(rate, slope, bend float64) float64 {
 	h := s.expected.Loss
-	slope, bend := dot(s.grad, whole), product(s.curvature(b), whole, whole)
 	if -(rate*slope + rate*rate*bend/2) <= 2*h {
 		return rate
 	}

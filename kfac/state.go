@@ -14,10 +14,10 @@ var (
 )
 
 // stateVersion is the version of the encoding.
-const stateVersion = 4
+const stateVersion = 5
 
 // MarshalBinary encodes the state that later steps depend on: averages, inverses, λ, γ,
-// α, μ, the last update, the Polyak average and the counters. It does not encode the
+// α, μ and their period, the last update, the Polyak average and the counters. It does not encode the
 // settings, nor the generator of sampled targets, which belongs to the model.
 func (o *Optimizer) MarshalBinary() ([]byte, error) {
 	body := o.pending

@@ -64,7 +64,7 @@ func TestOverflowingProducts(t *testing.T) {
 		for _, damping := range []float64{0, 0.1} {
 			for _, value := range []float64{math.NaN(), math.Inf(1)} {
 				t.Run(fmt.Sprintf("%s λ=%g %g", structure, damping, value), func(t *testing.T) {
-					m, o := n.model(t, n.theta(1)), newOptimizer(t, kfac.Config{Structure: structure, Damping: damping})
+					m, o := n.model(t, n.theta(1)), newOptimizer(t, kfac.Config{Structure: structure, Damping: damping, ProductUpdateSteps: 1})
 					var first, last float64
 					for k := range 12 {
 						before, least := flat(m.Params(), values), o.Stats().LeastDamping

@@ -19,6 +19,9 @@ func variations() map[string]func(mode kfac.Mode, n *net, cfg *kfac.Config) {
 		"periods": func(_ kfac.Mode, _ *net, cfg *kfac.Config) {
 			cfg.FactorUpdateSteps, cfg.InverseUpdateSteps, cfg.DampingUpdateSteps, cfg.GammaUpdateSteps = 2, 3, 4, 2
 		},
+		"rare inversions": func(_ kfac.Mode, _ *net, cfg *kfac.Config) {
+			cfg.InverseUpdateSteps, cfg.DampingUpdateSteps, cfg.GammaUpdateSteps = 20, 7, 20
+		},
 		"short memory":   func(_ kfac.Mode, _ *net, cfg *kfac.Config) { cfg.FactorDecay, cfg.FactorUpdateSteps = 0.4, 3 },
 		"no trials":      func(_ kfac.Mode, _ *net, cfg *kfac.Config) { cfg.GammaUpdateSteps = -1 },
 		"no noise scale": func(_ kfac.Mode, _ *net, cfg *kfac.Config) { cfg.NoiseScale = kfac.None },
@@ -38,9 +41,10 @@ func variations() map[string]func(mode kfac.Mode, n *net, cfg *kfac.Config) {
 
 // TestAgainstReference follows a second implementation for ten steps on
 // mini-batches of different sizes, in every structure and mode: parameters and
-// everything the stats say. In some steps the bound of μ binds.
+// everything the stats say. In some steps the bound of μ binds, and α and μ are measured
+// in each way.
 func TestAgainstReference(t *testing.T) {
-	bound := 0
+	bound, lines, keeps := 0, 0, 0
 	n := tinyNets()["bernoulli 2-3-2-3"]
 	batches := []batch{n.data(2, 5), n.data(3, 3), n.data(4, 4), n.data(5, 1)}
 	for _, structure := range kfac.Structures() {
@@ -53,12 +57,15 @@ func TestAgainstReference(t *testing.T) {
 					}
 					own := n
 					change(mode, &own, &cfg)
-					bound += follow(t, own, cfg, 24, batches...).bound
+					s := follow(t, own, cfg, 24, batches...)
+					bound, lines, keeps = bound+s.bound, lines+s.lines, keeps+s.keeps
 				})
 			}
 		}
 	}
 	assert.Greater(t, bound, 10)
+	assert.Greater(t, lines, 10)
+	assert.Greater(t, keeps, 10)
 }
 
 // follow takes so many steps on the batches in turn, beside a shadow, which it
