@@ -58,7 +58,7 @@ func TestLargeDecompositionsStop(t *testing.T) {
 		m[i*n+i] += 1
 	}
 	done := make(chan struct{})
-	c, w := cholesky.Inverter{Done: done}, eigen.Workspace{Done: done}
+	c, w := cholesky.Inverter[float64]{Done: done}, eigen.Workspace{Done: done}
 	c.Resize(n)
 	copy(c.L, m)
 	time.AfterFunc(20*time.Millisecond, func() { close(done) })

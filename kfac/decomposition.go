@@ -52,7 +52,7 @@ func (j *Decomposition) run(w *workspace) {
 // safe for concurrent use.
 type workspace struct {
 	done     <-chan struct{} // closed to stop decompositions; nil: nothing stops them
-	inverter cholesky.Inverter
+	inverter cholesky.Inverter[float64]
 	eigen    eigen.Workspace
 	single   subspace.Workspace[float32]
 	double   subspace.Workspace[float64]

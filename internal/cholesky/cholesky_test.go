@@ -27,7 +27,7 @@ func TestFactorAndInverse(t *testing.T) {
 		}
 		l := append([]float64(nil), m...)
 		require.True(t, Factor(n, l))
-		var c Inverter
+		var c Inverter[float64]
 		c.Resize(n)
 		copy(c.L, m)
 		require.True(t, c.Invert())
@@ -59,7 +59,7 @@ func TestFactorAndInverse(t *testing.T) {
 // says so.
 func TestInvertStops(t *testing.T) {
 	done := make(chan struct{})
-	c := Inverter{Done: done}
+	c := Inverter[float64]{Done: done}
 	const n = 3 * leaf
 	for _, closed := range []bool{false, true} {
 		if closed {

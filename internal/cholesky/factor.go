@@ -4,23 +4,19 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/blas"
-
-	kernels "github.com/gokfac/gokfac/internal/blas"
 )
 
 // leaf is the order below which the recursions end.
 const leaf = 32
 
-var kernel kernels.Implementation
-
 // Factor turns the lower triangle of l, n×n, into its Cholesky factor, and
-// reports false if there is none in float64. With the matrix split in four,
+// reports false if there is none in T. With the matrix split in four,
 //
 //	L₂₁ = M₂₁L₁₁⁻ᵀ,  L₂₂L₂₂ᵀ = M₂₂ − L₂₁L₂₁ᵀ.
-func Factor(n int, l []float64) bool { return factor(n, 0, n, l) }
+func Factor[T Float](n int, l []T) bool { return factor(n, 0, n, l) }
 
 // factor is Factor for the diagonal block of rows lo…hi.
-func factor(n, lo, hi int, l []float64) bool {
+func factor[T Float](n, lo, hi int, l []T) bool {
 	if hi-lo <= leaf {
 		return factorLeaf(n, lo, hi, l)
 	}
@@ -30,23 +26,23 @@ func factor(n, lo, hi int, l []float64) bool {
 		return false
 	}
 	l11, l21, l22 := l[lo*n+lo:], l[mid*n+lo:], l[mid*n+mid:]
-	kernel.Dtrsm(blas.Right, blas.Lower, blas.Trans, blas.NonUnit, q, p, 1, l11, n, l21, n)
-	kernel.Dsyrk(blas.Lower, blas.NoTrans, q, p, -1, l21, n, 1, l22, n)
+	trsm(blas.Right, blas.Trans, q, p, 1, l11, n, l21, n)
+	syrk(blas.NoTrans, q, p, -1, l21, n, 1, l22, n)
 	return factor(n, mid, hi, l)
 }
 
 // factorLeaf is factor without recursion.
-func factorLeaf(n, lo, hi int, l []float64) bool {
+func factorLeaf[T Float](n, lo, hi int, l []T) bool {
 	for j := lo; j < hi; j++ {
 		rowJ := l[j*n+lo : j*n+j]
 		d := l[j*n+j]
 		for _, v := range rowJ {
 			d -= v * v
 		}
-		if !(d > 0) || math.IsInf(d, 1) {
+		if !(d > 0) || math.IsInf(float64(d), 1) {
 			return false
 		}
-		d = math.Sqrt(d)
+		d = T(math.Sqrt(float64(d)))
 		l[j*n+j] = d
 		for i := j + 1; i < hi; i++ {
 			s := l[i*n+j]

@@ -1,34 +1,32 @@
 package cholesky
 
-import (
-	"gonum.org/v1/gonum/blas"
-)
+import "gonum.org/v1/gonum/blas"
 
-// Inverter inverts symmetric positive definite matrices in float64. It is the
-// workspace of one inversion after another, and not safe for concurrent use.
-type Inverter struct {
-	L []float64 // the matrix, then its factor, then its inverse: lower triangle, n×n
+// Inverter inverts symmetric positive definite matrices in T. It is the workspace
+// of one inversion after another, and not safe for concurrent use.
+type Inverter[T Float] struct {
+	L []T // the matrix, then its factor, then its inverse: lower triangle, n×n
 
 	// Done, when it is closed, ends an inversion after the block in hand, as if
 	// there were no inverse. Nil: nothing does. A factor of order 10,000 takes some
 	// seconds.
 	Done <-chan struct{}
 
-	n int       // present size
-	x []float64 // L⁻¹, lower triangle, n×n
+	n int // present size
+	x []T // L⁻¹, lower triangle, n×n
 }
 
 // Resize makes room for an n×n matrix.
-func (c *Inverter) Resize(n int) {
+func (c *Inverter[T]) Resize(n int) {
 	if cap(c.L) < n*n {
-		c.L, c.x = make([]float64, n*n), make([]float64, n*n)
+		c.L, c.x = make([]T, n*n), make([]T, n*n)
 	}
 	c.n = n
 	c.L, c.x = c.L[:n*n], c.x[:n*n]
 }
 
 // Invert overwrites the lower triangle of L with the inverse's, and
-// reports false if the matrix is not positive definite in float64, or if Done
+// reports false if the matrix is not positive definite in T, or if Done
 // was closed meanwhile.
 //
 // It factors M = LLᵀ and inverts L in one recursion: with M split in four,
@@ -38,7 +36,7 @@ func (c *Inverter) Resize(n int) {
 // and multiplies M⁻¹ = L⁻ᵀL⁻¹ in another. All of it is products of large blocks,
 // triangular ones as such: with the inverse of the triangle at hand nothing is
 // solved.
-func (c *Inverter) Invert() bool {
+func (c *Inverter[T]) Invert() bool {
 	if !c.factor(0, c.n) || !c.multiply(0, c.n) {
 		return false
 	}
@@ -52,7 +50,7 @@ func (c *Inverter) Invert() bool {
 
 // factor turns the diagonal block of rows lo…hi of L into its Cholesky factor
 // and sets the same block of x to that factor's inverse.
-func (c *Inverter) factor(lo, hi int) bool {
+func (c *Inverter[T]) factor(lo, hi int) bool {
 	if hi-lo <= leaf {
 		return c.factorLeaf(lo, hi)
 	}
@@ -63,20 +61,20 @@ func (c *Inverter) factor(lo, hi int) bool {
 	}
 	x11, x21, x22 := c.x[lo*n+lo:], c.x[mid*n+lo:], c.x[mid*n+mid:]
 	l21, l22 := c.L[mid*n+lo:], c.L[mid*n+mid:]
-	kernel.Dtrmm(blas.Right, blas.Lower, blas.Trans, blas.NonUnit, q, p, 1, x11, n, l21, n)
-	kernel.Dsyrk(blas.Lower, blas.NoTrans, q, p, -1, l21, n, 1, l22, n)
+	trmm(blas.Right, blas.Trans, q, p, 1, x11, n, l21, n)
+	syrk(blas.NoTrans, q, p, -1, l21, n, 1, l22, n)
 	if !c.factor(mid, hi) || c.stopped() {
 		return false
 	}
 	copyRows(x21, l21, n, q, p)
-	kernel.Dtrmm(blas.Left, blas.Lower, blas.NoTrans, blas.NonUnit, q, p, -1, x22, n, x21, n)
-	kernel.Dtrmm(blas.Right, blas.Lower, blas.NoTrans, blas.NonUnit, q, p, 1, x11, n, x21, n)
+	trmm(blas.Left, blas.NoTrans, q, p, -1, x22, n, x21, n)
+	trmm(blas.Right, blas.NoTrans, q, p, 1, x11, n, x21, n)
 	return true
 }
 
 // multiply sets the diagonal block of rows lo…hi of L to XᵀX of the same block
 // of x.
-func (c *Inverter) multiply(lo, hi int) bool {
+func (c *Inverter[T]) multiply(lo, hi int) bool {
 	if hi-lo <= leaf {
 		c.multiplyLeaf(lo, hi)
 		return true
@@ -88,14 +86,14 @@ func (c *Inverter) multiply(lo, hi int) bool {
 	if !c.multiply(lo, mid) || c.stopped() {
 		return false
 	}
-	kernel.Dsyrk(blas.Lower, blas.Trans, p, q, 1, x21, n, 1, l11, n)
+	syrk(blas.Trans, p, q, 1, x21, n, 1, l11, n)
 	copyRows(l21, x21, n, q, p)
-	kernel.Dtrmm(blas.Left, blas.Lower, blas.Trans, blas.NonUnit, q, p, 1, x22, n, l21, n)
+	trmm(blas.Left, blas.Trans, q, p, 1, x22, n, l21, n)
 	return c.multiply(mid, hi)
 }
 
 // stopped reports whether Done is closed.
-func (c *Inverter) stopped() bool {
+func (c *Inverter[T]) stopped() bool {
 	select {
 	case <-c.Done:
 		return true
@@ -105,14 +103,14 @@ func (c *Inverter) stopped() bool {
 }
 
 // copyRows copies a rows×cols block between matrices of row length n.
-func copyRows(dst, src []float64, n, rows, cols int) {
+func copyRows[T Float](dst, src []T, n, rows, cols int) {
 	for i := range rows {
 		copy(dst[i*n:i*n+cols], src[i*n:])
 	}
 }
 
 // factorLeaf is factor without recursion.
-func (c *Inverter) factorLeaf(lo, hi int) bool {
+func (c *Inverter[T]) factorLeaf(lo, hi int) bool {
 	n := c.n
 	if !factorLeaf(n, lo, hi, c.L) {
 		return false
@@ -132,7 +130,7 @@ func (c *Inverter) factorLeaf(lo, hi int) bool {
 }
 
 // multiplyLeaf is multiply without recursion.
-func (c *Inverter) multiplyLeaf(lo, hi int) {
+func (c *Inverter[T]) multiplyLeaf(lo, hi int) {
 	n := c.n
 	for i := lo; i < hi; i++ {
 		clear(c.L[i*n+lo : i*n+i+1])
