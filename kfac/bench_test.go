@@ -68,20 +68,19 @@ func BenchmarkStructures(b *testing.B) {
 	}
 }
 
-// BenchmarkInverse inverts the input factor of an MNIST layer, beside gonum's
-// LAPACK.
+// BenchmarkInverse inverts factors with as many rows as columns: in a model in float64,
+// and in float32 with the tests that decide for float32, beside gonum's LAPACK for the
+// input factor of an MNIST layer.
 func BenchmarkInverse(b *testing.B) {
+	for _, n := range []int{257, 513, 785, 1001, 2049, 4097} {
+		f := covariance(random(1), n, n)
+		single := newFactor[float32](n)
+		narrow(single.mean, f.mean)
+		b.Run(fmt.Sprintf("%d/double", n), func(b *testing.B) { benchmarkInverse(b, single, tryDouble) })
+		b.Run(fmt.Sprintf("%d/single", n), func(b *testing.B) { benchmarkInverse(b, single, trySingle) })
+	}
 	const n = 785
 	f := covariance(random(1), n, n)
-	b.Run("recursive", func(b *testing.B) {
-		d, w := newDampedInverse(f), newWorkspace()
-		d.damping = 0.1
-		for b.Loop() {
-			if !d.try(1, w) {
-				b.Fatal("not positive definite")
-			}
-		}
-	})
 	b.Run("lapack", func(b *testing.B) {
 		w := make([]float64, n*n)
 		for b.Loop() {
@@ -93,4 +92,15 @@ func BenchmarkInverse(b *testing.B) {
 			lapack64.Potri(t)
 		}
 	})
+}
+
+// benchmarkInverse inverts a factor by try.
+func benchmarkInverse(b *testing.B, f *factor[float32], try func(d *dampedInverse[float32], raise float64, w *workspace) bool) {
+	d, w := newDampedInverse(f), newWorkspace()
+	d.damping = 0.1
+	for b.Loop() {
+		if !try(d, 1, w) {
+			b.Fatal("not positive definite, or not accurate enough")
+		}
+	}
 }

@@ -47,7 +47,7 @@ func (d *side[T]) try(raise float64, w *workspace) bool {
 		return false
 	}
 	d.own.damped(own, d.damping*raise)
-	norm := w.norm1(own, n)
+	norm := norm1(w, own, n)
 	k, s := w.matrix(2, n*n), w.matrix(3, n)
 	if !w.eigen.Simultaneous(n, own, given, k, s) {
 		return false

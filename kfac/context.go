@@ -35,7 +35,8 @@ func (w *workspace) stopWith(ctx context.Context) {
 	if ctx != nil {
 		w.done = ctx.Done()
 	}
-	w.inverter.Done, w.eigen.Done, w.single.Done, w.double.Done = w.done, w.done, w.done, w.done
+	w.inverter.Done, w.single.Done, w.eigen.Done = w.done, w.done, w.done
+	w.leading32.Done, w.leading64.Done = w.done, w.done
 }
 
 // stopped reports whether the context has ended.

@@ -11,6 +11,7 @@ type dampedInverse[T graph.Float] struct {
 	damping   float64
 	inverse   []T     // n×n, symmetric
 	condition float64 // condition number of mean + damping·I in the 1-norm
+	single    bool    // the last inversion was in float32
 }
 
 func newDampedInverse[T graph.Float](f *factor[T]) *dampedInverse[T] {
@@ -22,19 +23,28 @@ func (d *dampedInverse[T]) decomposition() *Decomposition {
 	return &Decomposition{order: d.of.n, try: d.try}
 }
 
-// try inverts with the damping times raise, by a Cholesky decomposition in float64.
-// It reports false if there is none.
+// try inverts with the damping times raise, by a Cholesky decomposition: in float32 if
+// T is float32 and the result is good enough, otherwise in float64. It reports false if
+// there is no decomposition in float64.
 func (d *dampedInverse[T]) try(raise float64, w *workspace) bool {
+	d.inverse = resize(d.inverse, d.of.n*d.of.n)
+	if d.single = trySingle(d, raise, w); d.single {
+		return true
+	}
+	return !w.stopped() && tryDouble(d, raise, w)
+}
+
+// tryDouble is try in float64.
+func tryDouble[T graph.Float](d *dampedInverse[T], raise float64, w *workspace) bool {
 	n := d.of.n
 	c := &w.inverter
 	c.Resize(n)
 	d.of.damped(c.L, d.damping*raise)
-	norm := w.norm1(c.L, n)
+	norm := norm1(w, c.L, n)
 	if !c.Invert() {
 		return false
 	}
-	d.condition = norm * w.norm1(c.L, n)
-	d.inverse = resize(d.inverse, n*n)
+	d.condition = norm * norm1(w, c.L, n)
 	narrowTriangle(d.inverse, c.L, n)
 	return true
 }

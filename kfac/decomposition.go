@@ -3,7 +3,6 @@ package kfac
 import (
 	"cmp"
 	"context"
-	"math"
 	"runtime"
 	"slices"
 
@@ -51,43 +50,28 @@ func (j *Decomposition) run(w *workspace) {
 // workspace is scratch memory that decompositions use one after another. It is not
 // safe for concurrent use.
 type workspace struct {
-	done     <-chan struct{} // closed to stop decompositions; nil: nothing stops them
-	inverter cholesky.Inverter[float64]
-	eigen    eigen.Workspace
-	single   subspace.Workspace[float32]
-	double   subspace.Workspace[float64]
-	sums     []float64
-	matrices [4][]float64
+	done      <-chan struct{} // closed to stop decompositions; nil: nothing stops them
+	inverter  cholesky.Inverter[float64]
+	single    singleInverter
+	eigen     eigen.Workspace
+	leading32 subspace.Workspace[float32]
+	leading64 subspace.Workspace[float64]
+	sums      []float64
+	matrices  [4][]float64
 }
 
 // subspaceOf returns the scratch memory for eigenvectors of element type T.
 func subspaceOf[T graph.Float](w *workspace) *subspace.Workspace[T] {
-	if s, ok := any(&w.single).(*subspace.Workspace[T]); ok {
+	if s, ok := any(&w.leading32).(*subspace.Workspace[T]); ok {
 		return s
 	}
-	return any(&w.double).(*subspace.Workspace[T])
+	return any(&w.leading64).(*subspace.Workspace[T])
 }
 
 // matrix returns the i-th scratch matrix with n elements.
 func (w *workspace) matrix(i, n int) []float64 {
 	w.matrices[i] = resize(w.matrices[i], n)
 	return w.matrices[i]
-}
-
-// norm1 returns the 1-norm of a symmetric n×n matrix, given its lower triangle.
-func (w *workspace) norm1(l []float64, n int) float64 {
-	w.sums = resize(w.sums, n)
-	clear(w.sums)
-	for i := range n {
-		row, own := l[i*n:i*n+i], 0.0
-		for j, v := range row {
-			v = math.Abs(v)
-			own += v
-			w.sums[j] += v
-		}
-		w.sums[i] += own + math.Abs(l[i*n+i])
-	}
-	return slices.Max(w.sums)
 }
 
 // decomposers run independent decompositions at the same time, each in a workspace of

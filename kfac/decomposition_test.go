@@ -15,7 +15,7 @@ func TestNorm1(t *testing.T) {
 	r, w := random(1), newWorkspace()
 	for _, n := range []int{5, 1, 2, 9} {
 		l := randomSlice(r, n*n)
-		assert.InEpsilon(t, mat.Norm(dense(l, n), 1), w.norm1(l, n), 1e-14)
+		assert.InEpsilon(t, mat.Norm(dense(l, n), 1), norm1(w, l, n), 1e-14)
 	}
 }
 

@@ -18,7 +18,7 @@ func Factor[T Float](n int, l []T) bool { return factor(n, 0, n, l) }
 // factor is Factor for the diagonal block of rows lo…hi.
 func factor[T Float](n, lo, hi int, l []T) bool {
 	if hi-lo <= leaf {
-		return factorLeaf(n, lo, hi, l)
+		return factorLeaf(n, lo, hi, l, 0)
 	}
 	mid := (lo + hi) / 2
 	p, q := mid-lo, hi-mid
@@ -31,15 +31,15 @@ func factor[T Float](n, lo, hi int, l []T) bool {
 	return factor(n, mid, hi, l)
 }
 
-// factorLeaf is factor without recursion.
-func factorLeaf[T Float](n, lo, hi int, l []T) bool {
+// factorLeaf is factor without recursion. It reports false for pivots up to least, too.
+func factorLeaf[T Float](n, lo, hi int, l []T, least T) bool {
 	for j := lo; j < hi; j++ {
 		rowJ := l[j*n+lo : j*n+j]
 		d := l[j*n+j]
 		for _, v := range rowJ {
 			d -= v * v
 		}
-		if !(d > 0) || math.IsInf(float64(d), 1) {
+		if !(d > least) || math.IsInf(float64(d), 1) {
 			return false
 		}
 		d = T(math.Sqrt(float64(d)))

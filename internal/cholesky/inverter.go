@@ -12,6 +12,12 @@ type Inverter[T Float] struct {
 	// seconds.
 	Done <-chan struct{}
 
+	// Least ends an inversion, as if there were no inverse, at a pivot (the square of a
+	// diagonal element of the Cholesky factor) that is not greater. The inverse of a
+	// pivot is a lower bound of ‖M⁻¹‖₂, so that a matrix whose condition is too high for T
+	// is often found out early. Zero allows all positive pivots.
+	Least T
+
 	n int // present size
 	x []T // L⁻¹, lower triangle, n×n
 }
@@ -112,7 +118,7 @@ func copyRows[T Float](dst, src []T, n, rows, cols int) {
 // factorLeaf is factor without recursion.
 func (c *Inverter[T]) factorLeaf(lo, hi int) bool {
 	n := c.n
-	if !factorLeaf(n, lo, hi, c.L) {
+	if !factorLeaf(n, lo, hi, c.L, c.Least) {
 		return false
 	}
 	for i := lo; i < hi; i++ { // row i of the inverse, by forward substitution
