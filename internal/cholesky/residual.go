@@ -35,7 +35,7 @@ const certainty = 10
 // error that concerns the difference of two equal inputs.
 //
 // All sums are in float64, so that their own rounding is 10⁻⁸ of what float32's is.
-// The cost is 16n² multiplications.
+// The cost is 8n² multiplications.
 func (r *Residual) Bound(n int, m []float32, shift float64, x []float32) float64 {
 	r.resize(n)
 	r.multiply(n, x, r.probes, r.stride, r.x)
