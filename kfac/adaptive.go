@@ -12,7 +12,8 @@ type adaptive struct {
 	*Optimizer
 	last graph.Direction // δ₀, the last update; zero before the first step
 
-	pacing             // when α and μ are measured
+	pacing  // when α and μ are measured
+	trials  gammaTrials
 	repeats repetition // whether mini-batches differ
 	turned  bool       // the verdict has changed since the last step
 
@@ -20,7 +21,12 @@ type adaptive struct {
 	sampleLeast float64 // floor of λ while mini-batches differ and no floor is given
 }
 
-func (o *adaptive) build(params []*graph.Param) { o.last = graph.NewDirection(params) }
+func (o *adaptive) build(params []*graph.Param) {
+	o.last = graph.NewDirection(params)
+	if o.cfg.GammaUpdateSteps > 0 {
+		o.trials.build(params)
+	}
+}
 
 func (o *adaptive) fields() []Field {
 	return append([]Field{

@@ -26,6 +26,7 @@ type Optimizer struct {
 	u       graph.Direction // U = −Δ
 	saved   graph.Direction // backup of θ, in U's memory: U is free once the step has been computed
 	average graph.Direction // θ̄; nil without Polyak averaging
+	dirs    []graph.Direction
 
 	steps    int // steps taken
 	averaged int // steps in θ̄

@@ -41,8 +41,7 @@ type move struct {
 // the gradient.
 func (o *adaptive) pace(obj graph.CurvatureObjective, loss float64) (move, error) {
 	if way := o.way(); way != plane {
-		s1, s2 := o.slopes()
-		if slope := o.held.alpha*s1 + o.held.mu*s2; slope < 0 { // else the pace is another direction's, and h would rise
+		if slope := o.held.mu*o.slope(o.last) - o.held.alpha*o.slope(o.u); slope < 0 { // else the pace is another direction's, and h would rise
 			if way == kept {
 				o.age++
 				return move{o.held, o.held.alpha, o.held.mu, promise{slope, slope / 2}}, nil

@@ -20,7 +20,8 @@ func (o *Optimizer) products(obj graph.Objective, dirs ...graph.Direction) (*mat
 		}
 		return nil, fmt.Errorf("kfac: exact products with the Fisher matrix are needed: %w: %s", err, cure)
 	}
-	return p.Products(o.productExamples(), dirs...)
+	o.dirs = append(o.dirs[:0], dirs...) // memory that stays: a step allocates nothing
+	return p.Products(o.productExamples(), o.dirs...)
 }
 
 // productExamples returns the number of examples that F is measured on. 0 means all.

@@ -3,6 +3,8 @@ package kfac
 import (
 	"math"
 
+	"gonum.org/v1/gonum/mat"
+
 	"github.com/gokfac/gokfac/graph"
 )
 
@@ -81,27 +83,47 @@ const vanishing = 1e-290
 const collinear = 1e-5
 
 // model returns the quadratic model at the present parameters along d₁ = Δ = −U and
-// d₂ = δ₀. It takes exact products with F.
+// d₂ = δ₀: that of the search for γ, if the step had one.
 func (o *adaptive) model(obj graph.CurvatureObjective) (quadratic, error) {
-	u, last := o.u, o.last
-	f, err := o.products(obj, u, last)
+	if o.trials.chosen {
+		o.trials.chosen = false
+		return o.trials.model, nil
+	}
+	return o.measureModel(obj)
+}
+
+// measureModel takes exact products with F for the model. Before the first step δ₀ is
+// zero, and needs none.
+func (o *adaptive) measureModel(obj graph.CurvatureObjective) (quadratic, error) {
+	if o.steps == 0 {
+		f, err := o.products(obj, o.u)
+		if err != nil {
+			return quadratic{}, err
+		}
+		return quadratic{c11: f.At(0, 0) + o.damped(obj.L2(), o.u, o.u), s1: -o.slope(o.u)}, nil
+	}
+	f, err := o.products(obj, o.u, o.last)
 	if err != nil {
 		return quadratic{}, err
 	}
-	eta := obj.L2()
-	s1, s2 := o.slopes()
-	return quadratic{
-		c11: f.At(0, 0) + o.damped(eta, u, u),
-		c12: -f.At(0, 1) - o.damped(eta, u, last),
-		c22: f.At(1, 1) + o.damped(eta, last, last),
-		s1:  s1,
-		s2:  s2,
-	}, nil
+	return o.quadratic(obj, f, o.u, 0, 1), nil
 }
 
-// slopes returns s₁ = ∇hᵀΔ and s₂ = ∇hᵀδ₀.
-func (o *adaptive) slopes() (s1, s2 float64) {
-	// The objective may have scaled the gradient. The slope of h is unscaled.
-	v, scale := o.pre.grad.Direction, 1/o.pre.grad.scale
-	return -scale * v.Dot(o.u), scale * v.Dot(o.last)
+// quadratic returns the model along −u and δ₀, which are the i-th and the j-th direction of
+// the products f.
+func (o *adaptive) quadratic(obj graph.CurvatureObjective, f *mat.SymDense, u graph.Direction, i, j int) quadratic {
+	eta, last := obj.L2(), o.last
+	return quadratic{
+		c11: f.At(i, i) + o.damped(eta, u, u),
+		c12: -f.At(i, j) - o.damped(eta, u, last),
+		c22: f.At(j, j) + o.damped(eta, last, last),
+		s1:  -o.slope(u),
+		s2:  o.slope(last),
+	}
+}
+
+// slope returns ∇hᵀd. The objective may have scaled the gradient, but the slope of h is
+// unscaled.
+func (o *adaptive) slope(d graph.Direction) float64 {
+	return o.pre.grad.Direction.Dot(d) / o.pre.grad.scale
 }

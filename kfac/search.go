@@ -93,7 +93,7 @@ func (o *adaptive) trial(obj graph.CurvatureObjective) (float64, error) {
 		return 0, err
 	}
 	o.propose()
-	q, err := o.model(obj)
+	q, err := o.measureModel(obj)
 	if err != nil {
 		return 0, err
 	}
