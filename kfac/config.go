@@ -81,10 +81,12 @@ type Config struct {
 	// mode. It has no off value.
 	InverseUpdateSteps int
 	// FactorFraction is τ1, in (0, 1]: the part of a mini-batch, its leading examples,
-	// that the factors are measured on. Default 1, the whole mini-batch.
+	// that the factors are measured on. By default as many as make at most 2048 examples,
+	// which is the whole mini-batch up to that size.
 	FactorFraction float64
 	// ProductFraction is τ2, in (0, 1]: the part of a mini-batch, its leading examples,
-	// that exact products with F are computed on. Default 1, the whole mini-batch.
+	// that exact products with F are computed on. By default as many as make at most 1024
+	// examples, which is the whole mini-batch up to that size.
 	ProductFraction float64
 	// ProductUpdateSteps is the number of steps from one measurement of α and μ to the
 	// next in adaptive mode. A measurement takes exact products with F. By default the
@@ -125,8 +127,8 @@ func (c *Config) numbers() setting.Numbers {
 		setting.Of("factor decay", &c.FactorDecay, 0.987, setting.Decay),
 		setting.Of("factor update steps", &c.FactorUpdateSteps, 4, setting.Period),
 		setting.Of("inverse update steps", &c.InverseUpdateSteps, invert, setting.Period),
-		setting.Of("factor fraction", &c.FactorFraction, 1, setting.Fraction),
-		setting.Of("product fraction", &c.ProductFraction, 1, setting.Fraction),
+		setting.Of("factor fraction", &c.FactorFraction, 0, setting.Fraction),
+		setting.Of("product fraction", &c.ProductFraction, 0, setting.Fraction),
 		setting.Of("product update steps", &c.ProductUpdateSteps, 0, setting.Period),
 		setting.Of("noise scale", &c.NoiseScale, noise, setting.NotNegative),
 	}
@@ -210,7 +212,7 @@ func (c Config) Validate() error {
 // power makes the memory equally long, in steps, for every FactorUpdateSteps.
 func (c Config) preconditioner() PreconditionerConfig {
 	p := PreconditionerConfig{
-		Structure: c.Structure, Estimator: c.Estimator, FactorFraction: c.FactorFraction,
+		Structure: c.Structure, Estimator: c.Estimator, FactorFraction: c.FactorFraction, // 0: see Optimizer.measure
 		FactorDecay: math.Pow(c.FactorDecay, float64(c.FactorUpdateSteps)),
 	}
 	return p.expressed()

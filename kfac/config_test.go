@@ -13,7 +13,7 @@ import (
 func TestDefaults(t *testing.T) {
 	both := Config{
 		Structure: LowRank, Estimator: graph.MC, MaxDamping: 1000, GammaUpdateSteps: 20,
-		FactorDecay: 0.987, FactorUpdateSteps: 4, FactorFraction: 1, ProductFraction: 1, // and the period of products is found
+		FactorDecay: 0.987, FactorUpdateSteps: 4, // and the period of products is found, and the fractions
 	}
 	fixed, adaptive := both, both
 	fixed.Mode, fixed.LearningRate, fixed.Momentum, fixed.Damping, fixed.MinDamping = Fixed, 0.4, 0.8, 0.5, 0.25

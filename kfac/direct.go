@@ -8,11 +8,15 @@ import (
 
 // renew inverts with the present γ if an inversion is due, and then sets U.
 func (o *Optimizer) renew(due bool) error {
+	var err error
 	if due {
-		if err := o.pre.invert(o.gamma); err != nil {
-			return err
-		}
-		o.lap(&o.stats.InverseTime)
+		err = o.pre.invert(o.gamma)
+	} else {
+		err = o.pre.follow()
+	}
+	o.lap(&o.stats.InverseTime)
+	if err != nil {
+		return err
 	}
 	o.propose()
 	o.lap(&o.stats.UpdateTime)
@@ -21,7 +25,7 @@ func (o *Optimizer) renew(due bool) error {
 
 // direct renews bases and inverses if they are due, with γ = √(λ+η), and then sets U.
 func (o *fixed) direct(obj graph.CurvatureObjective, _ float64) error {
-	due := o.due(o.cfg.InverseUpdateSteps)
+	due := o.inversionDue()
 	if due {
 		if err := o.pre.rebase(obj); err != nil {
 			return err

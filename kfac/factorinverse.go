@@ -41,6 +41,15 @@ func (v *factorInverse[T]) prepare(damping float64, jobs []*Decomposition) []*De
 	return append(jobs, v.job)
 }
 
+// follow adds to jobs the decomposition that brings the low-rank form up to date, if it is in
+// use and the average has changed.
+func (v *factorInverse[T]) follow(jobs []*Decomposition) []*Decomposition {
+	if v.full() || v.low.covers(v.damping) {
+		return jobs
+	}
+	return append(jobs, v.job)
+}
+
 // try finds the eigenvectors, or inverts with the damping times raise.
 func (v *factorInverse[T]) try(raise float64, w *workspace) bool {
 	if v.low != nil && v.damping > v.low.refused {

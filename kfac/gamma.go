@@ -10,7 +10,7 @@ import (
 // values of γ if that is due, and then sets U.
 func (o *adaptive) direct(obj graph.CurvatureObjective, loss float64) error {
 	o.trials.chosen = false
-	due := o.due(o.cfg.InverseUpdateSteps)
+	due := o.inversionDue()
 	if due {
 		if err := o.pre.rebase(obj); err != nil {
 			return err

@@ -167,6 +167,7 @@ func (o *Optimizer) measure(obj graph.CurvatureObjective) (float64, error) {
 	if o.pre.hasBases() { // a new basis needs a measurement in it
 		due = due || o.due(o.cfg.InverseUpdateSteps)
 	}
+	o.pre.cfg.FactorFraction = fractionOf(o.cfg.FactorFraction, mostFactors, obj.Examples())
 	loss, err := o.pre.measure(obj, due)
 	o.stats.Loss = loss
 	return loss, err
@@ -191,6 +192,12 @@ func (o *Optimizer) lap(phase *time.Duration) {
 // due reports whether a task with this period, in steps, falls on the present step.
 // Every task falls on each of the first three.
 func (o *Optimizer) due(every int) bool { return o.steps < 3 || o.steps%every == 0 }
+
+// inversionDue reports whether an inversion falls on the present step: every T3 steps, and
+// sooner while the averages are young.
+func (o *Optimizer) inversionDue() bool {
+	return o.due(o.cfg.InverseUpdateSteps) || o.pre.young()
+}
 
 // taken counts a step and takes θ into the average θ̄.
 func (o *Optimizer) taken() {

@@ -109,10 +109,12 @@ func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 	if err != nil {
 		return loss, err
 	}
-	if o.due(o.cfg.InverseUpdateSteps) {
+	if o.due(o.cfg.InverseUpdateSteps) || o.pre.young() {
 		if err := o.pre.Invert(obj, math.Sqrt(o.cfg.Damping+o.pre.eta(obj))); err != nil {
 			return loss, err
 		}
+	} else if err := o.pre.follow(); err != nil {
+		return loss, err
 	}
 	if o.u == nil {
 		o.u = graph.NewDirection(o.pre.params)

@@ -30,6 +30,7 @@ type Preconditioner struct {
 	grad     Gradient
 	examples int     // N of the last mini-batch
 	folds    int     // updates of the averages
+	inverted int     // folds at the last inversion
 	factors  factors // of groups of parameters
 
 	inverses, spares []Inverse          // one per block: in use, and for the next inversion

@@ -13,7 +13,7 @@ var (
 )
 
 // preconditionerVersion is the version of the encoding.
-const preconditionerVersion = 1
+const preconditionerVersion = 2
 
 // MarshalBinary encodes averages and inverses, but not the settings. The state of an
 // Optimizer contains the state of its preconditioner.
@@ -70,6 +70,7 @@ func (p *Preconditioner) kind() string {
 func (p *Preconditioner) fields() []Field {
 	list := []Field{
 		{Name: "factor updates", Value: &p.folds},
+		{Name: "factor updates inverted", Value: &p.inverted},
 		{Name: "inverse age", Value: &p.report.Age},
 		{Name: "failed inverses", Value: &p.report.Failed},
 		{Name: "condition", Value: &p.report.Condition},

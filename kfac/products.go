@@ -26,8 +26,31 @@ func (o *Optimizer) products(obj graph.Objective, dirs ...graph.Direction) (*mat
 
 // productExamples returns the number of examples that F is measured on. 0 means all.
 func (o *Optimizer) productExamples() int {
-	if tau := o.cfg.ProductFraction; tau < 1 {
-		return leading(tau, o.pre.examples)
+	if n := o.cfg.ProductExamples(o.pre.examples); n < o.pre.examples {
+		return n
 	}
 	return 0
 }
+
+// ProductExamples returns the number of examples, of a mini-batch of n, that exact
+// products are computed on: the part ProductFraction of them, or at most 1024 by default.
+func (c Config) ProductExamples(n int) int {
+	return leading(fractionOf(c.ProductFraction, mostProducts, n), n)
+}
+
+// fractionOf returns a given fraction of n examples, or for 0 the one that makes at most so
+// many examples.
+func fractionOf(given float64, most, n int) float64 {
+	if given > 0 {
+		return given
+	}
+	return min(1, float64(most)/float64(n))
+}
+
+// Examples that curvature is measured on by default. A mini-batch of 4096 has a gradient
+// with less noise than one of 1024, but a curvature along two directions, a few numbers,
+// is known well enough from a part, and so are averages of factors over many mini-batches.
+const (
+	mostProducts = 1024
+	mostFactors  = 2048
+)

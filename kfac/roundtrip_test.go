@@ -37,8 +37,8 @@ var fields = map[string]field{
 	"FactorDecay":        {fixed: 0.987, adaptive: 0.987, none: 0, legal: []float64{1e-9, 0.5, 0.9999}, refused: []float64{1, -0.5, -2}},
 	"FactorUpdateSteps":  {fixed: 4, adaptive: 4, none: refusesNone, legal: []float64{1, 7, 1e9}, refused: []float64{-2}},
 	"InverseUpdateSteps": {fixed: 10, adaptive: 20, none: refusesNone, legal: []float64{1, 7, 1e9}, refused: []float64{-2}},
-	"FactorFraction":     {fixed: 1, adaptive: 1, none: refusesNone, legal: []float64{1e-9, 0.5, 1}, refused: []float64{1.01, -0.5}},
-	"ProductFraction":    {fixed: 1, adaptive: 1, none: refusesNone, legal: []float64{1e-9, 0.5, 1}, refused: []float64{1.01, -0.5}},
+	"FactorFraction":     {none: refusesNone, legal: []float64{1e-9, 0.5, 1}, refused: []float64{1.01, -0.5}},
+	"ProductFraction":    {none: refusesNone, legal: []float64{1e-9, 0.5, 1}, refused: []float64{1.01, -0.5}},
 	"NoiseScale":         {adaptive: 32, none: 0, legal: []float64{1e-9, 5, 32, 1e9}, refused: []float64{-0.5, -2}},
 	"ProductUpdateSteps": {none: refusesNone, legal: []float64{1, 7, 1e9}, refused: []float64{-2}},
 }

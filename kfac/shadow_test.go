@@ -26,6 +26,8 @@ type shadow struct {
 	basis          bases
 	seen           int // mini-batches in the basis's scales
 	steps, folds   int
+	inverted       int  // folds at the last inversion
+	inversion      bool // is due in this step
 	expected       kfac.Stats
 	proposal, grad []float64
 }
@@ -36,8 +38,11 @@ func newShadow(n net, cfg kfac.Config, theta []float64) *shadow {
 
 func (s *shadow) due(every int) bool { return s.steps < 3 || s.steps%every == 0 }
 
-// part is the leading fraction of a mini-batch.
+// part is the leading fraction of a mini-batch; 0 is that of small ones, the whole.
 func part(b batch, fraction float64) batch {
+	if fraction == 0 {
+		return b
+	}
 	return b.first(int(math.Ceil(fraction * float64(len(b.xs)))))
 }
 
@@ -100,7 +105,8 @@ func (s *shadow) measure(b batch) {
 			s.basis.Fold(min(keep, 1-1/float64(s.seen)), s.basis.project(s.net, terms))
 		}
 	}
-	if ekfac && s.due(s.cfg.InverseUpdateSteps) {
+	s.inversion = s.due(s.cfg.InverseUpdateSteps) || 4*s.folds >= 5*s.inverted
+	if ekfac && s.inversion {
 		s.basis, s.seen = newBases(s.mean), 1
 		s.basis.Fold(0, s.basis.project(s.net, s.exact(s.theta, part(b, s.cfg.FactorFraction))))
 	}
@@ -112,13 +118,13 @@ func (s *shadow) invert(b batch) {
 	root := math.Sqrt(s.lambda + s.l2)
 	s.renewed = false
 	if s.cfg.Mode == kfac.Adaptive && every > 0 && s.gamma > 0 && (s.steps%every == 0 || s.turned && s.same) {
-		s.held, s.renewed = s.mean, true
+		s.held, s.renewed, s.inverted = s.mean, true, s.folds
 		s.tryGammas(b, every)
-	} else if s.due(s.cfg.InverseUpdateSteps) {
+	} else if s.inversion {
 		if s.cfg.Mode == kfac.Fixed || every < 0 || s.gamma == 0 {
 			s.gamma = root
 		}
-		s.held, s.heldGamma, s.renewed = s.mean, s.gamma, true
+		s.held, s.heldGamma, s.renewed, s.inverted = s.mean, s.gamma, true, s.folds
 	}
 	s.propose()
 }

@@ -4,12 +4,17 @@ import "github.com/gokfac/gokfac/kfac"
 
 // kfacMemory counts factors, inverses and products with the Fisher matrix.
 func kfacMemory(s *Spec, widths []int) Memory {
-	m := Memory{Tangents: 2 * s.KFAC.ProductFraction} // of a layer's outputs: before and after the activation
-	if s.KFAC.Mode == kfac.Adaptive {                 // products of two directions
+	m := Memory{Tangents: 2} // of a layer's outputs: before and after the activation
+	switch {
+	case s.KFAC.Mode == kfac.Adaptive && s.KFAC.GammaUpdateSteps > 0: // products of δ₀ and three proposals, two of them kept
+		m.Tangents, m.Vectors = 4*m.Tangents, 2
+	case s.KFAC.Mode == kfac.Adaptive:
 		m.Tangents *= 2
 	}
+	n := max(s.Batch, 1)
+	m.Tangents *= float64(s.KFAC.ProductExamples(n)) / float64(n)
 	if s.KFAC.Polyak > 0 {
-		m.Vectors = 1
+		m.Vectors++
 	}
 	m.Kept, m.Work = curvatureNeeded(s, widths)
 	return m
