@@ -25,7 +25,7 @@ func (o *Optimizer) renew(due bool) error {
 
 // direct renews bases and inverses if they are due, with γ = √(λ+η), and then sets U.
 func (o *fixed) direct(obj graph.CurvatureObjective, _ float64) error {
-	due := o.inversionDue()
+	due := o.due(o.cfg.InverseUpdateSteps)
 	if due {
 		if err := o.pre.rebase(obj); err != nil {
 			return err

@@ -34,6 +34,12 @@ func (o *adaptive) direct(obj graph.CurvatureObjective, loss float64) error {
 	return o.renew(due)
 }
 
+// inversionDue reports whether an inversion falls on the present step: every T3 steps, and
+// sooner while the averages are young.
+func (o *adaptive) inversionDue() bool {
+	return o.due(o.cfg.InverseUpdateSteps) || o.pre.young()
+}
+
 // gammaDue reports whether values of γ are to be tried in the present step. If not, it
 // sets γ to √(λ+η) where this is the rule: before γ has a value, and, with T2 None, at
 // each inversion.

@@ -193,12 +193,6 @@ func (o *Optimizer) lap(phase *time.Duration) {
 // Every task falls on each of the first three.
 func (o *Optimizer) due(every int) bool { return o.steps < 3 || o.steps%every == 0 }
 
-// inversionDue reports whether an inversion falls on the present step: every T3 steps, and
-// sooner while the averages are young.
-func (o *Optimizer) inversionDue() bool {
-	return o.due(o.cfg.InverseUpdateSteps) || o.pre.young()
-}
-
 // taken counts a step and takes θ into the average θ̄.
 func (o *Optimizer) taken() {
 	o.steps++

@@ -109,7 +109,7 @@ func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 	if err != nil {
 		return loss, err
 	}
-	if o.due(o.cfg.InverseUpdateSteps) || o.pre.young() {
+	if o.due(o.cfg.InverseUpdateSteps) {
 		if err := o.pre.Invert(obj, math.Sqrt(o.cfg.Damping+o.pre.eta(obj))); err != nil {
 			return loss, err
 		}

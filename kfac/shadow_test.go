@@ -105,7 +105,7 @@ func (s *shadow) measure(b batch) {
 			s.basis.Fold(min(keep, 1-1/float64(s.seen)), s.basis.project(s.net, terms))
 		}
 	}
-	s.inversion = s.due(s.cfg.InverseUpdateSteps) || 4*s.folds >= 5*s.inverted
+	s.inversion = s.due(s.cfg.InverseUpdateSteps) || s.cfg.Mode == kfac.Adaptive && 4*s.folds >= 5*s.inverted
 	if ekfac && s.inversion {
 		s.basis, s.seen = newBases(s.mean), 1
 		s.basis.Fold(0, s.basis.project(s.net, s.exact(s.theta, part(b, s.cfg.FactorFraction))))
