@@ -4,10 +4,11 @@ import (
 	"context"
 	"image"
 	"math/rand/v2"
-	"runtime"
 	"sync"
 
 	"golang.org/x/image/vector"
+
+	"github.com/gokfac/gokfac/internal/cpus"
 )
 
 // Digits come in images of side×side and numerals classes, as MNIST has them.
@@ -62,7 +63,7 @@ const (
 // drawSplit draws n examples on all processors, each from a generator of its own. If ctx ends it draws fewer.
 func drawSplit(ctx context.Context, faces []typeface, seed, stream uint64, n int) Split {
 	s := Split{X: make([]float32, n*side*side), Labels: make([]int32, n)}
-	workers := min(runtime.GOMAXPROCS(0), n)
+	workers := min(cpus.Workers(), n)
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {

@@ -4,9 +4,9 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"sync"
 
+	"github.com/gokfac/gokfac/internal/cpus"
 	"github.com/gokfac/gokfac/scaling"
 )
 
@@ -118,7 +118,7 @@ func newRegressionTask(ctx context.Context, opt IllConditionedOptions) (*regress
 func (g *regressionTask) split(ctx context.Context, seed, stream uint64, n int) Split {
 	d, outputs := g.mix.columns, g.outputs.rows()
 	s := Split{X: make([]float32, n*d), Targets: make([]float32, n*outputs), Outputs: outputs}
-	workers := min(runtime.GOMAXPROCS(0), n)
+	workers := min(cpus.Workers(), n)
 	var wg sync.WaitGroup
 	for w := range workers {
 		wg.Go(func() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/cholesky"
+	"github.com/gokfac/gokfac/internal/cpus"
 	"github.com/gokfac/gokfac/internal/eigen"
 	"github.com/gokfac/gokfac/internal/parallel"
 	"github.com/gokfac/gokfac/internal/subspace"
@@ -86,7 +87,7 @@ type decomposers struct {
 func newWorkspace() *workspace { return new(workspace) }
 
 func newDecomposers() *decomposers {
-	return &decomposers{pool: parallel.NewPool[*decomposers](), free: parallel.NewSpares(runtime.NumCPU(), newWorkspace)}
+	return &decomposers{pool: parallel.NewPool[*decomposers](), free: parallel.NewSpares(max(cpus.Workers(), runtime.NumCPU()), newWorkspace)}
 }
 
 // run runs the decompositions in todo. The largest begins first, so that it does not

@@ -17,10 +17,10 @@ import (
 // outputs back by Preparation.Targets.
 //
 // It is safe for concurrent use: graphs, of which there are as many as there are callers at once, but no more than
-// GOMAXPROCS for each batch size, share the weights. Examples are cut into batches of 1, 4, 8, 12, 16, 24, … 512, the last of
-// which may be filled up. This changes nothing: with the layers and losses of this module an example's prediction has the
-// same bits whatever comes with it. A layer of one's own whose kernels sum in another order for another batch size gives
-// it the accuracy of these sums.
+// GOMAXPROCS or the quota of processor time allows for each batch size, share the weights. Examples are cut into batches
+// of 1, 4, 8, 12, 16, 24, … 512, the last of which may be filled up. This changes nothing: with the layers and losses of
+// this module an example's prediction has the same bits whatever comes with it. A layer of one's own whose kernels sum in
+// another order for another batch size gives it the accuracy of these sums.
 //
 // The weights are the model's own. The model may be trained between predictions, which then see the new weights, but
 // never at the same time: that is a data race. [Predictor.Snapshot] is for predictions during training.

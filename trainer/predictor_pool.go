@@ -1,8 +1,9 @@
 package trainer
 
 import (
-	"runtime"
 	"sync"
+
+	"github.com/gokfac/gokfac/internal/cpus"
 )
 
 // graphPool keeps the graphs of a predictor that are not in use. A graph is built when a caller finds none of the batch
@@ -22,7 +23,7 @@ type graphPool struct {
 const graphBytes = 32 << 20
 
 func newGraphPool(m *Model, w *weights) (*graphPool, error) {
-	p := &graphPool{model: m, weights: w, sizes: batchSizes, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	p := &graphPool{model: m, weights: w, sizes: batchSizes, slots: make(chan struct{}, cpus.Workers())}
 	g, err := newInference(m, w, 1)
 	if err != nil {
 		return nil, err
@@ -35,7 +36,7 @@ func newGraphPool(m *Model, w *weights) (*graphPool, error) {
 }
 
 // get returns a graph for batches of batchSize(i) examples. It waits while as many graphs are in use as there are
-// processors.
+// workers (internal/cpus).
 func (p *graphPool) get(i int) (*inference, error) {
 	p.slots <- struct{}{}
 	p.mu.Lock()

@@ -50,8 +50,8 @@
 //
 // # Workers
 //
-// A product is shared by at most GOMAXPROCS goroutines, with the caller as one of
-// them (package parallel); see job. They take panels to pack and tiles to compute
+// A product is shared by at most cpus.Workers goroutines, with the caller as one
+// of them (package parallel); see job. They take panels to pack and tiles to compute
 // from one counter, and none touches the operands when the call has returned.
 // Only m and n are shared out, never k, and every element is summed in the same
 // order, so a result does not depend on the number of workers, their timing or

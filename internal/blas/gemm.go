@@ -3,8 +3,7 @@
 package blas
 
 import (
-	"runtime"
-
+	"github.com/gokfac/gokfac/internal/cpus"
 	"github.com/gokfac/gokfac/internal/parallel"
 )
 
@@ -20,7 +19,7 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 		return
 	}
 	work := float64(m) * float64(n) * float64(k)
-	workers := max(1, int(min(float64(runtime.GOMAXPROCS(0)), work/workerShare)))
+	workers := max(1, int(min(float64(cpus.Workers()), work/workerShare)))
 	j := free.Get()
 	j.kern, j.alpha, j.part, j.ldc = kern, alpha, part, ldc
 	opA := operand[T]{a, lda, transA}

@@ -1,12 +1,13 @@
 package parallel
 
 import (
-	"runtime"
 	"sync/atomic"
 	"time"
+
+	"github.com/gokfac/gokfac/internal/cpus"
 )
 
-// crew is the helpers of all groups: at most GOMAXPROCS−1 goroutines. They start when a group calls, and linger for a
+// crew is the helpers of all groups: at most cpus.Workers−1 goroutines. They start when a group calls, and linger for a
 // while when there is nothing to do.
 var crew helpers
 
@@ -33,7 +34,7 @@ func (h *helpers) call(g *Group, wanted int) {
 	h.board.Store(g)
 	for int(h.idle.Load()) < wanted {
 		alive := h.alive.Load()
-		if int(alive) >= runtime.GOMAXPROCS(0)-1 {
+		if int(alive) >= cpus.Workers()-1 {
 			return
 		}
 		if h.alive.CompareAndSwap(alive, alive+1) {

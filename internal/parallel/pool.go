@@ -12,8 +12,9 @@
 package parallel
 
 import (
-	"runtime"
 	"sync/atomic"
+
+	"github.com/gokfac/gokfac/internal/cpus"
 )
 
 // Pool runs functions over arguments of type A. It is safe for concurrent use.
@@ -26,7 +27,7 @@ const spareFrames = 4
 // NewPool returns a pool without frames.
 func NewPool[A any]() *Pool[A] { return &Pool[A]{NewSpares(spareFrames, newFrame[A])} }
 
-// Run calls f(&args, i) for every i from 0 to pieces−1, on at most GOMAXPROCS goroutines, including the caller's. When
+// Run calls f(&args, i) for every i from 0 to pieces−1, on at most cpus.Workers goroutines, including the caller's. When
 // it returns, all calls have returned. A panic of f is raised again in the caller.
 func (p *Pool[A]) Run(pieces int, args A, f func(args *A, piece int)) {
 	if pieces <= 0 {
@@ -35,7 +36,7 @@ func (p *Pool[A]) Run(pieces int, args A, f func(args *A, piece int)) {
 	r := p.frames.Get()
 	r.args, r.f, r.pieces = args, f, pieces
 	r.next.Store(0)
-	r.group.Run(min(runtime.GOMAXPROCS(0), pieces))
+	r.group.Run(min(cpus.Workers(), pieces))
 	var none A
 	r.args, r.f = none, nil // drop references to the caller's memory
 	failure := r.failure.Swap(nil)

@@ -39,8 +39,8 @@
 //
 // # Workers
 //
-// Up to 1 MiB the caller does the work alone. More is shared by at most GOMAXPROCS
-// goroutines (package parallel), without allocating. With two cores free, 2²⁰
+// Up to 1 MiB the caller does the work alone. More is shared by at most
+// cpus.Workers goroutines (package parallel), without allocating. With two cores free, 2²⁰
 // float32 took these shares of the time of one core: Adam 0.61, SGD 0.64, Dot
 // 0.73, AddScaled 0.73, Copy 0.73, Finite 1.0. Slices that stay in a core's own L2
 // cache are better left there, but those of a training step come from elsewhere:
