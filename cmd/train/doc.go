@@ -125,5 +125,7 @@
 // 101 on, so that a comparison is not made on those that were tuned on.
 //
 // The same seed and the same number of workers give the same numbers, bit for
-// bit. Only times differ.
+// bit. Only times differ. Where -workers says nothing, there are as many as the
+// processors that the process may run on, or fewer if the environment variable
+// GOMAXPROCS or a quota of processor time (of a container, for instance) says so.
 package main

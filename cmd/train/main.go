@@ -8,10 +8,10 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime"
 	"sync"
 	"syscall"
 
+	"github.com/gokfac/gokfac/internal/cpus"
 	"github.com/gokfac/gokfac/internal/isa"
 	"github.com/gokfac/gokfac/internal/memory"
 )
@@ -60,9 +60,9 @@ func carryOut(ctx context.Context, a *account, args []string, stdout, stderr io.
 		return err
 	}
 	if c.spec.Workers > 0 {
-		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(c.spec.Workers))
+		defer cpus.Use(c.spec.Workers)()
 	}
-	c.spec.Workers = runtime.GOMAXPROCS(0)
+	c.spec.Workers = cpus.Workers()
 	profiles, err := startProfiles(c.cpuProfile, c.memProfile)
 	if err != nil {
 		return err

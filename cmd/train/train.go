@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gokfac/gokfac/internal/cpus"
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -114,6 +115,7 @@ func introduce(r *job.Run, kept *keeping, w io.Writer) {
 	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("%s of %s %s, %s", r.PartsOf(), times(r.Data.Shape), r.TargetsOf(), r.ScaleOf()), columns, 0))
 	fmt.Fprintln(w, r.Model.Summary())
 	printConfig(w, r.Spec.Configuration(), columns)
+	fmt.Fprint(w, fewerWorkers(cpus.Now()))
 	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("steps     %d, each of %d examples; an epoch has %d", r.Total, r.Spec.Batch, r.PerEpoch), columns, 10))
 	switch {
 	case kept != nil && kept.begun >= r.Total:
@@ -128,6 +130,15 @@ func introduce(r *job.Run, kept *keeping, w io.Writer) {
 	case kept != nil:
 		fmt.Fprintf(w, "kept in   %s\n\n", kept.Path)
 	}
+}
+
+// fewerWorkers is a line that says why not every processor of the machine has a
+// worker, or nothing. A number that -workers gives stands among the settings.
+func fewerWorkers(c cpus.Count) string {
+	if c.Why == cpus.Everywhere || c.Why == cpus.Asked {
+		return ""
+	}
+	return fmt.Sprintf("runs on   %s\n", c)
 }
 
 // printJSON writes v as one object on one line.
