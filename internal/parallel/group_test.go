@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/internal/cpus"
 )
 
 // counted is a group over a counter: how often each number was drawn.
@@ -41,7 +43,7 @@ func (c *counted) run(t *testing.T, workers int) {
 // TestHelpersHelp holds every piece until a second goroutine has one, or gives
 // up: the processor for it may be busy.
 func TestHelpersHelp(t *testing.T) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	defer cpus.Use(2)() // whatever the quota is
 	var inside atomic.Int32
 	c := newCounted(2, func(int) {
 		inside.Add(1)
