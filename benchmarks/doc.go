@@ -49,12 +49,32 @@
 // curvature products), update-ms and damping-ms are the same mean of the phases
 // in kfac.Stats. An iteration is one period, so -benchtime 4x is 80 steps.
 //
-// BenchmarkGrowth does the same, all optimizers in one turn, as the network
-// grows (784-w-w-10, batch 512) or the batch (784-512-512-10). At width
-// 4096, K-FAC inverts matrices of order 4097 and needs 2 GiB of memory or more;
-// an iteration is still a whole period.
+// BenchmarkGrowth does the same, all optimizers in one turn, as one size grows from
+// 784-512-512-10 at batch 512: the width (784-w-w-10), the depth (hidden layers of
+// 512) or the batch. Here kfac is the fixed mode and adaptive the adaptive one, at
+// cmd/train's defaults. NAME-MiB is what lives on the heap once training has ended
+// and goes when that model and optimizer go: parameters, buffers, factors,
+// inverses, the loader's batches, but neither the data nor buffers that all share.
+// NAME-peak-MiB, on Linux, is how far resident memory rose while they were built
+// and took their first steps, six or more, with garbage collected early.
 //
-//	go test -run '^$' -bench Growth -benchtime 2x -timeout 1h
+// At width 4096, K-FAC inverts matrices of order 4097 and needs 2 GiB for each mode;
+// an iteration is still a whole period, and takes 40 s. The whole sweep takes 3 to 4
+// minutes. Command growthplot makes the tables and figures of it, before and after a
+// change; results/growth-before.txt is a sweep at commit c3507f5.
+//
+//	go test -run '^$' -bench Growth -benchtime 3s -timeout 1h | tee results/growth.txt
+//	go run ./growthplot -out ../docs/figures results/growth-before.txt results/growth.txt
+//
+// # Workers
+//
+// BenchmarkWorkers takes steps with one worker, two, … as many as there are
+// processors, and with as many as package internal/cpus chooses (chosen-ms), a
+// second each in turns. Its times are means over a turn: under a quota of processor
+// time a program stands still for tens of milliseconds, which a median of steps
+// leaves out. Run it in a control group with a quota, or under taskset:
+//
+//	systemd-run --scope -p CPUQuota=150% go test -run '^$' -bench Workers -benchtime 5x
 //
 // # PyTorch
 //

@@ -38,7 +38,8 @@ func TestBenchmarksRun(t *testing.T) {
 		"Step kfac-adaptive": {func(b *testing.B) { benchStep(b, workload.Autoencoder(6, 3), 4, "kfac-adaptive") },
 			[]string{"ms/step", "xGEMM", "xSGD", "median-ms", "gradient-ms", "inverse-ms", "product-ms", "update-ms", "damping-ms"}},
 		"Growth": {func(b *testing.B) { benchGrowth(b, net, 4) },
-			[]string{"GEMM-ms", "sgd-ms", "adam-ms", "kfac-ms", "sgd-xGEMM", "adam-xSGD", "kfac-xSGD"}},
+			[]string{"GEMM-ms", "sgd-ms", "adam-ms", "kfac-ms", "adaptive-ms", "sgd-xGEMM", "adam-xSGD", "kfac-xSGD", "adaptive-xSGD"}},
+		"Workers": {func(b *testing.B) { benchWorkers(b, net, 4, "sgd", 0) }, []string{"chosen-ms", "1-workers-ms"}},
 	} {
 		r := testing.Benchmark(c.bench)
 		assert.Equal(t, 1, r.N, name)

@@ -2,7 +2,6 @@ package benchmarks
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/gokfac/gokfac/benchmarks/internal/sample"
@@ -54,18 +53,18 @@ const turnSeconds = 0.05
 // and returns a pass's median milliseconds. Each iteration of the benchmark is
 // one K-FAC period, at least leastSteps, of every contender.
 func race(b *testing.B, n workload.Network, batch int, contenders []*stepper) float64 {
-	period := 1
+	steps := 1
 	for _, s := range contenders {
-		period = max(period, s.period) // all others' is 1
+		for first := steps; steps%s.period != 0; {
+			steps += first
+		}
 	}
-	steps := period * ((leastSteps + period - 1) / period)
+	steps *= (leastSteps + steps - 1) / steps
 
 	products := n.Pass(batch)
 	shortest := sample.Seconds(products)
 	for _, s := range contenders {
-		s.take(steps) // to warm up
-		shortest = min(shortest, slices.Min(s.seconds))
-		s.forget()
+		shortest = min(shortest, s.warmUp())
 	}
 	turn := 1
 	for turn < steps && (float64(turn)*shortest < turnSeconds || steps%turn != 0) {

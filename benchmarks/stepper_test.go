@@ -1,6 +1,7 @@
 package benchmarks
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ type stepper struct {
 	b        *testing.B
 	training *workload.Training
 	period   int
+	shortest float64 // seconds of a step in warmUp; 0 before
 	seconds  []float64
 	phases   map[string][]float64 // of K-FAC's steps, in seconds
 }
@@ -54,10 +56,29 @@ func (s *stepper) phase(name string, d time.Duration) {
 	s.phases[name] = append(s.phases[name], d.Seconds())
 }
 
-func (s *stepper) forget() {
-	s.seconds = nil
-	clear(s.phases)
+// warmUp takes a period of steps, or only leastWarm where they take longer than
+// warmSeconds, and forgets their times. It returns the shortest in seconds. Only the
+// first call does so.
+func (s *stepper) warmUp() float64 {
+	if s.shortest == 0 {
+		total := 0.0
+		for len(s.seconds) < max(s.period, leastWarm) && (len(s.seconds) < leastWarm || total < warmSeconds) {
+			s.take(1)
+			total += s.seconds[len(s.seconds)-1]
+		}
+		s.shortest = slices.Min(s.seconds)
+		s.seconds = nil
+		clear(s.phases)
+	}
+	return s.shortest
 }
+
+// leastWarm steps include K-FAC's first adaptation of λ, after the first few steps,
+// which invert each time.
+const (
+	leastWarm   = 6
+	warmSeconds = 3
+)
 
 // ms is the milliseconds of a step: the median, and of steps that differ within
 // a period its mean.
