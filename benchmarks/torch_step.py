@@ -19,6 +19,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+import exchange
+
 EXAMPLES, FEATURES, CLASSES = 60000, 784, 10
 
 
@@ -44,15 +46,29 @@ class Training:
             if EXAMPLES % self.batch:
                 self.order.pop()
         chosen = self.order.pop()
-        x = images[chosen]
+        self.update(images[chosen], labels[chosen] if self.loss == "softmax" else None)
+
+    def update(self, x, labels):
         self.optimizer.zero_grad()
         output = self.net(x)
         if self.loss == "softmax":
-            cost = functional.cross_entropy(output, labels[chosen])
+            cost = functional.cross_entropy(output, labels)
         else:
             cost = functional.binary_cross_entropy_with_logits(output, x, reduction="sum") / self.batch
         cost.backward()
         self.optimizer.step()
+        return cost
+
+    def load(self, parameters):
+        with torch.no_grad():
+            for own, given in zip(self.net.parameters(), parameters):
+                own.copy_(torch.from_numpy(given).T)  # PyTorch's weights are outputs x inputs
+
+    def parameters(self):
+        return [p.detach().numpy().T for p in self.net.parameters()]
+
+    def feed(self, x, labels):
+        return self.update(torch.from_numpy(x), torch.from_numpy(labels).long()).item()
 
 
 torch.manual_seed(1)
@@ -61,13 +77,20 @@ images *= torch.rand(EXAMPLES, FEATURES) < 0.2
 labels = torch.randint(CLASSES, (EXAMPLES,))
 print(torch.__version__, torch.get_num_threads(), flush=True)
 
+
+def begin(words):
+    batch, optimizer, rate, loss, widths = words
+    return Training(int(batch), optimizer, float(rate), loss, [int(w) for w in widths.split(",")])
+
+
 present, training = None, None
 for line in sys.stdin:
     steps, *wanted = line.split()
+    if not steps.isdigit():
+        print(exchange.answer(line, begin), flush=True)
+        continue
     if wanted != present:
-        batch, optimizer, rate, loss, widths = wanted
-        training = Training(int(batch), optimizer, float(rate), loss, [int(w) for w in widths.split(",")])
-        present = wanted
+        training, present = begin(wanted), wanted
     start = time.perf_counter()
     for _ in range(int(steps)):
         training.step()

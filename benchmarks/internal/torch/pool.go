@@ -4,56 +4,44 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"time"
+
+	"github.com/gokfac/gokfac/benchmarks/internal/python"
 )
 
 // Pool is the script as it comes, and once for every set of variables to try.
 type Pool struct {
-	Python string
-	plain  *Process
-	others []*Process
+	plain   *python.Process
+	passive *python.Process
+	others  []*python.Process // the passive one included
 }
 
 // Open starts the script everywhere. core is the processor that
 // OPENBLAS_CORETYPE should name, threads how many there should be.
 func Open(script, core string, threads int) (*Pool, error) {
-	python, plain, err := find(script)
+	plain, err := python.Find(script)
 	if err != nil {
 		return nil, err
 	}
-	pool := &Pool{Python: python, plain: plain}
+	pool := &Pool{plain: plain}
 	for _, environment := range environments(core, threads) {
-		other, err := Start(python, script, environment...)
+		other, err := python.Start(plain.Python, script, environment...)
 		if err != nil {
 			return nil, errors.Join(err, pool.Close())
 		}
 		pool.others = append(pool.others, other)
 	}
+	pool.passive = pool.others[0]
 	return pool, nil
 }
 
-// find starts the script with the Python that the variable PYTHON names, else
-// with python3 of the path or of the system, whichever has PyTorch.
-func find(script string) (python string, plain *Process, err error) {
-	pythons := []string{"python3", "/usr/bin/python3"}
-	if python := os.Getenv("PYTHON"); python != "" {
-		pythons = []string{python}
-	}
-	var failures []error
-	for _, python := range pythons {
-		plain, err := Start(python, script)
-		if err == nil {
-			return python, plain, nil
-		}
-		failures = append(failures, err)
-	}
-	return "", nil, fmt.Errorf("no Python with PyTorch: %w", errors.Join(failures...))
-}
+// Passive is the setting with which threads that wait for work sleep at once. Otherwise OpenMP's turn in circles for a while,
+// and on a machine without a processor to spare the one that they wait for gets nothing done.
+const Passive = "OMP_WAIT_POLICY=passive"
 
-// environments give all cores to OpenMP or to the BLAS library, or one to
-// each, and the library the kernels of this processor.
+// environments let threads wait passively; give all cores to OpenMP or to the BLAS library, or one to
+// each; and give the library the kernels of this processor.
 func environments(core string, threads int) [][]string {
 	share := func(omp, library int) []string {
 		return []string{
@@ -61,26 +49,29 @@ func environments(core string, threads int) [][]string {
 			fmt.Sprintf("OPENBLAS_NUM_THREADS=%d", library), fmt.Sprintf("MKL_NUM_THREADS=%d", library),
 		}
 	}
-	list := [][]string{share(1, threads), share(threads, 1)}
+	list := [][]string{{Passive}, share(1, threads), share(threads, 1)}
 	if core == "" {
 		return list
 	}
 	kernels := "OPENBLAS_CORETYPE=" + core
-	for _, threading := range [][]string{nil, share(1, threads), share(threads, 1), share(1, 1)} {
+	for _, threading := range [][]string{nil, {Passive}, share(1, threads), share(threads, 1), share(1, 1)} {
 		list = append(list, slices.Concat([]string{kernels}, threading))
 	}
 	return list
 }
 
 // Plain is PyTorch as it comes.
-func (p *Pool) Plain() *Process { return p.plain }
+func (p *Pool) Plain() *python.Process { return p.plain }
+
+// Passive is PyTorch with nothing set but that threads wait passively.
+func (p *Pool) Passive() *python.Process { return p.passive }
 
 // Tuned is the process that takes the workload's steps fastest, the plain one
 // included.
-func (p *Pool) Tuned(w fmt.Stringer) (*Process, error) {
+func (p *Pool) Tuned(w fmt.Stringer) (*python.Process, error) {
 	best, least := p.plain, math.Inf(1)
-	for _, candidate := range append([]*Process{p.plain}, p.others...) {
-		ms, err := candidate.fastest(w)
+	for _, candidate := range append([]*python.Process{p.plain}, p.others...) {
+		ms, err := fastest(candidate, w)
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +85,7 @@ func (p *Pool) Tuned(w fmt.Stringer) (*Process, error) {
 
 // fastest is the best of three trials of about 50 ms each, after some steps to
 // warm up, in milliseconds per step.
-func (p *Process) fastest(w fmt.Stringer) (float64, error) {
+func fastest(p *python.Process, w fmt.Stringer) (float64, error) {
 	if _, err := p.Run(w, 3); err != nil {
 		return 0, err
 	}

@@ -1,12 +1,12 @@
 package torch
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/benchmarks/internal/python"
 )
 
 var small = Workload{Batch: 4, Optimizer: "adam", Rate: 0.001, Loss: "softmax", Widths: []int{784, 5, 10}}
@@ -17,38 +17,19 @@ func TestWorkload(t *testing.T) {
 }
 
 func TestEnvironments(t *testing.T) {
-	assert.Len(t, environments("", 2), 2)
+	assert.Len(t, environments("", 2), 3)
+	assert.Equal(t, []string{Passive}, environments("", 2)[0]) // Open takes the first for the passive one
 	list := environments("Haswell", 2)
 	assert.Contains(t, list, []string{"OPENBLAS_CORETYPE=Haswell"})
+	assert.Contains(t, list, []string{"OPENBLAS_CORETYPE=Haswell", "OMP_WAIT_POLICY=passive"})
 	assert.Contains(t, list, []string{"OPENBLAS_CORETYPE=Haswell", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=2", "MKL_NUM_THREADS=2"})
-	assert.Equal(t, []string{"HOME=/", "PATH=x"}, plainEnvironment([]string{"HOME=/", "OMP_NUM_THREADS=9", "OPENBLAS_CORETYPE=a", "PATH=x"}))
-}
-
-// The protocol, with a shell in Python's place.
-func TestProcess(t *testing.T) {
-	script := filepath.Join(t.TempDir(), "script")
-	require.NoError(t, os.WriteFile(script, []byte("echo 1.0 2\nwhile read line; do echo 2.5; done\n"), 0o600))
-	p, err := Start("sh", script, "A=1")
-	if err != nil {
-		t.Skip(err)
-	}
-	assert.Equal(t, "1.0 2", p.Version)
-	assert.Equal(t, "A=1", p.Describe())
-	ms, err := p.Run(small, 1)
-	require.NoError(t, err)
-	assert.Equal(t, 2.5, ms)
-	assert.NoError(t, p.Close())
-
-	require.NoError(t, os.WriteFile(script, []byte("echo what >&2\necho why >&2\nexit 1\n"), 0o600))
-	_, err = Start("sh", script)
-	assert.ErrorContains(t, err, ": why")
 }
 
 func TestTorch(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starting PyTorch takes seconds")
 	}
-	_, p, err := find("../../torch_step.py")
+	p, err := python.Find("../../torch_step.py")
 	if err != nil {
 		t.Skip(err)
 	}
@@ -71,7 +52,7 @@ func TestTorchPredict(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starting PyTorch takes seconds")
 	}
-	_, p, err := find("../../torch_predict.py")
+	p, err := python.Find("../../torch_predict.py")
 	if err != nil {
 		t.Skip(err)
 	}

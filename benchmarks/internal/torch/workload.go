@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/gokfac/gokfac/benchmarks/internal/peer"
 )
 
 // Workload is a network in training, for torch_step.py.
@@ -13,6 +15,15 @@ type Workload struct {
 	Rate      float64
 	Loss      string // softmax or sigmoid
 	Widths    []int
+}
+
+// Of is a task's network in training. The scripts have a momentum of 0.9 and Adam's usual decays.
+func Of(t peer.Task) Workload {
+	w := Workload{Batch: t.Batch, Optimizer: t.Rule.Name, Rate: t.Rate, Loss: "softmax", Widths: t.Widths}
+	if t.Autoencoder {
+		w.Loss = "sigmoid"
+	}
+	return w
 }
 
 func (w Workload) String() string {

@@ -14,6 +14,7 @@ type Training struct {
 	model     *trainer.Model
 	loader    *datasets.Loader
 	x, y      *tensor.Dense
+	loss      float64
 }
 
 // NewTraining builds the network, its optimizer and a loader that shuffles.
@@ -50,7 +51,7 @@ func (t *Training) Step() error {
 	if err != nil {
 		return err
 	}
-	_, err = t.Optimizer.Step(objective)
+	t.loss, err = t.Optimizer.Step(objective)
 	return err
 }
 

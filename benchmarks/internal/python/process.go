@@ -1,4 +1,4 @@
-package torch
+package python
 
 import (
 	"bufio"
@@ -12,10 +12,11 @@ import (
 	"strings"
 )
 
-// Process is a Python process that waits for requests; see torch_step.py and torch_predict.py.
+// Process is a Python process that waits for requests; see torch_step.py, torch_predict.py and sklearn_step.py.
 type Process struct {
+	Python      string   // the interpreter
 	Environment []string // what was set for it: NAME=value
-	Version     string   // of PyTorch, and its number of threads
+	Version     string   // what the script said first: the library's version
 
 	command *exec.Cmd
 	stdin   io.WriteCloser
@@ -24,10 +25,10 @@ type Process struct {
 }
 
 // Start starts the script with these variables set, and none of those that
-// PyTorch and its libraries take threads and kernels from.
+// numerical libraries take threads and kernels from.
 func Start(python, script string, environment ...string) (*Process, error) {
-	p := &Process{Environment: environment, command: exec.Command(python, script), stderr: new(bytes.Buffer)}
-	p.command.Env = append(plainEnvironment(os.Environ()), environment...)
+	p := &Process{Python: python, Environment: environment, command: exec.Command(python, script), stderr: new(bytes.Buffer)}
+	p.command.Env = append(plainEnvironment(os.Environ()), append([]string{"PYTHONDONTWRITEBYTECODE=1"}, environment...)...)
 	p.command.Stderr = p.stderr
 	stdout, err := p.command.StdoutPipe()
 	if err != nil {
@@ -68,12 +69,17 @@ func (p *Process) Describe() string {
 	return strings.Join(p.Environment, " ")
 }
 
+// Ask writes a line and returns the one that answers.
+func (p *Process) Ask(request string) (string, error) {
+	if _, err := fmt.Fprintln(p.stdin, request); err != nil {
+		return "", err
+	}
+	return p.read()
+}
+
 // Run takes steps of a workload, or calls, and returns the milliseconds of one on average.
 func (p *Process) Run(w fmt.Stringer, steps int) (float64, error) {
-	if _, err := fmt.Fprintln(p.stdin, steps, w); err != nil {
-		return 0, err
-	}
-	answer, err := p.read()
+	answer, err := p.Ask(fmt.Sprint(steps, " ", w))
 	if err != nil {
 		return 0, err
 	}
