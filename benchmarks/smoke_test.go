@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gokfac/gokfac/benchmarks/internal/gomlx"
 	"github.com/gokfac/gokfac/benchmarks/internal/workload"
 )
 
@@ -22,6 +23,18 @@ func TestBenchmarksRun(t *testing.T) {
 		gemm = append(gemm, "OpenBLAS-GFLOPS", "xOpenBLAS")
 	}
 	net := workload.MLP(5, 6)
+	peers, scripts := []string{"ms/step", "xGorgonia"}, []script(nil)
+	if !testing.Short() { // Python's libraries take seconds to start
+		scripts = openScripts(t)
+		for _, s := range scripts {
+			if s.process != nil {
+				peers = append(peers, s.metric)
+			}
+		}
+	}
+	if gomlx.Built {
+		peers = append(peers, "xGomlx", "xGomlxByHand")
+	}
 	for name, c := range map[string]struct {
 		bench   func(b *testing.B)
 		metrics []string
@@ -40,6 +53,8 @@ func TestBenchmarksRun(t *testing.T) {
 		"Growth": {func(b *testing.B) { benchGrowth(b, net, 4) },
 			[]string{"GEMM-ms", "sgd-ms", "adam-ms", "kfac-ms", "adaptive-ms", "sgd-xGEMM", "adam-xSGD", "kfac-xSGD", "adaptive-xSGD"}},
 		"Workers": {func(b *testing.B) { benchWorkers(b, net, 4, "sgd", 0) }, []string{"chosen-ms", "1-workers-ms"}},
+		"Peers":                    {func(b *testing.B) { benchPeers(b, scripts, net, 4, "sgd") }, peers},
+		"Peers of the autoencoder": {func(b *testing.B) { benchPeers(b, nil, workload.Autoencoder(6, 3), 4, "adam") }, []string{"ms/step", "xGorgonia"}},
 	} {
 		r := testing.Benchmark(c.bench)
 		assert.Equal(t, 1, r.N, name)
