@@ -1,6 +1,6 @@
 // Package benchmarks measures gokfac against what else there is: gonum and
-// OpenBLAS for matrices, bare matrix products for a training step, PyTorch for
-// everything together. It is a module of its own, so that nobody who uses gokfac
+// OpenBLAS for matrices, bare matrix products for a training step, PyTorch,
+// scikit-learn, gorgonia and gomlx for everything together. It is a module of its own, so that nobody who uses gokfac
 // downloads what it needs.
 //
 //	cd benchmarks
@@ -9,7 +9,8 @@
 //
 // Whatever is compared is measured in one run, in turns: on a machine that
 // others use, times drift, ratios hold. A ratio after an x says how many times as
-// fast gokfac is (xgonum, xOpenBLAS, xTorch, xTorchTuned: more is better) or how
+// fast gokfac is (xgonum, xOpenBLAS, xTorch, xTorchPassive, xTorchTuned,
+// xScikitLearn, xGorgonia, xGomlx, xGomlxByHand: more is better) or how
 // many times as long a step takes (xGEMM, xSGD: less is better). Times are
 // medians. ns/op is left out: an iteration holds all contenders' turns.
 //
@@ -85,10 +86,13 @@
 //
 // As it comes, PyTorch may run with threads that are in each other's way and
 // without the kernels for the processor. xTorch compares with that, no variable
-// set; xTorchTuned with the fastest of several settings of OMP_NUM_THREADS,
-// OPENBLAS_NUM_THREADS and OPENBLAS_CORETYPE, tried for each network, batch and
-// optimizer. The line after the figures says which. Every setting is a process of
-// its own; together they take about 4 GiB of memory.
+// set; xTorchPassive with OMP_WAIT_POLICY=passive and nothing else: OpenMP's
+// threads sleep while they wait, instead of turning in circles on a processor
+// that another thread could use; xTorchTuned with the fastest of several settings
+// of that variable, OMP_NUM_THREADS, OPENBLAS_NUM_THREADS and OPENBLAS_CORETYPE,
+// tried for each network, batch and optimizer. The line after the figures says
+// which. Every setting is a process of its own; together they take about 5 GiB of
+// memory.
 //
 //	go test -run '^$' -bench Torch -benchtime 10x -timeout 1h
 //
@@ -97,4 +101,25 @@
 // 784-512-512-10 network at rest.
 //
 //	go test -run '^$' -bench Predict -benchtime 20x -timeout 1h
+//
+// # Peers
+//
+// BenchmarkPeers takes the steps of BenchmarkTorch in other libraries as well, as
+// their users would: the MLP at batches 128 and 512, the autoencoder at 1000. Who is
+// not there is left out, and a line says why. Tests compare losses and updates of a
+// few steps with ours: all of them take the same step, up to rounding.
+//
+//   - xTorch, xTorchPassive: PyTorch, as above.
+//   - xScikitLearn: MLPClassifier.partial_fit on one mini-batch, float32, with α = 0
+//     (Debian: python3-sklearn). It has no such autoencoder.
+//   - xGorgonia: gorgonia's own graph, gradients, tape machine and solver, on gonum's
+//     BLAS, which is its default.
+//   - xGomlx, xGomlxByHand: gomlx on its backend in plain Go, SGD, with its gradients
+//     or with a backward pass written out for what that backend is good at. The tag
+//     gomlx builds it in; without it its module, 89 MB, is not downloaded. Its own
+//     gradients are left out for the autoencoder: a step would take half a minute.
+//
+// Who needs more than 1.5 seconds for a step has three turns of one step.
+//
+//	go test -tags gomlx -run '^$' -bench Peers -benchtime 7x -timeout 1h
 package benchmarks

@@ -40,8 +40,8 @@ func Open(script, core string, threads int) (*Pool, error) {
 // and on a machine without a processor to spare the one that they wait for gets nothing done.
 const Passive = "OMP_WAIT_POLICY=passive"
 
-// environments let threads wait passively; give all cores to OpenMP or to the BLAS library, or one to
-// each; and give the library the kernels of this processor.
+// environments let threads wait passively, as many as there are by default and one for each core; give
+// all cores to OpenMP or to the BLAS library, or one to each; and give the library the kernels of this processor.
 func environments(core string, threads int) [][]string {
 	share := func(omp, library int) []string {
 		return []string{
@@ -49,12 +49,13 @@ func environments(core string, threads int) [][]string {
 			fmt.Sprintf("OPENBLAS_NUM_THREADS=%d", library), fmt.Sprintf("MKL_NUM_THREADS=%d", library),
 		}
 	}
-	list := [][]string{{Passive}, share(1, threads), share(threads, 1)}
+	passive := []string{Passive, fmt.Sprintf("OMP_NUM_THREADS=%d", threads)}
+	list := [][]string{{Passive}, passive, share(1, threads), share(threads, 1)}
 	if core == "" {
 		return list
 	}
 	kernels := "OPENBLAS_CORETYPE=" + core
-	for _, threading := range [][]string{nil, {Passive}, share(1, threads), share(threads, 1), share(1, 1)} {
+	for _, threading := range [][]string{nil, passive, share(1, threads), share(threads, 1), share(1, 1)} {
 		list = append(list, slices.Concat([]string{kernels}, threading))
 	}
 	return list

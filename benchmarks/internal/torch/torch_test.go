@@ -17,11 +17,11 @@ func TestWorkload(t *testing.T) {
 }
 
 func TestEnvironments(t *testing.T) {
-	assert.Len(t, environments("", 2), 3)
+	assert.Len(t, environments("", 2), 4)
 	assert.Equal(t, []string{Passive}, environments("", 2)[0]) // Open takes the first for the passive one
 	list := environments("Haswell", 2)
 	assert.Contains(t, list, []string{"OPENBLAS_CORETYPE=Haswell"})
-	assert.Contains(t, list, []string{"OPENBLAS_CORETYPE=Haswell", "OMP_WAIT_POLICY=passive"})
+	assert.Contains(t, list, []string{"OPENBLAS_CORETYPE=Haswell", "OMP_WAIT_POLICY=passive", "OMP_NUM_THREADS=2"})
 	assert.Contains(t, list, []string{"OPENBLAS_CORETYPE=Haswell", "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=2", "MKL_NUM_THREADS=2"})
 }
 
