@@ -115,9 +115,10 @@
 //   - xGorgonia: gorgonia's own graph, gradients, tape machine and solver, on gonum's
 //     BLAS, which is its default.
 //   - xGomlx, xGomlxByHand: gomlx on its backend in plain Go, SGD, with its gradients
-//     or with a backward pass written out for what that backend is good at. The tag
+//     or with a backward pass written out in products of transposed copies. The tag
 //     gomlx builds it in; without it its module, 89 MB, is not downloaded. Its own
-//     gradients are left out for the autoencoder: a step would take half a minute.
+//     gradients are left out for the autoencoder: ten times the work of an MLP's step
+//     that takes seconds.
 //
 // Who needs more than 1.5 seconds for a step has three turns of one step.
 //

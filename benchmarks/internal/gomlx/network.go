@@ -47,7 +47,7 @@ func automatic(task peer.Task, x, y *graph.Node, parameters []*graph.Node) (*gra
 	return loss, graph.Gradient(loss, parameters...)
 }
 
-// byHand writes the backward pass out: products of transposed copies, and no more nodes than it needs.
+// byHand writes the backward pass out, in products of transposed copies.
 func byHand(task peer.Task, x, y *graph.Node, parameters []*graph.Node) (*graph.Node, []*graph.Node) {
 	outputs := forward(task, x, parameters)
 	z := outputs[len(outputs)-1]
