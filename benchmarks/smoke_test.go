@@ -52,7 +52,7 @@ func TestBenchmarksRun(t *testing.T) {
 			[]string{"ms/step", "xGEMM", "xSGD", "median-ms", "gradient-ms", "inverse-ms", "product-ms", "update-ms", "damping-ms"}},
 		"Growth": {func(b *testing.B) { benchGrowth(b, net, 4) },
 			[]string{"GEMM-ms", "sgd-ms", "adam-ms", "kfac-ms", "adaptive-ms", "sgd-xGEMM", "adam-xSGD", "kfac-xSGD", "adaptive-xSGD"}},
-		"Workers": {func(b *testing.B) { benchWorkers(b, net, 4, "sgd", 0) }, []string{"chosen-ms", "1-workers-ms"}},
+		"Workers":                  {func(b *testing.B) { benchWorkers(b, net, 4, "sgd", 0) }, []string{"chosen-ms", "1-workers-ms"}},
 		"Peers":                    {func(b *testing.B) { benchPeers(b, scripts, net, 4, "sgd") }, peers},
 		"Peers of the autoencoder": {func(b *testing.B) { benchPeers(b, nil, workload.Autoencoder(6, 3), 4, "adam") }, []string{"ms/step", "xGorgonia"}},
 	} {
