@@ -32,6 +32,8 @@ import (
 //	                    kron, denseSolve, cond1, diagonalOf; covariance, factorsOf, dampedPair: A and G of a network;
 //	                    closeTo: the comparison; bits, nan32, inf32
 //	gaussian_test.go    gaussian, crossOf: the Gaussian chain of BlockTridiagonal, written out
+//	byexample_test.go   explainGradient: a gradient that is the sum of its examples
+//	lowrank_test.go     fading: eigenvalues of A and G that fall off
 //	ekfac_test.go       bases: maps for the structures with squares of gradients
 //
 // In package kfac_test, a network in plain loops, and the Fisher matrix of it:
