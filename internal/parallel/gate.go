@@ -1,6 +1,9 @@
 package parallel
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // gate lets helpers into the present call of a group, and keeps them out between calls. A caller does not wait for a
 // helper that comes late.
@@ -45,15 +48,27 @@ func (g *gate) open() { g.state.Store(0) }
 // close returns when no helper is inside and none will enter.
 func (g *gate) close() {
 	inside := g.state.Or(gateClosed) & gateInside
-	for spin := 0; inside > 0 && spin < lastPiece; spin++ {
+	if inside == 0 {
+		return
+	}
+	since := time.Now()
+	for round := 1; inside > 0 && round < patientRounds; round++ {
+		relax()
 		inside = g.state.Load() & gateInside
+		if round%checkEvery == 0 && time.Since(since) > patience {
+			break
+		}
 	}
 	if inside > 0 && g.state.Or(gateAsleep)&gateInside > 0 {
 		<-g.wake
 	}
 }
 
-// lastPiece is the number of times that the caller looks whether the helpers have done their last piece, before it
-// sleeps: some twenty microseconds. Falling asleep takes longer than that, and the caller wakes on another processor,
-// away from its caches.
-const lastPiece = 20000
+// patience is how long the caller looks whether the helpers have done their last piece, before it sleeps. A caller that
+// falls asleep comes back some 100 µs late, on another processor, away from its caches. The longest piece is an item of
+// a product, 25 to 100 µs, so that only a helper that has lost its processor takes longer. With 20,000 looks in place of
+// a time, which are 5 µs on a fast processor, two in three products of 128 rows took 230 µs instead of 135.
+const (
+	patience      = 200 * time.Microsecond
+	patientRounds = 1 << 16 // where no time passes, as in package synctest
+)
