@@ -13,9 +13,12 @@ import (
 // job is one product C = α·A·B + β·C in flight, shared by its workers.
 //
 // Work is handed out as numbered tickets: first one per panel to pack, then for
-// every pass over k one per item of C. A ticket waits only for tickets with
-// smaller numbers, and those are held by workers that are already running, so a
-// worker that starts late, or never, delays nobody. Every element of C is
+// every pass over k one per item of C. Every worker has a range of rows of C of
+// its own, and helps others when it is through with it (parallel.Deal): the same
+// product finds its part of C, and often of A, where it left it. A ticket waits
+// only for panels, and for tickets of its range with smaller numbers. Those are held
+// by workers that are already running, so a worker that starts late, or never,
+// delays nobody. Every element of C is
 // summed in the order of k by the worker that holds its tickets: neither the number of
 // workers nor their timing can change a bit of the result.
 type job[T Float] struct {
@@ -32,7 +35,8 @@ type job[T Float] struct {
 	passes, passLength   int
 	rowPanels, colPanels int // panels of an item
 	rowItems, colItems   int
-	packTickets, tickets int
+	byCols               bool // workers share out the columns of items, not the rows
+	packTickets          int
 
 	next     atomic.Int64
 	packed   atomic.Int64
@@ -80,12 +84,12 @@ func (j *job[T]) plan(workers int, a operand[T], rows partition, b operand[T], c
 	}
 	j.passLength = passLength(j.k, depth)
 	j.passes = (j.k + j.passLength - 1) / j.passLength
-	j.rowPanels = kern.rowPanels
 	j.colPanels = min(cols.panels, kern.colPanels*kern.depth/j.passLength)
+	j.rowPanels = min(kern.rowPanels, max(1, itemShare/((rows.base+1)*rows.unit*j.colPanels*cols.base*cols.unit*j.passLength)))
 	j.rowItems = (rows.panels + j.rowPanels - 1) / j.rowPanels
 	j.colItems = (cols.panels + j.colPanels - 1) / j.colPanels
 	items := j.rowItems * j.colItems
-	j.tickets = j.packTickets + j.passes*items
+	j.byCols = j.rowItems < workers && j.rowItems < j.colItems
 
 	if cap(j.progress) < items {
 		j.progress = make([]atomic.Int32, items)
@@ -103,6 +107,10 @@ func (j *job[T]) plan(workers int, a operand[T], rows partition, b operand[T], c
 	j.packed.Store(0)
 	j.id.Store(0)
 }
+
+// itemShare is the number of multiplications of an item from which it has one panel of rows: 4 to 15 µs. A worker that
+// is through waits for the others' last items.
+const itemShare = 1 << 20
 
 // Where an operand is read in place instead of being packed, by measurement:
 //
@@ -136,23 +144,30 @@ func (j *job[T]) reserve(n int) {
 }
 
 // work draws tickets until none is left.
-func (j *job[T]) work() {
+func (j *job[T]) work(worker int) {
 	id := int(j.id.Add(1) - 1)
 	if id >= len(j.scratch)/tileSize { // more helpers than this product asked for
 		return
 	}
 	scratch := j.scratch[id*tileSize:][:tileSize]
-	items := j.rowItems * j.colItems
-	ready := false
 	for {
 		ticket := int(j.next.Add(1) - 1)
-		if ticket >= j.tickets {
-			return
+		if ticket >= j.packTickets {
+			break
 		}
-		if ticket < j.packTickets {
-			j.pack(ticket)
-			j.packed.Add(1)
-			continue
+		j.pack(ticket)
+		j.packed.Add(1)
+	}
+	parts, across := j.rowItems, j.colItems
+	if j.byCols {
+		parts, across = across, parts
+	}
+	hand := j.group.Deal(worker, parts, across*j.passes)
+	ready := false
+	for {
+		ticket, first, end, ok := hand.Next()
+		if !ok {
+			return
 		}
 		if !ready {
 			for spin := 0; int(j.packed.Load()) < j.packTickets; spin++ {
@@ -160,14 +175,19 @@ func (j *job[T]) work() {
 			}
 			ready = true
 		}
-		pass, item := (ticket-j.packTickets)/items, (ticket-j.packTickets)%items
-		progress := &j.progress[item]
+		size := (end - first) * across // items of the range
+		pass, item := ticket/size, ticket%size
+		// Items of the same columns follow each other: their panels of B stay
+		// in the L2 cache.
+		rowItem, colItem := first+item%(end-first), item/(end-first)
+		if j.byCols {
+			rowItem, colItem = item%j.rowItems, first+item/j.rowItems
+		}
+		progress := &j.progress[colItem*j.rowItems+rowItem]
 		for spin := 0; int(progress.Load()) < pass; spin++ {
 			pause(spin)
 		}
-		// Items of the same columns follow each other: their panels of B stay
-		// in the L2 cache.
-		j.multiply(pass, item%j.rowItems, item/j.rowItems, scratch)
+		j.multiply(pass, rowItem, colItem, scratch)
 		progress.Store(int32(pass + 1))
 	}
 }

@@ -1,6 +1,7 @@
 package parallel
 
 import (
+	"math/bits"
 	"sync/atomic"
 	"time"
 
@@ -14,7 +15,29 @@ var crew helpers
 type helpers struct {
 	board atomic.Pointer[Group] // the group that called last
 	alive atomic.Int32
-	idle  atomic.Int32 // helpers that are not in a group
+	idle  atomic.Int32  // helpers that are not in a group
+	taken atomic.Uint64 // numbers that helpers have, one bit each
+}
+
+// number returns the least number, from 1, that no helper has. Helpers beyond the 63rd share the last.
+func (h *helpers) number() int {
+	for {
+		taken := h.taken.Load()
+		n := bits.TrailingZeros64(^taken)
+		if n >= 63 {
+			return 64
+		}
+		if h.taken.CompareAndSwap(taken, taken|1<<n) {
+			return n + 1
+		}
+	}
+}
+
+// free gives a number back.
+func (h *helpers) free(number int) {
+	if number < 64 {
+		h.taken.And(^(uint64(1) << (number - 1)))
+	}
 }
 
 // linger is how long a helper looks for more work before it ends. A training
@@ -39,13 +62,13 @@ func (h *helpers) call(g *Group, wanted int) {
 		}
 		if h.alive.CompareAndSwap(alive, alive+1) {
 			h.idle.Add(1)
-			go help()
+			go help(h.number())
 		}
 	}
 }
 
 // help is the life of one helper.
-func help() {
+func help(number int) {
 	h := &crew
 	var last *Group // helped, in its call number seen
 	var seen uint32
@@ -55,7 +78,7 @@ func help() {
 			last, seen = g, g.calls.Load()
 			if g.gate.enter() {
 				h.idle.Add(-1)
-				g.work()
+				g.work(number)
 				g.gate.leave()
 				h.idle.Add(1)
 				since = time.Now()
@@ -70,9 +93,10 @@ func help() {
 	h.idle.Add(-1)
 	// A caller that still counted on this helper has posted its group by now.
 	if g := h.board.Load(); g != nil && (g != last || g.calls.Load() != seen) && g.gate.enter() {
-		g.work()
+		g.work(number)
 		g.gate.leave()
 	}
+	h.free(number)
 	h.alive.Add(-1)
 }
 

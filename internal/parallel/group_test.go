@@ -23,7 +23,7 @@ type counted struct {
 
 func newCounted(n int, each func(i int)) *counted {
 	c := &counted{drawn: make([]atomic.Int32, n)}
-	c.group = NewGroup(func() {
+	c.group = NewGroup(func(int) {
 		for i := int(c.next.Add(1) - 1); i < n; i = int(c.next.Add(1) - 1) {
 			each(i)
 			c.drawn[i].Add(1)

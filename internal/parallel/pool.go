@@ -35,7 +35,6 @@ func (p *Pool[A]) Run(pieces int, args A, f func(args *A, piece int)) {
 	}
 	r := p.frames.Get()
 	r.args, r.f, r.pieces = args, f, pieces
-	r.next.Store(0)
 	r.group.Run(min(cpus.Workers(), pieces))
 	var none A
 	r.args, r.f = none, nil // drop references to the caller's memory
@@ -51,7 +50,6 @@ type frame[A any] struct {
 	args    A
 	f       func(*A, int)
 	pieces  int
-	next    atomic.Int64
 	failure atomic.Pointer[any]
 	group   *Group
 }
@@ -63,18 +61,19 @@ func newFrame[A any]() *frame[A] {
 }
 
 // work takes pieces until none is left.
-func (r *frame[A]) work() {
+func (r *frame[A]) work(worker int) {
 	defer func() {
 		if e := recover(); e != nil {
 			failure := e // a copy, so that only a panic allocates
 			r.failure.CompareAndSwap(nil, &failure)
 		}
 	}()
+	hand := r.group.Deal(worker, r.pieces, 1)
 	for {
-		i := int(r.next.Add(1) - 1)
-		if i >= r.pieces {
+		i, first, _, ok := hand.Next()
+		if !ok {
 			return
 		}
-		r.f(&r.args, i)
+		r.f(&r.args, first+i)
 	}
 }
