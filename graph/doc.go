@@ -15,9 +15,9 @@
 //   - [Program], compiled from a set of wanted nodes and pruned to their
 //     ancestors. Programs over one graph, and graphs over one set of
 //     parameters, share memory; [Program.Resume] computes only what an earlier
-//     program has not.
-//   - [Sequence], a program for predictions: kernels on the caller's goroutine,
-//     without gorgonia's tape machine.
+//     program has not. Kernels run on the caller's goroutine; gorgonia's tape
+//     machine is for programs with stock ops.
+//   - [Sequence], a program for predictions, which may have nothing to compute.
 //   - [Direction], a displacement of all parameters together.
 //   - [Tap], the hook on an affine map s = aW + b that K-FAC reads.
 //   - [Objective], what an optimizer sees of a mini-batch.

@@ -37,6 +37,7 @@ type Op struct {
 	Tangent func(t *Tangent) (*Node, error)
 
 	border bool // made by Snapshot: a buffer that stock ops may read
+	view   bool // the output is the input, an input of the graph, in another shape
 }
 
 // Diff is the question a reverse walk puts to an op: given Grad, the gradient
@@ -78,6 +79,11 @@ func (k *Kernel) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
 	if k.runs.resume && k.epoch == k.runs.epoch && !k.op.border && !k.lent {
 		return k.out, nil
 	}
+	if k.op.view && !k.lent {
+		k.look(in[0].(*tensor.Dense))
+		k.epoch = k.runs.epoch
+		return k.out, nil
+	}
 	if k.out == nil {
 		k.out = NewDense(k.dtype, k.op.Shape...)
 	}
@@ -94,6 +100,20 @@ func (k *Kernel) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
 	}
 	k.epoch = k.runs.epoch
 	return k.out, nil
+}
+
+// look makes the output share the memory of t.
+func (k *Kernel) look(t *tensor.Dense) {
+	if k.out != nil && k.out.Uintptr() == t.Uintptr() {
+		return
+	}
+	var backing any
+	if k.dtype == Float32 {
+		backing = t.Float32s()
+	} else {
+		backing = t.Float64s()
+	}
+	k.out = tensor.New(tensor.WithShape(k.op.Shape...), tensor.WithBacking(backing))
 }
 
 // Arity, Type and InferShape describe the op to gorgonia's type system.

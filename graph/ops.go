@@ -27,7 +27,8 @@ func (b *Builder) Snapshot(n *Node) (*Node, error) {
 	}, n)
 }
 
-// Reshape gives n's elements, in row-major order, another shape.
+// Reshape gives n's elements, in row-major order, another shape. An input's are
+// not copied: the value shares its memory.
 func (b *Builder) Reshape(n *Node, shape ...int) (*Node, error) {
 	if err := b.check(n); err != nil {
 		return nil, fmt.Errorf("graph: reshape: %w", err)
@@ -49,6 +50,7 @@ func (b *Builder) Reshape(n *Node, shape ...int) (*Node, error) {
 			return []*Node{g}, err
 		},
 		Tangent: func(t *Tangent) (*Node, error) { return t.Reshape(t.Dot[0], to...) },
+		view:    n.IsVar() && !b.isParam[n],
 	}, n)
 }
 

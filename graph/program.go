@@ -12,12 +12,14 @@ import (
 // Program computes a fixed set of nodes of a graph and nothing they do not
 // need. Programs of one graph share its buffers and must not run at once.
 type Program struct {
-	b  *Builder
-	vm gorgonia.VM
+	b     *Builder
+	calls calls
+	vm    gorgonia.VM // in the place of calls where a stock op is among the nodes
 }
 
 // Compile makes the program that computes outs. Inputs among outs, already
-// there, are skipped.
+// there, are skipped. A program of kernels alone runs them on the caller's
+// goroutine; stock ops of gorgonia make it one of gorgonia's tape machine.
 func (b *Builder) Compile(outs ...*Node) (p *Program, err error) {
 	defer recovered(&err)
 	if err := b.check(outs...); err != nil {
@@ -41,6 +43,9 @@ func (b *Builder) Compile(outs ...*Node) (p *Program, err error) {
 	sub := b.g.ExactSubgraphRoots(want...)
 	if err := b.checkBorders(sub.AllNodes(), want); err != nil {
 		return nil, err
+	}
+	if list, ok := b.callsOf(want); ok {
+		return &Program{b: b, calls: list}, nil
 	}
 	prog, loc, err := gorgonia.CompileFunction(b.g, sub.Inputs(), want)
 	if err != nil {
@@ -95,6 +100,9 @@ func (p *Program) Run() error {
 }
 
 func (p *Program) runAll() error {
+	if p.vm == nil {
+		return p.calls.run()
+	}
 	p.vm.Reset() // without it a second RunAll silently does nothing
 	if err := p.vm.RunAll(); err != nil {
 		return fmt.Errorf("graph: run: %w", err)
