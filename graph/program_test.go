@@ -81,3 +81,65 @@ func TestReshapeAndSum(t *testing.T) {
 	assert.Equal(t, []float64{3, 0, 0, 30, 0, 300}, values(g[0]))
 	assert.Equal(t, []int{2, 3}, []int(g[0].Shape()))
 }
+
+// A program of kernels runs on the caller's goroutine: it allocates nothing, and a layer's kernels run in the order in
+// which they were made, whatever the order of the wanted nodes.
+func TestProgramRunsInOrder(t *testing.T) {
+	b := newBuilder(t)
+	x, mem := b.Input("x", 2)
+	var order []string
+	made := func(name string, in ...*graph.Node) *graph.Node {
+		f := func(out []float64, in [][]float64) {
+			order = append(order, name)
+			copy(out, in[0])
+		}
+		return must(t)(b.Apply(graph.Op{Name: name, Shape: x.Shape(), F32: func(out []float32, in [][]float32) { copy(out, in[0]) }, F64: f}, in...))
+	}
+	first := made("first", x)
+	second := made("second", x, first)
+	third := made("third", first)
+	p, err := b.Compile(third, second)
+	require.NoError(t, err)
+	require.NoError(t, p.Run())
+	assert.Equal(t, []string{"first", "second", "third"}, order)
+	order = make([]string, 0, 1000)
+	assert.Zero(t, testing.AllocsPerRun(20, func() { order = order[:0]; _ = p.Run() }))
+	mem.Float64s()[0] = 7
+	require.NoError(t, p.Run())
+	assert.Equal(t, []float64{7, 0}, values(third))
+}
+
+// A reshaped input is the input's memory, also after Bind; a reshaped value, parameter or gradient of a parameter has its
+// own.
+func TestReshapeOfAnInputIsAView(t *testing.T) {
+	b := newBuilder(t)
+	x, mem := b.Input("x", 2, 3)
+	copy(mem.Float64s(), []float64{1, 2, 3, 4, 5, 6})
+	flat := must(t)(b.Reshape(x, 6))
+	again := must(t)(b.Reshape(flat, 3, 2))
+	p, err := b.Compile(flat, again)
+	require.NoError(t, err)
+	require.NoError(t, p.Run())
+	assert.Equal(t, mem.Float64s(), values(again))
+	assert.Same(t, &mem.Float64s()[0], &graph.Value(flat).Float64s()[0])
+	assert.NotSame(t, &mem.Float64s()[0], &graph.Value(again).Float64s()[0])
+	assert.Zero(t, testing.AllocsPerRun(20, func() { _ = p.Run() }))
+
+	other := graph.NewDense(graph.Float64, 2, 3)
+	copy(other.Float64s(), []float64{9, 8, 7, 6, 5, 4})
+	require.NoError(t, b.Bind(x, other))
+	require.NoError(t, p.Resume())
+	assert.Same(t, &other.Float64s()[0], &graph.Value(flat).Float64s()[0])
+	assert.Equal(t, other.Float64s(), values(again))
+
+	param := &graph.Param{Name: "w", Value: graph.NewDense(graph.Float64, 2, 3), Grad: graph.NewDense(graph.Float64, 2, 3)}
+	w := must(t)(b.Reshape(b.Param(param), 6))
+	into, err := b.Into(must(t)(b.Reshape(must(t)(b.InputOf("g", other)), 2, 3)), param)
+	require.NoError(t, err)
+	p, err = b.Compile(w, into)
+	require.NoError(t, err)
+	require.NoError(t, p.Run())
+	assert.NotSame(t, &param.Value.Float64s()[0], &graph.Value(w).Float64s()[0])
+	assert.Equal(t, other.Float64s(), param.Grad.Float64s())
+	assert.NotSame(t, &other.Float64s()[0], &param.Grad.Float64s()[0])
+}
