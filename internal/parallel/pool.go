@@ -6,9 +6,10 @@
 //	var sums = parallel.NewPool[arguments]()
 //	sums.Run(pieces, arguments{x, partial}, func(a *arguments, i int) { a.partial[i] = sum(a.x[i]) })
 //
-// Which goroutine takes a piece is left to timing, so a piece must write memory
-// of its own; what is added up afterwards, in the order of the pieces, then does
-// not depend on the number of workers.
+// A worker has the same pieces in every call of as many, and takes others' when it
+// is through (Deal). Which goroutine takes a piece is so left to timing, and a piece
+// must write memory of its own; what is added up afterwards, in the order of the
+// pieces, then does not depend on the number of workers.
 package parallel
 
 import (

@@ -56,4 +56,12 @@
 //     faster for n = 1024, whose columns crowd into few sets of the caches, by a
 //     tenth; slower otherwise.
 //   - Prefetching in Mirror, 16, 32 or 64 rows ahead: no faster.
+//
+// And on a Zen 5, for the update of 670,000 parameters:
+//
+//   - Prefetching parameters, gradients and moments 1 KiB ahead: 59 instead of 53 µs
+//     where they are in the L3 cache; where they wait for memory, 232 instead of 260.
+//   - Pieces of 8192 elements instead of 32768: no difference.
+//   - Pieces by the number of the processor that a goroutine is on (RDTSCP) instead
+//     of the goroutine's own: no difference.
 package vector
