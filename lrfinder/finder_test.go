@@ -25,6 +25,9 @@ import (
 var optimizers = map[string]func() (trainer.Optimizer, error){
 	"SGD":          func() (trainer.Optimizer, error) { return trainer.NewSGD(trainer.SGDConfig{Momentum: 0.9}) },
 	"Adam":         func() (trainer.Optimizer, error) { return trainer.NewAdam(trainer.AdamConfig{}) },
+	"Muon":         func() (trainer.Optimizer, error) { return trainer.NewMuon(trainer.MuonConfig{}) },
+	"Shampoo":      func() (trainer.Optimizer, error) { return trainer.NewShampoo(trainer.ShampooConfig{}) },
+	"SOAP":         func() (trainer.Optimizer, error) { return trainer.NewSOAP(trainer.SOAPConfig{}) },
 	"K-FAC":        func() (trainer.Optimizer, error) { return kfac.New(kfac.Config{}) },
 	"K-FAC, fixed": func() (trainer.Optimizer, error) { return kfac.New(kfac.Config{Mode: kfac.Fixed}) },
 }

@@ -22,10 +22,14 @@ func (c *AdamConfig) numbers() setting.Numbers {
 		setting.Of("learning rate", &c.LearningRate, 1e-3, setting.Positive),
 		setting.Of("beta1", &c.Beta1, 0.9, setting.Decay),
 		setting.Of("beta2", &c.Beta2, 0.999, setting.Decay),
-		// In float32 anything less is 0.
-		setting.Of("epsilon", &c.Epsilon, 1e-8, setting.Range{Low: math.SmallestNonzeroFloat32, Below: math.Inf(1)}),
+		setting.Of("epsilon", &c.Epsilon, 1e-8, leastEpsilon()),
 		setting.Of("weight decay", &c.WeightDecay, 0, setting.NotNegative),
 	}
+}
+
+// leastEpsilon is the range of ε: in float32 anything less is 0.
+func leastEpsilon() setting.Range {
+	return setting.Range{Low: math.SmallestNonzeroFloat32, Below: math.Inf(1)}
 }
 
 // Adam (Kingma & Ba 2015) keeps running averages m of the gradient and v of
@@ -83,12 +87,18 @@ func (o *Adam) Step(obj graph.Objective) (float64, error) {
 }
 
 func adamStep[T graph.Float](o *Adam, p *graph.Param, theta, grad, m, v []T) {
-	// α m̂/(√v̂+ε) with both corrections in scalars: one pass over memory.
-	vector.Adam(theta, grad, m, v, vector.AdamCoefficients[T]{
-		Beta1: T(o.cfg.Beta1), Rest1: T(1 - o.cfg.Beta1),
-		Beta2: T(o.cfg.Beta2), Rest2: T(1 - o.cfg.Beta2),
-		Step:    T(o.alpha * p.RateFactor() / (1 - math.Pow(o.cfg.Beta1, float64(o.t)))),
-		Root:    T(1 / math.Sqrt(1-math.Pow(o.cfg.Beta2, float64(o.t)))),
-		Epsilon: T(o.cfg.Epsilon), Shrink: T(1 - o.alpha*o.cfg.WeightDecay*p.DecayFactor()),
-	})
+	rate, shrink := o.alpha*p.RateFactor(), 1-o.alpha*o.cfg.WeightDecay*p.DecayFactor()
+	vector.Adam(theta, grad, m, v, adamCoefficients[T](o.cfg.Beta1, o.cfg.Beta2, o.cfg.Epsilon, o.t, rate, shrink))
+}
+
+// adamCoefficients are of step t of Adam with the given rate. α m̂/(√v̂+ε) has both
+// corrections in scalars: one pass over memory.
+func adamCoefficients[T graph.Float](beta1, beta2, epsilon float64, t uint64, rate, shrink float64) vector.AdamCoefficients[T] {
+	return vector.AdamCoefficients[T]{
+		Beta1: T(beta1), Rest1: T(1 - beta1),
+		Beta2: T(beta2), Rest2: T(1 - beta2),
+		Step:    T(rate / (1 - math.Pow(beta1, float64(t)))),
+		Root:    T(1 / math.Sqrt(1-math.Pow(beta2, float64(t)))),
+		Epsilon: T(epsilon), Shrink: T(shrink),
+	}
 }

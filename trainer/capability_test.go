@@ -40,7 +40,13 @@ func (p *parabola) Grad() (float64, error) {
 func TestLeastObjective(t *testing.T) {
 	adam, err := trainer.NewAdam(trainer.AdamConfig{LearningRate: 0.1})
 	require.NoError(t, err)
-	for name, opt := range map[string]trainer.Optimizer{"sgd": sgd(t, 0.1), "adam": adam} {
+	muon, err := trainer.NewMuon(trainer.MuonConfig{LearningRate: 0.1, Beta2: 0.999})
+	require.NoError(t, err)
+	shampoo, err := trainer.NewShampoo(trainer.ShampooConfig{LearningRate: 0.1})
+	require.NoError(t, err)
+	soap, err := trainer.NewSOAP(trainer.SOAPConfig{LearningRate: 0.1})
+	require.NoError(t, err)
+	for name, opt := range map[string]trainer.Optimizer{"sgd": sgd(t, 0.1), "adam": adam, "muon": muon, "shampoo": shampoo, "soap": soap} {
 		p := newParabola()
 		for range 300 {
 			_, err := opt.Step(trainer.ClipNorm(p, 1))

@@ -93,6 +93,59 @@ func TestConfigsSurvive(t *testing.T) {
 			return o.cfg, o.Config(), nil
 		})
 	}
+	survives(t, MuonConfig{}, map[string]field{
+		"LearningRate": {def: 1e-3, none: noNone, legal: []float64{1e-9, 0.5, 3}},
+		"Momentum":     {def: 0.95, none: 0, legal: []float64{1e-9, 0.5, 0.9999}, refused: []float64{1}},
+		"WeightDecay":  {def: 0, none: 0, legal: []float64{1e-9, 0.5}},
+		"AdamRate":     {def: 1, none: noNone, legal: []float64{1e-9, 0.5, 3}},
+		"Beta1":        {def: 0.9, none: 0, legal: []float64{1e-9, 0.5, 0.9999}, refused: []float64{1}},
+		"Beta2":        {def: 0.95, none: 0, legal: []float64{1e-9, 0.5, 0.9999}, refused: []float64{1}},
+		"Epsilon":      {def: 1e-8, none: noNone, legal: []float64{1e-40, 1}, refused: []float64{1e-46}},
+	}, func(c MuonConfig) (inForce, reported MuonConfig, err error) {
+		o, err := NewMuon(c)
+		if err != nil {
+			return c, c, err
+		}
+		return o.cfg, o.Config(), nil
+	})
+	survives(t, ShampooConfig{}, map[string]field{
+		"LearningRate": {def: 1e-3, none: noNone, legal: []float64{1e-9, 0.5, 3}},
+		"Momentum":     {def: 0, none: 0, legal: []float64{1e-9, 0.5, 0.9999}, refused: []float64{1}},
+		"WeightDecay":  {def: 0, none: 0, legal: []float64{1e-9, 0.5}},
+		"Beta1":        {def: 0.9, none: 0, legal: []float64{1e-9, 0.5, 0.9999}, refused: []float64{1}},
+		"Beta2":        {def: 0.999, none: 0, legal: []float64{1e-9, 0.5, 0.9999}, refused: []float64{1}},
+		"Epsilon":      {def: 1e-6, none: noNone, legal: []float64{1e-40, 1}},
+		"AdamEpsilon":  {def: 1e-8, none: noNone, legal: []float64{1e-40, 1}, refused: []float64{1e-46}},
+	}, func(c ShampooConfig) (inForce, reported ShampooConfig, err error) {
+		o, err := NewShampoo(c)
+		if err != nil {
+			return c, c, err
+		}
+		return o.cfg, o.Config(), nil
+	})
+	survives(t, SOAPConfig{}, map[string]field{
+		"LearningRate": {def: 3e-3, none: noNone, legal: []float64{1e-9, 0.5, 3}},
+		"WeightDecay":  {def: 0, none: 0, legal: []float64{1e-9, 0.3}},
+		"Beta1":        {def: 0.95, none: 0, legal: []float64{1e-9, 0.5, 0.9999}, refused: []float64{1}},
+		"Beta2":        {def: 0.95, none: 0, legal: []float64{1e-9, 0.5, 0.9999}, refused: []float64{1}},
+		"Epsilon":      {def: 1e-8, none: noNone, legal: []float64{1e-40, 1}, refused: []float64{1e-46}},
+	}, func(c SOAPConfig) (inForce, reported SOAPConfig, err error) {
+		o, err := NewSOAP(c)
+		if err != nil {
+			return c, c, err
+		}
+		return o.cfg, o.Config(), nil
+	})
+	for _, c := range []int{-1, -7} { // whole numbers of the two
+		_, err := NewShampoo(ShampooConfig{UpdateSteps: c})
+		assert.ErrorContains(t, err, "update steps")
+		_, err = NewShampoo(ShampooConfig{MaxDimension: c})
+		assert.ErrorContains(t, err, "max dimension")
+		_, err = NewSOAP(SOAPConfig{UpdateSteps: c})
+		assert.ErrorContains(t, err, "update steps")
+		_, err = NewSOAP(SOAPConfig{MaxDimension: c})
+		assert.ErrorContains(t, err, "max dimension")
+	}
 	for _, cfg := range []ModelConfig{{Input: []int{2}}, {Input: []int{2}, DType: graph.Float64, Seed: 5}} {
 		survives(t, cfg, map[string]field{"L2": {def: 0, none: 0, legal: []float64{1e-9, 0.5, 3}}},
 			func(c ModelConfig) (inForce, reported ModelConfig, err error) {

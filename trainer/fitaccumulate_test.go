@@ -17,6 +17,23 @@ import (
 // TestFitAccumulates: steps of three mini-batches of four are those of mini-batches of
 // twelve, and a saved run goes on with them.
 func TestFitAccumulates(t *testing.T) {
+	for name, optimizer := range map[string]func() (trainer.Optimizer, error){
+		"Adam": func() (trainer.Optimizer, error) { return trainer.NewAdam(trainer.AdamConfig{LearningRate: 0.01}) },
+		"Muon": func() (trainer.Optimizer, error) {
+			return trainer.NewMuon(trainer.MuonConfig{LearningRate: 0.01, LastLayer: true})
+		},
+		"Shampoo": func() (trainer.Optimizer, error) {
+			return trainer.NewShampoo(trainer.ShampooConfig{LearningRate: 0.01, UpdateSteps: 2})
+		},
+		"SOAP": func() (trainer.Optimizer, error) { // larger sides have null spaces, whose basis rounding decides upon
+			return trainer.NewSOAP(trainer.SOAPConfig{LearningRate: 0.01, UpdateSteps: 2, MaxDimension: 3})
+		},
+	} {
+		t.Run(name, func(t *testing.T) { accumulates(t, optimizer) })
+	}
+}
+
+func accumulates(t *testing.T, optimizer func() (trainer.Optimizer, error)) {
 	data := &datasets.Dataset{Name: "noise", Shape: []int{2}, Classes: 3}
 	for i := range 36 {
 		data.Train.Labels = append(data.Train.Labels, int32(i%3))
@@ -26,11 +43,11 @@ func TestFitAccumulates(t *testing.T) {
 		model, err := trainer.NewModel(layers.Sequential{&layers.Dense{Units: 5}, layers.Tanh(), &layers.Dense{Units: 3}},
 			losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{2}, DType: graph.Float64, Seed: 1})
 		require.NoError(t, err)
-		adam, err := trainer.NewAdam(trainer.AdamConfig{LearningRate: 0.01})
+		opt, err := optimizer()
 		require.NoError(t, err)
 		loader, err := datasets.NewLoader(data, data.Train, datasets.LoaderOptions{BatchSize: batch, Shuffle: true, Seed: 3})
 		require.NoError(t, err)
-		return &trainer.Trainer{Model: model, Optimizer: adam, Epochs: 3, Accumulate: parts, ClipNorm: 0.5, FinishSteps: true}, loader
+		return &trainer.Trainer{Model: model, Optimizer: opt, Epochs: 3, Accumulate: parts, ClipNorm: 0.5, FinishSteps: true}, loader
 	}
 	whole, source := make(12, 0)
 	want, err := whole.Fit(context.Background(), source)

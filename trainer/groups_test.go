@@ -39,6 +39,15 @@ func optimizers(t *testing.T, rate, decay float64) map[string]trainer.Optimizer 
 	require.NoError(t, err)
 	list["adam"], err = trainer.NewAdam(trainer.AdamConfig{LearningRate: rate, WeightDecay: decay})
 	require.NoError(t, err)
+	list["muon"], err = trainer.NewMuon(trainer.MuonConfig{LearningRate: rate, WeightDecay: decay})
+	require.NoError(t, err)
+	// A small epsilon enlarges what rounding leaves where the gradients have no part.
+	list["shampoo"], err = trainer.NewShampoo(trainer.ShampooConfig{LearningRate: rate, WeightDecay: decay, UpdateSteps: 2, Epsilon: 0.1})
+	require.NoError(t, err)
+	// The averages of few gradients have a null space, whose basis rounding decides upon:
+	// sides of more than three have more than one vector in it here.
+	list["soap"], err = trainer.NewSOAP(trainer.SOAPConfig{LearningRate: rate, WeightDecay: decay, UpdateSteps: 2, MaxDimension: 3, Epsilon: 1e-3})
+	require.NoError(t, err)
 	for _, mode := range kfac.Modes() {
 		list["kfac "+string(mode)], err = kfac.New(kfac.Config{Mode: mode, LearningRate: rate, WeightDecay: decay, Estimator: graph.Exact})
 		require.NoError(t, err)

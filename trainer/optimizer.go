@@ -55,10 +55,16 @@ func resolve(numbers setting.Numbers) error {
 type owner struct {
 	kind    string   // of its state
 	names   []string // of the moments
+	shape   momentShape
 	params  []*graph.Param
 	moments []graph.Direction // by name; nil until params are known
 	pending []byte            // restored moments whose parameters are not known yet
 }
+
+// momentShape is the shape of a moment, by its place among the names, of
+// parameter i of params; nil: the parameter has none of it. A momentShape that is
+// nil itself gives every parameter every moment, of the parameter's own shape.
+type momentShape func(moment int, params []*graph.Param, i int) []int
 
 // gradient runs obj.Grad and refuses other parameters than the first it saw,
 // and a loss or a gradient that is not finite.
@@ -81,7 +87,16 @@ func (o *owner) gradient(obj graph.Objective) (float64, error) {
 func (o *owner) zeros(params []*graph.Param) []graph.Direction {
 	moments := make([]graph.Direction, len(o.names))
 	for i := range moments {
-		moments[i] = graph.NewDirection(params)
+		if o.shape == nil {
+			moments[i] = graph.NewDirection(params)
+			continue
+		}
+		moments[i] = make(graph.Direction, len(params))
+		for j, p := range params {
+			if shape := o.shape(i, params, j); shape != nil {
+				moments[i][j] = graph.NewDense(p.Value.Dtype(), shape...)
+			}
+		}
 	}
 	return moments
 }

@@ -19,7 +19,13 @@ func TestOptimizerServesOneModel(t *testing.T) {
 	require.NoError(t, err)
 	adam, err := trainer.NewAdam(trainer.AdamConfig{})
 	require.NoError(t, err)
-	for _, o := range []trainer.Optimizer{sgd, adam} {
+	muon, err := trainer.NewMuon(trainer.MuonConfig{})
+	require.NoError(t, err)
+	shampoo, err := trainer.NewShampoo(trainer.ShampooConfig{})
+	require.NoError(t, err)
+	soap, err := trainer.NewSOAP(trainer.SOAPConfig{})
+	require.NoError(t, err)
+	for _, o := range []trainer.Optimizer{sgd, adam, muon, shampoo, soap} {
 		objective := func(units int) trainer.MiniBatch {
 			m, err := trainer.NewModel(&layers.Dense{Units: units}, losses.SquaredError{}, trainer.ModelConfig{Input: []int{2}})
 			require.NoError(t, err)

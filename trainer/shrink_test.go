@@ -21,6 +21,15 @@ func TestShrink(t *testing.T) {
 		"Adam": func(rate, decay float64) (trainer.Optimizer, error) {
 			return trainer.NewAdam(trainer.AdamConfig{LearningRate: rate, WeightDecay: decay})
 		},
+		"Muon": func(rate, decay float64) (trainer.Optimizer, error) {
+			return trainer.NewMuon(trainer.MuonConfig{LearningRate: rate, WeightDecay: decay})
+		},
+		"Shampoo": func(rate, decay float64) (trainer.Optimizer, error) {
+			return trainer.NewShampoo(trainer.ShampooConfig{LearningRate: rate, WeightDecay: decay})
+		},
+		"SOAP": func(rate, decay float64) (trainer.Optimizer, error) {
+			return trainer.NewSOAP(trainer.SOAPConfig{LearningRate: rate, WeightDecay: decay})
+		},
 		"K-FAC, adaptive": func(rate, decay float64) (trainer.Optimizer, error) {
 			return kfac.New(kfac.Config{LearningRate: rate, WeightDecay: decay})
 		},

@@ -14,17 +14,29 @@ var (
 	_ encoding.BinaryUnmarshaler = (*SGD)(nil)
 	_ encoding.BinaryMarshaler   = (*Adam)(nil)
 	_ encoding.BinaryUnmarshaler = (*Adam)(nil)
+	_ encoding.BinaryMarshaler   = (*Muon)(nil)
+	_ encoding.BinaryUnmarshaler = (*Muon)(nil)
+	_ encoding.BinaryMarshaler   = (*Shampoo)(nil)
+	_ encoding.BinaryUnmarshaler = (*Shampoo)(nil)
+	_ encoding.BinaryMarshaler   = (*SOAP)(nil)
+	_ encoding.BinaryUnmarshaler = (*SOAP)(nil)
 )
 
-// optimizerVersion is of the fields of SGD, Adam and their moments.
+// optimizerVersion is of the fields of the optimizers here, and of their moments.
 const optimizerVersion = 1
 
 func (o *SGD) fields() []codec.Field {
 	return []codec.Field{{Name: "learning rate", Value: &o.alpha}}
 }
 
-func (o *Adam) fields() []codec.Field {
-	return []codec.Field{{Name: "learning rate", Value: &o.alpha}, {Name: "steps", Value: &o.t}}
+func (o *Adam) fields() []codec.Field    { return stepped(&o.alpha, &o.t) }
+func (o *Muon) fields() []codec.Field    { return stepped(&o.alpha, &o.t) }
+func (o *Shampoo) fields() []codec.Field { return stepped(&o.alpha, &o.t) }
+func (o *SOAP) fields() []codec.Field    { return stepped(&o.alpha, &o.t) }
+
+// stepped are the fields of an optimizer that counts its steps.
+func stepped(alpha *float64, t *uint64) []codec.Field {
+	return []codec.Field{{Name: "learning rate", Value: alpha}, {Name: "steps", Value: t}}
 }
 
 // MarshalBinary encodes the learning rate and the velocities. The rest of the
@@ -52,6 +64,54 @@ func (o *Adam) MarshalBinary() ([]byte, error) { return o.marshal(o.fields()) }
 // UnmarshalBinary gives the optimizer the state written by MarshalBinary, or
 // fails, as that of [SGD] does.
 func (o *Adam) UnmarshalBinary(data []byte) error {
+	next := *o
+	if err := next.unmarshal(data, next.fields()); err != nil {
+		return err
+	}
+	*o = next
+	return nil
+}
+
+// MarshalBinary encodes the learning rate, the momentum and the moments, and the number
+// of steps in them. The rest of the configuration is not part of it.
+func (o *Muon) MarshalBinary() ([]byte, error) { return o.marshal(o.fields()) }
+
+// UnmarshalBinary gives the optimizer the state written by MarshalBinary, or
+// fails, as that of [SGD] does. A state fits settings that keep as much: LastLayer
+// must agree.
+func (o *Muon) UnmarshalBinary(data []byte) error {
+	next := *o
+	if err := next.unmarshal(data, next.fields()); err != nil {
+		return err
+	}
+	*o = next
+	return nil
+}
+
+// MarshalBinary encodes the learning rate, the averages with their roots, and the number
+// of steps in them. The rest of the configuration is not part of it.
+func (o *Shampoo) MarshalBinary() ([]byte, error) { return o.marshal(o.fields()) }
+
+// UnmarshalBinary gives the optimizer the state written by MarshalBinary, or
+// fails, as that of [SGD] does. A state fits settings that keep as much: Momentum on or off, and MaxDimension,
+// must agree.
+func (o *Shampoo) UnmarshalBinary(data []byte) error {
+	next := *o
+	if err := next.unmarshal(data, next.fields()); err != nil {
+		return err
+	}
+	*o = next
+	return nil
+}
+
+// MarshalBinary encodes the learning rate, the averages with their bases, and the number
+// of steps in them. The rest of the configuration is not part of it.
+func (o *SOAP) MarshalBinary() ([]byte, error) { return o.marshal(o.fields()) }
+
+// UnmarshalBinary gives the optimizer the state written by MarshalBinary, or
+// fails, as that of [SGD] does. A state fits settings that keep as much: MaxDimension
+// must agree.
+func (o *SOAP) UnmarshalBinary(data []byte) error {
 	next := *o
 	if err := next.unmarshal(data, next.fields()); err != nil {
 		return err
@@ -119,7 +179,9 @@ func (o *owner) momentFields(params []*graph.Param, moments []graph.Direction) [
 	var fields []codec.Field
 	for i, name := range o.names {
 		for j, p := range params {
-			fields = append(fields, codec.Field{Name: name + " of " + p.Name, Value: moments[i][j]})
+			if moments[i][j] != nil {
+				fields = append(fields, codec.Field{Name: name + " of " + p.Name, Value: moments[i][j]})
+			}
 		}
 	}
 	return fields

@@ -40,6 +40,21 @@ var statefulOptimizers = map[string]func(alpha float64) (statefulOptimizer, erro
 	"Adam": func(alpha float64) (statefulOptimizer, error) {
 		return trainer.NewAdam(trainer.AdamConfig{LearningRate: alpha, WeightDecay: 0.01})
 	},
+	"Muon": func(alpha float64) (statefulOptimizer, error) {
+		return trainer.NewMuon(trainer.MuonConfig{LearningRate: alpha, WeightDecay: 0.01, LastLayer: true})
+	},
+	"Shampoo": func(alpha float64) (statefulOptimizer, error) {
+		return trainer.NewShampoo(trainer.ShampooConfig{LearningRate: alpha, WeightDecay: 0.01, UpdateSteps: 3})
+	},
+	"Shampoo, one-sided with momentum": func(alpha float64) (statefulOptimizer, error) {
+		return trainer.NewShampoo(trainer.ShampooConfig{LearningRate: alpha, Momentum: 0.5, UpdateSteps: 2, MaxDimension: 4})
+	},
+	"SOAP": func(alpha float64) (statefulOptimizer, error) {
+		return trainer.NewSOAP(trainer.SOAPConfig{LearningRate: alpha, WeightDecay: 0.01, UpdateSteps: 2})
+	},
+	"SOAP, one-sided": func(alpha float64) (statefulOptimizer, error) {
+		return trainer.NewSOAP(trainer.SOAPConfig{LearningRate: alpha, UpdateSteps: 3, MaxDimension: 4})
+	},
 }
 
 // rig is a training run by hand: dropout at two places, mini-batches of 5 and
