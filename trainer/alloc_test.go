@@ -39,18 +39,10 @@ func TestStepAllocatesNothing(t *testing.T) {
 			require.NoError(t, err)
 			adam, err := NewAdam(AdamConfig{WeightDecay: 0.1})
 			require.NoError(t, err)
-			muon, err := NewMuon(MuonConfig{WeightDecay: 0.1})
-			require.NoError(t, err)
-			shampoo, err := NewShampoo(ShampooConfig{Momentum: 0.5, UpdateSteps: 2})
-			require.NoError(t, err)
-			soap, err := NewSOAP(SOAPConfig{WeightDecay: 0.1, UpdateSteps: 2})
-			require.NoError(t, err)
 			visit := func(*graph.CurvaturePass) error { return nil }
-			for _, opt := range []Optimizer{sgd, adam, muon, shampoo, soap} { // warm-up
-				for range 4 { // SOAP's first new bases
-					_, err := opt.Step(obj)
-					require.NoError(t, err)
-				}
+			for _, opt := range []Optimizer{sgd, adam} { // warm-up
+				_, err := opt.Step(obj)
+				require.NoError(t, err)
 			}
 			_, err = obj.Curvature(graph.MC, visit)
 			require.NoError(t, err)
@@ -98,9 +90,6 @@ func TestStepAllocatesNothing(t *testing.T) {
 				{"clipped Grad", grad, func() { clip.Grad() }},
 				{"SGD", grad, func() { sgd.Step(obj) }},
 				{"Adam", grad, func() { adam.Step(obj) }},
-				{"Muon", grad, func() { muon.Step(obj) }},
-				{"Shampoo", grad, func() { shampoo.Step(obj) }},
-				{"SOAP", grad, func() { soap.Step(obj) }},
 			} {
 				assert.LessOrEqual(t, allocations(c.call)-c.base, float64(oursPerStep), c.name)
 			}
