@@ -2,7 +2,7 @@
 // an objective, an [Optimizer] takes steps on it, and [Trainer.Fit] runs the
 // loop with a learning-rate schedule, evaluations and callbacks.
 //
-// The loop knows nothing of the optimizer it drives. SGD and Adam are here;
+// The loop knows nothing of the optimizer it drives. SGD, Adam, Muon, Shampoo and SOAP are here;
 // K-FAC is package kfac, which this package does not import. One's own loop
 // needs neither Trainer nor Fit:
 //

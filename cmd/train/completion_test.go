@@ -31,7 +31,7 @@ func TestBashCompletion(t *testing.T) {
 	ask := func(words string) []string {
 		return complete(t, "bash", `source SCRIPT; COMP_WORDS=(train `+words+`); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _train; printf '%s\n' "${COMPREPLY[@]}"`)
 	}
-	assert.Equal(t, []string{"kfac", "adam", "sgd"}, ask(`-opt ""`))
+	assert.Equal(t, []string{"kfac", "adam", "sgd", "muon", "shampoo", "soap"}, ask(`-opt ""`))
 	assert.Equal(t, []string{"adam"}, ask(`-json -opt a`))
 	assert.Equal(t, []string{"ekfac"}, ask(`-kfac-structure ek`))
 	assert.Equal(t, []string{"-checkpoint-every"}, ask(`-ch`))

@@ -18,12 +18,12 @@ import (
 func TestNothingSet(t *testing.T) {
 	for _, rows := range []int{100, 1000} {
 		data := rings(t, rows)
-		for _, optimizer := range []string{"kfac", "adam", "sgd"} {
+		for _, optimizer := range []string{"kfac", "adam", "sgd", "muon", "shampoo", "soap"} {
 			learns(t, 0.9, "-dataset", data, "-opt", optimizer, "-hidden", "64,64")
 		}
 	}
 	data := rings(t, 600)
-	for _, args := range []string{"-opt kfac", "-opt kfac -kfac-mode fixed", "-opt adam", "-opt sgd"} {
+	for _, args := range []string{"-opt kfac", "-opt kfac -kfac-mode fixed", "-opt adam", "-opt sgd", "-opt muon", "-opt shampoo", "-opt soap"} {
 		for _, batch := range []string{"2", "8", "32"} {
 			learns(t, 0.9, append(strings.Fields(args), "-dataset", data, "-hidden", "64,64", "-batch-size", batch, "-max-steps", "1200")...)
 		}

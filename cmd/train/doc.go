@@ -1,5 +1,5 @@
 // Command train trains a network on images, on one's own data or on an
-// ill-conditioned regression with K-FAC, Adam or SGD.
+// ill-conditioned regression with K-FAC, Adam, SGD, Muon, Shampoo or SOAP.
 //
 //	go run ./cmd/train -opt kfac
 //	go run ./cmd/train -opt adam -dataset mnist -target test_accuracy=0.98 -json

@@ -115,6 +115,9 @@ var groupTitles = map[job.Group]string{
 	job.TrainingGroup: "Training (0 or empty = the default; -list has the table; none = off)",
 	job.RunGroup:      "Run",
 	job.KFACGroup:     "K-FAC (0 or empty = the default; -list has the table; none = off)",
+	job.MuonGroup:     "Muon (0 or empty = the default; -list has the table; none = off)",
+	job.ShampooGroup:  "Shampoo (0 or empty = the default; -list has the table; none = off)",
+	job.SOAPGroup:     "SOAP (0 or empty = the default; -list has the table; none = off)",
 }
 
 // newFlagTable defines the flags, which write to c.

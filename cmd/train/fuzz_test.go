@@ -51,7 +51,7 @@ func FuzzFlags(f *testing.F) {
 	table := newFlagTable(&command{})
 	names := table.names()
 	values := append([]string{
-		"kfac", "adam", "sgd", "fixed", "adaptive", "none", "found", "true", "false", "0.5", "2", "16,8", "cosine", "relu", "mlp", "autoencoder",
+		"kfac", "adam", "sgd", "muon", "shampoo", "soap", "fixed", "adaptive", "none", "found", "true", "false", "0.5", "2", "16,8", "cosine", "relu", "mlp", "autoencoder",
 		"regression", "test_loss=0.5", "test_accuracy=0.5,0.9", "sgd:lr=0.1/0.2:momentum=0.95", "adam:lr=1e-4..1e-2:schedule=linear/cosine",
 		"kfac,adam:epochs=2", "grid", "full", "ekfac", "exact", "float64", "x",
 	}, extremes...)

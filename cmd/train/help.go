@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-const helpHead = `Train a network with K-FAC, Adam or SGD.
+const helpHead = `Train a network with K-FAC, or with Adam, SGD, Muon, Shampoo or SOAP.
 
   go run ./cmd/train -opt kfac
   go run ./cmd/train -opt adam -dataset mnist -target test_accuracy=0.98 -json

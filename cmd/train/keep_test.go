@@ -192,7 +192,7 @@ func firstDataset(t *testing.T, dir string) string {
 // TestTensorBoardGoesOn: event files are gone on with, without being asked for again, for
 // optimizers whose curvature is measured now and then as well.
 func TestTensorBoardGoesOn(t *testing.T) {
-	for _, opt := range []string{"adam", "kfac"} {
+	for _, opt := range []string{"adam", "muon", "shampoo", "soap", "kfac"} {
 		dir := filepath.Join(t.TempDir(), "run")
 		ctx, cancel := context.WithCancel(context.Background())
 		stderr := &tripwire{text: " 8/20 ", trip: cancel}
@@ -241,7 +241,7 @@ func TestDirectoryThatGoes(t *testing.T) {
 
 // TestInterruptedBeforeTheFirstStep: what is saved then can be gone on with.
 func TestInterruptedBeforeTheFirstStep(t *testing.T) {
-	for _, opt := range []string{"sgd", "adam", "kfac"} {
+	for _, opt := range []string{"sgd", "adam", "muon", "shampoo", "soap", "kfac"} {
 		for _, mode := range []string{"adaptive", "fixed"} {
 			dir := filepath.Join(t.TempDir(), "run")
 			args := kept(t, dir, "-opt", opt, "-progress", "plain")

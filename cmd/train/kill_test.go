@@ -34,7 +34,10 @@ func child(t *testing.T, args ...string) (*exec.Cmd, *strings.Builder) {
 
 // kinds are optimizers with every mode and structure of K-FAC.
 func kinds() map[string][]string {
-	list := map[string][]string{"sgd": {"-opt", "sgd"}, "adam": {"-opt", "adam"}}
+	list := map[string][]string{
+		"sgd": {"-opt", "sgd"}, "adam": {"-opt", "adam"}, "muon": {"-opt", "muon", "-muon-last-layer"},
+		"shampoo": {"-opt", "shampoo", "-shampoo-update-steps", "3"}, "soap": {"-opt", "soap", "-soap-update-steps", "3"},
+	}
 	for _, mode := range []string{"adaptive", "fixed"} {
 		for _, structure := range []string{"block-diagonal", "block-tridiagonal", "ekfac", "diagonal", "full"} {
 			if structure == "full" && mode == "fixed" || structure == "diagonal" && mode == "fixed" {

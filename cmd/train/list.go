@@ -12,6 +12,7 @@ import (
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/isa"
 	"github.com/gokfac/gokfac/internal/job"
+	"github.com/gokfac/gokfac/internal/report"
 )
 
 // printList writes what can be chosen, and the defaults.
@@ -52,7 +53,7 @@ func printList(w io.Writer) error {
 
 func printDefaults(tab *tabwriter.Writer) error {
 	fmt.Fprintln(tab, "\nDefaults\n  \tbatch-size\tepochs\tsteps\tlr\tlr at 32\tmomentum\tschedule")
-	var detailed []*job.Spec // of optimizers with settings of their own
+	detailed := map[string][]*job.Spec{} // of optimizers with settings of their own
 	for _, m := range job.Models() {
 		for _, o := range job.Optimizers() {
 			for _, v := range o.Variants {
@@ -62,13 +63,15 @@ func printDefaults(tab *tabwriter.Writer) error {
 				}
 				printRow(tab, s, v)
 				if len(own(s)) > 0 {
-					detailed = append(detailed, s)
+					detailed[o.Name] = append(detailed[o.Name], s)
 				}
 			}
 		}
 	}
 	fmt.Fprint(tab, defaultsNote)
-	printOwn(tab, detailed)
+	for _, o := range job.Optimizers() {
+		printOwn(tab, detailed[o.Name])
+	}
 	return nil
 }
 
@@ -105,8 +108,8 @@ func printRow(tab *tabwriter.Writer, s *job.Spec, v job.Variant) {
 		s.Model, name, s.Batch, s.Epochs, d.Steps, s.LearningRate, d.RateFor(32), momentum, s.Schedule)
 }
 
-// printOwn has a column for each model and mode, since K-FAC has more settings than
-// a line has room for, and a table for each four of them.
+// printOwn has a column for each model and mode of an optimizer, since K-FAC has more
+// settings than a line has room for, and a table for each four of them.
 func printOwn(tab *tabwriter.Writer, all []*job.Spec) {
 	for four := range slices.Chunk(all, 4) {
 		printColumns(tab, four)
@@ -114,22 +117,30 @@ func printOwn(tab *tabwriter.Writer, all []*job.Spec) {
 }
 
 func printColumns(tab *tabwriter.Writer, all []*job.Spec) {
-	heads := []string{"\nDefaults of K-FAC", ""}
+	heads := []string{"\nDefaults of " + report.OptimizerWords(all[0].Optimizer), ""}
 	values := make([]map[string]string, len(all))
 	var names []string // in the order in which a configuration is printed
 	for i, s := range all {
 		heads[0] += "\t" + s.Model
-		heads[1] += "\t" + s.Variant()
+		if s.Variant() != s.Optimizer {
+			heads[1] += "\t" + s.Variant()
+		}
 		values[i] = map[string]string{}
 		for at, item := range own(s) {
 			if !slices.Contains(names, item.Name) {
 				names = slices.Insert(names, min(at, len(names)), item.Name)
 			}
 			values[i][item.Name] = fmt.Sprint(item.Value)
-			if v, ok := item.Value.(float64); ok {
+			switch v := item.Value.(type) {
+			case float64:
 				values[i][item.Name] = orNone(v)
+			case bool:
+				values[i][item.Name] = map[bool]string{true: "yes", false: "no"}[v]
 			}
 		}
+	}
+	if heads[1] == "" { // the optimizer has no modes
+		heads = heads[:1]
 	}
 	fmt.Fprintln(tab, strings.Join(heads, "\n"))
 	for _, name := range names {

@@ -196,7 +196,7 @@ func TestHelpListVersion(t *testing.T) {
 func TestDefaultsListed(t *testing.T) {
 	list := execute("-list").stdout
 	for _, m := range job.Models() {
-		for _, variant := range []string{"kfac adaptive", "kfac fixed", "adam", "sgd"} {
+		for _, variant := range []string{"kfac adaptive", "kfac fixed", "adam", "sgd", "muon", "shampoo", "soap"} {
 			assert.Contains(t, list, "\n  "+m.Name+" "+variant+" ")
 		}
 	}

@@ -29,6 +29,7 @@ func TestEvalOfKeptModels(t *testing.T) {
 		"averaged": {blobs(t)}, "fixed": {blobs(t), "-kfac-mode", "fixed"}, "float64": {blobs(t), "-opt", "adam", "-dtype", "float64"},
 		"best": {blobs(t), "-validation", "0.2", "-opt", "sgd", "-lr", "0.5"}, "pixels": {stripes(t), "-opt", "adam"},
 		"autoencoder": {stripes(t), "-model", "autoencoder", "-hidden", "16,4"}, "values": {sizes, "-model", "regression"},
+		"muon": {blobs(t), "-opt", "muon"}, "shampoo": {blobs(t), "-opt", "shampoo"}, "soap": {blobs(t), "-opt", "soap", "-dtype", "float64"},
 		"dropout": {blobs(t), "-dropout", "0.3", "-act", "sigmoid"}, "digits": {"digits", "-epochs", "1", "-opt", "sgd"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 )
 
 func TestDivergence(t *testing.T) {
-	for opt, cause := range map[string]string{"sgd": "-lr", "adam": "-lr", "kfac -kfac-mode fixed": "-lr"} {
+	for opt, cause := range map[string]string{"sgd": "-lr", "adam": "-lr", "muon": "-lr", "shampoo": "-lr", "soap": "-lr", "kfac -kfac-mode fixed": "-lr"} {
 		args := cause + " 1e6 -schedule constant -max-steps 50 -eval-every 1 -json -hidden 16" + strings.Repeat(",16", 9) + " -opt " + opt
 		o := execute(append(strings.Fields(args), "-dataset", blobs(t))...)
 		require.Equal(t, exitDiverged, o.status, o.stderr)

@@ -55,12 +55,12 @@ func (c *Choices) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// Label names an optimizer with choices of its own. K-FAC's settings go without
+// Label names an optimizer with choices of its own. Its own settings go without
 // their prefix.
 func Label(optimizer string, own Choices) string {
 	label := optimizer
 	for _, v := range own {
-		label += " " + strings.TrimPrefix(v.Name, "kfac-") + "=" + v.Value
+		label += " " + strings.TrimPrefix(v.Name, optimizer+"-") + "=" + v.Value
 	}
 	return label
 }

@@ -193,7 +193,7 @@ func (c Choices) Without(asked Choices) Choices {
 		row, _ := Lookup(choice.Name)
 		switch {
 		case choice.Name == "opt" || choice.Name == "model":
-		case model && row.Group == ModelGroup, (model || other) && (row.Group == TrainingGroup || row.Group == KFACGroup):
+		case model && row.Group == ModelGroup, (model || other) && (row.Group == TrainingGroup || row.Owner != ""):
 			continue
 		}
 		left = append(left, choice)

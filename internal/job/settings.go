@@ -56,7 +56,7 @@ func trainingSettings() []Setting {
 			Listed: func(s *Spec) bool { return s.Accumulate > 1 }},
 		{Name: "lr", Argument: "RATE", Text: "learning rate; ⟨kfac-mode⟩ adaptive: factor on the step found",
 			Value: func(s *Spec) Value { return number{p: &s.LearningRate, least: leastNumber, most: mostNumber} }, Force: func(s *Spec) any { return s.LearningRate }},
-		{Name: "momentum", Argument: "RATE", Text: "of sgd and ⟨kfac-mode⟩ fixed; or none",
+		{Name: "momentum", Argument: "RATE", Text: "of sgd, muon, shampoo and ⟨kfac-mode⟩ fixed; or none",
 			Value: func(s *Spec) Value { return number{p: &s.Momentum, below: 1, word: "none"} }, Force: func(s *Spec) any { return orNone(s.Momentum) }},
 		{Name: "schedule", Argument: oneOf(Schedules()), Text: "of the learning rate",
 			Value: func(s *Spec) Value { return choice[string]{&s.Schedule, Entries(Schedules())} }, Force: func(s *Spec) any { return s.Schedule }},

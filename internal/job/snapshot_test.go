@@ -13,7 +13,7 @@ import (
 // TestSnapshot: a run that is left in the middle of a step has the record that
 // it would have had at its end, but for the ending.
 func TestSnapshot(t *testing.T) {
-	for _, opt := range []string{"kfac", "adam"} {
+	for _, opt := range []string{"kfac", "adam", "muon", "shampoo", "soap"} {
 		r := built(t, "-dataset "+blobs(t)+" -opt "+opt+" -hidden 8 -max-steps 7 -eval-every 3 -batch-size 20 -workers 2")
 		assert.Zero(t, r.Left().Record().Steps)
 		require.NoError(t, r.Fit(t.Context(), unseen))

@@ -40,6 +40,9 @@ type Spec struct {
 	ClipNorm     float64
 	Groups       string // of parameters, as graph.ParseGroups reads them
 	KFAC         kfac.Config
+	Muon         trainer.MuonConfig // these three without what fields above have
+	Shampoo      trainer.ShampooConfig
+	SOAP         trainer.SOAPConfig
 
 	Target    *trainer.Target // nil: none
 	Goals     []results.Goal  // what the target names, the hardest last

@@ -21,7 +21,7 @@ func madeTables() *tables {
 	t := &theTables
 	t.once.Do(func() {
 		t.models = []Model{mlpRow(), autoencoderRow(), regressionRow()}
-		t.optimizers = []Optimizer{kfacRow(), adamRow(), sgdRow()}
+		t.optimizers = []Optimizer{kfacRow(), adamRow(), sgdRow(), muonRow(), shampooRow(), soapRow()}
 	})
 	return t
 }
@@ -30,7 +30,8 @@ func madeTables() *tables {
 func settingRows() *tables {
 	t := madeTables()
 	t.more.Do(func() {
-		t.settings = slices.Concat(modelSettings(), dataSettings(), trainingSettings(), runSettings(), kfacSettings())
+		t.settings = slices.Concat(modelSettings(), dataSettings(), trainingSettings(), runSettings(), kfacSettings(),
+			muonSettings(), shampooSettings(), soapSettings())
 		t.byName = map[string]Setting{}
 		for _, row := range t.settings {
 			t.byName[row.Name] = row

@@ -62,11 +62,13 @@ func (s *Single) files(ctx context.Context) ([]file, error) {
 // alone is the run as a comparison of nothing else, for the parts that both
 // reports have.
 func (s *Single) alone() *Report {
-	return &Report{Comparison: &results.Comparison{Groups: []results.Group{{Label: optimizerWords(s.Run.Optimizer), Runs: []*results.Run{s.Run}}}}}
+	return &Report{Comparison: &results.Comparison{Groups: []results.Group{{Label: OptimizerWords(s.Run.Optimizer), Runs: []*results.Run{s.Run}}}}}
 }
 
-func optimizerWords(name string) string {
-	known := []struct{ name, words string }{{"kfac", "K-FAC"}, {"adam", "Adam"}, {"sgd", "SGD"}}
+// OptimizerWords is an optimizer's name as people write it.
+func OptimizerWords(name string) string {
+	known := []struct{ name, words string }{{"kfac", "K-FAC"}, {"adam", "Adam"}, {"sgd", "SGD"},
+		{"muon", "Muon"}, {"shampoo", "Shampoo"}, {"soap", "SOAP"}}
 	for _, k := range known {
 		if k.name == name {
 			return k.words

@@ -19,7 +19,7 @@ func (s *Single) title() string {
 
 // optimizer is for example "K-FAC (adaptive, block-diagonal)".
 func (s *Single) optimizer() string {
-	text := optimizerWords(s.Run.Optimizer)
+	text := OptimizerWords(s.Run.Optimizer)
 	var parts []string
 	for _, name := range []string{"kfac_mode", "kfac_structure"} {
 		if v := s.setting(name); v != "" {

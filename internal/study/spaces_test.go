@@ -14,8 +14,8 @@ import (
 func TestSpaces(t *testing.T) {
 	for _, m := range job.Models() {
 		for entries, asked := range map[string]job.Choices{
-			"kfac,adam,sgd,kfac:kfac-mode=fixed": nil,
-			"kfac":                               {{Name: "kfac-mode", Value: "fixed"}},
+			"kfac,adam,sgd,muon,shampoo,soap,kfac:kfac-mode=fixed": nil,
+			"kfac": {{Name: "kfac-mode", Value: "fixed"}},
 		} {
 			base := job.NewSpec()
 			base.Model = m.Name
