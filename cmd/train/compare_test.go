@@ -233,7 +233,7 @@ func TestCommandLine(t *testing.T) {
 
 func TestStudyUsage(t *testing.T) {
 	for args, want := range map[string]string{
-		"-compare kfa":                                             `-compare: unknown optimizer "kfa": want kfac, adam or sgd (did you mean kfac?)`,
+		"-compare kfa":                                             `-compare: unknown optimizer "kfa": want kfac, adam, sgd, muon, shampoo or soap (did you mean kfac?)`,
 		"-compare kfac,":                                           "has an empty entry",
 		"-compare adam,adam":                                       "-compare: adam is there twice",
 		"-compare adam:lr=0.1..1":                                  "-compare adam: lr=0.1..1: a grid takes values",

@@ -48,6 +48,9 @@ func TestExtremes(t *testing.T) {
 			if name != "max-steps" && name != "epochs" {
 				args = append(args, "-max-steps", "3")
 			}
+			if row, ok := job.Lookup(name); ok && row.Owner != "" {
+				args = append(args, "-opt", row.Owner)
+			}
 			args = append(append(args, strings.Fields(companions[name])...), "-"+name+"="+value)
 			o := execute(args...)
 			line := o.stderr[strings.LastIndexByte(strings.TrimSuffix(o.stderr, "\n"), '\n')+1:]

@@ -34,7 +34,7 @@ func TestBadInput(t *testing.T) {
 		status int
 		want   string
 	}{
-		{"-opt adm", 2, `"adm" for flag -opt: want kfac, adam or sgd (did you mean adam?)`},
+		{"-opt adm", 2, `"adm" for flag -opt: want kfac, adam, sgd, muon, shampoo or soap (did you mean adam?)`},
 		{"-opt", 2, "flag -opt needs a value"},
 		{"-model convnet", 2, "want mlp, autoencoder or regression"},
 		{"-act gelu", 2, "want relu, tanh or sigmoid"},

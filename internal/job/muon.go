@@ -9,11 +9,11 @@ const MuonGroup Group = "muon"
 
 func muonRow() Optimizer {
 	return Optimizer{
-		Entry: Entry{"muon", "momentum with its singular values made equal (Jordan 2024); biases and the last layer by AdamW"}, Vectors: 4,
+		Entry: Entry{"muon", "momentum with equal singular values (Jordan 2024); biases, last layer by AdamW"}, Vectors: 4,
 		Variants: []Variant{{
 			Name:     "muon",
-			Fallback: Defaults{Steps: 300, Parts: 4, Schedule: "cosine", LearningRate: 3e-3, Momentum: 0.95},
-			Space:    "lr=3e-4..1e-2:momentum=0.9/0.95:schedule=constant/linear/cosine/exponential",
+			Fallback: Defaults{Steps: 300, Parts: 4, Schedule: "cosine", LearningRate: 6e-3, Momentum: 0.95},
+			Space:    "lr=1e-3..2e-2:momentum=0.9/0.95:schedule=constant/linear/cosine/exponential",
 		}},
 		New: func(s *Spec) (trainer.Optimizer, error) {
 			c := s.Muon
@@ -28,8 +28,17 @@ func muonRow() Optimizer {
 			s.Muon = o.Config()
 			return nil
 		},
-		Memory: muonMemory,
+		Memory: muonMemory, Remedies: muonRemedies,
 	}
+}
+
+// muonRemedies has no clipping: a step of Muon's has its length whatever the gradient's.
+func muonRemedies(r *Run) []string {
+	var list []string
+	if r.Spec.Muon.AdamRate > 1 {
+		list = smaller(list, "muon-adam-rate", r.Spec.Muon.AdamRate)
+	}
+	return append(list, "⟨warmup-steps⟩")
 }
 
 // muonMemory counts two matrices of the largest layer and two of its smaller side.

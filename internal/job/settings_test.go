@@ -67,6 +67,8 @@ func TestRemedies(t *testing.T) {
 			"a larger -batch-size than 64 or -kfac-mode fixed",
 		"-kfac-mode adaptive -lr 1.5 -l2 1 -batch-size 64 -kfac-damping found -kfac-min-damping 2": "a smaller -lr than 1.5, a smaller -l2 than 1, " +
 			"-kfac-damping 10, a larger -kfac-min-damping than 2, a larger -batch-size than 64 or -kfac-mode fixed",
+		"-opt muon -lr 2 -muon-adam-rate 3": "a smaller -lr than 2, a smaller -muon-adam-rate than 3 or -warmup-steps",
+		"-opt muon -lr 2":                   "a smaller -lr than 2 or -warmup-steps",
 		"-opt adam -lr 2":                   "a smaller -lr than 2, -clip-grad 1 or -warmup-steps",
 		"-opt sgd -lr 2 -clip-grad 1":       "a smaller -lr than 2 or -warmup-steps",
 		"-opt sgd -lr 2 -l2 2 -clip-grad 1": "a smaller -lr than 2, a smaller -l2 than 2 or -warmup-steps",
