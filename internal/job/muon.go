@@ -12,8 +12,8 @@ func muonRow() Optimizer {
 		Entry: Entry{"muon", "momentum with equal singular values (Jordan 2024); biases, last layer by AdamW"}, Vectors: 4,
 		Variants: []Variant{{
 			Name:     "muon",
-			Fallback: Defaults{Steps: 300, Parts: 4, Schedule: "cosine", LearningRate: 6e-3, Momentum: 0.95},
-			Space:    "lr=1e-3..2e-2:momentum=0.9/0.95:schedule=constant/linear/cosine/exponential",
+			Fallback: Defaults{Steps: 580, Parts: 4, Schedule: "cosine", LearningRate: 3e-3, Momentum: 0.95},
+			Space:    "lr=3e-4..1e-2:momentum=0.9/0.95:schedule=constant/linear/cosine/exponential",
 		}},
 		New: func(s *Spec) (trainer.Optimizer, error) {
 			c := s.Muon

@@ -12,8 +12,8 @@ func soapRow() Optimizer {
 		Entry: Entry{"soap", "Adam in the eigenbasis of Shampoo's second moments (Vyas et al. 2024)"}, Lacks: []string{"momentum"}, Vectors: 5,
 		Variants: []Variant{{
 			Name:     "soap",
-			Fallback: Defaults{Steps: 300, Parts: 4, Schedule: "cosine", LearningRate: 8e-3},
-			Space:    "lr=1e-3..2e-2:schedule=constant/linear/cosine/exponential",
+			Fallback: Defaults{Steps: 580, Parts: 4, Schedule: "cosine", LearningRate: 5e-3},
+			Space:    "lr=3e-4..1e-2:schedule=constant/linear/cosine/exponential",
 		}},
 		New: func(s *Spec) (trainer.Optimizer, error) {
 			c := s.SOAP
