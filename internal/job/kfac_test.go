@@ -51,6 +51,8 @@ func TestMemory(t *testing.T) {
 	}
 	block := of(kfac.BlockDiagonal)
 	assert.InEpsilon(t, 4*params, of(kfac.Diagonal), 0.01)
+	assert.Greater(t, of(kfac.LowRank), block)
+	assert.Less(t, of(kfac.LowRank), 1.1*block)
 	for _, structure := range []kfac.Structure{kfac.BlockTridiagonal, kfac.EKFAC} {
 		assert.Greater(t, of(structure), block, structure)
 		assert.Less(t, of(structure), 3*block, structure)

@@ -58,5 +58,9 @@ func curvatureNeeded(s *Spec, widths []int) (kept, work float64) {
 	case kfac.BlockTridiagonal: // factors and couplings of both, and two inverses of the chain
 		return 4*squares + 4*neighbours + 2*params + inputs, 12*largest*several + packed
 	}
-	return 4*squares + params + inputs, 2*largest*several + packed
+	kept = 4*squares + params + inputs
+	if s.KFAC.Structure == kfac.LowRank { // eigenvectors as well, if all inverses are dense after all
+		kept += squares / 4
+	}
+	return kept, 2*largest*several + packed
 }
