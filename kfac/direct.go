@@ -8,15 +8,11 @@ import (
 
 // renew inverts with the present γ if an inversion is due, and then sets U.
 func (o *Optimizer) renew(due bool) error {
-	var err error
 	if due {
-		err = o.pre.invert(o.gamma)
-	} else {
-		err = o.pre.follow()
-	}
-	o.lap(&o.stats.InverseTime)
-	if err != nil {
-		return err
+		if err := o.pre.invert(o.gamma); err != nil {
+			return err
+		}
+		o.lap(&o.stats.InverseTime)
 	}
 	o.propose()
 	o.lap(&o.stats.UpdateTime)

@@ -41,15 +41,6 @@ func (v *factorInverse[T]) prepare(damping float64, jobs []*Decomposition) []*De
 	return append(jobs, v.job)
 }
 
-// follow adds to jobs the decomposition that brings the low-rank form up to date, if it is in
-// use and the average has changed.
-func (v *factorInverse[T]) follow(jobs []*Decomposition) []*Decomposition {
-	if v.full() || v.low.covers(v.damping) {
-		return jobs
-	}
-	return append(jobs, v.job)
-}
-
 // try finds the eigenvectors, or inverts with the damping times raise.
 func (v *factorInverse[T]) try(raise float64, w *workspace) bool {
 	if v.low != nil && v.damping > v.low.refused {
@@ -68,9 +59,9 @@ func (v *factorInverse[T]) try(raise float64, w *workspace) bool {
 	}
 	v.isDense = 1
 	if v.low != nil && v.low.basis.Resolves(v.damping) {
-		// Each eigenvalue s > d adds d/(s+d) ≤ ½ to d·tr (F+dI)⁻¹, and each other one at most
-		// 1, so that at most twice the effective dimension n − d·tr (F+dI)⁻¹ are above d.
-		k := int(2 * v.dense.effective(v.damping*raise))
+		// The effective dimension is Σ s/(s+d). An eigenvalue s above cd adds more than c/(1+c),
+		// so that there are at most (1+c)/c times as many as the effective dimension.
+		k := int((1 + leftOut) / leftOut * v.dense.effective(v.damping*raise))
 		if k+margin(k) <= v.low.most {
 			v.low.refused = 0
 		}

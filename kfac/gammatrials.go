@@ -46,7 +46,7 @@ func (o *adaptive) compareGammas(obj graph.CurvatureObjective, step float64) err
 	var at [rivals + 1]int // the place of a trial's proposal among the directions; 0: not tried
 	dirs := append(o.trials.dirs[:0], o.last)
 	for i, trial := range tried {
-		if i != 1 && trial == gamma {
+		if i != 1 && trial == gamma || i == 2 && trial == tried[0] {
 			continue // a bound leaves no room
 		}
 		if err := o.pre.invert(trial); err != nil {

@@ -30,30 +30,6 @@ func (p *Preconditioner) Invert(obj graph.CurvatureObjective, gamma float64) err
 // ones change the inverses most.
 func (p *Preconditioner) young() bool { return 4*p.folds >= 5*p.inverted }
 
-// follower is an inverse of which a part is so cheap to renew that it follows the averages.
-type follower interface {
-	// follow lists the decompositions that renew this part with the damping of the last
-	// Prepare, none if the averages have not changed since.
-	follow() []*Decomposition
-}
-
-// follow renews the cheap parts of the inverses in use, if the averages have changed. The
-// other parts stay as they are until the next inversion.
-func (p *Preconditioner) follow() error {
-	p.decomposers.todo = p.decomposers.todo[:0]
-	for _, v := range p.inverses {
-		if f, ok := v.(follower); ok {
-			p.decomposers.todo = append(p.decomposers.todo, f.follow()...)
-		}
-	}
-	if len(p.decomposers.todo) == 0 {
-		return nil
-	}
-	err := p.decomposers.run()
-	p.settle(p.decomposers.todo)
-	return err
-}
-
 // invert computes the inverse of every block anew.
 func (p *Preconditioner) invert(gamma float64) error {
 	p.inverted = p.folds

@@ -59,12 +59,6 @@ func (v *kroneckerInverse[T]) Prepare(gamma float64) []*Decomposition {
 	return v.todo
 }
 
-// follow lists the low-rank parts whose averages have changed.
-func (v *kroneckerInverse[T]) follow() []*Decomposition {
-	v.todo = v.g.follow(v.a.follow(v.todo[:0]))
-	return v.todo
-}
-
 func (v *kroneckerInverse[T]) Condition() float64 { return v.a.condition() * v.g.condition() }
 
 func (v *kroneckerInverse[T]) State() []Field {

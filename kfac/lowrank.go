@@ -11,13 +11,13 @@ import (
 // as the damping asks for. Both inverses of a block share them, so that another γ costs no
 // decomposition (Puiu 2022, arXiv 2206.15397, has inverses of this form).
 //
-// With k eigenvectors of eigenvalues s_i above the damping d, and the mean t of the other
-// eigenvalues,
+// With k eigenvectors of eigenvalues s_i above a share of the damping d (leftOut), and the
+// mean t of the other eigenvalues,
 //
 //	(F + dI)⁻¹ ≈ (I − U diag(c) Uᵀ)/(d+t),  c_i = 1 − (d+t)/(s_i+d).
 //
-// An eigenvalue s that is left out lies within 0 and d, and so does t. The inverse has
-// 1/(d+t) in the place of 1/(s+d), which are within a factor of two of each other.
+// An eigenvalue s that is left out lies within 0 and 0.3d, and so does t. The inverse has
+// 1/(d+t) in the place of 1/(s+d): it is right to a factor of 1.3.
 type lowRank[T graph.Float] struct {
 	of    *factor[T]
 	basis *subspace.Basis[T]
@@ -29,6 +29,11 @@ type lowRank[T graph.Float] struct {
 	refused float64
 }
 
+// leftOut is the share of the damping up to which eigenvalues are left out. Steps of MNIST's
+// classifier to 98.0 %, medians of five seeds, with 1 / 0.5 / 0.3 of the damping: 84 / 78 / 75
+// at batch 512 and 390 / 402 / 354 at batch 128; with dense inverses 78 and 390.
+const leftOut = 0.3
+
 // Ranks. A product of the low-rank form with a vector takes 2nr multiplications, where the
 // dense inverse takes n². Renewed eigenvectors take n²r + 2nr² + 9r³, the dense inverse n³. At
 // a rank of n/4 the low-rank form takes half of the work in both.
@@ -37,11 +42,6 @@ const (
 	firstRank = 32 // of a new basis
 	rankStep  = 8  // ranks are multiples of it: products with fewer columns take as long
 )
-
-// manyAbove tells without trying that the greatest rank is not enough: the mean of the
-// eigenvalues that are not known is more than a quarter of the damping. On MNIST's classifier
-// and autoencoder more than a fifth of all eigenvalues were above the damping then.
-const manyAbove = 4
 
 // newLowRank returns nil for a factor of so low an order that its inverse is always dense.
 func newLowRank[T graph.Float](f *factor[T]) *lowRank[T] {
@@ -64,7 +64,7 @@ func (r *lowRank[T]) covers(damping float64) bool {
 
 // enough reports whether all eigenvalues above the damping are in the basis.
 func (r *lowRank[T]) enough(damping float64) bool {
-	k, rank := r.basis.Above(damping), r.basis.Rank()
+	k, rank := r.basis.Above(leftOut*damping), r.basis.Rank()
 	return rank > 0 && (k+margin(k) <= rank || rank == r.most && k < rank || rank == r.of.n)
 }
 
@@ -78,7 +78,7 @@ func (r *lowRank[T]) cover(damping float64, w *subspace.Workspace[T]) bool {
 		r.basis.Resize(firstRank)
 		passes = 3
 	case r.seen != r.of.folds:
-		if k := r.basis.Above(damping); rank > 2*(k+margin(k))+rankStep {
+		if k := r.basis.Above(leftOut * damping); rank > 2*(k+margin(k))+rankStep {
 			r.basis.Resize(max(firstRank, up(k+k/2+margin(k))))
 		}
 	default:
@@ -100,20 +100,26 @@ func (r *lowRank[T]) cover(damping float64, w *subspace.Workspace[T]) bool {
 			return true
 		}
 		rank := r.basis.Rank()
-		if rank == r.most || r.basis.Tail(rank) > damping/manyAbove {
+		if rank == r.most || r.hopeless(damping) {
 			return false
 		}
-		k := r.basis.Above(damping)
+		k := r.basis.Above(leftOut * damping)
 		r.basis.Resize(min(r.most, up(max(k+k/2+margin(k), rank+rank/2))))
 		passes = 2
 	}
+}
+
+// hopeless reports, without a trial, that the greatest rank will not be enough: the mean of the
+// eigenvalues that are not known yet is more than half of what may be left out.
+func (r *lowRank[T]) hopeless(damping float64) bool {
+	return r.basis.Tail(r.basis.Rank()) > leftOut*damping/2
 }
 
 // up rounds a rank up to a multiple of rankStep.
 func up(rank int) int { return (rank + rankStep - 1) / rankStep * rankStep }
 
 // count returns k, the number of vectors that the inverse with this damping has.
-func (r *lowRank[T]) count(damping float64) int { return r.basis.Above(damping) }
+func (r *lowRank[T]) count(damping float64) int { return r.basis.Above(leftOut * damping) }
 
 // coefficients sets c to the k numbers c_i, and returns 1/(d+t).
 func (r *lowRank[T]) coefficients(c []T, damping float64) (scale T) {

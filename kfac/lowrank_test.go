@@ -35,7 +35,7 @@ func form[T graph.Float](t testing.TB, v *factorInverse[T]) *mat.Dense {
 	}
 	b := v.low.basis
 	k := 0
-	for k < b.Rank() && b.Values[k] > v.damping {
+	for k < b.Rank() && b.Values[k] > v.damping*leftOut {
 		k++
 	}
 	trace, kept := 0.0, 0.0
@@ -122,8 +122,8 @@ func newKroneckerLike(n *network[float64], t testing.TB) *kronecker[float64] {
 	return b
 }
 
-// TestLowRankBound: eigenvalues of the inverse's product with F + dI are within ½ and 2, up
-// to the convergence of the last eigenvectors, and those along leading eigenvectors are 1.
+// TestLowRankBound: eigenvalues of the inverse's product with F + dI are within 1/1.3 and 1.3,
+// up to the convergence of the last eigenvectors.
 func TestLowRankBound(t *testing.T) {
 	for _, power := range []float64{0.5, 1, 2} {
 		n := newNetwork[float64](t, 3, 500, affine{in: 160, out: 130})
@@ -138,8 +138,8 @@ func TestLowRankBound(t *testing.T) {
 				}
 				m := plus(dense(side.of.mean, side.of.n), side.damping)
 				lo, hi := between(t, m, form(t, side))
-				assert.GreaterOrEqual(t, lo, 0.5*0.95, "power %g, γ = %g", power, gamma)
-				assert.LessOrEqual(t, hi, 2*1.05, "power %g, γ = %g", power, gamma)
+				assert.GreaterOrEqual(t, lo, 1/(1+leftOut)*0.97, "power %g, γ = %g", power, gamma)
+				assert.LessOrEqual(t, hi, (1+leftOut)*1.03, "power %g, γ = %g", power, gamma)
 			}
 		}
 	}
@@ -205,31 +205,6 @@ func TestLowRankChoice(t *testing.T) {
 	require.True(t, v.a.try(1, newWorkspace()))
 	assert.True(t, v.a.full())
 	assert.Zero(t, b.lowA.refused)
-}
-
-// TestLowRankFollows: the low-rank form is brought up to date between inversions, a dense one
-// is not.
-func TestLowRankFollows(t *testing.T) {
-	n := newNetwork[float64](t, 5, 500, affine{in: 200, out: 9, bias: true})
-	fading(n, 1)
-	b := newLowRankKronecker[float64](n.layers[0])
-	n.measure(t, b)
-	v := inverseOf(t, b, 0.3).(*kroneckerInverse[float64])
-	require.True(t, !v.a.full() && v.g.full())
-	assert.Empty(t, v.follow())
-	g := append([]float64{}, v.g.dense.inverse...)
-	randomize(random(6), n.grad.Taps[0].A.Float64s(), 1)
-	fading(n, 0.5)
-	require.True(t, b.Accumulate(n.pass(true, 1)))
-	b.Fold(0.5)
-	jobs := v.follow()
-	require.Len(t, jobs, 1)
-	carryOut(t, jobs)
-	assert.Empty(t, v.follow())
-	assert.Equal(t, g, v.g.dense.inverse)
-	lo, hi := between(t, plus(dense(b.a.mean, b.a.n), v.a.damping), form(t, v.a))
-	assert.GreaterOrEqual(t, lo, 0.4)
-	assert.LessOrEqual(t, hi, 2.5)
 }
 
 // TestLowRankInSingle: eigenvalues of the size of the damping that are within the rounding of

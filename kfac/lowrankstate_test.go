@@ -124,7 +124,7 @@ func TestLowRankAllocations(t *testing.T) {
 	w := newWorkspace()
 	step := func() {
 		b.Fold(0.5)
-		for _, j := range v.follow() {
+		for _, j := range v.Prepare(0.3) {
 			j.run(w)
 		}
 		v.Apply(n.u, n.grad)

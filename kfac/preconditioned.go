@@ -113,8 +113,6 @@ func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 		if err := o.pre.Invert(obj, math.Sqrt(o.cfg.Damping+o.pre.eta(obj))); err != nil {
 			return loss, err
 		}
-	} else if err := o.pre.follow(); err != nil {
-		return loss, err
 	}
 	if o.u == nil {
 		o.u = graph.NewDirection(o.pre.params)
