@@ -32,3 +32,12 @@ train -compare kfac,adam:max-steps=4000,sgd:max-steps=4000 -model regression -ev
 train -compare kfac,adam,sgd -tuned $results/mlp-512/tune/tune.json -dataset mnist -batch-size 512 -eval-every 3 -target test_accuracy=0.975 -out $results/mlp-512/97.5
 train -compare 'kfac,adam:lr=0.00091:schedule=constant' -model autoencoder -dataset mnist -epochs 10 -seeds 1 -out $results/autoencoder/by-epoch
 train -compare kfac,adam,sgd -dataset mnist -eval-every 3 -target test_accuracy=0.98 -out $results/mlp-512/defaults
+
+# K-FAC at its defaults against the tuned baselines, in seconds.
+seconds=$results/seconds
+train -compare kfac,adam:lr=0.0027:schedule=cosine:max-steps=420,sgd:lr=0.2:schedule=cosine:max-steps=500 -dataset mnist -eval-every 3 -target test_accuracy=0.98 -out $seconds/512
+train -compare kfac,adam,sgd:lr=0.2:schedule=cosine:max-steps=500 -dataset mnist -eval-every 3 -target test_accuracy=0.983 -out $seconds/983
+train -compare kfac,adam:lr=0.0028:schedule=linear:epochs=2,sgd:lr=0.086:schedule=cosine:epochs=2 -dataset mnist -batch-size 128 -eval-every 6 -target test_accuracy=0.98 -out $seconds/128
+train -compare kfac,adam:lr=0.0049:schedule=cosine:epochs=14 -dataset mnist -batch-size 4096 -eval-every 3 -target test_accuracy=0.98 -out $seconds/4096
+train -compare kfac,adam,sgd -dataset digits -eval-every 3 -target test_accuracy=0.99 -out $seconds/digits
+train -compare kfac,adam:lr=0.00091:schedule=constant:epochs=10 -model autoencoder -dataset mnist -eval-every 10 -target reconstruction_error=10 -out $seconds/ae

@@ -41,8 +41,9 @@ type Inverse interface {
 	// Apply sets the block's parameters in u to the inverse times the gradient g. It
 	// leaves the other parameters of u alone.
 	Apply(u graph.Direction, g *Gradient)
-	// Condition estimates the condition number (1-norm) of the damped matrix that was
-	// inverted; of several matrices the greatest.
+	// Condition estimates the condition number of the damped matrix that was inverted, in the
+	// 1-norm, or in the 2-norm where eigenvalues are known, which is less; of several matrices
+	// the greatest.
 	Condition() float64
 	// State lists the memory of the inverse that a saved state holds.
 	State() []Field

@@ -147,8 +147,10 @@
 //
 // # Structures
 //
-// A [Structure] is a list of blocks. BlockDiagonal has a block for each layer
-// (kronecker.go), BlockTridiagonal has one for each run of layers that feed each other
+// A [Structure] is a list of blocks. LowRank and BlockDiagonal have a block for each layer
+// (kronecker.go). LowRank's inverses are a few eigenvectors and a multiple of the identity
+// where these take less work than dense inverses (lowrank.go, factorinverse.go).
+// BlockTridiagonal has one for each run of layers that feed each other
 // (chain.go), EKFAC (ekfac.go) and Diagonal (diagonal.go) have one for each layer, and Full
 // has one for all (full.go). A loose parameter has a diagonal block of its own in each
 // structure (loose.go): no parameter is trained by plain gradient descent.
@@ -158,9 +160,11 @@
 // In multiplications, for a layer of in inputs and out outputs and N examples:
 //
 //   - The factors take N(in² + out²)/2, by symmetric products straight from the taps.
-//   - U takes in²·out + in·out², or N(in² + out² + in·out) through the examples where that
-//     is less (byexample.go).
-//   - The inverses take in³ + out³ in float64. Independent ones run at the same time.
+//   - U takes in²·out + in·out² with dense inverses, and 2·in·out(r + q) with r and q
+//     eigenvectors of A and G, or N(in² + out² + in·out) through the examples where that is
+//     less (byexample.go).
+//   - The dense inverses take in³ + out³, in float32 where a check of the result allows
+//     (singleinverse.go). Eigenvectors take in²r + out²q. Independent ones run at the same time.
 //   - M takes two tangent passes of 2N·in·out each, and no forward pass of its own. Where
 //     α and μ move little, most steps take one or none (pacing.go).
 //   - ρ takes a forward pass.

@@ -62,7 +62,7 @@ func (r *lowRank[T]) covers(damping float64) bool {
 	return r.seen == r.of.folds && r.enough(damping)
 }
 
-// enough reports whether all eigenvalues above the damping are in the basis.
+// enough reports whether all eigenvalues that are not left out are in the basis.
 func (r *lowRank[T]) enough(damping float64) bool {
 	k, rank := r.basis.Above(leftOut*damping), r.basis.Rank()
 	return rank > 0 && (k+margin(k) <= rank || rank == r.most && k < rank || rank == r.of.n)

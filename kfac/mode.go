@@ -26,11 +26,13 @@ type Structure string
 // The structures. In each of them a loose parameter, one that is not under exactly one
 // tap, has a diagonal block of its own.
 const (
-	// LowRank is BlockDiagonal with inverses (A+πγI)⁻¹ and (G+γ/π I)⁻¹ of low rank: those
-	// eigenvalues of a factor that are less than its damping are replaced by their mean. A
-	// factor for which this takes as much work as its dense inverse has the dense inverse.
-	// These are all factors of order below 128, and those with more than a quarter of their
-	// eigenvalues above the damping.
+	// LowRank is BlockDiagonal with inverses (A+πγI)⁻¹ and (G+γ/π I)⁻¹ of low rank (Puiu 2022,
+	// arXiv 2206.15397). Eigenvalues of a factor up to 0.3 times its damping are replaced by
+	// their mean, which changes the inverse along their eigenvectors by a factor of at most
+	// 1.3. A factor for which this takes as much work as its dense inverse has the dense
+	// inverse: all factors of order below 128, and those with more than a quarter of their
+	// eigenvalues above that bound. The eigenvectors take up to a quarter of a factor's
+	// memory, in the place of two dense inverses.
 	LowRank Structure = "low-rank"
 	// BlockDiagonal is K-FAC: a Kronecker product A ⊗ G for each layer, and dense inverses.
 	BlockDiagonal Structure = "block-diagonal"
