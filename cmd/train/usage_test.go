@@ -43,7 +43,7 @@ func TestBadInput(t *testing.T) {
 		{"-dtype float16", 2, "want float32 or float64"},
 		{"-kfac-fisher true", 2, "want mc, ggn, exact or empirical"},
 		{"-kfac-mode fix", 2, "want adaptive or fixed (did you mean fixed?)"},
-		{"-kfac-structure tridiagonal", 2, "want block-diagonal, block-tridiagonal, ekfac, diagonal or full"},
+		{"-kfac-structure tridiagonal", 2, "want low-rank, block-diagonal, block-tridiagonal, ekfac, diagonal or full"},
 		{"-kfac-structure ekfca", 2, "(did you mean ekfac?)"},
 		{"-progress fancy", 2, "want auto, bar, plain or none"},
 		{"-dataset minst", 2, `unknown data set "minst": want auto, mnist, fashion-mnist, digits, ill-conditioned, or a path of one's own data (did you mean mnist?)`},

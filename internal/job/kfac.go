@@ -107,7 +107,7 @@ func Modes() []Mode {
 // Structures is the table of forms of the Fisher matrix.
 func Structures() []Structure {
 	return []Structure{
-		{Entry{"low-rank", "K-FAC: a Kronecker product for each layer, with inverses of low rank where these take less work"}},
+		{Entry{"low-rank", "K-FAC: a Kronecker product for each layer, inverses of low rank where that pays"}},
 		{Entry{"block-diagonal", "the same with dense inverses"}},
 		{Entry{"block-tridiagonal", "K-FAC that couples each layer with the next"}},
 		{Entry{"ekfac", "K-FAC with the Fisher's own diagonal in its eigenbasis"}},
