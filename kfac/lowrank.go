@@ -88,7 +88,6 @@ func (r *lowRank[T]) cover(damping float64, w *subspace.Workspace[T]) bool {
 	for {
 		for range passes {
 			if w.Stopped() || !r.basis.Renew(r.of.mean, w) {
-				r.basis.Resize(0)
 				return false
 			}
 		}

@@ -1,6 +1,7 @@
 package kfac
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"testing"
@@ -222,4 +223,24 @@ func TestLowRankInSingle(t *testing.T) {
 	assert.True(t, v.full())
 	carryOut(t, v.prepare(2000, nil))
 	assert.False(t, v.full())
+}
+
+// TestLowRankStopped: an inversion that is interrupted leaves the inverse in use as it was.
+func TestLowRankStopped(t *testing.T) {
+	n := newNetwork[float64](t, 9, 300, affine{in: 200, out: 150, bias: true})
+	fading(n, 1)
+	b := newLowRankKronecker[float64](n.layers[0])
+	n.measure(t, b)
+	v := inverseOf(t, b, 0.3)
+	before := append([]float64{}, n.solved(v)...)
+	b.Fold(0.5)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	w := newWorkspace()
+	w.stopWith(ctx)
+	for _, j := range b.NewInverse().Prepare(0.3) {
+		j.run(w)
+		assert.False(t, j.ok)
+	}
+	assert.Equal(t, before, n.solved(v))
 }

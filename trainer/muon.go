@@ -60,7 +60,7 @@ type Muon struct {
 
 var _ Optimizer = (*Muon)(nil)
 
-// NewMuon returns a Muon optimizer.
+// NewMuon returns a Muon optimizer. An error names the setting that is out of its range.
 func NewMuon(cfg MuonConfig) (*Muon, error) {
 	if err := resolve(cfg.numbers()); err != nil {
 		return nil, err

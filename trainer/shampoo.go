@@ -75,7 +75,7 @@ const (
 	shampooRightRoot
 )
 
-// NewShampoo returns a Shampoo optimizer.
+// NewShampoo returns a Shampoo optimizer. An error names the setting that is out of its range.
 func NewShampoo(cfg ShampooConfig) (*Shampoo, error) {
 	if err := resolve(cfg.numbers()); err != nil {
 		return nil, err

@@ -74,7 +74,7 @@ const (
 	soapRightBasis
 )
 
-// NewSOAP returns a SOAP optimizer.
+// NewSOAP returns a SOAP optimizer. An error names the setting that is out of its range.
 func NewSOAP(cfg SOAPConfig) (*SOAP, error) {
 	if err := resolve(cfg.numbers()); err != nil {
 		return nil, err

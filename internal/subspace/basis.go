@@ -99,18 +99,22 @@ func (b *Basis[T]) Resize(rank int) {
 
 // Renew renews the vectors and the values from m, which is n×n with both triangles. It
 // reports false if m is not finite or the values overflow, or if Done was closed. The basis
-// means nothing then, until it has been resized to 0.
+// is as it was then.
 func (b *Basis[T]) Renew(m []T, w *Workspace[T]) bool {
 	n, r := b.n, b.Rank()
 	if r == 0 {
 		return true
+	}
+	var trace float64
+	for i := range n {
+		trace += float64(m[i*n+i])
 	}
 	w.resize(n, r)
 	blas.Gemm(false, false, n, r, n, 1, m, n, b.Vectors, r, 0, w.product, r)
 	widen(w.y, w.product)
 	widen(w.u, b.Vectors)
 	nu, ok := w.nystrom(n, r, rounding[T]())
-	if !ok {
+	if !ok || trace-trace != 0 || math.IsInf(w.values[r-1], 1) {
 		return false
 	}
 	least := w.values[r-1] * negligible
@@ -132,11 +136,8 @@ func (b *Basis[T]) Renew(m []T, w *Workspace[T]) bool {
 			b.renewColumn(i)
 		}
 	}
-	b.Trace = 0
-	for i := range n {
-		b.Trace += float64(m[i*n+i])
-	}
-	return b.Trace-b.Trace == 0 && !math.IsInf(b.Values[0], 1)
+	b.Trace = trace
+	return true
 }
 
 // negligible is the part of the greatest value below which a vector is rounding.

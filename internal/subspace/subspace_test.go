@@ -223,9 +223,11 @@ func TestDegenerate(t *testing.T) {
 		for i := range m {
 			m[i] = bad
 		}
-		b := NewBasis[float32](n)
-		b.Resize(8)
+		b := renewed[float32](t, matrix(6, spectrum(n, 1, 1)), 8, 2)
+		before := append([]float32{}, b.Vectors...)
 		assert.False(t, b.Renew(m, new(Workspace[float32])), bad)
+		assert.Equal(t, before, b.Vectors, "the basis is as it was")
+		assert.Equal(t, 8, b.Above(0))
 	}
 }
 
