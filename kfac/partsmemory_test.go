@@ -18,6 +18,9 @@ import (
 // the inputs and targets, while that of the whole grows with each activation.
 func TestMemoryOfParts(t *testing.T) {
 	const part, in, hidden, out = 50, 4, 100, 3
+	// One worker: how many decompositions ran side by side, each with a workspace, is up to
+	// the scheduler otherwise.
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, structure := range []kfac.Structure{kfac.BlockDiagonal, kfac.EKFAC} {
 		kept := func(parts int, cut bool) int64 {
 			before := live()
