@@ -10,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/gokfac/gokfac/internal/isa"
 )
 
 // matrix returns Q diag(values) Qᵀ with a random orthogonal Q.
@@ -78,7 +80,7 @@ func spectral(m *mat.Dense) float64 {
 }
 
 // orthonormality is the greatest element of UᵀU − I, over the columns whose values are more
-// than rounding.
+// than 1e-5 of the greatest: rounding of the greatest, 1e-15 of it, is 1e-10 of theirs.
 func orthonormality[T Float](b *Basis[T]) float64 {
 	r, most := b.Rank(), 0.0
 	for i := range b.Above(b.Values[0] * 1e-5) {
@@ -121,7 +123,7 @@ func TestFullRank(t *testing.T) {
 			for i, v := range values {
 				assert.InDelta(t, v/scale, b.Values[i]/scale, 1e-12, "%s, order %d, value %d", name, n, i)
 			}
-			assert.Less(t, orthonormality(b), 1e-12)
+			assert.Less(t, orthonormality(b), 1e-10)
 		}
 	}
 }
@@ -133,7 +135,7 @@ func TestLeading(t *testing.T) {
 	for _, power := range []float64{0.5, 1, 2, 4} {
 		values := spectrum(n, 10, power)
 		m := matrix(2, values)
-		t.Run(fmt.Sprint("float64, power ", power), func(t *testing.T) { leading[float64](t, m, values, rank, k, 1e-12) })
+		t.Run(fmt.Sprint("float64, power ", power), func(t *testing.T) { leading[float64](t, m, values, rank, k, 1e-10) })
 		t.Run(fmt.Sprint("float32, power ", power), func(t *testing.T) { leading[float32](t, m, values, rank, k, 1e-5) })
 	}
 }
@@ -248,6 +250,9 @@ func TestResolves(t *testing.T) {
 }
 
 func TestNoAllocation(t *testing.T) {
+	if isa.Active() == isa.Generic {
+		t.Skip("gonum's matrix products allocate")
+	}
 	m := elements[float32](matrix(1, spectrum(100, 1, 1)))
 	b, w := NewBasis[float32](100), new(Workspace[float32])
 	b.Resize(16)
