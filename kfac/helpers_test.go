@@ -34,6 +34,7 @@ import (
 //	gaussian_test.go    gaussian, crossOf: the Gaussian chain of BlockTridiagonal, written out
 //	byexample_test.go   explainGradient: a gradient that is the sum of its examples
 //	lowrank_test.go     fading: eigenvalues of A and G that fall off
+//	lowrankstate_test.go  wide, newWide: a model whose factors have low-rank forms
 //	ekfac_test.go       bases: maps for the structures with squares of gradients
 //
 // In package kfac_test, a network in plain loops, and the Fisher matrix of it:
