@@ -28,6 +28,7 @@ type usage struct {
 
 func measure(evaluations int) usage {
 	runtime.GC()
+	runtime.GC() // what pools hold outlives the first
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	files, _ := os.ReadDir("/proc/self/fd") // none on other systems
@@ -57,6 +58,11 @@ func TestSoak(t *testing.T) {
 	require.Equal(t, 130, status)
 	require.GreaterOrEqual(t, len(seen), 3)
 	first, last := seen[0], seen[len(seen)-1]
+	for _, s := range seen[len(seen)-3:] { // a checkpoint that is being written is no leak, which would be in all of them
+		if s.heap < last.heap {
+			last = s
+		}
+	}
 	t.Logf("%d evaluations; first %+v, last %+v", rows, first, last)
 	assert.LessOrEqual(t, last.goroutines, first.goroutines+2)
 	assert.LessOrEqual(t, last.files, first.files+2)
