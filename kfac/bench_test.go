@@ -7,6 +7,8 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
+
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // BenchmarkPrecondition takes both ways for layers of an MNIST classifier.
@@ -75,7 +77,7 @@ func BenchmarkInverse(b *testing.B) {
 	for _, n := range []int{257, 513, 785, 1001, 2049, 4097} {
 		f := covariance(random(1), n, n)
 		single := newFactor[float32](n)
-		narrow(single.mean, f.mean)
+		vector.FromFloat64(single.mean, f.mean)
 		b.Run(fmt.Sprintf("%d/double", n), func(b *testing.B) { benchmarkInverse(b, single, tryDouble) })
 		b.Run(fmt.Sprintf("%d/single", n), func(b *testing.B) { benchmarkInverse(b, single, trySingle) })
 	}

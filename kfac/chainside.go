@@ -57,8 +57,8 @@ func (d *side[T]) try(raise float64, w *workspace) bool {
 			return false
 		}
 	}
-	narrow(d.k, k)
-	narrow(d.s, s)
+	vector.FromFloat64(d.k, k)
+	vector.FromFloat64(d.s, s)
 	d.cond = norm * w.normOfProduct(k, n)
 	return true
 }
@@ -75,10 +75,10 @@ func (d *side[T]) regress(raise float64, w *workspace, given []float64) bool {
 	}
 	vector.Mirror(c.L, m)
 	cross, psi := w.matrix(2, n*m), w.matrix(3, n*m)
-	widen(cross, d.cross.mean)
+	vector.ToFloat64(cross, d.cross.mean)
 	blas.Gemm(false, false, n, m, m, 1, cross, m, c.L, m, 0, psi, m)
 	blas.Gemm(false, true, n, n, m, 1, psi, m, cross, m, 0, given, n)
-	narrow(d.psi, psi)
+	vector.FromFloat64(d.psi, psi)
 	return true
 }
 

@@ -53,7 +53,7 @@ func tryDouble[T graph.Float](d *dampedInverse[T], raise float64, w *workspace) 
 func narrowTriangle[T graph.Float](dst []T, l []float64, n int) {
 	for i := range n {
 		row, end := i*n, i*n+i+1
-		narrow(dst[row:end], l[row:end])
+		vector.FromFloat64(dst[row:end], l[row:end])
 	}
 	vector.Mirror(dst, n)
 }
@@ -64,25 +64,5 @@ func (d *dampedInverse[T]) fields(name string) []Field {
 		{Name: name + " inverse", Value: d.inverse},
 		{Name: name + " damping", Value: &d.damping},
 		{Name: name + " condition", Value: &d.condition},
-	}
-}
-
-// widen copies src to dst in float64.
-func widen[T graph.Float](dst []float64, src []T) {
-	switch src := any(src).(type) {
-	case []float32:
-		vector.Widen(dst, src)
-	case []float64:
-		copy(dst, src)
-	}
-}
-
-// narrow copies src to dst in T, rounded.
-func narrow[T graph.Float](dst []T, src []float64) {
-	switch dst := any(dst).(type) {
-	case []float32:
-		vector.Narrow(dst, src)
-	case []float64:
-		copy(dst, src)
 	}
 }

@@ -48,7 +48,7 @@ func decompose[T graph.Float](f *factor[T], u []T, w *workspace) bool {
 	if !w.eigen.Decompose(n, l, values) {
 		return false
 	}
-	narrow(u, l)
+	vector.FromFloat64(u, l)
 	return true
 }
 

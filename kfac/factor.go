@@ -83,7 +83,7 @@ func (f *factor[T]) damped(l []float64, damping float64) {
 	n := f.n
 	for i := range n {
 		row, end := i*n, i*n+i+1
-		widen(l[row:end], f.mean[row:end])
+		vector.ToFloat64(l[row:end], f.mean[row:end])
 		l[i*n+i] += damping
 	}
 }

@@ -64,7 +64,7 @@ func (r *lowRank[T]) covers(damping float64) bool {
 
 // enough reports whether all eigenvalues that are not left out are in the basis.
 func (r *lowRank[T]) enough(damping float64) bool {
-	k, rank := r.basis.Above(leftOut*damping), r.basis.Rank()
+	k, rank := r.count(damping), r.basis.Rank()
 	return rank > 0 && (k+margin(k) <= rank || rank == r.most && k < rank || rank == r.of.n)
 }
 
@@ -78,7 +78,7 @@ func (r *lowRank[T]) cover(damping float64, w *subspace.Workspace[T]) bool {
 		r.basis.Resize(firstRank)
 		passes = 3
 	case r.seen != r.of.folds:
-		if k := r.basis.Above(leftOut * damping); rank > 2*(k+margin(k))+rankStep {
+		if k := r.count(damping); rank > 2*(k+margin(k))+rankStep {
 			r.basis.Resize(max(firstRank, up(k+k/2+margin(k))))
 		}
 	default:
@@ -102,7 +102,7 @@ func (r *lowRank[T]) cover(damping float64, w *subspace.Workspace[T]) bool {
 		if rank == r.most || r.hopeless(damping) {
 			return false
 		}
-		k := r.basis.Above(leftOut * damping)
+		k := r.count(damping)
 		r.basis.Resize(min(r.most, up(max(k+k/2+margin(k), rank+rank/2))))
 		passes = 2
 	}

@@ -28,7 +28,7 @@ type decomposer struct {
 // zeros.
 func load[T graph.Float](d *decomposer, n int, average []T) (a []float64, ok bool) {
 	a = d.matrix.of(n * n)
-	widen(a, average)
+	vector.ToFloat64(a, average)
 	mean := 0.0
 	for i := range n {
 		mean += a[i*n+i] / float64(n) // the sum may overflow
@@ -67,7 +67,7 @@ func inverseRoot[T graph.Float](d *decomposer, n int, average []T, exponent, eps
 	result := d.result.of(n * n)
 	kernels.Gram(n, n, 1, a, n, 0, result, n)
 	vector.Mirror(result, n)
-	narrow(root, result)
+	vector.FromFloat64(root, result)
 	return true
 }
 
@@ -100,7 +100,7 @@ func nextBasis[T graph.Float](d *decomposer, n int, average, basis []T) (order [
 		return nil
 	}
 	b, s := d.basis.of(n*n), d.result.of(n*n)
-	widen(b, basis)
+	vector.ToFloat64(b, basis)
 	var k kernels.Implementation
 	k.Dgemm(blas.NoTrans, blas.NoTrans, n, n, n, 1, b, n, p, n, 0, s, n)
 	quotients := d.values.of(n)
@@ -121,7 +121,7 @@ func nextBasis[T graph.Float](d *decomposer, n int, average, basis []T) (order [
 		copy(b[i*n:(i+1)*n], s[from*n:(from+1)*n])
 	}
 	d.orthogonal.Rows(n, b)
-	narrow(basis, b)
+	vector.FromFloat64(basis, b)
 	return order
 }
 
@@ -130,20 +130,4 @@ func identity[T graph.Float](n int, a []T) {
 	for i := range n {
 		a[i*n+i] = 1
 	}
-}
-
-func widen[T graph.Float](dst []float64, src []T) {
-	if src, ok := any(src).([]float32); ok {
-		vector.Widen(dst, src)
-		return
-	}
-	vector.Copy(dst, any(src).([]float64))
-}
-
-func narrow[T graph.Float](dst []T, src []float64) {
-	if dst, ok := any(dst).([]float32); ok {
-		vector.Narrow(dst, src)
-		return
-	}
-	vector.Copy(any(dst).([]float64), src)
 }

@@ -1,6 +1,9 @@
 package trainer
 
-import "github.com/gokfac/gokfac/graph"
+import (
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
+)
 
 // Bases are the bases of parameter i, a vector in every row; nil for a side without.
 func (o *SOAP) Bases(i int) (left, right []float64) {
@@ -8,9 +11,9 @@ func (o *SOAP) Bases(i int) (left, right []float64) {
 		if m := o.moments[k][i]; m != nil {
 			*b = make([]float64, m.DataSize())
 			if m.Dtype() == graph.Float32 {
-				widen(*b, m.Float32s())
+				vector.ToFloat64(*b, m.Float32s())
 			} else {
-				widen(*b, m.Float64s())
+				vector.ToFloat64(*b, m.Float64s())
 			}
 		}
 	}

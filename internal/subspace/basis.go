@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/vector"
 )
 
 // Float is the element type of matrices and vectors.
@@ -111,8 +112,8 @@ func (b *Basis[T]) Renew(m []T, w *Workspace[T]) bool {
 	}
 	w.resize(n, r)
 	blas.Gemm(false, false, n, r, n, 1, m, n, b.Vectors, r, 0, w.product, r)
-	widen(w.y, w.product)
-	widen(w.u, b.Vectors)
+	vector.ToFloat64(w.y, w.product)
+	vector.ToFloat64(w.u, b.Vectors)
 	nu, ok := w.nystrom(n, r, rounding[T]())
 	if !ok || trace-trace != 0 || math.IsInf(w.values[r-1], 1) {
 		return false
@@ -130,7 +131,7 @@ func (b *Basis[T]) Renew(m []T, w *Workspace[T]) bool {
 		}
 	}
 	blas.Gemm(false, false, n, r, r, 1, w.y, r, w.turn, r, 0, w.u, r)
-	narrow(b.Vectors, w.u)
+	vector.FromFloat64(b.Vectors, w.u)
 	for i := range r {
 		if !(w.values[r-1-i] > least) {
 			b.renewColumn(i)

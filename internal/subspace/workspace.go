@@ -109,23 +109,3 @@ func (w *Workspace[T]) longest(r int) (float64, bool) {
 	}
 	return most * math.Sqrt(square), true
 }
-
-// widen copies src to dst in float64.
-func widen[T Float](dst []float64, src []T) {
-	switch src := any(src).(type) {
-	case []float32:
-		vector.Widen(dst, src)
-	case []float64:
-		copy(dst, src)
-	}
-}
-
-// narrow copies src to dst in T, rounded.
-func narrow[T Float](dst []T, src []float64) {
-	switch dst := any(dst).(type) {
-	case []float32:
-		vector.Narrow(dst, src)
-	case []float64:
-		copy(dst, src)
-	}
-}

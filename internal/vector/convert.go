@@ -14,6 +14,28 @@ func Narrow(dst []float32, src []float64) {
 	convert(conversion{nil, active.narrow, src, dst})
 }
 
+// ToFloat64 is dst ← src for either type of src.
+func ToFloat64[T Float](dst []float64, src []T) {
+	switch src := any(src).(type) {
+	case []float32:
+		Widen(dst, src)
+	case []float64:
+		same(len(dst), len(src))
+		copy(dst, src)
+	}
+}
+
+// FromFloat64 is dst ← src for either type of dst, rounded to the nearest.
+func FromFloat64[T Float](dst []T, src []float64) {
+	switch dst := any(dst).(type) {
+	case []float32:
+		Narrow(dst, src)
+	case []float64:
+		same(len(dst), len(src))
+		copy(dst, src)
+	}
+}
+
 // conversion is the arguments of a call of Widen or Narrow.
 type conversion struct {
 	widen  func(dst []float64, src []float32)
