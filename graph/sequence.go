@@ -2,7 +2,8 @@ package graph
 
 import "fmt"
 
-// Sequence is a [Program] that may have nothing to compute, and knows its memory. It is for predictions.
+// Sequence is a [Program] that may have nothing to compute, and knows its memory. It is for predictions, and for inputs of
+// taps that stand aside.
 type Sequence struct {
 	bytes   int      // of the kernels' buffers
 	program *Program // nil if all outs are inputs
@@ -31,6 +32,14 @@ func (b *Builder) CompileSequence(outs ...*Node) (*Sequence, error) {
 	list, _ := b.callsOf(computed)
 	s.bytes = list.bytes()
 	return s, nil
+}
+
+// Resume computes what no program has computed since the last Run of one (see [Program.Resume]).
+func (s *Sequence) Resume() error {
+	if s.program == nil {
+		return nil
+	}
+	return s.program.Resume()
 }
 
 // Bytes is the memory of the buffers of the kernels that the sequence runs. Those of stock ops are not counted.

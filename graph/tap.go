@@ -6,20 +6,43 @@ import (
 	"gorgonia.org/tensor"
 )
 
-// Affine is the kind of taps on maps s = aW + b.
-const Affine = ""
+// The kinds of taps that package kfac has blocks for. A layer's own kind is another
+// name, for which K-FAC has to be given a block.
+const (
+	// Affine is a map s = aW + b.
+	Affine = ""
+	// Scale is a factor and a summand for each of C features, s = a∘w + b: A and G are
+	// N·T×C, Weight and Bias have C elements. Bias may be nil.
+	Scale = "scale"
+	// Shift is a summand for each of C features, s = a + b. Weight is b, of C elements, and
+	// Bias is nil. G is N·T×C; nobody reads A.
+	Shift = "shift"
+	// Embedding is a table of V rows, s = W[a]: A is N·T×1 and holds numbers of rows, G is
+	// N·T×D, Weight V×D. Bias is nil.
+	Embedding = "embedding"
+)
 
 // Tap is the hook of one affine map s = aW + b, used once for every example
 // or, as in a convolution, at T locations of each: where an optimizer or an
 // observer reads the layer's input and the gradient at its output. A, G and TrueG
 // point at the graph's own memory: nothing is copied, and both are valid only
 // until the objective runs again.
+//
+// Several maps may stand side by side, as in a grouped convolution: of k groups the i-th
+// maps columns i·in … of A to columns i·out … of G, with rows i·in … of the weight
+// (k·in×out) and elements i·out … of the bias.
 type Tap struct {
 	Name     string // the layer's
-	Kind     string // Affine, or a name of a layer's own, for which K-FAC has to be given a block
-	Weight   *Param // in×out
-	Bias     *Param // out; nil if the map has none
+	Kind     string // what the map is: Affine, Scale, …
+	Weight   *Param // in×out; of several groups k·in×out
+	Bias     *Param // out; of several groups k·out; nil if the map has none
 	Examples int    // N
+	Groups   int    // k; 0 stands for 1
+
+	// Aside says that a is not on the way to the loss: it is made for those who read A, and
+	// only where somebody does. After a pass of gradients alone A is then nil, if the model
+	// has no observer. A convolution's windows are such inputs.
+	Aside bool
 
 	// A holds the input activations, N·T×in, the T rows of an example together.
 	A *tensor.Dense

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"encoding/json"
+	"slices"
 
 	"github.com/gokfac/gokfac/internal/strictjson"
 )
@@ -67,6 +68,10 @@ type none struct{}
 
 // Kinds are the layers of this package. Initialisers are not described: the weights come from the file.
 func Kinds() []Kind {
+	return slices.Concat(basicKinds(), convolutionKinds(), poolingKinds(), normalizationKinds(), shapeKinds(), recurrentKinds())
+}
+
+func basicKinds() []Kind {
 	return []Kind{
 		NewContainer("sequential",
 			func(s Sequential) (none, []Layer) { return none{}, s },
@@ -81,7 +86,6 @@ func Kinds() []Kind {
 			func(a *Activation) activationSettings { return activationSettings{a.name} },
 			activationSettings.build),
 		NewKind("dense", describeDense, denseSettings.build),
-		NewKind("conv2d", describeConv2D, conv2DSettings.build),
 	}
 }
 

@@ -35,22 +35,3 @@ func describeDense(d *Dense) denseSettings { return denseSettings{d.Name, d.Unit
 func (s denseSettings) build() (*Dense, error) {
 	return &Dense{Name: s.Name, Units: s.Units, NoBias: s.NoBias}, nil // Build checks the rest
 }
-
-type conv2DSettings struct {
-	Name     string `json:"name"`
-	Filters  int    `json:"filters"`
-	Kernel   [2]int `json:"kernel"`
-	Stride   [2]int `json:"stride"`
-	Padding  [2]int `json:"padding"`
-	Dilation [2]int `json:"dilation"`
-	NoBias   bool   `json:"no_bias,omitempty"`
-}
-
-func describeConv2D(c *Conv2D) conv2DSettings {
-	return conv2DSettings{c.Name, c.Filters, c.Kernel, orOnes(c.Stride), c.Padding, orOnes(c.Dilation), c.NoBias}
-}
-
-func (s conv2DSettings) build() (*Conv2D, error) {
-	return &Conv2D{Name: s.Name, Filters: s.Filters, Kernel: s.Kernel, Stride: s.Stride, Padding: s.Padding,
-		Dilation: s.Dilation, NoBias: s.NoBias}, nil
-}

@@ -19,7 +19,7 @@ type walked struct {
 
 // walk adds the backward walk from out to the taps and the loose parameters.
 func (o *objective) walk(out, seed *graph.Node) (walked, error) {
-	_, wrt := tapNodes(o.c.taps())
+	wrt := tapOutputs(o.c.taps())
 	taps := len(wrt)
 	for _, p := range o.Loose() {
 		wrt = append(wrt, o.c.b.Param(p))
@@ -52,8 +52,7 @@ func (o *objective) buildGrad() error {
 	for _, p := range params {
 		wrt = append(wrt, b.Param(p))
 	}
-	_, outputs := tapNodes(o.c.taps())
-	wrt = append(append(wrt, outputs...), o.c.out)
+	wrt = append(append(wrt, tapOutputs(o.c.taps())...), o.c.out)
 	grads, err := b.Backward(o.c.loss, o.c.ones, wrt...)
 	if err != nil {
 		return err
@@ -135,20 +134,25 @@ func (o *objective) cotangent(est graph.FisherEstimator) (from, seed *graph.Node
 }
 
 // wanted lists what a training program computes: the loss, the parameters'
-// gradients, what buffers become, the taps' inputs and the given gradients at their
-// outputs.
+// gradients, what buffers become, the taps' inputs that are on the way to the loss, and
+// the given gradients at their outputs.
 func (o *objective) wanted(g []*graph.Node) []*graph.Node {
-	inputs, _ := tapNodes(o.c.taps())
+	var inputs []*graph.Node
+	for _, t := range o.c.taps() {
+		if a, _ := t.Nodes(); !t.Aside {
+			inputs = append(inputs, a)
+		}
+	}
 	ns := append(append([]*graph.Node{o.c.loss}, present(o.grads)...), o.c.b.Updates()...)
 	return append(append(ns, inputs...), present(g)...)
 }
 
-func tapNodes(taps []*graph.Tap) (inputs, outputs []*graph.Node) {
+func tapOutputs(taps []*graph.Tap) (outputs []*graph.Node) {
 	for _, t := range taps {
-		a, s := t.Nodes()
-		inputs, outputs = append(inputs, a), append(outputs, s)
+		_, s := t.Nodes()
+		outputs = append(outputs, s)
 	}
-	return inputs, outputs
+	return outputs
 }
 
 func present(ns []*graph.Node) []*graph.Node {

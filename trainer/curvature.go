@@ -30,7 +30,9 @@ func (o *objective) sample(est graph.FisherEstimator, visit func(*graph.Curvatur
 	if err := o.run(s.program); err != nil {
 		return 0, err
 	}
-	o.fillTaps(s.taps, graph.PassCurvature)
+	if err := o.fillTaps(s.taps, graph.PassCurvature); err != nil {
+		return 0, err
+	}
 	s.fill(o.c)
 	o.pass = graph.CurvaturePass{Examples: o.c.b.Batch, Taps: o.c.taps(), Loose: s.values}
 	return o.regularised(), visit(&o.pass)
@@ -44,6 +46,9 @@ func (o *objective) empirical(visit func(*graph.CurvaturePass) error) (float64, 
 	}
 	h, err := o.Grad()
 	if err != nil {
+		return 0, err
+	}
+	if err := o.fillAside(); err != nil {
 		return 0, err
 	}
 	if err := o.showTaps(visit); err != nil {
@@ -72,7 +77,9 @@ func (o *objective) surprised(visit func(*graph.CurvaturePass) error) (float64, 
 		return 0, err
 	}
 	h := o.regularised()
-	o.fillTaps(s.taps, graph.PassCurvature)
+	if err := o.fillTaps(s.taps, graph.PassCurvature); err != nil {
+		return 0, err
+	}
 	if err := o.showTaps(visit); err != nil || len(o.Loose()) == 0 {
 		return h, err
 	}
@@ -99,7 +106,9 @@ func (o *objective) exact(visit func(*graph.CurvaturePass) error) (float64, erro
 		if err := x.run(i, x.program); err != nil {
 			return 0, err
 		}
-		o.fillTaps(x.taps, graph.PassCurvature)
+		if err := o.fillTaps(x.taps, graph.PassCurvature); err != nil {
+			return 0, err
+		}
 		if err := o.showTaps(visit); err != nil {
 			return 0, err
 		}

@@ -22,6 +22,7 @@ type objective struct {
 	gTrue     []*graph.Node // of the loss, by tap
 	gOut      *graph.Node   // of the loss, at the outputs
 	grad      *graph.Program
+	aside     *graph.Sequence // see fillAside; nil before the first use
 	drawn     map[graph.FisherEstimator]*sampled
 	columns   *columns  // of Exact
 	byExample *examples // of Exact and Empirical, for Loose
@@ -100,7 +101,9 @@ func (o *objective) Grad() (float64, error) {
 	if err := o.run(o.grad); err != nil {
 		return 0, err
 	}
-	o.fillTaps(o.gTrue, graph.PassGrad)
+	if err := o.fillTaps(o.gTrue, graph.PassGrad); err != nil {
+		return 0, err
+	}
 	return o.regularised(), nil
 }
 
@@ -126,16 +129,53 @@ func (o *objective) commit() {
 }
 
 // fillTaps points the taps at the last run's values and shows them around.
-func (o *objective) fillTaps(g []*graph.Node, pass graph.Pass) {
+func (o *objective) fillTaps(g []*graph.Node, pass graph.Pass) error {
 	taps := o.c.taps()
 	for i, t := range taps {
 		a, s := t.Nodes()
 		t.A = graph.Value(a)
+		if t.Aside {
+			t.A = nil // until fillAside
+		}
 		t.G, t.TrueG = valueOr(g[i], s, t.G), valueOr(o.gTrue[i], s, t.TrueG)
+	}
+	if pass == graph.PassCurvature || len(o.c.model.observers) > 0 {
+		if err := o.fillAside(); err != nil {
+			return err
+		}
 	}
 	for _, observe := range o.c.model.observers {
 		observe(pass, taps)
 	}
+	return nil
+}
+
+// fillAside computes the inputs that are not on the way to the loss, after a run of the
+// gradients, and points the taps at them.
+func (o *objective) fillAside() error {
+	if o.aside == nil {
+		o.aside = &graph.Sequence{}
+		var inputs []*graph.Node
+		for _, t := range o.c.taps() {
+			if a, _ := t.Nodes(); t.Aside {
+				inputs = append(inputs, a)
+			}
+		}
+		var err error
+		if o.aside, err = o.c.b.CompileSequence(inputs...); err != nil {
+			return err
+		}
+	}
+	if err := o.aside.Resume(); err != nil {
+		return err
+	}
+	for _, t := range o.c.taps() {
+		if t.Aside {
+			a, _ := t.Nodes()
+			t.A = graph.Value(a)
+		}
+	}
+	return nil
 }
 
 // valueOr is the value of g, the gradient at n: zeros if there is none, in the

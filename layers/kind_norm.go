@@ -1,0 +1,3 @@
+package layers
+
+func normalizationKinds() []Kind { return nil }

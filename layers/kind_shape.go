@@ -1,0 +1,3 @@
+package layers
+
+func shapeKinds() []Kind { return nil }
