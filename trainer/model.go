@@ -121,6 +121,13 @@ func (m *Model) Loss() losses.Loss { return m.loss }
 // Outputs is the number of the network's outputs for one example.
 func (m *Model) Outputs() int { return m.outputs.TotalSize() }
 
+// Net returns the network that the model was built of.
+func (m *Model) Net() layers.Layer { return m.net }
+
+// Taps lists the taps of the network, those of frozen parameters included, of a batch of
+// one example. They are for their shapes: no pass fills them.
+func (m *Model) Taps() []*graph.Tap { return slices.Clone(m.taps) }
+
 // Params lists the parameters in layer order, the frozen ones included.
 func (m *Model) Params() []*graph.Param { return m.params }
 

@@ -112,7 +112,7 @@ func FuzzFlags(f *testing.F) {
 			if run.CheckMemory(context.Background(), d) != nil {
 				return
 			}
-			if !small(run.Widths(d)) {
+			if !small(run.Maps(d)) {
 				continue
 			}
 			r, err := job.New(run, d)
@@ -163,12 +163,12 @@ func planned(c *command) ([]*job.Spec, error) {
 func large(entries string) bool { return strings.Count(entries, "/") > 6 || len(entries) > 300 }
 
 // small tells a network that is built in no time.
-func small(widths []int) bool {
+func small(maps []job.Map) bool {
 	sum := 0
-	for _, w := range widths {
-		sum += w
+	for _, m := range maps {
+		sum += m.In + m.Out
 	}
-	return sum < 300
+	return sum < 600
 }
 
 // refused holds that err is of the command line, or of a configuration that it names, on

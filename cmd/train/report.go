@@ -19,7 +19,7 @@ func printTable(r *job.Run, w io.Writer) error {
 	if !r.Evaluated() {
 		fmt.Fprintf(tab, "optimizer\t%s\n", s.Optimizer)
 	}
-	fmt.Fprintf(tab, "model\t%s %s, %d parameters\n", s.Model, job.Joined(s.Widths(r.Data), "-"), made.Params)
+	fmt.Fprintf(tab, "model\t%s %s, %d parameters\n", s.Model, s.Sizes(r.Data), made.Params)
 	fmt.Fprintf(tab, "data set\t%s\n", r.Data.Name)
 	if !r.Evaluated() {
 		fmt.Fprintf(tab, "steps\t%d (%.4g epochs)\n", made.Steps, float64(made.Steps)/float64(r.PerEpoch))

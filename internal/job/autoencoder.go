@@ -21,7 +21,8 @@ func autoencoderRow() Model {
 			}
 			return losses.SquaredError{}
 		},
-		Widths:       autoencoderWidths,
+		Maps:         autoencoderMaps,
+		Sizes:        func(s *Spec, d *datasets.Dataset) string { return sizesOf(d.Features(), autoencoderMaps(s, d)) },
 		Standardizes: func(d *datasets.Dataset, _ bool) bool { return !d.Pixels },
 		Metrics:      []trainer.Metric{trainer.ReconstructionError()},
 		Scores:       []string{SubsetLoss, "reconstruction_error", "test_loss", "test_reconstruction_error"},
@@ -57,10 +58,10 @@ func autoencoder(s *Spec, features int) layers.Sequential {
 	return append(net, &layers.Dense{Units: features, Init: init})
 }
 
-func autoencoderWidths(s *Spec, d *datasets.Dataset) []int {
+func autoencoderMaps(s *Spec, d *datasets.Dataset) []Map {
 	w := append([]int{d.Features()}, s.Hidden...)
 	for _, units := range slices.Backward(s.Hidden[:len(s.Hidden)-1]) {
 		w = append(w, units)
 	}
-	return append(w, d.Features())
+	return chain(append(w, d.Features())...)
 }

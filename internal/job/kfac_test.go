@@ -42,7 +42,7 @@ func TestDiagnostics(t *testing.T) {
 func TestMemory(t *testing.T) {
 	bytes := func(args string) float64 {
 		s := resolved(t, "-dtype float32 -batch-size 1 "+args)
-		return memoryNeeded(s, []int{784, 512, 512, 10}) / overhead
+		return memoryNeeded(s, 784, chain(784, 512, 512, 10)) / overhead
 	}
 	params := 4 * float64(785*512+513*512+513*10)
 	none := bytes("-opt sgd -momentum none") + params // value, gradient, proposal and last update

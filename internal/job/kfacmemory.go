@@ -3,7 +3,7 @@ package job
 import "github.com/gokfac/gokfac/kfac"
 
 // kfacMemory counts factors, inverses and products with the Fisher matrix.
-func kfacMemory(s *Spec, widths []int) Memory {
+func kfacMemory(s *Spec, maps []Map) Memory {
 	m := Memory{Tangents: 2} // of a layer's outputs: before and after the activation
 	switch {
 	case s.KFAC.Mode == kfac.Adaptive && s.KFAC.GammaUpdateSteps > 0: // products of δ₀ and three proposals, two of them kept
@@ -16,7 +16,7 @@ func kfacMemory(s *Spec, widths []int) Memory {
 	if s.KFAC.Polyak > 0 {
 		m.Vectors++
 	}
-	m.Kept, m.Work = curvatureNeeded(s, widths)
+	m.Kept, m.Work = curvatureNeeded(s, maps)
 	return m
 }
 
@@ -34,19 +34,19 @@ func kfacCures(s *Spec) string {
 // curvatureNeeded counts the elements that a structure keeps, and those of the
 // float64 matrices that it decomposes its factors in, side by side on the
 // processors.
-func curvatureNeeded(s *Spec, widths []int) (kept, work float64) {
+func curvatureNeeded(s *Spec, maps []Map) (kept, work float64) {
 	var params, squares, neighbours, largest, inputs float64
-	for i, out := range widths[1:] {
-		in, out := float64(widths[i]+1), float64(out)
+	for i, m := range maps {
+		in, out := float64(m.In+1), float64(m.Out)
 		params += in * out
 		squares += in*in + out*out
 		largest = max(largest, in*in, out*out)
-		inputs += float64(s.Batch) * in // with the row of ones
+		inputs += float64(s.Batch*max(m.Places, 1)) * in // with the row of ones, or a convolution's windows
 		if i > 0 {
-			neighbours += float64(widths[i-1]+1)*in + float64(widths[i])*out
+			neighbours += float64(maps[i-1].In+1)*in + float64(maps[i-1].Out)*out
 		}
 	}
-	several := float64(min(max(s.Workers, 1), 2*(len(widths)-1))) // two factors a layer
+	several := float64(min(max(s.Workers, 1), 2*len(maps))) // two factors a layer
 	packed := min(2*largest, mostPacked)
 	switch s.KFAC.Structure {
 	case kfac.Full: // mini-batch, average, and two inverses

@@ -19,7 +19,7 @@ type loaded struct {
 	prepared trainer.Preparation
 	inputs   int
 	outputs  int
-	widths   []int
+	maps     []Map
 }
 
 // adopt reads the model that the spec begins with, and takes over what it decides: what
@@ -41,10 +41,10 @@ func (s *Spec) adopt() error {
 	for _, n := range m.Config().Input {
 		of.inputs *= n
 	}
-	of.widths = []int{of.inputs}
-	for _, param := range m.Params() { // as Widths of the models have them
-		if shape := param.Value.Shape(); shape.Dims() == 2 {
-			of.widths = append(of.widths, shape[1])
+	for _, t := range m.Taps() {
+		if w := t.Weight.Value.Shape(); t.Kind == graph.Affine {
+			groups := max(t.Groups, 1)
+			of.maps = append(of.maps, Map{In: w[0] / groups, Out: w[1] * groups, Places: t.Locations()})
 		}
 	}
 	kind, known := kindOf(m, of)

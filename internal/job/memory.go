@@ -12,7 +12,7 @@ import (
 // CheckMemory refuses a run that may not have the memory it needs, before the
 // runtime or the system has to give up on it.
 func (s *Spec) CheckMemory(ctx context.Context, d *datasets.Dataset) error {
-	err := memory.Check(ctx, "this run", memoryNeeded(s, s.Widths(d)))
+	err := memory.Check(ctx, "this run", memoryNeeded(s, d.Features(), s.Maps(d)))
 	if tooLarge := (*memory.TooLargeError)(nil); errors.As(err, &tooLarge) {
 		cures := ""
 		if o := s.optimizer(); o.Cures != nil {
@@ -34,25 +34,25 @@ type Memory struct {
 // memoryNeeded estimates the bytes that a run takes beside its data: parameters,
 // optimizer, activations, inverses in progress and what matrix products pack
 // their operands into. TestMemoryNeeded has what runs really took.
-func memoryNeeded(s *Spec, widths []int) float64 {
+func memoryNeeded(s *Spec, inputs int, maps []Map) float64 {
 	o := s.optimizer()
 	var own Memory
 	if o.Memory != nil {
-		own = o.Memory(s, widths)
+		own = o.Memory(s, maps)
 	}
 	copies := o.Vectors + own.Vectors + 1 // and the parameters as they were at first (trainer: Result.Unmoved)
 	// Inputs: two batches of the loader, and one in the graph.
 	part := s.Batch / max(s.Accumulate, 1)
-	batch, both := float64(part), float64(part+evalBatch)
-	elements := 3 * both * float64(widths[0])
+	batch, both := float64(part), float64(part+evalBatch(inputs, maps))
+	elements := 3 * both * float64(inputs)
 	if s.Accumulate > 1 { // copies of the other parts' inputs and targets, and one more sum of gradients
-		elements += float64(s.Batch) * float64(widths[0]+widths[len(widths)-1])
+		elements += float64(s.Batch) * float64(inputs+maps[len(maps)-1].values())
 		copies++
 	}
 	var packed float64 // of the largest product of a layer
-	for i, out := range widths[1:] {
-		in, out := float64(widths[i]+1), float64(out)
-		elements += in*out*copies + (4*both+own.Tangents*batch)*out
+	for _, m := range maps {
+		in, out := float64(m.In+1), float64(m.Out)
+		elements += in*out*copies + (4*both+own.Tangents*batch)*float64(m.values())
 		packed = max(packed, 2*(in+out)*batch)
 	}
 	need := mustFind(DTypes(), s.DType).size*(elements+min(packed, mostPacked)+own.Kept) + 8*own.Work

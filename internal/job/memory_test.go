@@ -40,7 +40,7 @@ func TestMemoryNeeded(t *testing.T) {
 			}
 		}
 		require.NoError(t, s.Resolve(20_000))
-		need := memoryNeeded(s, s.Widths(digits)) / (1 << 20)
+		need := memoryNeeded(s, digits.Features(), s.Maps(digits)) / (1 << 20)
 		assert.Greater(t, need, 0.98*measured, args)
 		assert.Less(t, need, 1.55*measured, args)
 	}

@@ -24,8 +24,9 @@ func mlpRow() Model {
 		},
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return perceptron(s, d.Classes) },
 		Loss: func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} },
-		Widths: func(s *Spec, d *datasets.Dataset) []int {
-			return append(append([]int{d.Features()}, s.Hidden...), d.Classes)
+		Maps: func(s *Spec, d *datasets.Dataset) []Map { return perceptronMaps(s, d, d.Classes) },
+		Sizes: func(s *Spec, d *datasets.Dataset) string {
+			return sizesOf(d.Features(), perceptronMaps(s, d, d.Classes))
 		},
 		Standardizes: func(*datasets.Dataset, bool) bool { return true },
 		Metrics:      []trainer.Metric{trainer.Accuracy()}, Scores: []string{"test_loss", "test_accuracy"}, Main: "accuracy",

@@ -26,9 +26,12 @@ type Model struct {
 	// Lacks are settings that it has no use for.
 	Lacks []string
 
-	Net    func(s *Spec, d *datasets.Dataset) layers.Layer
-	Loss   func(d *datasets.Dataset) losses.Loss
-	Widths func(s *Spec, d *datasets.Dataset) []int // of the layers, from input to output
+	Net  func(s *Spec, d *datasets.Dataset) layers.Layer
+	Loss func(d *datasets.Dataset) losses.Loss
+	// Maps are the affine maps of the network, from input to output: its memory is
+	// estimated before it is there. Sizes are the network in a word, as in 784-512-10.
+	Maps  func(s *Spec, d *datasets.Dataset) []Map
+	Sizes func(s *Spec, d *datasets.Dataset) string
 
 	// Standardizes says whether inputs are, of a data set of the user's own or a named
 	// one. A model of values standardises the targets of the user's own.
@@ -90,12 +93,20 @@ func (s *Spec) NewModel(d *datasets.Dataset) (*trainer.Model, error) {
 	return model, err
 }
 
-// Widths are the sizes of the layers from input to output.
-func (s *Spec) Widths(d *datasets.Dataset) []int {
+// Maps are the affine maps of the network, from input to output.
+func (s *Spec) Maps(d *datasets.Dataset) []Map {
 	if s.loaded != nil {
-		return s.loaded.widths
+		return s.loaded.maps
 	}
-	return s.model().Widths(s, d)
+	return s.model().Maps(s, d)
+}
+
+// Sizes are the sizes of the network in a word, as in 784-512-10.
+func (s *Spec) Sizes(d *datasets.Dataset) string {
+	if s.loaded != nil {
+		return sizesOf(s.loaded.inputs, s.loaded.maps)
+	}
+	return s.model().Sizes(s, d)
 }
 
 // perceptron has hidden layers with an activation, and a linear output.
@@ -109,6 +120,10 @@ func perceptron(s *Spec, outputs int) layers.Sequential {
 		}
 	}
 	return append(net, &layers.Dense{Units: outputs, Init: init})
+}
+
+func perceptronMaps(s *Spec, d *datasets.Dataset, outputs int) []Map {
+	return chain(append(append([]int{d.Features()}, s.Hidden...), outputs)...)
 }
 
 func (s *Spec) activation() layers.Layer { return mustFind(Activations(), s.Activation).layer() }

@@ -42,10 +42,10 @@ func muonRemedies(r *Run) []string {
 }
 
 // muonMemory counts two matrices of the largest layer and two of its smaller side.
-func muonMemory(_ *Spec, widths []int) Memory {
+func muonMemory(_ *Spec, maps []Map) Memory {
 	var most float64
-	for i, out := range widths[1:] {
-		in, out := float64(widths[i]), float64(out)
+	for _, w := range maps {
+		in, out := float64(w.In), float64(w.Out)
 		most = max(most, 2*in*out+2*min(in, out)*min(in, out))
 	}
 	return Memory{Kept: most}

@@ -29,7 +29,7 @@ type Optimizer struct {
 	// diverged run may try instead of the usual.
 	Check    func(s *Spec) error
 	Resolve  func(s *Spec, d Defaults) error
-	Memory   func(s *Spec, widths []int) Memory
+	Memory   func(s *Spec, maps []Map) Memory
 	Cures    func(s *Spec) string
 	Remedies func(r *Run) []string
 	// Describes are choices that set the run apart from others of the optimizer.

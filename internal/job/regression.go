@@ -15,8 +15,9 @@ func regressionRow() Model {
 		Task:  datasets.Regress, Dataset: "ill-conditioned", Hidden: []int{64, 64}, Activation: "tanh", Init: scaled, Lacks: []string{"dropout"},
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return perceptron(s, d.Outputs()) },
 		Loss: func(*datasets.Dataset) losses.Loss { return losses.SquaredError{} },
-		Widths: func(s *Spec, d *datasets.Dataset) []int {
-			return append(append([]int{d.Features()}, s.Hidden...), d.Outputs())
+		Maps: func(s *Spec, d *datasets.Dataset) []Map { return perceptronMaps(s, d, d.Outputs()) },
+		Sizes: func(s *Spec, d *datasets.Dataset) string {
+			return sizesOf(d.Features(), perceptronMaps(s, d, d.Outputs()))
 		},
 		Standardizes: func(_ *datasets.Dataset, own bool) bool { return own }, // the built-in one is made to be hard as it is
 		Scores:       []string{"test_loss"}, Main: "loss",

@@ -11,11 +11,18 @@ import (
 )
 
 // The evaluations run over at most so many training examples (the
-// autoencoder's reconstruction error), in batches of at most evalBatch.
+// autoencoder's reconstruction error), in batches of at most mostEvalBatch.
 const (
-	evalTrain = 10_000
-	evalBatch = 1000
+	evalTrain      = 10_000
+	mostEvalBatch  = 1000
+	mostEvalValues = 1 << 23 // of the widest layer
 )
+
+// evalBatch is the number of examples in a batch of an evaluation: fewer of a network
+// with wide layers, such as convolutions, for the memory.
+func evalBatch(inputs int, maps []Map) int {
+	return min(mostEvalBatch, max(1, mostEvalValues/widest(inputs, maps)))
+}
 
 // Prefixes of scores.
 const (
@@ -48,7 +55,7 @@ func (s *Spec) evaluations(d *datasets.Dataset) ([]trainer.Evaluation, error) {
 
 func (s *Spec) evaluationLoader(d *datasets.Dataset, split datasets.Split) (*datasets.Loader, error) {
 	return datasets.NewLoader(d, split, datasets.LoaderOptions{
-		BatchSize: min(evalBatch, split.Len()), KeepLast: true, Reconstruct: s.model().Task == datasets.Reconstruct,
+		BatchSize: min(evalBatch(d.Features(), s.Maps(d)), split.Len()), KeepLast: true, Reconstruct: s.model().Task == datasets.Reconstruct,
 	})
 }
 

@@ -28,8 +28,8 @@ func shampooRow() Optimizer {
 			s.Shampoo = o.Config()
 			return nil
 		},
-		Memory: func(s *Spec, widths []int) Memory {
-			m := sidesNeeded(s, widths, s.Shampoo.MaxDimension, 3)
+		Memory: func(s *Spec, maps []Map) Memory {
+			m := sidesNeeded(s, maps, s.Shampoo.MaxDimension, 3)
 			if s.Momentum > 0 {
 				m.Vectors = 1
 			}
@@ -42,11 +42,11 @@ func shampooRow() Optimizer {
 // sidesNeeded counts an average and a root or basis of each side up to a size, with
 // so many buffers of the largest layer, and the float64 matrices that the largest side
 // is decomposed in.
-func sidesNeeded(_ *Spec, widths []int, most int, buffers float64) (m Memory) {
+func sidesNeeded(_ *Spec, maps []Map, most int, buffers float64) (m Memory) {
 	var largest, layer float64
-	for i, out := range widths[1:] {
-		layer = max(layer, float64(widths[i]*out))
-		for _, n := range []int{widths[i], out} {
+	for _, w := range maps {
+		layer = max(layer, float64(w.In*w.Out))
+		for _, n := range []int{w.In, w.Out} {
 			if n <= most {
 				m.Kept += 2 * float64(n) * float64(n)
 				largest = max(largest, float64(n)*float64(n))

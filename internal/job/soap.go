@@ -28,7 +28,7 @@ func soapRow() Optimizer {
 			s.SOAP = o.Config()
 			return nil
 		},
-		Memory: func(s *Spec, widths []int) Memory { return sidesNeeded(s, widths, s.SOAP.MaxDimension, 3) },
+		Memory: func(s *Spec, maps []Map) Memory { return sidesNeeded(s, maps, s.SOAP.MaxDimension, 3) },
 		Cures:  func(*Spec) string { return ", a smaller ⟨soap-max-dim⟩, or another ⟨opt⟩" },
 	}
 }

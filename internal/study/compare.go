@@ -103,7 +103,7 @@ func (c *Comparison) Run(ctx context.Context, d *datasets.Dataset) (r *report.Re
 	}
 	w.keep()
 	r = &report.Report{
-		Title:      fmt.Sprintf("%s, %s %s", d.Name, first.Model, job.Joined(first.Widths(d), "-")),
+		Title:      fmt.Sprintf("%s, %s %s", d.Name, first.Model, first.Sizes(d)),
 		Comparison: made, Scores: c.Base.MainFirst(), Command: c.Base.Command,
 	}
 	if r.Samples, err = samples.all(c.contenders); err != nil {
