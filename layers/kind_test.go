@@ -102,6 +102,7 @@ func TestEveryLayerHasAKind(t *testing.T) {
 	of := map[string]layers.Layer{
 		"(*Activation)(nil)": layers.Tanh(), "(*Conv2D)(nil)": &layers.Conv2D{}, "(*Dense)(nil)": &layers.Dense{},
 		"(*Dropout)(nil)": &layers.Dropout{}, "(*Flatten)(nil)": &layers.Flatten{}, "Sequential(nil)": layers.Sequential{},
+		"(*MaxPool2D)(nil)": &layers.MaxPool2D{}, "(*AvgPool2D)(nil)": &layers.AvgPool2D{}, "(*GlobalAvgPool)(nil)": &layers.GlobalAvgPool{},
 	}
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
