@@ -104,6 +104,8 @@ func TestEveryLayerHasAKind(t *testing.T) {
 		"(*Dropout)(nil)": &layers.Dropout{}, "(*Flatten)(nil)": &layers.Flatten{}, "Sequential(nil)": layers.Sequential{},
 		"(*MaxPool2D)(nil)": &layers.MaxPool2D{}, "(*AvgPool2D)(nil)": &layers.AvgPool2D{}, "(*GlobalAvgPool)(nil)": &layers.GlobalAvgPool{},
 	}
+	of["(*Residual)(nil)"], of["(*Parallel)(nil)"] = &layers.Residual{Body: layers.Tanh()}, &layers.Parallel{}
+	of["(*Reshape)(nil)"], of["(*Permute)(nil)"] = &layers.Reshape{}, &layers.Permute{}
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	found := 0

@@ -28,18 +28,16 @@ type Sequential []Layer
 
 var _ Stateful = Sequential(nil)
 
-// Build adds the layers in order, and a summary row for each.
+// Build adds the layers in order, and a summary row for each. The rows of layers within
+// a layer follow its own row, indented.
 func (s Sequential) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	for i, l := range s {
 		if l == nil {
 			return nil, fmt.Errorf("layers: layer %d of the sequence is nil", i)
 		}
-		y, err := l.Build(b, x)
+		y, err := buildRow(b, l, x)
 		if err != nil {
 			return nil, err
-		}
-		if _, nested := l.(Sequential); !nested {
-			b.Layers = append(b.Layers, graph.LayerInfo{Name: nameOf(l), Output: y.Shape().Clone(), Params: l.Params()})
 		}
 		x = y
 	}

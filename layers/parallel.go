@@ -1,0 +1,99 @@
+package layers
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// Join is how [Parallel] makes one output of its branches'.
+type Join string
+
+const (
+	// Concat sets the outputs side by side along the last axis: N×…×C₁ and N×…×C₂ become
+	// N×…×(C₁+C₂). The other axes are the same in all. It is the default.
+	Concat Join = "concat"
+	// Sum adds outputs of one shape.
+	Sum Join = "sum"
+)
+
+// Parallel gives its input to every branch and joins their outputs, as the blocks of
+// Inception do (Szegedy et al. 2015). [Identity] is a branch that passes the input on.
+type Parallel struct {
+	Branches []Layer
+	Join     Join // "" means Concat
+}
+
+var _ Stateful = (*Parallel)(nil)
+
+func (p *Parallel) String() string { return "Parallel(" + string(p.join()) + ")" }
+
+func (p *Parallel) join() Join {
+	if p.Join == "" {
+		return Concat
+	}
+	return p.Join
+}
+
+// Build adds the branches in order and joins them. An error names the shapes of two
+// branches that cannot be joined.
+func (p *Parallel) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	join := p.join()
+	if join != Concat && join != Sum {
+		return nil, fmt.Errorf("layers: Parallel: join %.40q: want %q or %q", string(join), Concat, Sum)
+	}
+	if len(p.Branches) == 0 {
+		return nil, fmt.Errorf("layers: %v: no branches: want one or more", p)
+	}
+	outputs := make([]*graph.Node, len(p.Branches))
+	for i, l := range p.Branches {
+		if l == nil {
+			return nil, fmt.Errorf("layers: %v: branch %d is nil", p, i+1)
+		}
+		y, err := buildPart(b, strconv.Itoa(i+1), l, x)
+		if err != nil {
+			return nil, err
+		}
+		outputs[i] = y
+		if first := outputs[0].Shape(); !joinable(first, y.Shape(), join) {
+			same := "want the same shape"
+			if join == Concat {
+				same = "want two axes or more, all the same but for the last"
+			}
+			return nil, fmt.Errorf("layers: %v: branch %d makes shape %v and branch 1 %v: %s", p, i+1, y.Shape(), first, same)
+		}
+	}
+	switch {
+	case len(outputs) == 1:
+		return outputs[0], nil
+	case join == Sum:
+		return b.Sum(outputs...)
+	}
+	return concat(b, outputs)
+}
+
+// joinable reports whether outputs of two shapes can be joined.
+func joinable(first, shape []int, join Join) bool {
+	if len(first) != len(shape) {
+		return false
+	}
+	axes := len(first)
+	if join == Concat {
+		if axes--; axes < 1 {
+			return false
+		}
+	}
+	for i := range axes {
+		if first[i] != shape[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// Params lists the parameters of the branches, in order, each once.
+func (p *Parallel) Params() []*graph.Param { return Sequential(p.Branches).Params() }
+
+// Buffers lists the buffers of the branches, in order, each once.
+func (p *Parallel) Buffers() []*graph.Buffer { return Sequential(p.Branches).Buffers() }

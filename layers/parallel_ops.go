@@ -1,0 +1,130 @@
+package layers
+
+import (
+	"slices"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// concat sets nodes N×…×Cᵢ side by side along the last axis. Its transpose takes the
+// columns of each apart.
+func concat(b *graph.Builder, ns []*graph.Node) (*graph.Node, error) {
+	widths := make([]int, len(ns))
+	total := 0
+	for i, n := range ns {
+		widths[i] = last(n)
+		total += widths[i]
+	}
+	return b.Apply(graph.Op{
+		Name:  "concat",
+		Shape: withLast(ns[0], total),
+		F32:   sideBySide[float32](widths, total),
+		F64:   sideBySide[float64](widths, total),
+		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
+			grads := make([]*graph.Node, len(widths))
+			from := 0
+			for i, w := range widths {
+				if d.Need[i] {
+					var err error
+					if grads[i], err = columns(d.Builder, d.Grad, from, w); err != nil {
+						return nil, err
+					}
+				}
+				from += w
+			}
+			return grads, nil
+		},
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) {
+			if !slices.Contains(t.Dot, nil) {
+				return concat(t.Builder, t.Dot)
+			}
+			var terms []*graph.Node
+			from := 0
+			for i, w := range widths {
+				if t.Dot[i] != nil {
+					term, err := amid(t.Builder, t.Dot[i], from, total)
+					if err != nil {
+						return nil, err
+					}
+					terms = append(terms, term)
+				}
+				from += w
+			}
+			return t.Total(terms...)
+		},
+	}, ns...)
+}
+
+func last(n *graph.Node) int { return n.Shape()[n.Shape().Dims()-1] }
+
+// withLast is n's shape with another last axis.
+func withLast(n *graph.Node, size int) []int {
+	shape := n.Shape().Clone()
+	shape[len(shape)-1] = size
+	return shape
+}
+
+// columns takes a width of columns of the last axis, from the given one on.
+func columns(b *graph.Builder, x *graph.Node, from, width int) (*graph.Node, error) {
+	total := last(x)
+	return b.Apply(graph.Op{
+		Name:  "columns",
+		Shape: withLast(x, width),
+		F32:   takeColumns[float32](from, width, total),
+		F64:   takeColumns[float64](from, width, total),
+		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
+			g, err := amid(d.Builder, d.Grad, from, total)
+			return []*graph.Node{g}, err
+		},
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) { return columns(t.Builder, t.Dot[0], from, width) },
+	}, x)
+}
+
+// amid is the transpose of columns: x as the columns from the given one on, amid zeros.
+func amid(b *graph.Builder, x *graph.Node, from, total int) (*graph.Node, error) {
+	width := last(x)
+	return b.Apply(graph.Op{
+		Name:  "amid-zeros",
+		Shape: withLast(x, total),
+		F32:   putColumns[float32](from, width, total),
+		F64:   putColumns[float64](from, width, total),
+		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
+			g, err := columns(d.Builder, d.Grad, from, width)
+			return []*graph.Node{g}, err
+		},
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) { return amid(t.Builder, t.Dot[0], from, total) },
+	}, x)
+}
+
+func sideBySide[T graph.Float](widths []int, total int) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) {
+		from := 0
+		for i, w := range widths {
+			x := in[i]
+			for to := from; to < len(out); to += total {
+				copy(out[to:to+w], x)
+				x = x[w:]
+			}
+			from += w
+		}
+	}
+}
+
+func takeColumns[T graph.Float](from, width, total int) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) {
+		for x := in[0][from:]; len(out) > 0; out = out[width:] {
+			copy(out[:width], x)
+			x = x[min(total, len(x)):]
+		}
+	}
+}
+
+func putColumns[T graph.Float](from, width, total int) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) {
+		clear(out)
+		for x := in[0]; len(x) > 0; x = x[width:] {
+			copy(out[from:], x[:width])
+			out = out[total:]
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package layers
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// Reshape gives the elements of each example, in row-major order, another shape: N×…
+// becomes N×Shape. One size may be −1: what the others leave.
+type Reshape struct {
+	Shape []int // of an example, without the batch
+}
+
+var _ Layer = (*Reshape)(nil)
+
+func (r *Reshape) String() string { return "Reshape(" + sizes(r.Shape) + ")" }
+
+func sizes(shape []int) string {
+	parts := make([]string, len(shape))
+	for i, d := range shape {
+		parts[i] = fmt.Sprint(d)
+	}
+	return strings.Join(parts, "×")
+}
+
+// Params returns none.
+func (*Reshape) Params() []*graph.Param { return nil }
+
+// Build reshapes x. The error names both shapes if their numbers of elements differ.
+func (r *Reshape) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	n := x.Shape()[0]
+	elements := x.Shape().TotalSize() / n
+	left, open := elements, -1
+	misfit := func(problem string) error {
+		return fmt.Errorf("layers: Reshape: input of shape %v, examples to be of shape %v: %s", x.Shape(), r.Shape, problem)
+	}
+	for i, d := range r.Shape {
+		switch {
+		case d == -1 && open < 0:
+			open = i
+		case d <= 0:
+			return nil, misfit("want positive sizes, one of which may be −1")
+		case left%d != 0:
+			return nil, misfit(fmt.Sprintf("an example has %d elements", elements))
+		default:
+			left /= d
+		}
+	}
+	if open < 0 && left != 1 || len(r.Shape) == 0 {
+		return nil, misfit(fmt.Sprintf("an example has %d elements", elements))
+	}
+	shape := append([]int{n}, r.Shape...)
+	if open >= 0 {
+		shape[1+open] = left
+	}
+	return b.Reshape(x, shape...)
+}
