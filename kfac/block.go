@@ -72,7 +72,7 @@ type Pass struct {
 // number of rows that these have in A and in G.
 func (p *Pass) rows(t *graph.Tap) (examples, rows int) {
 	examples = p.measured(t.Examples)
-	return examples, examples * (t.A.Shape()[0] / t.Examples)
+	return examples, examples * (t.G.Shape()[0] / t.Examples)
 }
 
 // measured returns the number of leading examples that are measured of a part of n

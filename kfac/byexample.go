@@ -26,7 +26,7 @@ func (e *byExample[T]) Apply(v *kroneckerInverse[T], u graph.Direction, t *graph
 	a, g := graph.Data[T](t.A), graph.Data[T](t.TrueG)
 	switch {
 	case !v.a.full():
-		extend(l, e.inputs, a, n)
+		extend(l, e.inputs, rowsOf(a, n, l.in))
 		v.a.right(n, e.inputs, v.projection)
 	case l.bias >= 0: // the last row of A⁻¹ meets the 1 of ā
 		inverse := v.a.dense.inverse

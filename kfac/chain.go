@@ -36,9 +36,9 @@ func newCoupling[T graph.Float](p, q int) *coupling[T] {
 	return &coupling[T]{p, q, make([]T, p*q), make([]T, p*q)}
 }
 
-// add sets batch to scale·xᵀy + beta·batch, with x rows×p and y rows×q.
-func (c *coupling[T]) add(x, y []T, rows int, scale, beta T) {
-	blas.Gemm(true, false, c.p, c.q, rows, scale, x, c.p, y, c.q, beta, c.batch, c.q)
+// add sets batch to scale·xᵀy + beta·batch, with p columns of x and q of y.
+func (c *coupling[T]) add(x, y tapRows[T], scale, beta T) {
+	blas.Gemm(true, false, c.p, c.q, x.n, scale, x.data, x.stride, y.data, y.stride, beta, c.batch, c.q)
 }
 
 func newChain[T graph.Float](layers []*layer) *chain[T] {
@@ -74,12 +74,12 @@ func (b *chain[T]) couple(p *Pass, i int) {
 	examples, rows := p.rows(t)
 	var beta T = 1
 	if p.FirstTaps {
-		from := extended(l, &b.inputs[0], graph.Data[T](t.A), rows)
-		to := extended(next, &b.inputs[1], graph.Data[T](u.A), rows)
-		b.a[i].add(from, to, rows, 1/T(examples), 0)
+		from := extended(l, &b.inputs[0], inputsOf[T](l, t, rows))
+		to := extended(next, &b.inputs[1], inputsOf[T](next, u, rows))
+		b.a[i].add(from, to, 1/T(examples), 0)
 		beta = 0
 	}
-	b.g[i].add(graph.Data[T](t.G), graph.Data[T](u.G), rows, outerScale[T](t, examples), beta)
+	b.g[i].add(gradientsOf[T](l, t, rows), gradientsOf[T](next, u, rows), outerScale[T](t, examples), beta)
 }
 
 func (b *chain[T]) Statistics(s *Statistics) {

@@ -28,8 +28,8 @@ func (b *diagonal[T]) Accumulate(p *Pass) bool {
 	}
 	t := p.Taps[b.tap]
 	examples, rows := p.rows(t)
-	inputs := extended(b.layer, &b.inputs, graph.Data[T](t.A), rows)
-	b.batch.add(inputs, graph.Data[T](t.G)[:rows*b.out], rows, rows/examples, outerScale[T](t, examples), p.FirstTaps)
+	inputs := extended(b.layer, &b.inputs, inputsOf[T](b.layer, t, rows))
+	b.batch.add(inputs, gradientsOf[T](b.layer, t, rows), rows/examples, outerScale[T](t, examples), p.FirstTaps)
 	return b.batch.finite()
 }
 

@@ -33,7 +33,7 @@ func TestSquares(t *testing.T) {
 					}
 				}
 			}
-			s.add(a, g, rows, locations, scale, pass <= 1)
+			s.add(rowsOf(a, rows, p), rowsOf(g, rows, q), locations, scale, pass <= 1)
 			closeTo(t, want, s.sum, 1e-13)
 		}
 	}

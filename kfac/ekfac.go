@@ -61,13 +61,14 @@ func (b *ekfac[T]) project(p *Pass) bool {
 	t := p.Taps[b.tap]
 	examples, rows := p.rows(t)
 	if p.FirstTaps {
-		inputs := extended(b.layer, &b.inputs, graph.Data[T](t.A), rows)
+		inputs := extended(b.layer, &b.inputs, inputsOf[T](b.layer, t, rows))
 		b.pa = resize(b.pa, rows*b.rows)
-		blas.Gemm(false, false, rows, b.rows, b.rows, 1, inputs, b.rows, b.ua, b.rows, 0, b.pa, b.rows)
+		blas.Gemm(false, false, rows, b.rows, b.rows, 1, inputs.data, inputs.stride, b.ua, b.rows, 0, b.pa, b.rows)
 	}
 	b.pg = resize(b.pg, rows*b.out)
-	blas.Gemm(false, false, rows, b.out, b.out, 1, graph.Data[T](t.G), b.out, b.ug, b.out, 0, b.pg, b.out)
-	b.batch.add(b.pa, b.pg, rows, rows/examples, outerScale[T](t, examples), p.FirstTaps)
+	g := gradientsOf[T](b.layer, t, rows)
+	blas.Gemm(false, false, rows, b.out, b.out, 1, g.data, g.stride, b.ug, b.out, 0, b.pg, b.out)
+	b.batch.add(rowsOf(b.pa, rows, b.rows), rowsOf(b.pg, rows, b.out), rows/examples, outerScale[T](t, examples), p.FirstTaps)
 	return b.batch.finite()
 }
 

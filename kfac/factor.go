@@ -20,31 +20,36 @@ func newFactor[T graph.Float](n int) *factor[T] {
 	return &factor[T]{n: n, batch: make([]T, n*n), mean: make([]T, n*n)}
 }
 
-// setInputs sets batch to the second moment (1/N) Σ āᵀā over the rows of a (rows×in),
-// which belong to N = examples examples. ā is [a, 1] if n is in+1, and a if n is in.
-// Several rows of an example are summed (Ω of Grosse & Martens 2016).
-func (f *factor[T]) setInputs(a []T, rows, in, examples int) {
-	scale := 1 / T(examples)
-	blas.Syrk(in, rows, scale, a, in, 0, f.batch, f.n)
+// setInputs sets batch to the second moment (1/N) Σ āᵀā over the rows of a, which belong
+// to N = examples examples. ā is [a, 1] if n is in+1, and a if n is in. Several rows of an
+// example are summed (Ω of Grosse & Martens 2016).
+func (f *factor[T]) setInputs(a tapRows[T], examples int) {
+	scale, in := 1/T(examples), a.cols
+	blas.Syrk(in, a.n, scale, a.data, a.stride, 0, f.batch, f.n)
 	if f.n == in {
 		return
 	}
 	last := f.batch[in*f.n:]
-	vector.ColumnSums(last[:in], a[:rows*in])
+	if a.together() {
+		vector.ColumnSums(last[:in], a.data[:a.n*in])
+	} else {
+		clear(last[:in])
+		a.addTo(last)
+	}
 	vector.Scale(last[:in], scale)
-	last[in] = T(rows) / T(examples)
+	last[in] = T(a.n) / T(examples)
 }
 
-// addGradients adds (N²/rows) Σ gᵀg over the rows of g (rows×n) to batch, or sets batch
-// to it if first. g holds gradients of the mean loss over N = examples examples, so
+// addGradients adds (N²/rows) Σ gᵀg over the rows of g to batch, or sets batch to it if
+// first. g holds gradients of the mean loss over N = examples examples, so
 // that N·g is a per-example gradient. Several rows of an example are averaged (Γ of
 // Grosse & Martens 2016).
-func (f *factor[T]) addGradients(g []T, rows, examples int, first bool) {
+func (f *factor[T]) addGradients(g tapRows[T], examples int, first bool) {
 	var beta T = 1
 	if first {
 		beta = 0
 	}
-	blas.Syrk(f.n, rows, T(examples)*T(examples)/T(rows), g, f.n, beta, f.batch, f.n)
+	blas.Syrk(f.n, g.n, T(examples)*T(examples)/T(g.n), g.data, g.stride, beta, f.batch, f.n)
 }
 
 // finite reports whether batch has no NaN and no infinity. It looks at the diagonal

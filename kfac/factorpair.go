@@ -23,9 +23,9 @@ func (f *factorPair[T]) Accumulate(p *Pass) bool {
 	t := p.Taps[f.tap]
 	examples, rows := p.rows(t)
 	if p.FirstTaps {
-		f.a.setInputs(graph.Data[T](t.A), rows, f.in, examples)
+		f.a.setInputs(inputsOf[T](f.layer, t, rows), examples)
 	}
-	f.g.addGradients(graph.Data[T](t.G), rows, t.Examples, p.FirstTaps)
+	f.g.addGradients(gradientsOf[T](f.layer, t, rows), t.Examples, p.FirstTaps)
 	return f.a.finite() && f.g.finite()
 }
 

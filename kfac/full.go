@@ -62,11 +62,11 @@ func (b *full[T]) Accumulate(p *Pass) bool {
 		examples, rows = p.rows(t)
 		scale = outerScale[T](t, examples)
 		b.rows = resize(b.rows, examples*size)
-		inputs := extended(l, &b.inputs, graph.Data[T](t.A), rows)
-		g, locations := graph.Data[T](t.G), rows/examples
+		inputs, g := extended(l, &b.inputs, inputsOf[T](l, t, rows)), gradientsOf[T](l, t, rows)
+		locations := rows / examples
 		for e := range examples {
-			blas.Gemm(true, false, l.rows, l.out, locations, 1, inputs[e*locations*l.rows:], l.rows,
-				g[e*locations*l.out:], l.out, 0, b.rows[e*size+b.at[i]:], l.out)
+			a, g := inputs.from(e*locations), g.from(e*locations)
+			blas.Gemm(true, false, l.rows, l.out, locations, 1, a.data, a.stride, g.data, g.stride, 0, b.rows[e*size+b.at[i]:], l.out)
 		}
 	}
 	var beta T = 1

@@ -70,7 +70,7 @@ func (v *kroneckerInverse[T]) State() []Field {
 func (v *kroneckerInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	if g.pure {
 		t := g.Taps[v.tap]
-		if t.A != nil && v.cheaperByExample(t.A.Shape()[0]) && v.examples.explain(v.layer, t, g) {
+		if t.A != nil && v.groups == 1 && v.cheaperByExample(t.A.Shape()[0]) && v.examples.explain(v.layer, t, g) {
 			v.examples.Apply(v, u, t, T(g.scale))
 			return
 		}

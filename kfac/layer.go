@@ -9,13 +9,15 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// layer is the place of one tap among the parameters. A matrix "in the shape of W̄",
-// with W̄ = [W; b], is rows×out and row-major: the elements of W come first, then b.
+// layer is the place of one tap among the parameters, or of one group of a tap that has
+// several. A matrix "in the shape of W̄", with W̄ = [W; b], is rows×out and row-major: the
+// elements of W come first, then b.
 type layer struct {
 	name          string
 	tap           int // index among the taps
 	weight, bias  int // indices among the parameters; bias is −1 if there is none
 	in, rows, out int // W is in×out; rows is in+1 with a bias, else in
+	group, groups int // index of the layer among the groups of its tap, and their number, at least 1
 }
 
 // parts cuts a matrix in the shape of W̄ into W (in×out) and b (out, or empty).
@@ -25,12 +27,14 @@ func parts[T graph.Float](l *layer, w []T) (weight, bias []T) {
 }
 
 // of returns the layer's elements of d: those of W, and those of b, or nil without a
+// bias. They are the tap's rows group·in … of the weight, and elements group·out … of the
 // bias.
 func of[T graph.Float](l *layer, d graph.Direction) (weight, bias []T) {
 	if l.bias >= 0 {
-		bias = graph.Data[T](d[l.bias])
+		bias = graph.Data[T](d[l.bias])[l.group*l.out:][:l.out]
 	}
-	return graph.Data[T](d[l.weight]), bias
+	size := l.in * l.out
+	return graph.Data[T](d[l.weight])[l.group*size:][:size], bias
 }
 
 // gather copies the layer's elements of d to w, which has the shape of W̄.
@@ -47,6 +51,20 @@ func scatter[T graph.Float](l *layer, d graph.Direction, w []T) {
 	from, fromBias := parts(l, w)
 	copy(weight, from)
 	copy(bias, fromBias)
+}
+
+// split returns a layer for each of the tap's groups.
+func (l *layer) split() []*layer {
+	if l.groups == 1 {
+		return []*layer{l}
+	}
+	all := make([]*layer, l.groups)
+	for i := range all {
+		group := *l
+		group.name, group.group = fmt.Sprintf("%s, group %d", l.name, i+1), i
+		all[i] = &group
+	}
+	return all
 }
 
 // placed returns a layer for each tap whose weight is not loose. layers are the affine
@@ -69,7 +87,7 @@ func placed(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) (lay
 		if free[t.Weight] {
 			continue
 		}
-		l := &layer{name: t.Name, tap: i, weight: weight, bias: -1}
+		l := &layer{name: t.Name, tap: i, weight: weight, bias: -1, groups: max(t.Groups, 1)}
 		if t.Bias != nil && !free[t.Bias] {
 			if l.bias, ok = at[t.Bias]; !ok {
 				return nil, nil, fmt.Errorf("kfac: tap %s has a bias that is none of the objective's parameters", t.Name)
@@ -83,11 +101,12 @@ func placed(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) (lay
 			return nil, nil, err
 		}
 		shape := t.Weight.Value.Shape()
-		l.in, l.rows, l.out = shape[0], shape[0], shape[1]
+		l.in, l.out = shape[0]/l.groups, shape[1]
+		l.rows = l.in
 		if l.bias >= 0 {
 			l.rows++
 		}
-		layers = append(layers, l)
+		layers = append(layers, l.split()...)
 	}
 	return layers, others, nil
 }
@@ -120,8 +139,14 @@ func check(t *graph.Tap) error {
 	default:
 		return nil // filled later: Accumulate reads what there is
 	}
+	k := max(t.Groups, 1)
 	switch {
-	case in.Dims() != 2 || out.Dims() != 2 || weight.Dims() != 2 || weight[0] != in[1] || weight[1] != out[1]:
+	case in.Dims() != 2 || out.Dims() != 2 || weight.Dims() != 2:
+		return fmt.Errorf("kfac: tap %s maps %v to %v with a weight of shape %v: want N×in, N×out and in×out", t.Name, in, out, weight)
+	case k > 1 && (weight[0] != in[1] || in[1]%k != 0 || weight[1]*k != out[1]):
+		return fmt.Errorf("kfac: tap %s maps %v to %v in %d groups with a weight of shape %v: want N×k·in, N×k·out and k·in×out for k groups",
+			t.Name, in, out, k, weight)
+	case k == 1 && (weight[0] != in[1] || weight[1] != out[1]):
 		return fmt.Errorf("kfac: tap %s maps %v to %v with a weight of shape %v: want N×in, N×out and in×out", t.Name, in, out, weight)
 	case in[0] != out[0] || in[0]%t.Examples != 0:
 		return fmt.Errorf("kfac: tap %s has %d rows in and %d out for %d examples: want a multiple", t.Name, in[0], out[0], t.Examples)

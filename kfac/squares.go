@@ -19,26 +19,26 @@ func newSquares[T graph.Float](p, q int) *squares[T] {
 	return &squares[T]{p: p, q: q, sum: make([]T, p*q)}
 }
 
-// add adds scale times the squares to sum, or sets sum to them if first. a is rows×p, g
-// is rows×q, and each example has locations rows.
-func (s *squares[T]) add(a, g []T, rows, locations int, scale T, first bool) {
+// add adds scale times the squares to sum, or sets sum to them if first. a has p columns
+// and g has q, and each example has locations rows.
+func (s *squares[T]) add(a, g tapRows[T], locations int, scale T, first bool) {
 	var beta T = 1
 	if first {
 		beta = 0
 	}
 	if locations == 1 { // Σ_n a²g² is a matrix product
-		s.a, s.g = resize(s.a, rows*s.p), resize(s.g, rows*s.q)
+		s.a, s.g = resize(s.a, a.n*s.p), resize(s.g, a.n*s.q)
 		square(s.a, a)
 		square(s.g, g)
-		blas.Gemm(true, false, s.p, s.q, rows, scale, s.a, s.p, s.g, s.q, beta, s.sum, s.q)
+		blas.Gemm(true, false, s.p, s.q, a.n, scale, s.a, s.p, s.g, s.q, beta, s.sum, s.q)
 		return
 	}
 	if first {
 		clear(s.sum)
 	}
 	s.one = resize(s.one, s.p*s.q)
-	for lo := 0; lo < rows; lo += locations {
-		blas.Gemm(true, false, s.p, s.q, locations, 1, a[lo*s.p:], s.p, g[lo*s.q:], s.q, 0, s.one, s.q)
+	for lo := 0; lo < a.n; lo += locations {
+		blas.Gemm(true, false, s.p, s.q, locations, 1, a.from(lo).data, a.stride, g.from(lo).data, g.stride, 0, s.one, s.q)
 		for i, v := range s.one {
 			s.sum[i] += scale * v * v
 		}
@@ -47,33 +47,12 @@ func (s *squares[T]) add(a, g []T, rows, locations int, scale T, first bool) {
 
 func (s *squares[T]) finite() bool { return vector.Finite(s.sum) }
 
-// square sets dst to the squares of the elements of x.
-func square[T graph.Float](dst, x []T) {
-	for i := range dst {
-		dst[i] = x[i] * x[i]
-	}
-}
-
-// extended returns ā = [a, 1] (rows×l.rows) in the scratch memory. Without a bias it
-// returns a itself.
-func extended[T graph.Float](l *layer, scratch *[]T, a []T, rows int) []T {
-	if l.bias < 0 {
-		return a[:rows*l.in]
-	}
-	*scratch = resize(*scratch, rows*l.rows)
-	extend(l, *scratch, a, rows)
-	return *scratch
-}
-
-// extend sets dst to ā (rows×l.rows): [a, 1], or a without a bias.
-func extend[T graph.Float](l *layer, dst, a []T, rows int) {
-	if l.bias < 0 {
-		copy(dst, a[:rows*l.in])
-		return
-	}
-	for i := range rows {
-		row := dst[i*l.rows : (i+1)*l.rows]
-		copy(row, a[i*l.in:(i+1)*l.in])
-		row[l.in] = 1
+// square sets dst to the squares of the elements of x, row by row.
+func square[T graph.Float](dst []T, x tapRows[T]) {
+	for i := range x.n {
+		row := dst[i*x.cols:][:x.cols]
+		for j, v := range x.row(i) {
+			row[j] = v * v
+		}
 	}
 }

@@ -99,11 +99,11 @@ func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) 
 
 // runs divides the layers into runs. Within a run the input of each affine map is a
 // function of the output of the map before it, and of nothing else but loose parameters
-// (graph.Consecutive).
+// (graph.Consecutive). A map in several groups is a run for each of them.
 func runs(layers []*layer, taps []*graph.Tap) [][]*layer {
 	var all [][]*layer
 	for i, l := range layers {
-		if i > 0 && graph.Consecutive(taps[layers[i-1].tap], taps[l.tap], taps) {
+		if i > 0 && l.groups == 1 && layers[i-1].groups == 1 && graph.Consecutive(taps[layers[i-1].tap], taps[l.tap], taps) {
 			all[len(all)-1] = append(all[len(all)-1], l)
 		} else {
 			all = append(all, []*layer{l})
