@@ -7,13 +7,15 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// diagonal is the block of structure Diagonal for one affine map: the mean square of
-// per-example gradients, element by element.
+// diagonal is the mean square of per-example gradients, element by element: the block of
+// structure Diagonal for a layer of any kind but an embedding.
 type diagonal[T graph.Float] struct {
 	*layer
-	batch  *squares[T]
-	mean   []T // in the shape of W̄
-	inputs []T // scratch memory for ā
+	batch     *squares[T]
+	mean      []T // in the shape of W̄
+	inputs    []T // scratch memory for ā
+	gradients exampleGradients[T]
+	examples  []T // scratch memory: gradients of the examples, of other kinds than affine
 }
 
 var _ Block = (*diagonal[float32])(nil)
@@ -28,6 +30,12 @@ func (b *diagonal[T]) Accumulate(p *Pass) bool {
 	}
 	t := p.Taps[b.tap]
 	examples, rows := p.rows(t)
+	if b.kind != graph.Affine {
+		b.examples = resize(b.examples, examples*len(b.mean))
+		b.gradients.write(b.examples, len(b.mean), b.layer, t, examples, rows)
+		b.batch.addRows(b.examples, examples, outerScale[T](t, examples), p.FirstTaps)
+		return b.batch.finite()
+	}
 	inputs := extended(b.layer, &b.inputs, inputsOf[T](b.layer, t, rows))
 	b.batch.add(inputs, gradientsOf[T](b.layer, t, rows), rows/examples, outerScale[T](t, examples), p.FirstTaps)
 	return b.batch.finite()

@@ -7,15 +7,17 @@ import (
 	"github.com/gokfac/gokfac/internal/blas"
 )
 
-// full is the block of structure Full: the whole Fisher matrix of all layers under
-// affine taps, P×P for P parameters.
+// full is the whole Fisher matrix of some layers, P×P for P parameters: of all layers in
+// structure Full, and of one that has few parameters, such as factors and summands
+// (graph.Scale), in others.
 type full[T graph.Float] struct {
-	layers []*layer
-	at     []int // index of each layer's first parameter
-	f      *factor[T]
-	rows   []T // per-example gradients, N×P
-	inputs []T // scratch memory for ā
-	v, u   []T // scratch memory of Apply
+	name      string // of the fields of a state
+	layers    []*layer
+	at        []int // index of each layer's first parameter
+	f         *factor[T]
+	gradients exampleGradients[T]
+	rows      []T // per-example gradients, N×P
+	v, u      []T // scratch memory of Apply
 }
 
 var _ Block = (*full[float32])(nil)
@@ -33,18 +35,28 @@ func (e *TooLargeError) Error() string {
 	return fmt.Sprintf("kfac: structure full keeps the square of %d parameters: want at most %d, or another structure", e.Params, e.Most)
 }
 
+// newFull returns the block of structure Full.
 func newFull[T graph.Float](layers []*layer) (*full[T], error) {
-	b := &full[T]{layers: layers}
 	size := 0
 	for _, l := range layers {
-		b.at = append(b.at, size)
-		size += l.rows * l.out
+		size += l.size()
 	}
 	if size > mostFull {
 		return nil, &TooLargeError{Params: size, Most: mostFull}
 	}
+	return fullOf[T]("full", layers), nil
+}
+
+// fullOf returns the block of these layers, whatever their number of parameters is.
+func fullOf[T graph.Float](name string, layers []*layer) *full[T] {
+	b := &full[T]{name: name, layers: layers}
+	size := 0
+	for _, l := range layers {
+		b.at = append(b.at, size)
+		size += l.size()
+	}
 	b.f, b.v, b.u = newFactor[T](size), make([]T, size), make([]T, size)
-	return b, nil
+	return b
 }
 
 // Accumulate adds the mean, over examples, of outer products of whole per-example
@@ -56,32 +68,28 @@ func (b *full[T]) Accumulate(p *Pass) bool {
 	size := b.f.n
 	var examples int
 	var scale T
+	known := true
 	for i, l := range b.layers {
 		t := p.Taps[l.tap]
 		var rows int
 		examples, rows = p.rows(t)
 		scale = outerScale[T](t, examples)
 		b.rows = resize(b.rows, examples*size)
-		inputs, g := extended(l, &b.inputs, inputsOf[T](l, t, rows)), gradientsOf[T](l, t, rows)
-		locations := rows / examples
-		for e := range examples {
-			a, g := inputs.from(e*locations), g.from(e*locations)
-			blas.Gemm(true, false, l.rows, l.out, locations, 1, a.data, a.stride, g.data, g.stride, 0, b.rows[e*size+b.at[i]:], l.out)
-		}
+		known = b.gradients.write(b.rows[b.at[i]:], size, l, t, examples, rows) && known
 	}
 	var beta T = 1
 	if p.FirstTaps {
 		beta = 0
 	}
 	blas.Syrk(size, examples, scale, b.rows, size, beta, b.f.batch, size)
-	return b.f.finite()
+	return known && b.f.finite()
 }
 
 func (b *full[T]) Statistics(s *Statistics) { addStatistics(s, b.f.batch) }
 
 func (b *full[T]) Fold(keep float64) { b.f.Fold(keep) }
 
-func (b *full[T]) State() []Field { return []Field{{Name: "full", Value: b.f.mean}} }
+func (b *full[T]) State() []Field { return []Field{{Name: b.name, Value: b.f.mean}} }
 
 func (b *full[T]) NewInverse() Inverse {
 	v := &fullInverse[T]{full: b, d: newDampedInverse(b.f)}
@@ -114,4 +122,4 @@ func (v *fullInverse[T]) Apply(u graph.Direction, g *Gradient) {
 
 func (v *fullInverse[T]) Condition() float64 { return v.d.condition }
 
-func (v *fullInverse[T]) State() []Field { return v.d.fields("full") }
+func (v *fullInverse[T]) State() []Field { return v.d.fields(v.name) }

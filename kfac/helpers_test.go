@@ -66,7 +66,11 @@ import (
 //	layers_test.go      gain, scaleColumns: a layer without a tap; coordinates: a change of coordinates
 //	customblock_test.go tappedGain, tappedGains, newGainBlock: a layer with a kind of tap of its own, and its block
 //	conv_test.go        imageModel, convNet, convTable, convClasses; windowsOf; outcome, outcomes: convolutions
-//	convstep_test.go    convStep, takeConvStep: a step of a convolution, with its factors written out
+//	convstep_test.go    convStep, takeConvStep: a step of a convolution, with its factors written out; damp
+//	kindlayers_test.go  kindLayer: a layer of each kind that taps have: groupedMap, scaleMap, shiftMap, tableMap
+//	kinds_test.go       single, singles: gradients of single examples for every target; kindBlock, kindBlocks, fisherOf,
+//	                    kindStep: a step by blocks of every kind, written out
+//	kindblocks_test.go  kindCase, kindCases: networks with such layers
 //	example_test.go     sine, train: what examples train, and how
 
 // newOptimizer is New with a configuration that must be valid.
@@ -94,9 +98,9 @@ func lastOf(o *Optimizer) graph.Direction {
 	return o.policy.(*fixed).velocity
 }
 
-// placedLayers returns the layers of the affine taps.
+// placedLayers returns the layers of the taps of built-in kinds.
 func placedLayers(taps []*graph.Tap, params, loose []*graph.Param) ([]*layer, error) {
-	layers, _, err := placed(taps, params, loose)
+	layers, _, err := placed(taps, params, loose, nil)
 	return layers, err
 }
 

@@ -12,13 +12,20 @@ import (
 // layer is the place of one tap among the parameters, or of one group of a tap that has
 // several. A matrix "in the shape of W̄", with W̄ = [W; b], is rows×out and row-major: the
 // elements of W come first, then b.
+//
+// Factors and summands (graph.Scale, graph.Shift) of C features have the shape of W̄ with in
+// 1 and out C. A table (graph.Embedding) of V rows of D elements has in V and out D.
 type layer struct {
 	name          string
-	tap           int // index among the taps
-	weight, bias  int // indices among the parameters; bias is −1 if there is none
-	in, rows, out int // W is in×out; rows is in+1 with a bias, else in
-	group, groups int // index of the layer among the groups of its tap, and their number, at least 1
+	kind          string // of the tap: graph.Affine, Scale, Shift or Embedding
+	tap           int    // index among the taps
+	weight, bias  int    // indices among the parameters; bias is −1 if there is none
+	in, rows, out int    // W is in×out; rows is in+1 with a bias, else in
+	group, groups int    // index of the layer among the groups of its tap, and their number, at least 1
 }
+
+// size is the number of the layer's parameters.
+func (l *layer) size() int { return l.rows * l.out }
 
 // parts cuts a matrix in the shape of W̄ into W (in×out) and b (out, or empty).
 func parts[T graph.Float](l *layer, w []T) (weight, bias []T) {
@@ -53,6 +60,22 @@ func scatter[T graph.Float](l *layer, d graph.Direction, w []T) {
 	copy(bias, fromBias)
 }
 
+// builtIn lists the kinds of taps that the package has blocks for.
+func builtIn() []string { return []string{graph.Affine, graph.Scale, graph.Shift} }
+
+// measure sets in, rows and out from the shape of the weight.
+func (l *layer) measure(weight tensor.Shape) {
+	if l.kind == graph.Scale || l.kind == graph.Shift {
+		l.in, l.out = 1, weight.TotalSize()
+	} else {
+		l.in, l.out = weight[0]/l.groups, weight[1]
+	}
+	l.rows = l.in
+	if l.bias >= 0 {
+		l.rows++
+	}
+}
+
 // split returns a layer for each of the tap's groups.
 func (l *layer) split() []*layer {
 	if l.groups == 1 {
@@ -67,10 +90,10 @@ func (l *layer) split() []*layer {
 	return all
 }
 
-// placed returns a layer for each tap whose weight is not loose. layers are the affine
-// taps. others are taps of other kinds, which need a registered block; their in, rows
-// and out are 0. A loose bias is left out of its layer.
-func placed(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) (layers, others []*layer, err error) {
+// placed returns a layer for each tap whose weight is not loose. layers are those of kinds
+// with built-in blocks. others are those of registered kinds, or of kinds that nobody has a
+// block for; their in, rows and out are 0. A loose bias is left out of its layer.
+func placed(taps []*graph.Tap, params, loose []*graph.Param, registered map[string]NewBlock) (layers, others []*layer, err error) {
 	at := map[*graph.Param]int{}
 	for i, p := range params {
 		at[p] = i
@@ -93,19 +116,15 @@ func placed(taps []*graph.Tap, params []*graph.Param, loose []*graph.Param) (lay
 				return nil, nil, fmt.Errorf("kfac: tap %s has a bias that is none of the objective's parameters", t.Name)
 			}
 		}
-		if t.Kind != graph.Affine {
+		if _, is := registered[t.Kind]; is || !slices.Contains(builtIn(), t.Kind) {
 			others = append(others, l)
 			continue
 		}
 		if err := check(t); err != nil {
 			return nil, nil, err
 		}
-		shape := t.Weight.Value.Shape()
-		l.in, l.out = shape[0]/l.groups, shape[1]
-		l.rows = l.in
-		if l.bias >= 0 {
-			l.rows++
-		}
+		l.kind = t.Kind
+		l.measure(t.Weight.Value.Shape())
 		layers = append(layers, l.split()...)
 	}
 	return layers, others, nil
@@ -121,37 +140,6 @@ func covered(layers []*layer, params, free []*graph.Param) error {
 		if !in[i] && !slices.Contains(free, p) {
 			return fmt.Errorf("kfac: parameter %s is in no layer's block and not among the loose ones", p.Name)
 		}
-	}
-	return nil
-}
-
-// check returns an error if the shapes of the tap's parameters do not agree with those
-// of its input and output.
-func check(t *graph.Tap) error {
-	a, s := t.Nodes()
-	weight := t.Weight.Value.Shape()
-	var in, out tensor.Shape
-	switch {
-	case a != nil && s != nil:
-		in, out = a.Shape(), s.Shape()
-	case t.A != nil && t.G != nil: // made outside of package graph
-		in, out = t.A.Shape(), t.G.Shape()
-	default:
-		return nil // filled later: Accumulate reads what there is
-	}
-	k := max(t.Groups, 1)
-	switch {
-	case in.Dims() != 2 || out.Dims() != 2 || weight.Dims() != 2:
-		return fmt.Errorf("kfac: tap %s maps %v to %v with a weight of shape %v: want N×in, N×out and in×out", t.Name, in, out, weight)
-	case k > 1 && (weight[0] != in[1] || in[1]%k != 0 || weight[1]*k != out[1]):
-		return fmt.Errorf("kfac: tap %s maps %v to %v in %d groups with a weight of shape %v: want N×k·in, N×k·out and k·in×out for k groups",
-			t.Name, in, out, k, weight)
-	case k == 1 && (weight[0] != in[1] || weight[1] != out[1]):
-		return fmt.Errorf("kfac: tap %s maps %v to %v with a weight of shape %v: want N×in, N×out and in×out", t.Name, in, out, weight)
-	case in[0] != out[0] || in[0]%t.Examples != 0:
-		return fmt.Errorf("kfac: tap %s has %d rows in and %d out for %d examples: want a multiple", t.Name, in[0], out[0], t.Examples)
-	case t.Bias != nil && t.Bias.Size() != out[1]:
-		return fmt.Errorf("kfac: tap %s has a bias of shape %v for %d outputs", t.Name, t.Bias.Value.Shape(), out[1])
 	}
 	return nil
 }

@@ -92,7 +92,7 @@ func (p *Preconditioner) Updates() int { return p.folds }
 func (p *Preconditioner) Inverses() InverseReport { return p.report }
 
 // Register makes build the constructor of blocks for taps of this kind (graph.Tap's
-// Kind). It must be called before the first Measure; later calls are an error.
+// Kind), in the place of the built-in blocks if there are any. It must be called before the first Measure; later calls are an error.
 func (p *Preconditioner) Register(kind string, build NewBlock) error {
 	switch {
 	case p.params != nil:

@@ -45,6 +45,20 @@ func (s *squares[T]) add(a, g tapRows[T], locations int, scale T, first bool) {
 	}
 }
 
+// addRows adds scale times the squares of n gradients (n×pq) to sum, or sets sum to them if
+// first.
+func (s *squares[T]) addRows(gradients []T, n int, scale T, first bool) {
+	if first {
+		clear(s.sum)
+	}
+	size := len(s.sum)
+	for e := range n {
+		for i, v := range gradients[e*size:][:size] {
+			s.sum[i] += scale * v * v
+		}
+	}
+}
+
 func (s *squares[T]) finite() bool { return vector.Finite(s.sum) }
 
 // square sets dst to the squares of the elements of x, row by row.

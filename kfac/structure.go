@@ -29,7 +29,7 @@ type NewBlock func(at Place, t *graph.Tap) (Block, error)
 // blocksOf makes the blocks for the objective's taps and loose parameters.
 func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error) {
 	params, taps, free := obj.Params(), obj.Taps(), obj.Loose()
-	layers, others, err := placed(taps, params, free)
+	layers, others, err := placed(taps, params, free, p.kinds)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +62,7 @@ func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error)
 	return append(blocks, makeLoose(params, free)...), nil
 }
 
-// structured makes the blocks of structure s for the layers under affine taps.
+// structured makes the blocks of structure s for the layers under taps of built-in kinds.
 func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) ([]Block, error) {
 	var blocks []Block
 	switch s {
@@ -73,16 +73,20 @@ func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) 
 		b, err := newFull[T](layers)
 		return []Block{b}, err
 	case BlockTridiagonal:
-		for _, run := range runs(layers, taps) {
+		for _, run := range runs(ofAffine(layers, true), taps) {
 			if len(run) > 1 {
 				blocks = append(blocks, newChain[T](run))
 			} else {
 				blocks = append(blocks, newKronecker[T](run[0]))
 			}
 		}
-		return blocks, nil
+		layers = ofAffine(layers, false)
 	}
 	for _, l := range layers {
+		if s != Diagonal && (l.kind == graph.Scale || l.kind == graph.Shift) {
+			blocks = append(blocks, newOwn[T](l))
+			continue
+		}
 		switch s {
 		case EKFAC:
 			blocks = append(blocks, newEKFAC[T](l))
@@ -95,6 +99,35 @@ func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) 
 		}
 	}
 	return blocks, nil
+}
+
+// mostOwn is the greatest order of the whole Fisher matrix that a layer of factors and
+// summands has as its block. It takes the work and the memory of the factor A of a dense
+// layer with as many inputs.
+const mostOwn = 512
+
+// newOwn makes the block of factors and summands (graph.Scale, graph.Shift) in structures
+// that have a block for each layer: the whole matrix, or where its order is above mostOwn,
+// a 2×2 matrix for each feature, or the diagonal without summands or factors.
+func newOwn[T graph.Float](l *layer) Block {
+	switch {
+	case l.size() <= mostOwn:
+		return fullOf[T](l.name, []*layer{l})
+	case l.rows == 2:
+		return newPairs[T](l)
+	}
+	return newDiagonal[T](l)
+}
+
+// ofAffine returns the layers under affine taps, or the others.
+func ofAffine(layers []*layer, affine bool) []*layer {
+	var some []*layer
+	for _, l := range layers {
+		if (l.kind == graph.Affine) == affine {
+			some = append(some, l)
+		}
+	}
+	return some
 }
 
 // runs divides the layers into runs. Within a run the input of each affine map is a
