@@ -38,14 +38,8 @@ func (src source) fetch(ctx context.Context, dir string, names []string, opt Opt
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return err
 	}
-	g := getter{client: opt.Client, mirrors: opt.Mirrors, progress: opt.Progress, stall: stallTimeout}
-	if g.client == nil {
-		g.client = newClient()
-		defer g.client.CloseIdleConnections()
-	}
-	if len(g.mirrors) == 0 {
-		g.mirrors = src.mirrors
-	}
+	g, done := opt.getter(src.mirrors)
+	defer done()
 	for _, name := range names {
 		dimensions, sum := src.describe(name)
 		verify := func(path string) error {
@@ -57,6 +51,20 @@ func (src source) fetch(ctx context.Context, dir string, names []string, opt Opt
 		}
 	}
 	return nil
+}
+
+// getter downloads from the mirrors that the options name, or else from the published ones. done ends its connections.
+func (opt Options) getter(published []string) (g getter, done func()) {
+	g = getter{client: opt.Client, mirrors: opt.Mirrors, progress: opt.Progress, stall: stallTimeout}
+	done = func() {}
+	if g.client == nil {
+		g.client = newClient()
+		done = g.client.CloseIdleConnections
+	}
+	if len(g.mirrors) == 0 {
+		g.mirrors = published
+	}
+	return g, done
 }
 
 func (src source) describe(name string) (dimensions int, sum *checksum) {

@@ -56,6 +56,23 @@ func ExampleMNIST() {
 	fmt.Println(d.Train.Len(), d.Shape)
 }
 
+// It needs the network, or files in Options.Dir, and takes 737 MB of memory.
+func ExampleCIFAR10() {
+	d, err := datasets.CIFAR10(context.Background(), datasets.Options{Download: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(d.Train.Len(), d.Shape, d.ClassNames)
+}
+
+func ExampleCIFAR100() {
+	d, err := datasets.CIFAR100(context.Background(), datasets.Options{Download: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(d.Train.Len(), d.Shape, d.Classes)
+}
+
 func ExampleReadCSV() {
 	d, err := datasets.ReadCSV("testdata/points.csv")
 	if err != nil {

@@ -20,19 +20,24 @@ func Formats() []Format {
 	return []Format{
 		{
 			Name: "idx", What: "directory of idx files",
-			is:   func(_ string, directory bool) bool { return directory },
+			is:   isIDX,
 			read: func(ctx context.Context, path string, _ ReadOptions) (*Dataset, error) { return readIDX(ctx, path) },
 		},
 		{
+			Name: "cifar", What: "directory with the .bin files of CIFAR-10 or CIFAR-100",
+			is:   func(path string, directory bool) bool { _, _, ok := cifarOf(path, directory); return ok },
+			read: func(ctx context.Context, path string, _ ReadOptions) (*Dataset, error) { return readCIFAR(ctx, path) },
+		},
+		{
 			Name: "npz", What: ".npz as Keras's mnist.npz",
-			is: func(path string, _ bool) bool { return IsArchive(path) },
+			is: func(path string, directory bool) bool { return !directory && IsArchive(path) },
 			read: func(ctx context.Context, path string, opt ReadOptions) (*Dataset, error) {
 				return opt.readNPZ(ctx, path)
 			},
 		},
 		{
 			Name: "csv", What: ".csv table",
-			is: func(path string, _ bool) bool { return IsTable(path) },
+			is: func(path string, directory bool) bool { return !directory && IsTable(path) },
 			read: func(ctx context.Context, path string, opt ReadOptions) (*Dataset, error) {
 				return opt.readCSV(ctx, path)
 			},
@@ -67,6 +72,8 @@ func Sets() []Named {
 		{Name: "auto", What: "MNIST if it can be had, else digits", open: openAuto},
 		{Name: "mnist", What: "handwritten digits: 60000 training and 10000 test images of 28×28", open: from(mnistSource)},
 		{Name: "fashion-mnist", What: "clothes, in the same sizes", open: from(fashionSource)},
+		{Name: "cifar10", What: "colour images of 10 kinds of things: 50000 training and 10000 test images of 32×32", open: cifar10().open},
+		{Name: "cifar100", What: "of 100 kinds, in the same sizes", open: cifar100().open},
 		{Name: "digits", What: "built in: digits rendered from fonts, 28×28, no download", open: func(ctx context.Context, _ Options) (*Dataset, string, error) {
 			return builtIn(ctx, drawDigits, "digits (built in)")
 		}},

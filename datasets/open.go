@@ -81,7 +81,16 @@ func openPath(ctx context.Context, path string, opt ReadOptions) (*Dataset, stri
 			return d, describe(d, path), nil
 		}
 	}
+	if info.IsDir() {
+		return nil, "", unknownDirectory(path)
+	}
 	return nil, "", fmt.Errorf("datasets: %s: neither a directory of idx files nor an .npz nor a .csv: a text file needs commas between its fields and .csv at the end of its name", path)
+}
+
+// unknownDirectory is the error of a directory that is in none of the formats.
+func unknownDirectory(dir string) error {
+	_, missing := locate(dir)
+	return &absentError{dir: dir, missing: missing, or: ".gz"}
 }
 
 // named lists the names of data sets.

@@ -160,6 +160,6 @@ func TestOpenPath(t *testing.T) {
 	_, _, err = Open(t.Context(), filepath.Join(dir, "notes.txt"), Options{})
 	assert.ErrorContains(t, err, "notes.txt: neither a directory of idx files nor an .npz nor a .csv")
 	_, _, err = Open(t.Context(), "minst", Options{})
-	assert.ErrorContains(t, err, `"minst" is none of auto, mnist, fashion-mnist, digits and ill-conditioned, and no such file`)
+	assert.ErrorContains(t, err, `"minst" is none of auto, mnist, fashion-mnist, cifar10, cifar100, digits and ill-conditioned, and no such file`)
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }

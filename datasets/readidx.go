@@ -63,6 +63,15 @@ func locate(dir string) (paths idxFiles[string], missing []string) {
 	return paths, missing
 }
 
+// isIDX tells a directory that has one of the four files.
+func isIDX(path string, directory bool) bool {
+	if !directory {
+		return false
+	}
+	_, missing := locate(path)
+	return len(missing) < setSize
+}
+
 // loadIDX reads the two splits at the same time, because most of the work is decompression.
 func loadIDX(ctx context.Context, paths idxFiles[string], sums idxFiles[*checksum]) (*Dataset, error) {
 	if err := checkHeaders(ctx, paths); err != nil {

@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -72,13 +73,9 @@ func (src source) verify(ctx context.Context, paths idxFiles[string]) error {
 
 // directory is the directory that has the files of a data set, or should have them.
 func (opt Options) directory(name string) (string, error) {
-	root := opt.Dir
-	if root == "" {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			return "", fmt.Errorf("there is no cache directory, so name a data directory: %w", err)
-		}
-		root = filepath.Join(cache, "gokfac")
+	root, err := opt.root()
+	if err != nil {
+		return "", err
 	}
 	below := filepath.Join(root, name)
 	_, lackRoot := locate(root)
@@ -87,6 +84,18 @@ func (opt Options) directory(name string) (string, error) {
 		return root, nil
 	}
 	return below, nil
+}
+
+// root is the directory that all data sets are looked for in.
+func (opt Options) root() (string, error) {
+	if opt.Dir != "" {
+		return opt.Dir, nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("there is no cache directory, so name a data directory: %w", err)
+	}
+	return filepath.Join(cache, "gokfac"), nil
 }
 
 // unusableError reports files that are there, but are damaged or belong to another data set.
@@ -104,6 +113,7 @@ type absentError struct {
 	name     string // name of the data set; empty for data of one's own
 	dir      string
 	missing  []string
+	or       string // what will do in place of the missing files; empty: .gz
 	download error
 }
 
@@ -113,13 +123,14 @@ func (e *absentError) Error() string {
 		name = e.name + ": "
 	}
 	lack := fmt.Sprintf("datasets: %s%s has no %s", name, e.dir, strings.Join(e.missing, ", "))
+	or := cmp.Or(e.or, ".gz")
 	switch {
 	case e.download != nil:
 		return fmt.Sprintf("%s, and downloading failed: %v", lack, e.download)
 	case e.name != "":
-		return lack + " (or .gz): put it there or allow the download"
+		return fmt.Sprintf("%s (or %s): put it there or allow the download", lack, or)
 	}
-	return lack + " (or .gz)"
+	return fmt.Sprintf("%s (or %s)", lack, or)
 }
 
 // Unwrap returns fs.ErrNotExist and the error of the download, so that errors.Is finds both.

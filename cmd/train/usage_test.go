@@ -46,7 +46,7 @@ func TestBadInput(t *testing.T) {
 		{"-kfac-structure tridiagonal", 2, "want low-rank, block-diagonal, block-tridiagonal, ekfac, diagonal or full"},
 		{"-kfac-structure ekfca", 2, "(did you mean ekfac?)"},
 		{"-progress fancy", 2, "want auto, bar, plain or none"},
-		{"-dataset minst", 2, `unknown data set "minst": want auto, mnist, fashion-mnist, digits, ill-conditioned, or a path of one's own data (did you mean mnist?)`},
+		{"-dataset minst", 2, `unknown data set "minst": want auto, mnist, fashion-mnist, cifar10, cifar100, digits, ill-conditioned, or a path of one's own data (did you mean mnist?)`},
 
 		{"-optimizer adam", 2, "unknown flag -optimizer (did you mean -opt?)"},
 		{"-resume no-such-run", 1, "-resume no-such-run: no run is kept there: it has no config.json"},
