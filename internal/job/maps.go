@@ -1,0 +1,42 @@
+package job
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Map is an affine map of a network.
+type Map struct {
+	In, Out int // elements of an input and of an output
+	Places  int // of each example at which it is used: locations of a convolution, steps of time
+}
+
+// chain is the maps between layers of these widths.
+func chain(widths ...int) []Map {
+	var maps []Map
+	for i, out := range widths[1:] {
+		maps = append(maps, Map{In: widths[i], Out: out, Places: 1})
+	}
+	return maps
+}
+
+// sizesOf writes the number of inputs, and of the outputs of each map.
+func sizesOf(inputs int, maps []Map) string {
+	words := []string{strconv.Itoa(inputs)}
+	for _, m := range maps {
+		words = append(words, strconv.Itoa(m.Out))
+	}
+	return strings.Join(words, "-")
+}
+
+// values are the elements of the map's outputs for an example.
+func (m Map) values() int { return m.Out * max(m.Places, 1) }
+
+// widest is the greatest number of elements that a layer has for an example, of inputs
+// of so many.
+func widest(inputs int, maps []Map) int {
+	for _, m := range maps {
+		inputs = max(inputs, m.values())
+	}
+	return inputs
+}
