@@ -89,6 +89,20 @@ func basicKinds() []Kind {
 	}
 }
 
+// Walk calls visit with l and, as kinds know them, with the layers within it, the outer
+// ones first. A layer that no kind describes is visited, and what it holds is not.
+func Walk(l Layer, kinds []Kind, visit func(Layer)) {
+	visit(l)
+	for _, k := range kinds {
+		if _, inner, ok := k.describe(l); ok {
+			for _, in := range inner {
+				Walk(in, kinds, visit)
+			}
+			return
+		}
+	}
+}
+
 // described is a layer as JSON. A layer that a network uses twice is described once; later it is Same.
 type described struct {
 	Kind     string          `json:"kind,omitempty"`

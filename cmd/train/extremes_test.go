@@ -34,6 +34,7 @@ func TestExtremes(t *testing.T) {
 	companions := map[string]string{
 		"momentum": "-kfac-mode fixed", "clip-grad": "-kfac-mode fixed", "kfac-kl-clip": "-kfac-mode fixed",
 		"validation": "-batch-size 1", "patience": "-validation 0.2", "target-columns": "-model regression",
+		"filters":   "-model convnet -dataset " + pictures(t),
 		"max-steps": "-target test_loss=1e9", "epochs": "-target test_loss=1e9",
 	}
 	table := newFlagTable(&command{})

@@ -28,14 +28,19 @@ func fewExamples(model string) *datasets.Dataset {
 		}
 		return s
 	}
-	switch model {
-	case "autoencoder":
+	switch row := modelNamed(model); {
+	case row.Images, model == "autoencoder":
 		d.Shape, d.Pixels = []int{side, side}, true
-	case "regression":
+	case row.Values():
 		return datasets.IllConditioned(datasets.IllConditionedOptions{Train: train, Test: test})
 	}
 	d.Train, d.Test = split(train, d.Features()), split(test, d.Features())
 	return d
+}
+
+func modelNamed(name string) job.Model {
+	models := job.Models()
+	return models[slices.IndexFunc(models, func(m job.Model) bool { return m.Name == name })]
 }
 
 // heldOut is d with a validation part; d stays as it is.
@@ -98,6 +103,9 @@ func FuzzFlags(f *testing.F) {
 			d := few[run.Model]
 			if len(run.Hidden) == 0 {
 				run.Hidden = []int{4, 2} // the default networks take too long to build
+			}
+			if len(run.Filters) == 0 {
+				run.Filters = []int{2, 3}
 			}
 			if run.Validation > 0 {
 				d, err = heldOut(d, run.Validation)

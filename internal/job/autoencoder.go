@@ -13,7 +13,7 @@ import (
 func autoencoderRow() Model {
 	return Model{
 		Entry: Entry{"autoencoder", "in-1000-500-250-30 and back, tanh; Bernoulli loss of pixels, else squared error"},
-		Task:  datasets.Reconstruct, Hidden: []int{1000, 500, 250, 30}, Activation: "tanh", Init: scaled, Lacks: []string{"dropout"},
+		Task:  datasets.Reconstruct, Hidden: []int{1000, 500, 250, 30}, Activation: "tanh", Init: scaled, Lacks: []string{"dropout", "filters"},
 		Net: func(s *Spec, d *datasets.Dataset) layers.Layer { return autoencoder(s, d.Features()) },
 		Loss: func(d *datasets.Dataset) losses.Loss {
 			if d.Pixels {

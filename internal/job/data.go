@@ -43,6 +43,9 @@ func (s *Spec) Open(ctx context.Context, progress func(file string, done, total 
 	if reason != "" {
 		why = strings.TrimSuffix(why, ")") + reason + ")"
 	}
+	if err := s.checkImages(d); err != nil {
+		return nil, "", err
+	}
 	switch {
 	case d.Test.Len() == 0:
 		return nil, "", fmt.Errorf("%s has no test examples", d.Name)

@@ -7,12 +7,13 @@ import (
 
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
 )
 
 // ofArchitecture are the settings that a loaded model has of its own.
-var ofArchitecture = []string{"hidden", "act", "init", "dropout"}
+var ofArchitecture = []string{"hidden", "filters", "act", "init", "dropout"}
 
 // loaded is what a spec knows of the model that it begins with.
 type loaded struct {
@@ -67,7 +68,7 @@ func (s *Spec) adopt() error {
 func kindOf(m *trainer.Model, of *loaded) (kind string, known bool) {
 	switch loss := m.Loss().(type) {
 	case losses.SoftmaxCrossEntropy:
-		return "mlp", true
+		return classifierOf(m.Net()), true
 	case losses.SquaredError, losses.SigmoidCrossEntropy:
 		if of.outputs == of.inputs && slices.Equal(of.prepared.Values, of.prepared.Features) {
 			return "autoencoder", true
@@ -76,6 +77,20 @@ func kindOf(m *trainer.Model, of *loaded) (kind string, known bool) {
 		return "regression", values
 	}
 	return "", false
+}
+
+// classifierOf is the first row of the table that has a layer of the network, else mlp.
+func classifierOf(net layers.Layer) string {
+	for _, m := range Models() {
+		found := false
+		if m.Task == datasets.Classify && m.Has != nil {
+			layers.Walk(net, layers.Kinds(), func(l layers.Layer) { found = found || m.Has(l) })
+		}
+		if found {
+			return m.Name
+		}
+	}
+	return "mlp"
 }
 
 // fit scales the data as the loaded model's were, and numbers their classes as it does.

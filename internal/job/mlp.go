@@ -13,7 +13,7 @@ import (
 func mlpRow() Model {
 	return Model{
 		Entry: Entry{"mlp", "classifier: in-512-512-classes, ReLU, softmax cross-entropy, standardised inputs"},
-		Task:  datasets.Classify, Hidden: []int{512, 512}, Activation: "relu",
+		Task:  datasets.Classify, Hidden: []int{512, 512}, Activation: "relu", Lacks: []string{"filters"},
 		// A classifier of few layers is trained faster from smaller weights, by every
 		// optimizer (docs/benchmarks.md), which a deep one would lose its signal to.
 		Init: func(activation string, hidden int) string {

@@ -15,11 +15,18 @@ import (
 type Model struct {
 	Entry
 	Task datasets.Task
+	// Images says that an example has to be an image, H×W or H×W×C.
+	Images bool
+	// Has tells a network of this kind from others for the same task, by one of its
+	// layers: a model that is loaded is of the first row that has it. Nil: any has.
+	Has func(l layers.Layer) bool
 	// Dataset is what the data set auto means, if not MNIST or digits.
 	Dataset string
 
 	Hidden     []int
+	Filters    []int // of each convolution
 	Activation string
+	Dropout    float64
 	// Init is the name of the initial weights for an activation and a number of hidden
 	// layers: those that keep the scale of activations.
 	Init func(activation string, hidden int) string

@@ -12,7 +12,7 @@ import (
 func regressionRow() Model {
 	return Model{
 		Entry: Entry{"regression", "in-64-64-outputs, tanh, squared error: for data with values as targets"},
-		Task:  datasets.Regress, Dataset: "ill-conditioned", Hidden: []int{64, 64}, Activation: "tanh", Init: scaled, Lacks: []string{"dropout"},
+		Task:  datasets.Regress, Dataset: "ill-conditioned", Hidden: []int{64, 64}, Activation: "tanh", Init: scaled, Lacks: []string{"dropout", "filters"},
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return perceptron(s, d.Outputs()) },
 		Loss: func(*datasets.Dataset) losses.Loss { return losses.SquaredError{} },
 		Maps: func(s *Spec, d *datasets.Dataset) []Map { return perceptronMaps(s, d, d.Outputs()) },

@@ -24,6 +24,10 @@ func (s *Spec) Resolve(examples int) error {
 	if len(s.Hidden) == 0 {
 		s.Hidden = m.Hidden
 	}
+	if len(s.Filters) == 0 {
+		s.Filters = m.Filters
+	}
+	s.Dropout = unlessNone(s.Dropout, m.Dropout)
 	s.Activation = cmp.Or(s.Activation, m.Activation)
 	s.Init = cmp.Or(s.Init, m.Init(s.Activation, len(s.Hidden)))
 	s.Schedule = cmp.Or(s.Schedule, d.Schedule)

@@ -14,6 +14,7 @@ import (
 type Spec struct {
 	Model      string
 	Hidden     []int
+	Filters    []int // of convolutions
 	Activation string
 	Init       string
 	Dropout    float64

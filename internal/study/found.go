@@ -45,6 +45,9 @@ func taskOf(s *job.Spec, dataset string) job.Choices {
 		{Name: "act", Value: s.Activation}, {Name: "init", Value: s.Init}, {Name: "dropout", Value: fmt.Sprint(s.Dropout)},
 		{Name: "l2", Value: fmt.Sprint(s.L2)}, {Name: "dtype", Value: s.DType},
 	}
+	if len(s.Filters) > 0 {
+		task = append(task, job.Choice{Name: "filters", Value: job.Joined(s.Filters, ",")})
+	}
 	if label := s.Columns.Label; label != "" {
 		task = append(task, job.Choice{Name: "label-column", Value: label})
 	}

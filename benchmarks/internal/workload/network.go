@@ -70,13 +70,7 @@ func (n Network) Model() (*trainer.Model, error) {
 // name have always been of) or "kfac-adaptive", with cmd/train's settings for the
 // network and a batch size.
 func (n Network) Optimizer(name string, batch int) (trainer.Optimizer, error) {
-	optimizer, mode := name, kfac.Mode("")
-	switch name {
-	case "kfac":
-		mode = kfac.Fixed
-	case "kfac-adaptive":
-		optimizer, mode = "kfac", kfac.Adaptive
-	}
+	optimizer, mode := optimizerNamed(name)
 	if !slices.Contains(job.Names(job.Optimizers()), optimizer) {
 		return nil, fmt.Errorf("no optimizer %q", name)
 	}
