@@ -29,6 +29,13 @@ func Formats() []Format {
 			read: func(ctx context.Context, path string, _ ReadOptions) (*Dataset, error) { return readCIFAR(ctx, path) },
 		},
 		{
+			Name: "images", What: "directory with a directory of images (PNG, JPEG) for each class",
+			is: isImages,
+			read: func(ctx context.Context, path string, opt ReadOptions) (*Dataset, error) {
+				return opt.readImages(ctx, path)
+			},
+		},
+		{
 			Name: "npz", What: ".npz as Keras's mnist.npz",
 			is: func(path string, directory bool) bool { return !directory && IsArchive(path) },
 			read: func(ctx context.Context, path string, opt ReadOptions) (*Dataset, error) {

@@ -216,10 +216,11 @@ func TestNoFiles(t *testing.T) {
 		_, _, err = Open(context.Background(), sub, Options{})
 		assert.ErrorContains(t, err, "has no train-images")
 	}
+	pipes := t.TempDir()
 	for name := range smallIDX() {
-		require.NoError(t, syscall.Mkfifo(filepath.Join(dir, name), 0o600))
+		require.NoError(t, syscall.Mkfifo(filepath.Join(pipes, name), 0o600))
 	}
-	_, _, err := Open(context.Background(), dir, Options{})
+	_, _, err := Open(context.Background(), pipes, Options{})
 	assert.ErrorContains(t, err, "has no train-images")
 }
 

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 )
 
 // Open loads a data set by name: mnist, fashion-mnist, digits, ill-conditioned, auto, or the path of one's own data, which
-// is a directory for [ReadIDX], an .npz file for [ReadNPZ] or a .csv for [ReadCSV]. auto, also the empty name, is MNIST if
+// is a directory for [ReadIDX], [ReadCIFAR] or [ReadImages], an .npz file for [ReadNPZ] or a .csv for [ReadCSV]. auto, also the empty name, is MNIST if
 // its files are there or can be downloaded, and else digits; files that are there but damaged are an error. why says in
 // one sentence what was chosen, and for auto the reason.
 func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string, err error) {
@@ -19,6 +20,9 @@ func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string
 	}
 	for _, set := range Sets() {
 		if set.Name == name || name == "" && set.Name == "auto" {
+			if err := opt.Read.sizeless(set.Name); err != nil {
+				return nil, "", err
+			}
 			return set.open(ctx, opt)
 		}
 	}
@@ -74,6 +78,9 @@ func openPath(ctx context.Context, path string, opt ReadOptions) (*Dataset, stri
 	}
 	for _, f := range Formats() {
 		if f.is(path, info.IsDir()) {
+			if err := opt.sizeless(path); err != nil && f.Name != "images" {
+				return nil, "", err
+			}
 			d, err := f.read(ctx, path, opt)
 			if err != nil {
 				return nil, "", err
@@ -89,8 +96,15 @@ func openPath(ctx context.Context, path string, opt ReadOptions) (*Dataset, stri
 
 // unknownDirectory is the error of a directory that is in none of the formats.
 func unknownDirectory(dir string) error {
+	l, err := list(dir)
+	if err != nil {
+		return fmt.Errorf("datasets: %w", err)
+	}
+	if slices.ContainsFunc(l.files, looksLikeImage) {
+		return fmt.Errorf("datasets: %s has images beside each other: want a directory in it for the images of each class, called by the class", dir)
+	}
 	_, missing := locate(dir)
-	return &absentError{dir: dir, missing: missing, or: ".gz"}
+	return &absentError{dir: dir, missing: missing, or: ".gz, or a directory of images for each class"}
 }
 
 // named lists the names of data sets.

@@ -29,6 +29,11 @@ type ReadOptions struct {
 	// Targets are the CSV's columns of values to predict, each by name or number, in the order of the outputs. Empty: the
 	// column with one of the names above, else the first, which must not look like classes then: see ErrClasses.
 	Targets []string
+
+	// ImageSize is the size, in rows and columns, that all images of a directory are given: the largest part around the
+	// middle with that ratio of the sides is cut out and scaled by the cubic kernel of Catmull and Rom. Zero: images stay as
+	// they are, and must be of one size.
+	ImageSize [2]int
 }
 
 // ErrClasses refuses a regression on a table whose targets were not named and whose first column has whole numbers that
