@@ -3,7 +3,6 @@ package datasets
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 )
 
@@ -95,18 +94,3 @@ func (l cifarLayout) record() int { return l.label + cifarPixels }
 
 // parts are the names of the files with images.
 func (l cifarLayout) parts() []string { return append(slices.Clone(l.train), l.test) }
-
-// cifarOf returns the layout of one's own data at path, and the directory or archive that has them.
-func cifarOf(path string, directory bool) (l cifarLayout, at string, ok bool) {
-	for _, l := range cifarLayouts() {
-		if !directory && filepath.Base(path) == l.archive {
-			return l, path, true
-		}
-		for _, dir := range []string{path, filepath.Join(path, l.directory)} {
-			if directory && len(l.missing(dir)) < len(l.parts()) {
-				return l, dir, true
-			}
-		}
-	}
-	return cifarLayout{}, "", false
-}

@@ -80,11 +80,12 @@ func tarWith(t testing.TB, headers []tar.Header, content func(name string) []byt
 // place writes files in the ways in which they may be found, and returns the path of each.
 func (l cifarLayout) place(t *testing.T, files map[string][]byte) map[string]string {
 	paths := map[string]string{}
-	for _, way := range []string{"directory", "below", "archive"} {
+	for _, way := range []string{"directory", "below", "archive", "archive in it"} {
 		paths[way] = filepath.Join(t.TempDir(), "mine")
 	}
 	writeFiles(t, paths["directory"], files)
 	writeFiles(t, filepath.Join(paths["below"], l.directory), files)
+	writeFiles(t, paths["archive in it"], map[string][]byte{l.archive: packed(t, l.directory, files)})
 	writeFiles(t, paths["archive"], map[string][]byte{l.archive: packed(t, l.directory, files)})
 	paths["archive"] = filepath.Join(paths["archive"], l.archive)
 	return paths
@@ -116,7 +117,7 @@ func TestReadCIFAR(t *testing.T) {
 					assert.Equal(t, []string{"0", "1", "7"}, d.ClassNames)
 					assert.Equal(t, []int32{0, 2, 1, 0}, d.Train.Labels)
 				}
-				assert.Equal(t, map[string]string{"directory": "mine", "below": "mine"}[way] == "", strings.HasPrefix(d.Name, "cifar-10"), d.Name)
+				assert.Equal(t, way == "archive", strings.HasPrefix(d.Name, "cifar-10"), d.Name)
 
 				opened, why, err := Open(t.Context(), path, Options{})
 				require.NoError(t, err)
@@ -293,13 +294,11 @@ func TestCIFARAgainstMemory(t *testing.T) {
 		_, _, err = Open(ctx, path, Options{})
 		assert.ErrorIs(t, err, context.Canceled)
 	}
-	files[l.train[0]] = make([]byte, 30000*l.record())
-	for way, path := range l.place(t, files) {
-		if way == "archive" {
-			_, err := readCIFAR(context.Background(), path)
-			assert.ErrorContains(t, err, "no measurements repeat themselves so often")
-		}
-	}
+	files = map[string][]byte{l.train[0]: make([]byte, 25000*l.record())}
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string][]byte{l.archive: packed(t, l.directory, files)})
+	_, err := ReadCIFAR(dir)
+	assert.ErrorContains(t, err, "no measurements repeat themselves so often")
 }
 
 // tiny is a published data set of a few images, and its archive.

@@ -13,7 +13,7 @@ func (l cifarLayout) load(ctx context.Context, opt Options) (d *Dataset, where s
 	if err != nil {
 		return nil, "", fmt.Errorf("datasets: %s: %w", l.name, err)
 	}
-	path, directory, absent := l.find(root)
+	path, directory, absent := l.find(root, filepath.Join(root, l.name))
 	where = "in " + path
 	if absent != nil {
 		if !opt.Download {
@@ -42,10 +42,10 @@ func (l cifarLayout) open(ctx context.Context, opt Options) (*Dataset, string, e
 	return d, fmt.Sprintf("%s (%s)", l.name, where), nil
 }
 
-// find looks for the directory with all files, or else for the archive.
-func (l cifarLayout) find(root string) (path string, directory bool, absent *absentError) {
-	roots := []string{root, filepath.Join(root, l.name)}
-	absent = &absentError{name: l.name, dir: roots[1], missing: []string{l.directory}, or: l.archive}
+// find looks for the directory with all files, or else for the archive, in some directories and in the archive's directory
+// below each.
+func (l cifarLayout) find(roots ...string) (path string, directory bool, absent *absentError) {
+	absent = &absentError{name: l.name, dir: roots[len(roots)-1], missing: []string{l.directory}, or: l.archive}
 	for _, r := range roots {
 		for _, dir := range []string{r, filepath.Join(r, l.directory)} {
 			switch missing := l.missing(dir); {
@@ -85,20 +85,38 @@ func (l cifarLayout) fetch(ctx context.Context, path string, opt Options) error 
 	return g.get(ctx, path, func(path string) error { return verifyArchive(ctx, path, l.sha256) })
 }
 
+// cifarOf returns the layout of one's own data at path, and what find says of them. It is not ok if nothing is there.
+func cifarOf(path string, directory bool) (l cifarLayout, at string, absent *absentError, ok bool) {
+	for _, l := range cifarLayouts() {
+		if !directory {
+			if filepath.Base(path) == l.archive {
+				return l, path, nil, true
+			}
+			continue
+		}
+		at, _, absent := l.find(path)
+		if absent == nil || absent.missing[0] != l.directory {
+			return l, at, absent, true
+		}
+	}
+	return cifarLayout{}, "", nil, false
+}
+
 func readCIFAR(ctx context.Context, path string) (*Dataset, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}
-	l, at, ok := cifarOf(path, info.IsDir())
-	if !ok {
+	l, at, absent, ok := cifarOf(path, info.IsDir())
+	switch {
+	case !ok:
 		return nil, fmt.Errorf("datasets: %s has neither CIFAR-10's files (%s, …, %s) nor CIFAR-100's (%s and %s)", path,
 			cifar10().train[0], cifar10().test, cifar100().train[0], cifar100().test)
+	case absent != nil:
+		absent.name = ""
+		return nil, absent
 	}
-	if missing := l.missing(at); info.IsDir() && len(missing) > 0 {
-		return nil, &absentError{dir: at, missing: missing, or: l.archive}
-	}
-	d, err := l.read(ctx, at, info.IsDir(), false)
+	d, err := l.read(ctx, at, filepath.Base(at) != l.archive, false)
 	if err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)
 	}

@@ -25,11 +25,11 @@ func Formats() []Format {
 		},
 		{
 			Name: "cifar", What: "directory with the .bin files of CIFAR-10 or CIFAR-100",
-			is:   func(path string, directory bool) bool { _, _, ok := cifarOf(path, directory); return ok },
+			is:   func(path string, directory bool) bool { _, _, _, ok := cifarOf(path, directory); return ok },
 			read: func(ctx context.Context, path string, _ ReadOptions) (*Dataset, error) { return readCIFAR(ctx, path) },
 		},
 		{
-			Name: "images", What: "directory with a directory of images (PNG, JPEG) for each class",
+			Name: "images", What: "directory of directories of images (PNG, JPEG), one for each class",
 			is: isImages,
 			read: func(ctx context.Context, path string, opt ReadOptions) (*Dataset, error) {
 				return opt.readImages(ctx, path)
@@ -79,8 +79,8 @@ func Sets() []Named {
 		{Name: "auto", What: "MNIST if it can be had, else digits", open: openAuto},
 		{Name: "mnist", What: "handwritten digits: 60000 training and 10000 test images of 28×28", open: from(mnistSource)},
 		{Name: "fashion-mnist", What: "clothes, in the same sizes", open: from(fashionSource)},
-		{Name: "cifar10", What: "colour images of 10 kinds of things: 50000 training and 10000 test images of 32×32", open: cifar10().open},
-		{Name: "cifar100", What: "of 100 kinds, in the same sizes", open: cifar100().open},
+		{Name: "cifar10", What: "photographs in 10 classes: 50000 training and 10000 test images of 32×32", open: cifar10().open},
+		{Name: "cifar100", What: "in 100 classes, in the same sizes", open: cifar100().open},
 		{Name: "digits", What: "built in: digits rendered from fonts, 28×28, no download", open: func(ctx context.Context, _ Options) (*Dataset, string, error) {
 			return builtIn(ctx, drawDigits, "digits (built in)")
 		}},

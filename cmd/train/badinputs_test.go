@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
+	"image/color"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -70,6 +72,16 @@ var badInputs = []badInput{
 	{"a configuration with an unknown setting", "-config UNKNOWN", exitError},
 	{"a configuration with a value out of range", "-config RANGE", exitUsage},
 	{"a shell that has no completion", "-completion tcsh", exitUsage},
+	{"images of two sizes", "-dataset IMAGES", exitUsage},
+	{"a size of images that is none", "-dataset IMAGES -image-size 64", exitUsage},
+	{"a size of images for a table", "-dataset TABLE -image-size 8x8", exitUsage},
+	{"an image that is cut short", "-dataset TORN -image-size 8x8", exitError},
+	{"a text among the images", "-dataset MIXED -image-size 8x8", exitError},
+	{"a class without images", "-dataset HOLLOW", exitError},
+	{"images without classes", "-dataset IMAGES/red", exitError},
+	{"a directory without data", "-dataset FOLDER", exitError},
+	{"a file of CIFAR-10 that is cut short", "-dataset CUT", exitError},
+	{"CIFAR-10 with a file missing", "-dataset LESS", exitError},
 	{"parts that do not divide the mini-batch", "-dataset digits -batch-size 100 -accumulate 3", exitUsage},
 }
 
@@ -127,6 +139,21 @@ func kitchen(t *testing.T) map[string]string {
 	}
 	write("NEWER", "newer.json", strings.Replace(config, `"version": 1`, `"version": 7`, 1))
 	write("UNKNOWN", "unknown.json", `{"version": 1, "config": {"learning_rate": 1}}`)
+	for _, name := range []string{"IMAGES", "TORN", "MIXED", "HOLLOW"} {
+		files[name] = paints(t)
+	}
+	image := content(filepath.Join(files["TORN"], "green", "7.png"))
+	put := func(text string, path ...string) {
+		path[0] = files[path[0]]
+		require.NoError(t, os.WriteFile(filepath.Join(path...), []byte(text), 0o600))
+	}
+	put(string(picture(t, 5, 5, color.RGBA{R: 255}, rand.New(rand.NewPCG(1, 1)))), "IMAGES", "red", "odd.png")
+	put(image[:len(image)-30], "TORN", "green", "7.png")
+	put("a list", "MIXED", "red", "labels.txt")
+	require.NoError(t, os.Mkdir(filepath.Join(files["HOLLOW"], "yellow"), 0o755))
+	files["CUT"], files["LESS"] = cifarDirectory(t), cifarDirectory(t)
+	put("\x01\x02\x03", "CUT", "data_batch_3.bin")
+	require.NoError(t, os.Remove(filepath.Join(files["LESS"], "data_batch_4.bin")))
 	write("RANGE", "range.json", `{"version": 1, "config": {"opt": "sgd", "lr": -1}}`)
 	return files
 }

@@ -17,11 +17,11 @@ import (
 
 // printList writes what can be chosen, and the defaults.
 func printList(w io.Writer) error {
-	var formats []string
+	var formats []job.Entry
 	for _, f := range datasets.Formats() {
-		formats = append(formats, f.What)
+		formats = append(formats, job.Entry{What: f.What})
 	}
-	own := job.Entry{Name: "PATH", What: "one's own: " + strings.Join(formats, ", ")}
+	formats[0].Name, formats[0].What = "PATH", "one's own: "+formats[0].What
 	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for i, section := range []struct {
 		title   string
@@ -29,7 +29,7 @@ func printList(w io.Writer) error {
 	}{
 		{"Optimizers (-opt)", job.Entries(job.Optimizers())},
 		{"Models (-model)", job.Entries(job.Models())},
-		{"Data sets (-dataset)", append(job.Datasets(), own)},
+		{"Data sets (-dataset)", append(job.Datasets(), formats...)},
 		{"Activations (-act)", job.Entries(job.Activations())},
 		{"Initial weights (-init)", job.Entries(job.Initializers())},
 		{"Learning-rate schedules (-schedule)", job.Entries(job.Schedules())},

@@ -2,6 +2,7 @@ package job
 
 import (
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -101,6 +102,9 @@ func (s *Spec) checkData() error {
 			return Refuse("%s is of a .csv: ⟨dataset⟩ %s has no columns", Word(f.name), s.Dataset)
 		}
 	}
+	if err := s.checkImageSize(); err != nil {
+		return err
+	}
 	switch {
 	case s.Given("validation") && s.Validation == 0:
 		return Refuse("⟨validation⟩ 0: want a part of the training data, more than 0 and less than 1")
@@ -108,6 +112,20 @@ func (s *Spec) checkData() error {
 		return Refuse("⟨patience⟩ needs a ⟨validation⟩ part to be measured on, as in ⟨validation⟩ 0.1")
 	}
 	return nil
+}
+
+// checkImageSize refuses a size of images for data that are no directory.
+func (s *Spec) checkImageSize() error {
+	if s.Columns.ImageSize == [2]int{} {
+		return nil
+	}
+	if s.named() {
+		return Refuse("⟨image-size⟩ is of a directory of images of one's own: ⟨dataset⟩ %s has its size already", s.Dataset)
+	}
+	if info, err := os.Stat(s.Dataset); err == nil && !info.IsDir() {
+		return Refuse("⟨image-size⟩ is of a directory of images: ⟨dataset⟩ %s is a file", s.Dataset)
+	}
+	return nil // a path that is not there is reported when it is opened
 }
 
 // named tells a data set with a name from a path.

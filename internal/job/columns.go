@@ -9,7 +9,7 @@ import (
 	"github.com/gokfac/gokfac/datasets"
 )
 
-// columnError says which flag helps where a table's columns were not found.
+// columnError says which flag helps where a table's columns were not found, or images are of different sizes.
 func (s *Spec) columnError(err error) error {
 	if errors.Is(err, datasets.ErrClasses) {
 		return Refuse("⟨model⟩ regression: %s has classes, not values, in its first column: say which to predict by ⟨target-columns⟩, or choose ⟨model⟩ mlp",
@@ -22,6 +22,12 @@ func (s *Spec) columnError(err error) error {
 		return fmt.Errorf("%w: a column of text can only be the label, named by ⟨label-column⟩: take others out, or make numbers of their words", err)
 	case errors.Is(err, datasets.ErrNotInteger):
 		return fmt.Errorf("%w: for values choose ⟨model⟩ regression", err)
+	}
+	var sizes *datasets.ImageSizeError
+	if errors.As(err, &sizes) {
+		a, b := sizes.Size[0], sizes.Size[1]
+		return Refuse("⟨dataset⟩ %s: %s has %d×%d pixels (rows × columns) and %s %d×%d: all images must be of one size: scale them, or have them scaled, as by ⟨image-size⟩ %s",
+			s.Dataset, sizes.Path[0], a[0], a[1], sizes.Path[1], b[0], b[1], sizeText([2]int{min(a[0], b[0]), min(a[1], b[1])}))
 	}
 	var column *datasets.ColumnError
 	if !errors.As(err, &column) {

@@ -86,6 +86,41 @@ func (c columnNames) Set(text string) error {
 	return nil
 }
 
+// imageSize is ROWSxCOLUMNS. Empty: images stay as they are.
+type imageSize struct{ p *[2]int }
+
+// maxSide bounds the rows and the columns of images, as package datasets does.
+const maxSide = 1 << 14
+
+func (v imageSize) Set(text string) error {
+	*v.p = [2]int{}
+	if text == "" {
+		return nil
+	}
+	var size [2]int
+	rows, columns, ok := strings.Cut(strings.ReplaceAll(strings.ToLower(text), "×", "x"), "x")
+	for i, part := range []string{rows, columns} {
+		n, err := strconv.Atoi(part)
+		if !ok || err != nil && !errors.Is(err, strconv.ErrRange) {
+			return errors.New("want rows and columns, as in 64x64")
+		}
+		if err != nil || n < 1 || n > maxSide {
+			return fmt.Errorf("rows and columns must be between 1 and %d", maxSide)
+		}
+		size[i] = n
+	}
+	*v.p = size
+	return nil
+}
+
+// sizeText is a size as the setting has it.
+func sizeText(size [2]int) string {
+	if size == [2]int{} {
+		return ""
+	}
+	return fmt.Sprintf("%dx%d", size[0], size[1])
+}
+
 // groups are groups of parameters, kept as text: their names are known to the model.
 type groups struct{ p *string }
 

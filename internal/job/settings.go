@@ -30,7 +30,7 @@ func dataSettings() []Setting {
 	return inGroup(DataGroup, true, []Setting{
 		{Name: "dataset", Argument: oneOf(Datasets()) + "|PATH", Text: "data to train on (default auto)",
 			Value: func(s *Spec) Value { return word{&s.Dataset} }, Force: func(s *Spec) any { return s.Dataset }},
-		{Name: "data-dir", Argument: "DIR", Text: "where MNIST is kept (default: in the user's cache)",
+		{Name: "data-dir", Argument: "DIR", Text: "where published data sets are kept (default: in the user's cache)",
 			Value: func(s *Spec) Value { return word{&s.DataDir} }, Force: func(s *Spec) any { return s.DataDir }},
 		{Name: "download", Text: "download missing files there (default true)",
 			Value: func(s *Spec) Value { return toggle{&s.Download} }, Force: func(s *Spec) any { return s.Download }},
@@ -39,6 +39,9 @@ func dataSettings() []Setting {
 			Value: func(s *Spec) Value { return word{&s.Columns.Label} }, Force: func(s *Spec) any { return s.Columns.Label }},
 		{Name: "target-columns", Argument: "NAME|N,…", Text: "of a .csv, ⟨model⟩ regression: the values to predict (default: the column of such a name, else the first)",
 			Value: func(s *Spec) Value { return columnNames{&s.Columns.Targets} }, Force: func(s *Spec) any { return strings.Join(s.Columns.Targets, ",") }},
+		{Name: "image-size", Argument: "ROWSxCOLUMNS", Text: "of a directory of images: cut all of them to this form around their middle, and scale them to it, as in 64x64 (default: they must be of one size)",
+			Value: func(s *Spec) Value { return imageSize{&s.Columns.ImageSize} }, Force: func(s *Spec) any { return sizeText(s.Columns.ImageSize) },
+			Listed: func(s *Spec) bool { return s.Columns.ImageSize != [2]int{} }},
 		{Name: "validation", Argument: "PART", Text: "of the training data is held back: ⟨target⟩, ⟨patience⟩ and what is best are measured on it",
 			Value: func(s *Spec) Value { return number{p: &s.Validation, below: 1} }, Force: func(s *Spec) any { return s.Validation }},
 	})

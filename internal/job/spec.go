@@ -24,7 +24,7 @@ type Spec struct {
 	Dataset    string
 	DataDir    string
 	Download   bool
-	Columns    datasets.ReadOptions // of a table; its Task is the model's
+	Columns    datasets.ReadOptions // of one's own data; its Task is the model's
 	Validation float64              // part of the training data; 0: none
 
 	Optimizer    string

@@ -51,6 +51,9 @@ func taskOf(s *job.Spec, dataset string) job.Choices {
 	if label := s.Columns.Label; label != "" {
 		task = append(task, job.Choice{Name: "label-column", Value: label})
 	}
+	if size := s.Columns.ImageSize; size != [2]int{} {
+		task = append(task, job.Choice{Name: "image-size", Value: fmt.Sprintf("%dx%d", size[0], size[1])})
+	}
 	if s.Groups != "" {
 		task = append(task, job.Choice{Name: "groups", Value: s.Groups})
 	}
