@@ -15,6 +15,8 @@ type LoaderOptions struct {
 	KeepLast    bool   // deal the short batch left over at an epoch's end; off: drop it
 	Group       int    // batches of an epoch come in whole groups of so many, the rest is dropped; 0: each is one
 	Reconstruct bool   // targets are the inputs themselves, for autoencoders
+
+	Augmentation Augmentation // random changes of images; the zero value: none
 }
 
 // Loader deals out a split in mini-batches, and assembles the next while the caller works on the present one. It is not
@@ -28,8 +30,11 @@ type Loader struct {
 	rng   *rand.Rand
 	start rand.PCG // pcg before this epoch's shuffle
 	order []int32
+	epoch int  // number of the epoch under way or to come, from 0
 	dealt int  // batches of this epoch already dealt
 	open  bool // an epoch is under way
+
+	augment *augmenter // nil: images are dealt as they are
 
 	buffers  [2]buffer // batches of even and of odd number: one is the caller's while the other is filled
 	prefetch prefetch
@@ -57,12 +62,18 @@ func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 	case opt.BatchSize > n && !opt.KeepLast:
 		return nil, fmt.Errorf("datasets: %s: batch size %d is larger than the %d examples", d.Name, opt.BatchSize, n)
 	}
+	if err := opt.Augmentation.fits(d); err != nil {
+		return nil, err
+	}
 	opt.BatchSize = min(opt.BatchSize, n)
 	l := &Loader{opt: opt, split: s, width: width, order: make([]int32, n)}
 	l.pcg.Seed(opt.Seed, loaderStream)
 	l.rng = rand.New(&l.pcg)
 	for i := range l.buffers {
 		l.buffers[i] = newBuffer(opt, s, d.Shape)
+	}
+	if opt.Augmentation != (Augmentation{}) {
+		l.augment = newAugmenter(opt.Augmentation, d, &l.split, opt.Seed)
 	}
 	l.prefetch = newPrefetch(l)
 	return l, nil
@@ -80,6 +91,7 @@ func (l *Loader) Next() (x, y *tensor.Dense, ok bool) {
 	}
 	if l.dealt == l.Steps() {
 		l.open = false
+		l.epoch++
 		return nil, nil, false
 	}
 	if !l.prefetch.wait() {
@@ -91,6 +103,16 @@ func (l *Loader) Next() (x, y *tensor.Dense, ok bool) {
 		l.prefetch.start()
 	}
 	return b.x, b.y, true
+}
+
+// More are the further targets of the batch that Next returned last, where labels are mixed (see [Augmentation]): the
+// label of the other example, int32 of shape (B), and the share of the own one, float32 of shape (B). They are nil where
+// nothing is mixed, and are overwritten by the next call of Next.
+func (l *Loader) More() []*tensor.Dense {
+	if l.dealt == 0 {
+		return nil
+	}
+	return l.batch(l.dealt - 1).more
 }
 
 // begin draws an epoch's order. It shuffles the identity and not the last order, so the generator's state alone

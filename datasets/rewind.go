@@ -4,13 +4,13 @@ package datasets
 // the loader back; the mini-batches and the state after that are the same as without Rewind. An evaluation of the
 // training set in the middle of an epoch uses it.
 func (l *Loader) Rewind() (back func()) {
-	open, dealt, generator := l.open, l.dealt, l.pcg
+	open, dealt, epoch, generator := l.open, l.dealt, l.epoch, l.pcg
 	if open {
 		generator = l.start
 	}
 	begin := func() {
 		l.prefetch.wait() // wait for a batch that is then not dealt
-		l.pcg, l.open = generator, false
+		l.pcg, l.epoch, l.open = generator, epoch, false
 	}
 	begin()
 	return func() {

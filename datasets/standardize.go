@@ -33,6 +33,12 @@ const fewRows = 10
 func (d *Dataset) Standardize() {
 	s := d.standardization()
 	d.noteExceptions(s)
+	d.scaleInputs(s)
+	d.noteMoved(s)
+}
+
+// scaleInputs applies s to the inputs of all splits, as the file has them.
+func (d *Dataset) scaleInputs(s Scaling) {
 	for _, split := range []*Split{&d.Train, &d.Validation, &d.Test} {
 		if exact := split.exactOf(); exact != nil {
 			scaling.Rows(s, split.X, exact)
@@ -41,7 +47,6 @@ func (d *Dataset) Standardize() {
 		}
 		split.exact = nil
 	}
-	d.noteMoved(s)
 	d.Scaling = d.Scaling.Then(s)
 	d.Pixels = false
 }
