@@ -54,6 +54,15 @@ func (*ClassCost) Validate(y *tensor.Dense, outputs int) error {
 
 // Build adds the cost.
 func (l *ClassCost) Build(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	return l.build(b, z, y)
+}
+
+// BuildMixed adds the cost of mixtures: q is λ·q(y) + (1−λ)·q(y′).
+func (l *ClassCost) BuildMixed(b *graph.Builder, z, y, others, shares *graph.Node) (*graph.Node, error) {
+	return l.build(b, z, y, others, shares)
+}
+
+func (l *ClassCost) build(b *graph.Builder, z, y *graph.Node, mixed ...*graph.Node) (*graph.Node, error) {
 	c := z.Shape()[1]
 	return lossOp(b, graph.Op{
 		Name: "class-cost",
@@ -64,12 +73,12 @@ func (l *ClassCost) Build(b *graph.Builder, z, y *graph.Node) (*graph.Node, erro
 		if err != nil {
 			return nil, err
 		}
-		return l.gradient(d.Builder, p, d.In[1], d.Grad)
-	}, z, y)
+		return l.gradient(d.Builder, p, d.In[1], d.Grad, d.In[2:]...)
+	}, append([]*graph.Node{z, y}, mixed...)...)
 }
 
 // gradient adds (p·Σq − q)·seed/N.
-func (l *ClassCost) gradient(b *graph.Builder, p, y, seed *graph.Node) (*graph.Node, error) {
+func (l *ClassCost) gradient(b *graph.Builder, p, y, seed *graph.Node, mixed ...*graph.Node) (*graph.Node, error) {
 	shares := l.shares(p.Shape()[1])
 	return b.Apply(graph.Op{
 		Name: "class-cost-gradient", Shape: p.Shape().Clone(),
@@ -81,17 +90,17 @@ func (l *ClassCost) gradient(b *graph.Builder, p, y, seed *graph.Node) (*graph.N
 				moved, err = t.Apply(graph.Op{
 					Name: "class-cost-gradient-tangent", Shape: p.Shape().Clone(),
 					F32: classGradient[float32](shares, 0), F64: classGradient[float64](shares, 0),
-				}, t.Dot[0], t.In[1], t.In[2])
+				}, append([]*graph.Node{t.Dot[0]}, t.In[1:]...)...)
 			}
 			if err == nil && t.Dot[2] != nil {
-				scaled, err = l.gradient(t.Builder, t.In[0], t.In[1], t.Dot[2])
+				scaled, err = l.gradient(t.Builder, t.In[0], t.In[1], t.Dot[2], t.In[3:]...)
 			}
 			if err != nil {
 				return nil, err
 			}
 			return t.Total(moved, scaled)
 		},
-	}, p, y, seed)
+	}, append([]*graph.Node{p, y, seed}, mixed...)...)
 }
 
 // shares are what goes to a label's own class and to each class, by class.
@@ -117,15 +126,34 @@ func (s shares) of(c, label int) float64 {
 	return s.each[c]
 }
 
+// mixture is the targets of example n: its label and, of a mixture, the other's with the
+// label's share.
+func mixture[T graph.Float](labels []T, mixed [][]T, n int) (label, other int, share float64) {
+	label = int(labels[n])
+	if len(mixed) == 0 {
+		return label, label, 1
+	}
+	return label, int(mixed[0][n]), float64(mixed[1][n])
+}
+
+// mixed is q_c for a mixture.
+func (s shares) mixed(c, label, other int, share float64) float64 {
+	if label == other {
+		return s.of(c, label)
+	}
+	return share*s.of(c, label) + (1-share)*s.of(c, other)
+}
+
 func classCost[T graph.Float](s shares) func(out []T, in [][]T) {
 	classes := len(s.own)
 	return func(out []T, in [][]T) {
 		var sum float64
-		for n, label := range in[1] {
+		for n := range in[1] {
+			label, other, share := mixture(in[1], in[2:], n)
 			z := in[0][n*classes : (n+1)*classes]
 			total := logSumExp(z)
 			for c, v := range z {
-				if q := s.of(c, int(label)); q > 0 {
+				if q := s.mixed(c, label, other, share); q > 0 {
 					sum += q * (total - float64(v))
 				}
 			}
@@ -139,14 +167,15 @@ func classGradient[T graph.Float](s shares, fixed float64) func(out []T, in [][]
 	classes := len(s.own)
 	return func(out []T, in [][]T) {
 		p, labels, scale := in[0], in[1], float64(in[2][0])/float64(len(in[1]))
-		for n, label := range labels {
+		for n := range labels {
+			label, other, share := mixture(labels, in[3:], n)
 			var all float64
 			for c := range classes {
-				all += s.of(c, int(label))
+				all += s.mixed(c, label, other, share)
 			}
 			for c := range classes {
 				i := n*classes + c
-				out[i] = T((float64(p[i])*all - fixed*s.of(c, int(label))) * scale)
+				out[i] = T((float64(p[i])*all - fixed*s.mixed(c, label, other, share)) * scale)
 			}
 		}
 	}

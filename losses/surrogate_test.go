@@ -18,6 +18,7 @@ type surrogate struct {
 	name  string // of its distribution, as in all
 	cost  losses.Cost
 	value func(z, y []float64, weight float64) float64
+	mixed bool // examples are mixtures of two
 }
 
 func surrogates() map[string]surrogate {
@@ -36,17 +37,19 @@ func surrogates() map[string]surrogate {
 		}
 	}
 	list := map[string]surrogate{
-		"class weights": {"softmax", &losses.ClassCost{Weights: weights}, smoothed(weights, 0)},
-		"smoothing":     {"softmax", &losses.ClassCost{Smoothing: 0.3}, smoothed([]float64{1, 1, 1}, 0.3)},
-		"both":          {"softmax", &losses.ClassCost{Weights: weights, Smoothing: 0.2}, smoothed(weights, 0.2)},
-		"neither":       {"softmax", &losses.ClassCost{}, smoothed([]float64{1, 1, 1}, 0)},
+		"class weights": {"softmax", &losses.ClassCost{Weights: weights}, smoothed(weights, 0), false},
+		"smoothing":     {"softmax", &losses.ClassCost{Smoothing: 0.3}, smoothed([]float64{1, 1, 1}, 0.3), false},
+		"both":          {"softmax", &losses.ClassCost{Weights: weights, Smoothing: 0.2}, smoothed(weights, 0.2), false},
+		"neither":       {"softmax", &losses.ClassCost{}, smoothed([]float64{1, 1, 1}, 0), false},
 	}
 	for name, l := range all {
 		list["weighted "+name] = surrogate{name, losses.Weighted{Canonical: l.(losses.Canonical)}, func(z, y []float64, weight float64) float64 {
 			cost, _ := naive(name, z, y)
 			return weight * cost
-		}}
+		}, false}
 	}
+	list["mixed"] = surrogate{"softmax", losses.SoftmaxCrossEntropy{}, smoothed([]float64{1, 1, 1}, 0), true}
+	list["mixed, both"] = surrogate{"softmax", &losses.ClassCost{Weights: weights, Smoothing: 0.2}, smoothed(weights, 0.2), true}
 	return list
 }
 
@@ -82,7 +85,14 @@ func build(t *testing.T, s surrogate, dtype tensor.Dtype) built {
 	y, yMem := input(t, b, ys, shape...)
 	require.NoError(t, s.cost.Validate(yMem, c))
 	out.seed, _ = input(t, b, []float64{0.75}, 1)
-	if m, ok := s.cost.(losses.MoreTargets); ok {
+	others, shares := []float64{ys[0], 2, 0, 1}, []float64{0.25, 1, 0.625, 0}
+	if s.mixed {
+		o, oMem := input(t, b, others, n)
+		p, pMem := input(t, b, shares, n)
+		require.NoError(t, s.cost.Validate(oMem, c))
+		require.NoError(t, losses.ValidateShares(pMem))
+		out.cost = must(t)(s.cost.(losses.Mixable).BuildMixed(b, out.z, y, o, p))
+	} else if m, ok := s.cost.(losses.MoreTargets); ok {
 		shapes, err := m.MoreShapes(out.z.Shape())
 		require.NoError(t, err)
 		require.Equal(t, []tensor.Shape{{n}}, shapes)
@@ -97,7 +107,11 @@ func build(t *testing.T, s surrogate, dtype tensor.Dtype) built {
 	out.grad = grads[0]
 	width := len(ys) / n
 	for e := range n {
-		out.want += s.value(zs[e*c:(e+1)*c], ys[e*width:(e+1)*width], ws[e]) / n
+		want := s.value(zs[e*c:(e+1)*c], ys[e*width:(e+1)*width], ws[e])
+		if s.mixed {
+			want = shares[e]*want + (1-shares[e])*s.value(zs[e*c:(e+1)*c], others[e:e+1], ws[e])
+		}
+		out.want += want / n
 	}
 	return out
 }
@@ -177,6 +191,10 @@ func TestSurrogateErrors(t *testing.T) {
 		assert.ErrorContains(t, err, "With needs a cost and a distribution")
 	}
 	bad := tensor.New(tensor.WithShape(2), tensor.WithBacking([]float64{1, math.Inf(1)}))
+	for _, share := range []float64{-0.1, 1.5, math.NaN()} {
+		shares := tensor.New(tensor.WithShape(2), tensor.WithBacking([]float64{1, share}))
+		assert.ErrorContains(t, losses.ValidateShares(shares), "of example 1: want a number from 0 to 1")
+	}
 	assert.ErrorContains(t, losses.Weighted{Canonical: losses.SquaredError{}}.ValidateMore([]*tensor.Dense{bad}, 3), "weight +Inf of example 1")
 }
 
@@ -187,6 +205,12 @@ func TestWith(t *testing.T) {
 	assert.False(t, more)
 	_, more = losses.AsMoreTargets(losses.With(losses.Weighted{Canonical: losses.SquaredError{}}, losses.SquaredError{}))
 	assert.True(t, more)
+	_, mixable := losses.AsMixable(l)
+	assert.True(t, mixable)
+	_, mixable = losses.AsMixable(losses.SoftmaxCrossEntropy{})
+	assert.True(t, mixable)
+	_, mixable = losses.AsMixable(losses.SquaredError{})
+	assert.False(t, mixable, "a mixture of its targets is a target")
 	b := newBuilder(t, 2, 1)
 	z, _ := input(t, b, []float64{1, 2, 3, 1}, 2, 2)
 	y, _ := input(t, b, []float64{0, 1}, 2)

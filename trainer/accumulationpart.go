@@ -12,6 +12,7 @@ import (
 // after the other, as the graph has them.
 type heldPart struct {
 	examples int
+	mixed    bool
 	f32      []float32
 	f64      []float64
 	masks    rand.PCG // the dropout stream before the part's masks
@@ -21,7 +22,7 @@ type heldPart struct {
 
 // keep copies what is bound in c.
 func (p *heldPart) keep(c *compiled) {
-	p.examples, p.drawn, p.taken = c.b.Batch, false, false
+	p.examples, p.mixed, p.drawn, p.taken = c.b.Batch, c.mixed, false, false
 	p.f32, p.f64 = p.f32[:0], p.f64[:0]
 	p.append(c.x)
 	p.append(c.y)
@@ -63,7 +64,7 @@ func (p *heldPart) copyTo(t *tensor.Dense, at int) int {
 // enter binds part k to the graph of its number of examples.
 func (a *Accumulation) enter(k int) (*compiled, error) {
 	p := &a.parts[k]
-	c, err := a.model.compiled(graphKey{batch: p.examples, train: true})
+	c, err := a.model.compiled(graphKey{batch: p.examples, train: true, mixed: p.mixed})
 	if err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ type compiled struct {
 	b           *graph.Builder
 	x, y        *tensor.Dense   // bound inputs
 	more        []*tensor.Dense // further targets
+	mixed       bool            // they are the others and shares of mixtures
 	target      *graph.Node
 	out, mean   *graph.Node
 	outputs     int          // units of out, per example
@@ -58,7 +59,7 @@ func newCompiled(m *Model, key graphKey) (*compiled, error) {
 		return nil, err
 	}
 	c.target, c.y = b.Input("y", shape...)
-	if err := c.buildLoss(); err != nil {
+	if err := c.buildLoss(key.mixed); err != nil {
 		return nil, err
 	}
 	if err := b.CheckBuffers(c.loss); err != nil {

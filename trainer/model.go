@@ -56,6 +56,7 @@ type graphKey struct {
 	batch int
 	train bool
 	part  bool // of a mini-batch, for Products
+	mixed bool // examples are mixtures of two
 }
 
 // NewModel builds net once, which creates its parameters and checks every
@@ -137,7 +138,8 @@ func (m *Model) Observe(f graph.Observer) { m.observers = append(m.observers, f)
 
 // Batch binds a training mini-batch and returns it as an objective, valid
 // until the next call. x is N×Input and y holds N targets in the loss's target
-// shape; more are the further targets of a cost that takes some. All are copied and
+// shape; more are the further targets of a cost that takes some, or the others and the
+// shares of examples that are mixtures of two (see [losses.Mixable]). All are copied and
 // converted to the model's float type. Dropout masks are drawn once per call.
 func (m *Model) Batch(x, y *tensor.Dense, more ...*tensor.Dense) (MiniBatch, error) {
 	if y == nil {
@@ -166,7 +168,7 @@ func (m *Model) bind(x, y *tensor.Dense, more []*tensor.Dense, train bool) (*com
 	if x == nil || x.Dims() != len(m.cfg.Input)+1 || !slices.Equal([]int(x.Shape()[1:]), m.cfg.Input) {
 		return nil, fmt.Errorf("trainer: batch of shape %v: the model takes N×%v", shapeOf(x), m.cfg.Input)
 	}
-	c, err := m.compiled(graphKey{batch: x.Shape()[0], train: train})
+	c, err := m.compiled(graphKey{batch: x.Shape()[0], train: train, mixed: m.mixes(more)})
 	if err != nil {
 		return nil, err
 	}

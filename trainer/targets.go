@@ -10,11 +10,12 @@ import (
 )
 
 // MoreSource is a Source whose mini-batches have targets beyond the first, for a cost
-// that takes them (see [losses.MoreTargets]).
+// that takes them (see [losses.MoreTargets]), or for examples that are mixtures of two
+// (see [losses.Mixable]).
 type MoreSource interface {
 	Source
-	// More are the further targets of the mini-batch that Next returned last. They are
-	// valid until the next call of Next.
+	// More are the further targets of the mini-batch that Next returned last, if it has
+	// some. They are valid until the next call of Next.
 	More() []*tensor.Dense
 }
 
@@ -26,10 +27,31 @@ func moreOf(src Source) []*tensor.Dense {
 	return nil
 }
 
-// buildLoss adds the cost, and the inputs for its further targets.
-func (c *compiled) buildLoss() error {
+// mixes reports whether a batch with these further targets is one of mixtures.
+func (m *Model) mixes(more []*tensor.Dense) bool {
+	if len(more) != 2 {
+		return false
+	}
+	if _, ok := losses.AsMoreTargets(m.loss); ok {
+		return false // they are the cost's own
+	}
+	_, ok := losses.AsMixable(m.loss)
+	return ok
+}
+
+// buildLoss adds the cost, and the inputs for its further targets: those that it takes,
+// or the others and shares of mixtures.
+func (c *compiled) buildLoss(mixed bool) error {
 	l, err := c.model.loss, error(nil)
-	if m, ok := losses.AsMoreTargets(l); ok {
+	if m, ok := losses.AsMixable(l); ok && mixed {
+		c.mixed, c.more = true, make([]*tensor.Dense, 2)
+		var others, shares *graph.Node
+		others, c.more[0] = c.b.Input("others", c.target.Shape()...)
+		shares, c.more[1] = c.b.Input("shares", c.b.Batch)
+		if c.loss, err = m.BuildMixed(c.b, c.out, c.target, others, shares); err != nil {
+			return err
+		}
+	} else if m, ok := losses.AsMoreTargets(l); ok {
 		shapes, err := m.MoreShapes(c.out.Shape())
 		if err != nil {
 			return err
@@ -61,6 +83,12 @@ func (c *compiled) bindMore(more []*tensor.Dense) error {
 		if err := graph.CopyInto(c.more[i], t); err != nil {
 			return err
 		}
+	}
+	if c.mixed {
+		if err := c.model.loss.Validate(c.more[0], c.outputs); err != nil {
+			return err
+		}
+		return losses.ValidateShares(c.more[1])
 	}
 	if m, ok := losses.AsMoreTargets(c.model.loss); ok {
 		return m.ValidateMore(c.more, c.outputs)
