@@ -67,17 +67,18 @@ type Augmentation struct {
 // maxAlpha is the largest α of a Beta distribution: from about there on float32's λ is ½ in the first three digits.
 const maxAlpha = 1e6
 
-// Validate returns an error that names the first field that cannot be meant, whatever the images are.
+// Validate returns an error that names the first word, as [ParseAugmentation] has it, whose number cannot be meant,
+// whatever the images are. A [NewLoader] calls it.
 func (a Augmentation) Validate() error {
 	for _, w := range AugmentationWords() {
 		switch {
 		case w.whole != nil:
 			if v := *w.whole(&a); v < 0 {
-				return fmt.Errorf("datasets: augmentation: %s %d: want a number of pixels ≥ 0", w.field, v)
+				return fmt.Errorf("datasets: augmentation %s=%d: want a number of pixels ≥ 0", w.Name, v)
 			}
 		case w.number != nil:
 			if v := *w.number(&a); !(v >= 0 && v <= w.most) {
-				return fmt.Errorf("datasets: augmentation: %s %g: want a number from 0 to %g", w.field, v, w.most)
+				return fmt.Errorf("datasets: augmentation %s=%g: want a number from 0 to %g", w.Name, v, w.most)
 			}
 		}
 	}
@@ -93,8 +94,8 @@ func (a Augmentation) moves() bool {
 	return a != Augmentation{}
 }
 
-// fits returns an error unless examples of d can be changed in this way.
-func (a Augmentation) fits(d *Dataset) error {
+// Fits returns an error unless the examples of d can be changed in this way.
+func (a Augmentation) Fits(d *Dataset) error {
 	if err := a.Validate(); err != nil || a == (Augmentation{}) {
 		return err
 	}
@@ -104,8 +105,8 @@ func (a Augmentation) fits(d *Dataset) error {
 	least := min(d.Shape[0], d.Shape[1])
 	for _, w := range AugmentationWords() {
 		if w.whole != nil && *w.whole(&a) >= least {
-			return fmt.Errorf("datasets: %s: augmentation: %s %d: the images have %d×%d pixels: want less than %d",
-				d.Name, w.field, *w.whole(&a), d.Shape[0], d.Shape[1], least)
+			return fmt.Errorf("datasets: %s: augmentation %s=%d: the images have %d×%d pixels: want less than %d",
+				d.Name, w.Name, *w.whole(&a), d.Shape[0], d.Shape[1], least)
 		}
 	}
 	if a.moves() && !d.oneScale() {
@@ -137,7 +138,7 @@ func (d *Dataset) oneScale() bool {
 func (d *Dataset) background() []float32 {
 	zeros := make([]float64, max(d.channels(), len(d.Scaling.Mean)))
 	x, err := d.Scaling.Apply(zeros)
-	if err != nil { // a scaling of another size, which fits has refused where it matters
+	if err != nil { // a scaling of another size, which Fits has refused where it matters
 		return make([]float32, d.channels())
 	}
 	for i, v := range x {

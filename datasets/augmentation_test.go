@@ -35,7 +35,7 @@ func noise(n int, shape ...int) *Dataset {
 
 func augmenterOf(t *testing.T, d *Dataset, a Augmentation) *augmenter {
 	t.Helper()
-	require.NoError(t, a.fits(d))
+	require.NoError(t, a.Fits(d))
 	return newAugmenter(a, d, &d.Train, 1)
 }
 

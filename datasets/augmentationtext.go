@@ -14,7 +14,6 @@ type AugmentationWord struct {
 	Argument string // what comes behind an equals sign; empty: nothing does
 	What     string
 
-	field  string                     // of Augmentation
 	whole  func(a *Augmentation) *int // pixels; one of these three is not nil
 	number func(a *Augmentation) *float64
 	toggle func(a *Augmentation) *bool
@@ -25,25 +24,25 @@ type AugmentationWord struct {
 func AugmentationWords() []AugmentationWord {
 	return []AugmentationWord{
 		{Name: "crop", Argument: "PIXELS", What: "pads with background and cuts the size out again, anywhere",
-			field: "Crop", whole: func(a *Augmentation) *int { return &a.Crop }},
+			whole: func(a *Augmentation) *int { return &a.Crop }},
 		{Name: "shift", Argument: "PIXELS", What: "moves, and repeats the edge",
-			field: "Shift", whole: func(a *Augmentation) *int { return &a.Shift }},
+			whole: func(a *Augmentation) *int { return &a.Shift }},
 		{Name: "flip", What: "mirrors every second image, left and right",
-			field: "Flip", toggle: func(a *Augmentation) *bool { return &a.Flip }},
+			toggle: func(a *Augmentation) *bool { return &a.Flip }},
 		{Name: "vflip", What: "mirrors every second image, top and bottom",
-			field: "FlipVertical", toggle: func(a *Augmentation) *bool { return &a.FlipVertical }},
+			toggle: func(a *Augmentation) *bool { return &a.FlipVertical }},
 		{Name: "rotate", Argument: "DEGREES", What: "turns to either side",
-			field: "Rotate", most: 180, number: func(a *Augmentation) *float64 { return &a.Rotate }},
+			most: 180, number: func(a *Augmentation) *float64 { return &a.Rotate }},
 		{Name: "erase", Argument: "PIXELS", What: "covers a square of that side (cutout)",
-			field: "Erase", whole: func(a *Augmentation) *int { return &a.Erase }},
+			whole: func(a *Augmentation) *int { return &a.Erase }},
 		{Name: "brightness", Argument: "PART", What: "multiplies by 1 and up to PART more or less",
-			field: "Brightness", most: 1, number: func(a *Augmentation) *float64 { return &a.Brightness }},
+			most: 1, number: func(a *Augmentation) *float64 { return &a.Brightness }},
 		{Name: "contrast", Argument: "PART", What: "multiplies distances from the mean in the same way",
-			field: "Contrast", most: 1, number: func(a *Augmentation) *float64 { return &a.Contrast }},
+			most: 1, number: func(a *Augmentation) *float64 { return &a.Contrast }},
 		{Name: "mixup", Argument: "ALPHA", What: "mixes with another image and its label, shares from Beta(ALPHA, ALPHA); 0.2 is usual",
-			field: "Mixup", most: maxAlpha, number: func(a *Augmentation) *float64 { return &a.Mixup }},
+			most: maxAlpha, number: func(a *Augmentation) *float64 { return &a.Mixup }},
 		{Name: "cutmix", Argument: "ALPHA", What: "pastes a part of another image and of its label; 1 is usual",
-			field: "CutMix", most: maxAlpha, number: func(a *Augmentation) *float64 { return &a.CutMix }},
+			most: maxAlpha, number: func(a *Augmentation) *float64 { return &a.CutMix }},
 	}
 }
 

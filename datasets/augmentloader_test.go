@@ -226,13 +226,13 @@ func TestNewLoaderRefusesAugmentation(t *testing.T) {
 	}{
 		"pictures: augmentation is of images, H×W or H×W×C: these examples have the shape [9]":                                                        {noise(5, 9), Augmentation{Flip: true}},
 		"pictures: augmentation is of images, H×W or H×W×C: these examples have the shape [2 2 2 2]":                                                  {noise(5, 2, 2, 2, 2), Augmentation{Mixup: 1}},
-		"pictures: augmentation: Crop 6: the images have 6×8 pixels: want less than 6":                                                                {noise(5, 6, 8), Augmentation{Crop: 6}},
-		"pictures: augmentation: Shift 7: the images have 8×6 pixels: want less than 6":                                                               {noise(5, 8, 6), Augmentation{Shift: 7}},
-		"pictures: augmentation: Erase 100: the images have 6×8 pixels: want less than 6":                                                             {noise(5, 6, 8, 3), Augmentation{Erase: 100}},
-		"augmentation: Crop -1: want a number of pixels ≥ 0":                                                                                          {noise(5, 6, 8), Augmentation{Crop: -1}},
-		"augmentation: Rotate 181: want a number from 0 to 180":                                                                                       {noise(5, 6, 8), Augmentation{Rotate: 181}},
-		"augmentation: Mixup -0.5: want a number from 0 to 1e+06":                                                                                     {noise(5, 6, 8), Augmentation{Mixup: -0.5}},
-		"augmentation: Brightness 1.5: want a number from 0 to 1":                                                                                     {noise(5, 6, 8), Augmentation{Brightness: 1.5}},
+		"pictures: augmentation crop=6: the images have 6×8 pixels: want less than 6":                                                                 {noise(5, 6, 8), Augmentation{Crop: 6}},
+		"pictures: augmentation shift=7: the images have 8×6 pixels: want less than 6":                                                                {noise(5, 8, 6), Augmentation{Shift: 7}},
+		"pictures: augmentation erase=100: the images have 6×8 pixels: want less than 6":                                                              {noise(5, 6, 8, 3), Augmentation{Erase: 100}},
+		"augmentation crop=-1: want a number of pixels ≥ 0":                                                                                           {noise(5, 6, 8), Augmentation{Crop: -1}},
+		"augmentation rotate=181: want a number from 0 to 180":                                                                                        {noise(5, 6, 8), Augmentation{Rotate: 181}},
+		"augmentation mixup=-0.5: want a number from 0 to 1e+06":                                                                                      {noise(5, 6, 8), Augmentation{Mixup: -0.5}},
+		"augmentation brightness=1.5: want a number from 0 to 1":                                                                                      {noise(5, 6, 8), Augmentation{Brightness: 1.5}},
 		"pictures: augmentation: each pixel has a scale of its own, and would have the wrong one in another place: StandardizeChannels gives all one": {own, Augmentation{Crop: 1}},
 	} {
 		_, err := NewLoader(test.d, test.d.Train, LoaderOptions{BatchSize: 1, Augmentation: test.a})

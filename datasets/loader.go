@@ -62,7 +62,7 @@ func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 	case opt.BatchSize > n && !opt.KeepLast:
 		return nil, fmt.Errorf("datasets: %s: batch size %d is larger than the %d examples", d.Name, opt.BatchSize, n)
 	}
-	if err := opt.Augmentation.fits(d); err != nil {
+	if err := opt.Augmentation.Fits(d); err != nil {
 		return nil, err
 	}
 	opt.BatchSize = min(opt.BatchSize, n)

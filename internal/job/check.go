@@ -106,6 +106,8 @@ func (s *Spec) checkData() error {
 		return err
 	}
 	switch {
+	case s.Augmentation != datasets.Augmentation{} && !s.named() && datasets.IsTable(s.Dataset):
+		return Refuse("⟨augment⟩ is of images: ⟨dataset⟩ %s is a table", s.Dataset)
 	case s.Given("validation") && s.Validation == 0:
 		return Refuse("⟨validation⟩ 0: want a part of the training data, more than 0 and less than 1")
 	case s.Patience > 0 && s.Validation == 0:

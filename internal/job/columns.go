@@ -56,7 +56,9 @@ func (s *Spec) prepare(d *datasets.Dataset, own bool) error {
 		return s.loaded.fit(d, s.Load)
 	}
 	if m.Standardizes(d, own) {
-		d.Standardize()
+		if err := s.standardize(d); err != nil {
+			return err
+		}
 	}
 	if n := constants(d); n == d.Features() {
 		return fmt.Errorf("%s: the training examples have the same features, all of them: there is nothing to learn from", d.Name)

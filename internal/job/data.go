@@ -98,7 +98,11 @@ func (s *Spec) checkPaths() error {
 }
 
 func (s *Spec) trainingLoader(d *datasets.Dataset) (*datasets.Loader, error) {
+	if err := s.Augmentation.Fits(d); err != nil {
+		return nil, Refuse("⟨augment⟩: %s", Plain(err))
+	}
 	return datasets.NewLoader(d, d.Train, datasets.LoaderOptions{
 		BatchSize: s.Batch / max(s.Accumulate, 1), Group: s.Accumulate, Shuffle: true, Seed: s.Seed, Reconstruct: s.model().Task == datasets.Reconstruct,
+		Augmentation: s.Augmentation,
 	})
 }

@@ -27,7 +27,7 @@ func modelSettings() []Setting {
 }
 
 func dataSettings() []Setting {
-	return inGroup(DataGroup, true, []Setting{
+	return append(inGroup(DataGroup, true, []Setting{
 		{Name: "dataset", Argument: oneOf(Datasets()) + "|PATH", Text: "data to train on (default auto)",
 			Value: func(s *Spec) Value { return word{&s.Dataset} }, Force: func(s *Spec) any { return s.Dataset }},
 		{Name: "data-dir", Argument: "DIR", Text: "where published data sets are kept (default: in the user's cache)",
@@ -44,7 +44,7 @@ func dataSettings() []Setting {
 			Listed: func(s *Spec) bool { return s.Columns.ImageSize != [2]int{} }},
 		{Name: "validation", Argument: "PART", Text: "of the training data is held back: ⟨target⟩, ⟨patience⟩ and what is best are measured on it",
 			Value: func(s *Spec) Value { return number{p: &s.Validation, below: 1} }, Force: func(s *Spec) any { return s.Validation }},
-	})
+	}), augmentSetting())
 }
 
 func trainingSettings() []Setting {

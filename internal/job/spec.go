@@ -27,6 +27,8 @@ type Spec struct {
 	Columns    datasets.ReadOptions // of one's own data; its Task is the model's
 	Validation float64              // part of the training data; 0: none
 
+	Augmentation datasets.Augmentation // of the training examples
+
 	Optimizer    string
 	Epochs       int // 0 once resolved: as many as MaxSteps takes
 	MaxSteps     int
