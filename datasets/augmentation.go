@@ -53,9 +53,10 @@ type Augmentation struct {
 	// arXiv 1708.04552). It may reach over the image's edge. Below the image's height and width.
 	Erase int
 	// Brightness multiplies an image by 1−Brightness…1+Brightness, at most 1, as it was before scaling: black stays black.
-	// White is not cut off.
+	// What is brighter than the split's brightest pixel becomes as bright as that, channel by channel.
 	Brightness float64
-	// Contrast multiplies each channel's distance from the image's own mean by 1−Contrast…1+Contrast, at most 1.
+	// Contrast multiplies each channel's distance from the image's own mean by 1−Contrast…1+Contrast, at most 1, within
+	// the split's darkest and brightest pixels.
 	Contrast float64
 	// Mixup is α of the mixtures λ·x+(1−λ)·x′, λ from Beta(α, α) (Zhang et al. 2018, arXiv 1710.09412). 0.2 is usual.
 	Mixup float64

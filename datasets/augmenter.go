@@ -1,6 +1,9 @@
 package datasets
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"slices"
+)
 
 // augmenter changes a split's images for one goroutine.
 type augmenter struct {
@@ -8,6 +11,7 @@ type augmenter struct {
 	split                    *Split
 	height, width, channels  int
 	background               []float32 // of each channel
+	darkest, brightest       []float32 // of each channel, in the split or the background
 	seed                     uint64
 	pcg                      rand.PCG // of one example at a time
 	rng                      *rand.Rand
@@ -28,7 +32,35 @@ func newAugmenter(a Augmentation, d *Dataset, s *Split, seed uint64) *augmenter 
 		g.other = make([]float32, d.Features())
 	}
 	g.rng = rand.New(&g.pcg)
+	g.darkest, g.brightest = slices.Clone(g.background), slices.Clone(g.background)
+	if g.computes() || a.Mixup > 0 {
+		for i, v := range s.X {
+			k := i % g.channels
+			g.darkest[k], g.brightest[k] = min(g.darkest[k], v), max(g.brightest[k], v)
+		}
+	}
 	return g
+}
+
+// computes reports whether pixels get values that the split may not have.
+func (a Augmentation) computes() bool { return a.Rotate > 0 || a.Brightness > 0 || a.Contrast > 0 }
+
+// bound cuts off what is outside of the split's values, by much after a change of brightness, by rounding after a mean: a
+// loss for values in [0, 1] takes no others.
+func (g *augmenter) bound(out []float32) {
+	if g.channels == 1 {
+		low, high := g.darkest[0], g.brightest[0]
+		for i, v := range out {
+			out[i] = min(max(v, low), high)
+		}
+		return
+	}
+	for i := 0; i < len(out); i += g.channels {
+		pixel := out[i : i+g.channels]
+		for k, v := range pixel {
+			pixel[k] = min(max(v, g.darkest[k]), g.brightest[k])
+		}
+	}
 }
 
 // example writes example i of the split to out, as it is in that epoch. other and share are what it is mixed with, and how
@@ -61,6 +93,9 @@ func (g *augmenter) change(out []float32, i int) {
 		g.gather(out, x)
 	}
 	g.jitter(out)
+	if g.computes() {
+		g.bound(out)
+	}
 	if g.Erase > 0 {
 		g.cover(out, g.around(g.height, g.Erase), g.around(g.width, g.Erase))
 	}

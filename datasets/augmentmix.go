@@ -53,6 +53,7 @@ func (g *augmenter) mix(out []float32) float32 {
 	for i, v := range g.other {
 		out[i] = share*out[i] + (1-share)*v
 	}
+	g.bound(out)
 	return share
 }
 

@@ -83,6 +83,12 @@ var badInputs = []badInput{
 	{"a file of CIFAR-10 that is cut short", "-dataset CUT", exitError},
 	{"CIFAR-10 with a file missing", "-dataset LESS", exitError},
 	{"parts that do not divide the mini-batch", "-dataset digits -batch-size 100 -accumulate 3", exitUsage},
+	{"an augmentation that there is not", "-augment flip,crpo=4", exitUsage},
+	{"an augmentation without its number", "-augment crop", exitUsage},
+	{"an augmentation by a number out of range", "-augment rotate=270", exitUsage},
+	{"an augmentation of a table", "-dataset TABLE -augment flip", exitUsage},
+	{"an augmentation of what is no image", "-model regression -dataset ill-conditioned -augment flip", exitUsage},
+	{"an augmentation that leaves nothing of an image", "-dataset digits -augment shift=28", exitUsage},
 }
 
 // kitchen makes the files that the table names.

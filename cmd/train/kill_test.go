@@ -62,7 +62,9 @@ func kinds() map[string][]string {
 func TestKilledRunsResume(t *testing.T) {
 	data := blobs(t)
 	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	for name, kind := range kinds() {
+	list := kinds()
+	list["augmented"] = []string{"-opt", "adam", "-dataset", pictures(t), "-augment", "crop=2,shift=1,flip,rotate=10,erase=3,mixup=0.2,cutmix=1"}
+	for name, kind := range list {
 		t.Run(name, func(t *testing.T) {
 			settings := append([]string{"-dataset", data, "-dropout", "0.1", "-validation", "0.1", "-batch-size", "24",
 				"-max-steps", "200", "-eval-every", "7", "-progress", "none", "-json", "-workers", "1"}, kind...)

@@ -45,6 +45,14 @@ func TestBadInput(t *testing.T) {
 		{"-kfac-mode fix", 2, "want adaptive or fixed (did you mean fixed?)"},
 		{"-kfac-structure tridiagonal", 2, "want low-rank, block-diagonal, block-tridiagonal, ekfac, diagonal or full"},
 		{"-kfac-structure ekfca", 2, "(did you mean ekfac?)"},
+		{"-augment flop", 2, `"flop" for flag -augment: want none, or a list of crop=PIXELS, shift=PIXELS, flip, vflip, rotate=DEGREES, erase=PIXELS, ` +
+			`brightness=PART, contrast=PART, mixup=ALPHA, cutmix=ALPHA: "flop" is none (did you mean flip?)`},
+		{"-augment flip,flip", 2, `"flip,flip" for flag -augment: flip is there twice`},
+		{"-augment crop", 2, "crop: write crop=PIXELS"},
+		{"-augment vflip=1", 2, "vflip: it takes no value"},
+		{"-augment mixup=-1", 2, `mixup: "-1": want a number above 0`},
+		{"-augment contrast=2", 2, `contrast: "2": want a number of at most 1`},
+		{"-dataset DATA -augment flip", 2, "-augment is of images: -dataset"},
 		{"-progress fancy", 2, "want auto, bar, plain or none"},
 		{"-dataset minst", 2, `unknown data set "minst": want auto, mnist, fashion-mnist, cifar10, cifar100, digits, ill-conditioned, or a path of one's own data (did you mean mnist?)`},
 

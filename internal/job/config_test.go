@@ -16,7 +16,7 @@ func TestConfigRunsAgain(t *testing.T) {
 		{{"warmup-steps", "7"}, {"schedule", "linear"}, {"lr", "0.1"}}, {{"clip-grad", "none"}, {"seed", "18446744073709551615"}},
 		{{"validation", "0.1"}, {"patience", "3"}, {"eval-every", "5"}, {"dtype", "float64"}, {"workers", "1"}},
 		{{"hidden", "32,16"}, {"act", "sigmoid"}, {"init", "orthogonal"}, {"groups", "*.bias:l2=none; dense1.*:rate=0.5"}},
-		{{"seed", "0"}, {"download", "false"}},
+		{{"seed", "0"}, {"download", "false"}}, {{"augment", "flip,crop=2,mixup=0.25"}},
 	}
 	var tried int
 	for _, model := range Models() {
