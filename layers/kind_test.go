@@ -103,6 +103,7 @@ func TestEveryLayerHasAKind(t *testing.T) {
 		"(*Activation)(nil)": layers.Tanh(), "(*Conv2D)(nil)": &layers.Conv2D{}, "(*Dense)(nil)": &layers.Dense{},
 		"(*Dropout)(nil)": &layers.Dropout{}, "(*Flatten)(nil)": &layers.Flatten{}, "Sequential(nil)": layers.Sequential{},
 		"(*MaxPool2D)(nil)": &layers.MaxPool2D{}, "(*AvgPool2D)(nil)": &layers.AvgPool2D{}, "(*GlobalAvgPool)(nil)": &layers.GlobalAvgPool{},
+		"(*BatchNorm)(nil)": &layers.BatchNorm{}, "(*LayerNorm)(nil)": &layers.LayerNorm{}, "(*GroupNorm)(nil)": &layers.GroupNorm{},
 	}
 	of["(*Residual)(nil)"], of["(*Parallel)(nil)"] = &layers.Residual{Body: layers.Tanh()}, &layers.Parallel{}
 	of["(*Reshape)(nil)"], of["(*Permute)(nil)"] = &layers.Reshape{}, &layers.Permute{}

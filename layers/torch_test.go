@@ -87,3 +87,31 @@ func TestPoolsAgreeWithPyTorch(t *testing.T) {
 		c.check(t, &layers.AvgPool2D{Window: c.Window, Stride: c.Stride, Padding: c.Padding, CountPadding: true}, true)
 	}
 }
+
+func TestNormalizationsAgreeWithPyTorch(t *testing.T) {
+	all := fromTorch(t)
+	l := &layers.BatchNorm{}
+	require.Len(t, all.BatchNorm.Train, 2)
+	for _, c := range all.BatchNorm.Train {
+		c.check(t, l, true)
+		assert.InDeltaSlice(t, c.Mean, l.Buffers()[0].Value.Float64s(), torchTolerance)
+		assert.InDeltaSlice(t, c.Var, l.Buffers()[1].Value.Float64s(), torchTolerance)
+	}
+	all.BatchNorm.Eval.check(t, l, false)
+	assert.Equal(t, "batchnorm1.running_mean", l.Buffers()[0].Name)
+	assert.Equal(t, "batchnorm1.running_var", l.Buffers()[1].Name)
+
+	require.Len(t, all.LayerNorm, 2)
+	for _, c := range all.LayerNorm {
+		c.check(t, &layers.LayerNorm{}, true)
+		c.check(t, &layers.LayerNorm{}, false)
+	}
+	require.Len(t, all.GroupNorm, 2)
+	for i, c := range all.GroupNorm {
+		c.check(t, &layers.GroupNorm{Groups: 2 + i}, true)
+	}
+	require.Len(t, all.InstanceNorm, 1)
+	for _, c := range all.InstanceNorm {
+		c.check(t, &layers.GroupNorm{Groups: c.Shape[len(c.Shape)-1]}, true)
+	}
+}

@@ -1,0 +1,114 @@
+package moments
+
+// Sums fills s with four rows of sums: over each part
+//
+//	Σ w∘g and Σ w∘g∘x̂ (B·Q numbers each)
+//
+// and over each channel of all blocks Σ g and Σ g∘x̂ (C numbers each). A nil w stands for ones. The latter two are the
+// gradients of b and w.
+func (e *Engine[T]) Sums(s, x, m, w, g []T) {
+	e.memory()
+	j := job[T]{Engine: e, x: x, g: g, m: partsOf(m, e.Parts()), weight: w, sums: s}
+	e.run(e.pieces, j, sum)
+	if e.Rows > 1 {
+		e.run(e.Blocks, j, partSum)
+	}
+	j.channelSums()
+}
+
+// sumPiece finds Σ g and Σ g∘x̂ of each channel over a piece.
+func (j *job[T]) sumPiece(piece int) {
+	sum, dot := j.partials(piece)
+	if j.Rows == 1 {
+		clear(sum)
+		clear(dot)
+		lo, hi := j.blocks(j.Layout, piece)
+		for block := lo; block < hi; block++ {
+			j.sumRow(sum, dot, block)
+		}
+		return
+	}
+	c := j.Channels()
+	block, lo, hi := j.rows(j.Layout, piece)
+	at, end := (block*j.Rows+lo)*c, (block*j.Rows+hi)*c
+	x, g := j.x[at:end], j.g[at:end]
+	w := j.spares.Get()
+	for i := range c {
+		w.k[i] = j.m.mean[block*j.Groups+i/j.Width]
+	}
+	j.repeat(w.k)
+	clear(sum)
+	clear(dot)
+	for left := hi - lo; left > 0; {
+		rows, fold := j.next(left)
+		n := fold * c
+		j.k.dots(w.s[:n], w.t[:n], w.k[:n], x, g, rows)
+		widen(sum, w.s[:n])
+		widen(dot, w.t[:n])
+		x, g = x[rows*n:], g[rows*n:]
+		left -= rows * fold
+	}
+	j.spares.Put(w)
+	for i := range dot {
+		part := block*j.Groups + i/j.Width
+		dot[i] = float64(j.m.inverse[part]) * (dot[i] - float64(j.m.rest[part])*sum[i])
+	}
+}
+
+// sumRow adds a block of one row to the channels' sums, and finds those of its parts.
+func (j *job[T]) sumRow(sum, dot []float64, block int) {
+	for group := range j.Groups {
+		part := block*j.Groups + group
+		mean := float64(j.m.mean[part]) + float64(j.m.rest[part])
+		inverse := float64(j.m.inverse[part])
+		var s, t [8]float64
+		at := part * j.Width
+		for i, g := range j.g[at : at+j.Width] {
+			c := group*j.Width + i
+			v := float64(g)
+			along := v * (float64(j.x[at+i]) - mean) * inverse
+			sum[c] += v
+			dot[c] += along
+			weight := element(j.weight, c, 1)
+			s[i%8] += weight * v
+			t[i%8] += weight * along
+		}
+		j.sums[part], j.sums[j.Parts()+part] = T(fold(s)), T(fold(t))
+	}
+}
+
+// partSums adds up what the pieces of a block have found.
+func (j *job[T]) partSums(block int) {
+	for group := range j.Groups {
+		var s, t float64
+		for i := range j.chunks {
+			sum, dot := j.partials(block*j.chunks + i)
+			for c := group * j.Width; c < (group+1)*j.Width; c++ {
+				weight := element(j.weight, c, 1)
+				s += weight * sum[c]
+				t += weight * dot[c]
+			}
+		}
+		part := block*j.Groups + group
+		j.sums[part], j.sums[j.Parts()+part] = T(s), T(t)
+	}
+}
+
+func (j *job[T]) channelSums() {
+	c := j.Channels()
+	bias, weight := j.sums[2*j.Parts():][:c], j.sums[2*j.Parts()+c:][:c]
+	w := j.spares.Get()
+	clear(w.sum)
+	clear(w.dot)
+	for i := range j.pieces {
+		sum, dot := j.partials(i)
+		for k := range c {
+			w.sum[k] += sum[k]
+			w.dot[k] += dot[k]
+		}
+	}
+	for k := range c {
+		bias[k], weight[k] = T(w.sum[k]), T(w.dot[k])
+	}
+	j.spares.Put(w)
+}
