@@ -16,6 +16,7 @@ type Engine[T Float] struct {
 	spares  parallel.Spares[scratch[T]]
 	partial []float64 // of each piece, two rows of C
 	steps   [5]func(*job[T], int)
+	alone   job[T] // that the caller does
 }
 
 // job is a pass over the arrays.
@@ -78,8 +79,9 @@ var serialBelow = 1 << 14
 // run is one step over so many pieces.
 func (e *Engine[T]) run(pieces int, j job[T], step int) {
 	if e.Size() < serialBelow {
+		e.alone = j // an argument of a function value would be allocated
 		for i := range pieces {
-			e.steps[step](&j, i)
+			e.steps[step](&e.alone, i)
 		}
 		return
 	}
