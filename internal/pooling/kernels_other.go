@@ -1,3 +1,5 @@
+//go:build !amd64 || noasm
+
 package pooling
 
 import "github.com/gokfac/gokfac/internal/isa"

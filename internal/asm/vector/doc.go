@@ -1,13 +1,18 @@
-// Command vector writes the assembly of package internal/vector with avo: the
-// same loops for AVX-512 and AVX2, in float32 and float64.
+// Command vector writes the assembly of packages internal/vector, internal/pooling
+// and internal/moments with avo: the same loops for AVX-512 and AVX2, in float32 and
+// float64.
 //
 // After a change here, regenerate, in this folder, with
 //
 //	go generate
 //
-// and commit the resulting vector_*_amd64.s, transpose_amd64.s and their stubs.
+// and commit the resulting *_amd64.s and their stubs.
 package main
 
 //go:generate go run . -isa avx512 -pkg vector -out ../../vector/vector_avx512_amd64.s -stubs ../../vector/vector_avx512_amd64.go
 //go:generate go run . -isa avx2 -pkg vector -out ../../vector/vector_avx2_amd64.s -stubs ../../vector/vector_avx2_amd64.go
 //go:generate go run . -isa transpose -pkg vector -out ../../vector/transpose_amd64.s -stubs ../../vector/transpose_amd64.go
+//go:generate go run . -isa avx512 -kernels pooling -pkg pooling -out ../../pooling/kernels_avx512_amd64.s -stubs ../../pooling/kernels_avx512_amd64.go
+//go:generate go run . -isa avx2 -kernels pooling -pkg pooling -out ../../pooling/kernels_avx2_amd64.s -stubs ../../pooling/kernels_avx2_amd64.go
+//go:generate go run . -isa avx512 -kernels moments -pkg moments -out ../../moments/kernels_avx512_amd64.s -stubs ../../moments/kernels_avx512_amd64.go
+//go:generate go run . -isa avx2 -kernels moments -pkg moments -out ../../moments/kernels_avx2_amd64.s -stubs ../../moments/kernels_avx2_amd64.go

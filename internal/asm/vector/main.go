@@ -9,13 +9,14 @@ import (
 
 func main() {
 	isa := flag.String("isa", "", "avx512, avx2 or transpose")
+	kernels := flag.String("kernels", "vector", "vector, pooling or moments")
 	ConstraintExpr("!noasm")
 	flag.Parse()
 	switch *isa {
 	case "avx512":
-		emit(vector{isa: "avx512", bytes: 64})
+		emit(*kernels, vector{isa: "avx512", bytes: 64})
 	case "avx2":
-		emit(vector{isa: "avx2", bytes: 32})
+		emit(*kernels, vector{isa: "avx2", bytes: 32})
 	case "transpose":
 		emitTransposeSingle()
 		emitTransposeDouble()
@@ -25,8 +26,16 @@ func main() {
 	Generate()
 }
 
-func emit(v vector) {
+func emit(kernels string, v vector) {
 	for _, p := range []precision{single, double} {
+		switch kernels {
+		case "pooling":
+			emitPooling(p, v)
+			continue
+		case "moments":
+			emitMoments(p, v)
+			continue
+		}
 		for _, k := range maps {
 			k.emit(p, v)
 		}
@@ -36,6 +45,8 @@ func emit(v vector) {
 		emitFinite(p, v)
 		emitAddRows(p, v)
 	}
-	emitWiden(v)
-	emitNarrow(v)
+	if kernels == "vector" {
+		emitWiden(v)
+		emitNarrow(v)
+	}
 }

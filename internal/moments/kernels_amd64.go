@@ -1,0 +1,23 @@
+//go:build amd64 && !noasm
+
+package moments
+
+import "github.com/gokfac/gokfac/internal/isa"
+
+func kernelsOf(set isa.Set) (*kernels[float32], *kernels[float64]) {
+	switch set {
+	case isa.AVX512:
+		return &kernels[float32]{
+				shifted: sshiftedavx512, squares: ssquaresavx512, dots: sdotsavx512, affine: saffineavx512, combine: scombineavx512,
+			}, &kernels[float64]{
+				shifted: dshiftedavx512, squares: dsquaresavx512, dots: ddotsavx512, affine: daffineavx512, combine: dcombineavx512,
+			}
+	case isa.AVX2:
+		return &kernels[float32]{
+				shifted: sshiftedavx2, squares: ssquaresavx2, dots: sdotsavx2, affine: saffineavx2, combine: scombineavx2,
+			}, &kernels[float64]{
+				shifted: dshiftedavx2, squares: dsquaresavx2, dots: ddotsavx2, affine: daffineavx2, combine: dcombineavx2,
+			}
+	}
+	return plain[float32](), plain[float64]()
+}
