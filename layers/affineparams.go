@@ -32,13 +32,18 @@ func (a *affineParams) createBias(b *graph.Builder, name string, v float64, in, 
 	return err
 }
 
-// apply adds the map of x, and declares its tap.
-func (a *affineParams) apply(b *graph.Builder, name string, x *graph.Node) (*graph.Node, error) {
-	var bias *graph.Node
+// nodes are the parameters in b's graph; bias is nil if there is none.
+func (a *affineParams) nodes(b *graph.Builder) (weight, bias *graph.Node) {
 	if a.bias != nil {
 		bias = b.Param(a.bias)
 	}
-	s, err := affineMap(b, x, b.Param(a.weight), bias)
+	return b.Param(a.weight), bias
+}
+
+// apply adds the map of x, and declares its tap.
+func (a *affineParams) apply(b *graph.Builder, name string, x *graph.Node) (*graph.Node, error) {
+	weight, bias := a.nodes(b)
+	s, err := affineMap(b, x, weight, bias)
 	if err != nil {
 		return nil, err
 	}

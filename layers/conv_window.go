@@ -17,14 +17,19 @@ type windows struct {
 	examples, channels int
 	vertical           axis // along H
 	horizontal         axis // along W
+
+	// groups is the number of parts that a window's channels are cut into: its elements
+	// are groups×kh×kw×C/groups. 0 stands for 1.
+	groups int
 }
 
 // axis is one of the two directions that a kernel moves in.
 type axis struct {
-	in, kernel, stride, padding, dilation int
+	in, kernel, stride, dilation int
+	padding, after               int // before the first element and after the last
 
 	// extent is dilation·(kernel−1)+1, what the kernel spans; out is
-	// ⌊(in + 2·padding − extent)/stride⌋ + 1, in how many places it fits.
+	// ⌊(in + padding + after − extent)/stride⌋ + 1, in how many places it fits.
 	extent, out int
 	places      []place
 }
@@ -37,15 +42,27 @@ type place struct{ start, first, end int }
 // measure checks that the kernel fits and computes extent and out, without an
 // overflow whatever the settings are.
 func (a *axis) measure() error {
-	if a.padding > (math.MaxInt-a.in)/2 {
-		return fmt.Errorf("padding %d is too large", a.padding)
+	if most := max(a.padding, a.after); most > (math.MaxInt-a.in)/2 {
+		return fmt.Errorf("padding %d is too large", most)
 	}
-	padded := a.in + 2*a.padding
+	padded := a.in + a.padding + a.after
 	if a.kernel-1 > (padded-1)/a.dilation {
 		return fmt.Errorf("a kernel of %d elements at dilation %d does not fit into %d elements padded to %d", a.kernel, a.dilation, a.in, padded)
 	}
 	a.extent = a.dilation*(a.kernel-1) + 1
 	a.out = (padded-a.extent)/a.stride + 1
+	return nil
+}
+
+// same chooses the padding with which the kernel has ⌈in/stride⌉ places. Of an odd
+// number of zeros the greater half comes after the last element.
+func (a *axis) same() error {
+	if a.kernel-1 > (math.MaxInt/4)/a.dilation || a.in > math.MaxInt/4 {
+		return fmt.Errorf("a kernel of %d elements at dilation %d is too large", a.kernel, a.dilation)
+	}
+	last := (a.in - 1) / a.stride * a.stride // where the last place begins, without padding
+	total := max(0, last+a.dilation*(a.kernel-1)+1-a.in)
+	a.padding, a.after = total/2, total-total/2
 	return nil
 }
 
@@ -74,7 +91,12 @@ func newWindows(win window, shape tensor.Shape, outputs int) (*windows, error) {
 	}
 	stride, dilation := orOnes(win.stride), orOnes(win.dilation)
 	for i, a := range []*axis{&w.vertical, &w.horizontal} {
-		*a = axis{in: shape[1+i], kernel: win.kernel[i], stride: stride[i], padding: win.padding[i], dilation: dilation[i]}
+		*a = axis{in: shape[1+i], kernel: win.kernel[i], stride: stride[i], padding: win.padding[i], after: win.padding[i], dilation: dilation[i]}
+		if win.same {
+			if err := a.same(); err != nil {
+				return nil, err
+			}
+		}
 		if err := a.measure(); err != nil {
 			return nil, err
 		}
@@ -101,6 +123,26 @@ func (w *windows) lay(b *graph.Builder) error {
 
 // locations is T.
 func (w *windows) locations() int { return w.vertical.out * w.horizontal.out }
+
+// rows is the number of all windows, N·T.
+func (w *windows) rows() int { return w.examples * w.locations() }
+
+// pixels is the number of elements of an image, H·W·C.
+func (w *windows) pixels() int { return w.vertical.in * w.horizontal.in * w.channels }
+
+// identity reports whether the windows are the images themselves, cut into rows.
+func (w *windows) identity() bool {
+	v, h := &w.vertical, &w.horizontal
+	if w.groups > 1 {
+		return false
+	}
+	whole := v.kernel == v.in && h.kernel == h.in && v.out == 1 && h.out == 1
+	single := v.kernel == 1 && h.kernel == 1 && v.out == v.in && h.out == h.in
+	if whole {
+		whole = (v.dilation == 1 || v.kernel == 1) && (h.dilation == 1 || h.kernel == 1)
+	}
+	return (whole || single) && v.padding == 0 && h.padding == 0
+}
 
 // features is the number of elements of a window, kh·kw·C.
 func (w *windows) features() int { return w.vertical.kernel * w.horizontal.kernel * w.channels }

@@ -7,11 +7,11 @@ import (
 
 // im2col copies the windows of images x to the rows of a matrix,
 // N·T × kh·kw·C: those of an example together, from its top left to its bottom
-// right.
+// right. Where channels are in groups a row is groups×kh×kw×C/groups.
 func im2col(b *graph.Builder, x *graph.Node, w *windows) (*graph.Node, error) {
 	return b.Apply(graph.Op{
 		Name:  "im2col",
-		Shape: []int{w.examples * w.locations(), w.features()},
+		Shape: []int{w.rows(), w.features()},
 		F32:   cutting[float32](w),
 		F64:   cutting[float64](w),
 		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
@@ -42,6 +42,7 @@ func col2im(b *graph.Builder, g *graph.Node, w *windows, shape []int) (*graph.No
 type exchange[T graph.Float] struct {
 	*windows
 	images, patches []T
+	strip           int // windows of a piece of work
 }
 
 // serialBelow is how many elements of windows are not worth a second goroutine:
@@ -49,111 +50,43 @@ type exchange[T graph.Float] struct {
 const serialBelow = 1 << 14
 
 func cutting[T graph.Float](w *windows) func(out []T, in [][]T) {
-	pool, cut := parallel.NewPool[exchange[T]](), (*exchange[T]).cut
+	pool, piece := parallel.NewPool[exchange[T]](), (*exchange[T]).cutStrip
 	return func(out []T, in [][]T) {
 		if len(out) < serialBelow {
-			x := exchange[T]{w, in[0], out}
-			for e := range w.examples {
-				x.cut(e)
-			}
+			cut(w, in[0], 0, w.rows(), out)
 			return
 		}
-		pool.Run(w.examples, exchange[T]{w, in[0], out}, cut)
+		strip := max(1, serialBelow/w.features())
+		pool.Run((w.rows()+strip-1)/strip, exchange[T]{w, in[0], out, strip}, piece)
 	}
+}
+
+func (x *exchange[T]) cutStrip(piece int) {
+	from, to := piece*x.strip, min((piece+1)*x.strip, x.rows())
+	cut(x.windows, x.images, from, to, x.patches[from*x.features():to*x.features()])
 }
 
 // pasting has a piece for each example, so that no two write the same element
 // and sums do not depend on who adds them.
 func pasting[T graph.Float](w *windows) func(out []T, in [][]T) {
-	pool, paste := parallel.NewPool[exchange[T]](), (*exchange[T]).paste
+	pool, piece := parallel.NewPool[exchange[T]](), (*exchange[T]).pasteExample
 	return func(out []T, in [][]T) {
+		x := exchange[T]{w, out, in[0], 0}
 		if len(in[0]) < serialBelow {
-			x := exchange[T]{w, out, in[0]}
 			for e := range w.examples {
-				x.paste(e)
+				x.pasteExample(e)
 			}
 			return
 		}
-		pool.Run(w.examples, exchange[T]{w, out, in[0]}, paste)
+		pool.Run(w.examples, x, piece)
 	}
 }
 
-// example returns the image and the windows of example e.
-func (x *exchange[T]) example(e int) (image, patches []T) {
-	pixels, size := x.vertical.in*x.horizontal.in*x.channels, x.locations()*x.features()
-	return x.images[e*pixels : (e+1)*pixels], x.patches[e*size : (e+1)*size]
-}
-
-// cut fills the windows of example e.
-func (x *exchange[T]) cut(e int) {
-	image, patches := x.example(e)
-	width, line := x.horizontal.in*x.channels, x.horizontal.kernel*x.channels
-	for _, v := range x.vertical.places {
-		for _, h := range x.horizontal.places {
-			clear(patches[:v.first*line])
-			for u := v.first; u < v.end; u++ {
-				row := (v.start + u*x.vertical.dilation) * width
-				x.cutLine(patches[u*line:(u+1)*line], image[row:row+width], h)
-			}
-			clear(patches[v.end*line : x.vertical.kernel*line])
-			patches = patches[x.vertical.kernel*line:]
-		}
-	}
-}
-
-// cutLine fills a window's line from a row of the image.
-func (x *exchange[T]) cutLine(line, row []T, h place) {
-	c := x.channels
-	clear(line[:h.first*c])
-	clear(line[h.end*c:])
-	if h.first == h.end { // all of it over the padding
-		return
-	}
-	if x.horizontal.dilation == 1 {
-		copy(line[h.first*c:h.end*c], row[(h.start+h.first)*c:])
-		return
-	}
-	for v := h.first; v < h.end; v++ {
-		copy(line[v*c:(v+1)*c], row[(h.start+v*x.horizontal.dilation)*c:])
-	}
-}
-
-// paste makes the image of example e the sum of its windows.
-func (x *exchange[T]) paste(e int) {
-	image, patches := x.example(e)
+// pasteExample makes the image of example e the sum of its windows.
+func (x *exchange[T]) pasteExample(e int) {
+	pixels, size := x.pixels(), x.locations()*x.features()
+	image := x.images[e*pixels : (e+1)*pixels]
 	clear(image)
-	width, line := x.horizontal.in*x.channels, x.horizontal.kernel*x.channels
-	for _, v := range x.vertical.places {
-		for _, h := range x.horizontal.places {
-			for u := v.first; u < v.end; u++ {
-				row := (v.start + u*x.vertical.dilation) * width
-				x.pasteLine(patches[u*line:(u+1)*line], image[row:row+width], h)
-			}
-			patches = patches[x.vertical.kernel*line:]
-		}
-	}
+	paste(x.windows, image, 0, x.locations(), x.patches[e*size:(e+1)*size])
 }
 
-// pasteLine adds a window's line to a row of the image.
-func (x *exchange[T]) pasteLine(line, row []T, h place) {
-	c := x.channels
-	if h.first == h.end {
-		return
-	}
-	if x.horizontal.dilation == 1 {
-		accumulate(row[(h.start+h.first)*c:], line[h.first*c:h.end*c])
-		return
-	}
-	for v := h.first; v < h.end; v++ {
-		accumulate(row[(h.start+v*x.horizontal.dilation)*c:], line[v*c:(v+1)*c])
-	}
-}
-
-// accumulate adds x to the first elements of sum. Lines are short: a call of
-// a vector kernel would cost more than it saves.
-func accumulate[T graph.Float](sum, x []T) {
-	sum = sum[:len(x)]
-	for i, v := range x {
-		sum[i] += v
-	}
-}

@@ -11,6 +11,9 @@ import (
 // what those of [Conv2D] mean.
 type window struct {
 	kernel, stride, padding, dilation [2]int
+
+	same bool // padding is chosen for ⌈size/stride⌉ locations
+	flat bool // over sequences N×L×C, which are images of one row; pairs are of columns alone
 }
 
 // place puts the window on a batch of images of the given shape, for a layer
@@ -23,11 +26,15 @@ func (win window) place(layer string, batch int, shape tensor.Shape, outputs int
 		least int
 	}{{"kernel", win.kernel, 1}, {"stride", orOnes(win.stride), 1}, {"dilation", orOnes(win.dilation), 1}, {"padding", win.padding, 0}} {
 		if min(s.v[0], s.v[1]) < s.least {
-			return nil, fmt.Errorf("layers: %s: %s %d×%d: want numbers of at least %d", layer, s.name, s.v[0], s.v[1], s.least)
+			return nil, fmt.Errorf("layers: %s: %s %s: want numbers of at least %d", layer, s.name, win.pair(s.v), s.least)
 		}
 	}
-	if d := shape.Dims(); d != 3 && d != 4 {
-		return nil, fmt.Errorf("layers: %s: input of shape %v: want images N×height×width×channels, or N×height×width", layer, shape)
+	if win.same && win.padding != [2]int{} {
+		return nil, fmt.Errorf("layers: %s: padding %s and Same: want one of the two", layer, win.pair(win.padding))
+	}
+	images, err := win.images(layer, shape)
+	if err != nil {
+		return nil, err
 	}
 	if shape.TotalSize() <= 0 {
 		return nil, fmt.Errorf("layers: %s: input of shape %v: want positive sizes", layer, shape)
@@ -36,14 +43,57 @@ func (win window) place(layer string, batch int, shape tensor.Shape, outputs int
 	if shape[0]%batch != 0 {
 		return nil, fmt.Errorf("layers: %s: input of shape %v: want the %d examples of the batch on the first axis", layer, shape, batch)
 	}
-	w, err := newWindows(win, shape, outputs)
+	w, err := newWindows(win, images, outputs)
 	if err != nil {
 		return nil, win.misfit(layer, shape, err)
 	}
 	return w, nil
 }
 
+// images is the shape of the input as a batch of images.
+func (win window) images(layer string, shape tensor.Shape) (tensor.Shape, error) {
+	d := shape.Dims()
+	if !win.flat {
+		if d != 3 && d != 4 {
+			return nil, fmt.Errorf("layers: %s: input of shape %v: want images N×height×width×channels, or N×height×width", layer, shape)
+		}
+		return shape, nil
+	}
+	if d != 2 && d != 3 {
+		return nil, fmt.Errorf("layers: %s: input of shape %v: want sequences N×length×channels, or N×length", layer, shape)
+	}
+	return append(tensor.Shape{shape[0], 1}, shape[1:]...), nil
+}
+
 // misfit says that err is about the window on images of the given shape.
 func (win window) misfit(layer string, shape tensor.Shape, err error) error {
-	return fmt.Errorf("layers: %s: input of shape %v, kernel %d×%d: %w", layer, shape, win.kernel[0], win.kernel[1], err)
+	return fmt.Errorf("layers: %s: input of shape %v, kernel %s: %w", layer, shape, win.pair(win.kernel), err)
+}
+
+// pair is the text of a setting.
+func (win window) pair(v [2]int) string {
+	if win.flat {
+		return fmt.Sprint(v[1])
+	}
+	return fmt.Sprintf("%d×%d", v[0], v[1])
+}
+
+// describe lists the settings that are not the defaults, each after a comma.
+func (win window) describe() (s string) {
+	for _, o := range []struct {
+		name     string
+		v, plain [2]int
+	}{
+		{"stride", orOnes(win.stride), [2]int{1, 1}},
+		{"padding", win.padding, [2]int{}},
+		{"dilation", orOnes(win.dilation), [2]int{1, 1}},
+	} {
+		if o.v != o.plain {
+			s += ", " + o.name + " " + win.pair(o.v)
+		}
+	}
+	if win.same {
+		s += ", same"
+	}
+	return s
 }

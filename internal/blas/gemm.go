@@ -11,6 +11,13 @@ import (
 // arguments with m, n, k > 0. With a bias, which takes a whole product without
 // transposes, every row of C is taken to hold it, whatever it does hold.
 func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bias []T, beta T, c []T, ldc int) {
+	work := float64(m) * float64(n) * float64(k)
+	workers := max(1, int(min(float64(cpus.Workers()), work/workerShare)))
+	multiplyOn(workers, kern, free, part, transA, transB, m, n, k, alpha, a, lda, b, ldb, bias, beta, c, ldc)
+}
+
+// multiplyOn is multiply on the given number of workers.
+func multiplyOn[T Float](workers int, kern *kernels[T], free *freelist[T], part triangle, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bias []T, beta T, c []T, ldc int) {
 	if v, ok := asMatvec(transA, transB, m, n, k, a, lda, b, ldb, c, ldc); ok && part == whole {
 		if bias != nil {
 			fillRows(m, bias, n, c, ldc)
@@ -18,8 +25,6 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 		v.run(kern, free, alpha, beta)
 		return
 	}
-	work := float64(m) * float64(n) * float64(k)
-	workers := max(1, int(min(float64(cpus.Workers()), work/workerShare)))
 	j := free.Get()
 	j.kern, j.alpha, j.part, j.ldc = kern, alpha, part, ldc
 	opA := operand[T]{a, lda, transA}

@@ -20,6 +20,10 @@ func multiply[T Float](*kernels[T], *freelist[T], triangle, bool, bool, int, int
 	panic("blas: no kernels")
 }
 
+func multiplyOn[T Float](int, *kernels[T], *freelist[T], triangle, bool, bool, int, int, int, T, []T, int, []T, int, []T, T, []T, int) {
+	panic("blas: no kernels")
+}
+
 func trsm[T Float](*kernels[T], *freelist[T], blas.Side, blas.Uplo, blas.Transpose, blas.Diag, int, int, T, []T, int, []T, int) {
 	panic("blas: no kernels")
 }

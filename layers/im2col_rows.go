@@ -1,0 +1,145 @@
+package layers
+
+import "github.com/gokfac/gokfac/graph"
+
+// cut fills patches with the windows from to to−1 of all images of a batch.
+func cut[T graph.Float](w *windows, images []T, from, to int, patches []T) {
+	t, across, pixels, features := w.locations(), w.horizontal.out, w.pixels(), w.features()
+	for from < to {
+		e, i, j := from/t, from%t/across, from%across
+		n := min(across-j, to-from)
+		image := images[e*pixels : (e+1)*pixels]
+		if w.groups > 1 {
+			cutGroups(w, image, i, j, n, patches)
+		} else {
+			cutRow(w, image, i, j, n, patches)
+		}
+		patches, from = patches[n*features:], from+n
+	}
+}
+
+// paste adds the windows from to to−1 of one image, patches, to it.
+func paste[T graph.Float](w *windows, image []T, from, to int, patches []T) {
+	across, features := w.horizontal.out, w.features()
+	for from < to {
+		i, j := from/across, from%across
+		n := min(across-j, to-from)
+		if w.groups > 1 {
+			pasteGroups(w, image, i, j, n, patches)
+		} else {
+			pasteRow(w, image, i, j, n, patches)
+		}
+		patches, from = patches[n*features:], from+n
+	}
+}
+
+// cutRow fills n windows, from the j-th of row i of an image's windows.
+func cutRow[T graph.Float](w *windows, image []T, i, j, n int, patches []T) {
+	width, line := w.horizontal.in*w.channels, w.horizontal.kernel*w.channels
+	v := w.vertical.places[i]
+	for _, h := range w.horizontal.places[j : j+n] {
+		clear(patches[:v.first*line])
+		for u := v.first; u < v.end; u++ {
+			row := (v.start + u*w.vertical.dilation) * width
+			cutLine(w, patches[u*line:(u+1)*line], image[row:row+width], h)
+		}
+		clear(patches[v.end*line : w.vertical.kernel*line])
+		patches = patches[w.vertical.kernel*line:]
+	}
+}
+
+// cutLine fills a window's line from a row of the image.
+func cutLine[T graph.Float](w *windows, line, row []T, h place) {
+	c := w.channels
+	clear(line[:h.first*c])
+	clear(line[h.end*c:])
+	if h.first == h.end { // all of it over the padding
+		return
+	}
+	if w.horizontal.dilation == 1 {
+		copy(line[h.first*c:h.end*c], row[(h.start+h.first)*c:])
+		return
+	}
+	for v := h.first; v < h.end; v++ {
+		copy(line[v*c:(v+1)*c], row[(h.start+v*w.horizontal.dilation)*c:])
+	}
+}
+
+// pasteRow adds n windows, from the j-th of row i of an image's windows.
+func pasteRow[T graph.Float](w *windows, image []T, i, j, n int, patches []T) {
+	width, line := w.horizontal.in*w.channels, w.horizontal.kernel*w.channels
+	v := w.vertical.places[i]
+	for _, h := range w.horizontal.places[j : j+n] {
+		for u := v.first; u < v.end; u++ {
+			row := (v.start + u*w.vertical.dilation) * width
+			pasteLine(w, patches[u*line:(u+1)*line], image[row:row+width], h)
+		}
+		patches = patches[w.vertical.kernel*line:]
+	}
+}
+
+// pasteLine adds a window's line to a row of the image.
+func pasteLine[T graph.Float](w *windows, line, row []T, h place) {
+	c := w.channels
+	if h.first == h.end {
+		return
+	}
+	if w.horizontal.dilation == 1 {
+		accumulate(row[(h.start+h.first)*c:], line[h.first*c:h.end*c])
+		return
+	}
+	for v := h.first; v < h.end; v++ {
+		accumulate(row[(h.start+v*w.horizontal.dilation)*c:], line[v*c:(v+1)*c])
+	}
+}
+
+// accumulate adds x to the first elements of sum. Lines are short: a call of
+// a vector kernel would cost more than it saves.
+func accumulate[T graph.Float](sum, x []T) {
+	sum = sum[:len(x)]
+	for i, v := range x {
+		sum[i] += v
+	}
+}
+
+// cutGroups is cutRow for channels in groups.
+func cutGroups[T graph.Float](w *windows, image []T, i, j, n int, patches []T) {
+	part, features := w.channels/w.groups, w.features()
+	line := w.horizontal.kernel * part
+	v := w.vertical.places[i]
+	for _, h := range w.horizontal.places[j : j+n] {
+		for g := range w.groups {
+			patch := patches[g*features/w.groups : (g+1)*features/w.groups]
+			clear(patch[:v.first*line])
+			clear(patch[v.end*line:])
+			for u := v.first; u < v.end; u++ {
+				row := image[(v.start+u*w.vertical.dilation)*w.horizontal.in*w.channels:]
+				clear(patch[u*line : u*line+h.first*part])
+				clear(patch[u*line+h.end*part : (u+1)*line])
+				for c := h.first; c < h.end; c++ {
+					copy(patch[u*line+c*part:u*line+(c+1)*part], row[(h.start+c*w.horizontal.dilation)*w.channels+g*part:])
+				}
+			}
+		}
+		patches = patches[features:]
+	}
+}
+
+// pasteGroups is pasteRow for channels in groups.
+func pasteGroups[T graph.Float](w *windows, image []T, i, j, n int, patches []T) {
+	part, features := w.channels/w.groups, w.features()
+	line := w.horizontal.kernel * part
+	v := w.vertical.places[i]
+	for _, h := range w.horizontal.places[j : j+n] {
+		for g := range w.groups {
+			patch := patches[g*features/w.groups : (g+1)*features/w.groups]
+			for u := v.first; u < v.end; u++ {
+				row := image[(v.start+u*w.vertical.dilation)*w.horizontal.in*w.channels:]
+				for c := h.first; c < h.end; c++ {
+					accumulate(row[(h.start+c*w.horizontal.dilation)*w.channels+g*part:], patch[u*line+c*part:u*line+(c+1)*part])
+				}
+			}
+		}
+		patches = patches[features:]
+	}
+}
