@@ -47,6 +47,7 @@ type Builder struct {
 	buffers map[*Buffer]*Node
 	updates []update
 	isParam map[*Node]bool
+	viewed  map[*Node]bool // whose memory other nodes share, see Reshape
 	runs    *runs
 	reach   map[*Node]*dependents // see forget
 	hashes  map[uint32]bool
@@ -72,6 +73,7 @@ func NewBuilder(cfg Config) (*Builder, error) {
 		params:  map[*Param]*Node{},
 		buffers: map[*Buffer]*Node{},
 		isParam: map[*Node]bool{},
+		viewed:  map[*Node]bool{},
 		runs:    &runs{epoch: 1},
 		reach:   map[*Node]*dependents{},
 		hashes:  map[uint32]bool{},

@@ -37,7 +37,7 @@ type Op struct {
 	Tangent func(t *Tangent) (*Node, error)
 
 	border bool // made by Snapshot: a buffer that stock ops may read
-	view   bool // the output is the input, an input of the graph, in another shape
+	view   bool // the output is the input's memory in another shape
 }
 
 // Diff is the question a reverse walk puts to an op: given Grad, the gradient

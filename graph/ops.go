@@ -27,8 +27,9 @@ func (b *Builder) Snapshot(n *Node) (*Node, error) {
 	}, n)
 }
 
-// Reshape gives n's elements, in row-major order, another shape. An input's are
-// not copied: the value shares its memory.
+// Reshape gives n's elements, in row-major order, another shape. They are not copied, the
+// value shares n's memory, unless n is a parameter, a gradient in a Param.Grad or a
+// Snapshot: others write to those.
 func (b *Builder) Reshape(n *Node, shape ...int) (*Node, error) {
 	if err := b.check(n); err != nil {
 		return nil, fmt.Errorf("graph: reshape: %w", err)
@@ -40,6 +41,10 @@ func (b *Builder) Reshape(n *Node, shape ...int) (*Node, error) {
 	if from.TotalSize() != to.TotalSize() {
 		return nil, fmt.Errorf("graph: reshape of %v to %v: element counts differ", from, to)
 	}
+	view := b.viewable(n)
+	if view {
+		b.viewed[n] = true
+	}
 	return b.Apply(Op{
 		Name:  "reshape",
 		Shape: to,
@@ -50,8 +55,16 @@ func (b *Builder) Reshape(n *Node, shape ...int) (*Node, error) {
 			return []*Node{g}, err
 		},
 		Tangent: func(t *Tangent) (*Node, error) { return t.Reshape(t.Dot[0], to...) },
-		view:    n.IsVar() && !b.isParam[n],
+		view:    view,
 	}, n)
+}
+
+// viewable reports whether n's memory holds n's value until the next run.
+func (b *Builder) viewable(n *Node) bool {
+	if k := kernelOf(n); k != nil {
+		return !k.lent && !k.op.border
+	}
+	return n.IsVar() && !b.isParam[n]
 }
 
 func copyInput[T Float](out []T, in [][]T) { copy(out, in[0]) }

@@ -112,7 +112,7 @@ func (p *Program) runAll() error {
 
 // Into makes the kernel of n write into p.Grad, which is then n's memory, or
 // adds a copy where n's buffer is spoken for (a gradient that two parameters
-// share). It must be called before the first run.
+// share, or that another node shows in another shape). It must be called before the first run.
 func (b *Builder) Into(n *Node, p *Param) (*Node, error) {
 	if err := b.check(n); err != nil {
 		return nil, fmt.Errorf("graph: into %s: %w", p.Name, err)
@@ -122,7 +122,7 @@ func (b *Builder) Into(n *Node, p *Param) (*Node, error) {
 			p.Name, n.Shape(), n.Dtype(), p.Grad.Shape(), p.Grad.Dtype())
 	}
 	k := kernelOf(n)
-	if k == nil || k.out != nil {
+	if k == nil || k.out != nil || b.viewed[n] {
 		c, err := b.Snapshot(n)
 		if err != nil {
 			return nil, err
