@@ -89,4 +89,3 @@ func (x *exchange[T]) pasteExample(e int) {
 	clear(image)
 	paste(x.windows, image, 0, x.locations(), x.patches[e*size:(e+1)*size])
 }
-

@@ -100,7 +100,8 @@ func TestEncodeFails(t *testing.T) {
 // TestEveryLayerHasAKind: a new layer of this package can be saved, too. The package's own sources list the layers.
 func TestEveryLayerHasAKind(t *testing.T) {
 	of := map[string]layers.Layer{
-		"(*Activation)(nil)": layers.Tanh(), "(*Conv2D)(nil)": &layers.Conv2D{}, "(*Dense)(nil)": &layers.Dense{},
+		"(*Activation)(nil)": layers.Tanh(), "(*Conv2D)(nil)": &layers.Conv2D{}, "(*Conv1D)(nil)": &layers.Conv1D{},
+		"(*ConvTranspose2D)(nil)": &layers.ConvTranspose2D{}, "(*Dense)(nil)": &layers.Dense{},
 		"(*Dropout)(nil)": &layers.Dropout{}, "(*Flatten)(nil)": &layers.Flatten{}, "Sequential(nil)": layers.Sequential{},
 		"(*MaxPool2D)(nil)": &layers.MaxPool2D{}, "(*AvgPool2D)(nil)": &layers.AvgPool2D{}, "(*GlobalAvgPool)(nil)": &layers.GlobalAvgPool{},
 		"(*BatchNorm)(nil)": &layers.BatchNorm{}, "(*LayerNorm)(nil)": &layers.LayerNorm{}, "(*GroupNorm)(nil)": &layers.GroupNorm{},

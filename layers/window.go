@@ -20,49 +20,52 @@ type window struct {
 // that has outputs values at each location. Errors name the layer, the shape of
 // the input and the size of the kernel.
 func (win window) place(layer string, batch int, shape tensor.Shape, outputs int) (*windows, error) {
-	for _, s := range []struct {
-		name  string
-		v     [2]int
-		least int
-	}{{"kernel", win.kernel, 1}, {"stride", orOnes(win.stride), 1}, {"dilation", orOnes(win.dilation), 1}, {"padding", win.padding, 0}} {
-		if min(s.v[0], s.v[1]) < s.least {
-			return nil, fmt.Errorf("layers: %s: %s %s: want numbers of at least %d", layer, s.name, win.pair(s.v), s.least)
-		}
-	}
-	if win.same && win.padding != [2]int{} {
-		return nil, fmt.Errorf("layers: %s: padding %s and Same: want one of the two", layer, win.pair(win.padding))
-	}
-	images, err := win.images(layer, shape)
-	if err != nil {
+	if err := win.check(layer, batch, shape); err != nil {
 		return nil, err
 	}
-	if shape.TotalSize() <= 0 {
-		return nil, fmt.Errorf("layers: %s: input of shape %v: want positive sizes", layer, shape)
-	}
-	// A tap's rows belong to the batch's examples in equal parts.
-	if shape[0]%batch != 0 {
-		return nil, fmt.Errorf("layers: %s: input of shape %v: want the %d examples of the batch on the first axis", layer, shape, batch)
-	}
-	w, err := newWindows(win, images, outputs)
+	w, err := newWindows(win, win.images(shape), outputs)
 	if err != nil {
 		return nil, win.misfit(layer, shape, err)
 	}
 	return w, nil
 }
 
-// images is the shape of the input as a batch of images.
-func (win window) images(layer string, shape tensor.Shape) (tensor.Shape, error) {
-	d := shape.Dims()
-	if !win.flat {
-		if d != 3 && d != 4 {
-			return nil, fmt.Errorf("layers: %s: input of shape %v: want images N×height×width×channels, or N×height×width", layer, shape)
+// check checks the settings, and that the input is a batch of images of positive sizes.
+func (win window) check(layer string, batch int, shape tensor.Shape) error {
+	for _, s := range []struct {
+		name  string
+		v     [2]int
+		least int
+	}{{"kernel", win.kernel, 1}, {"stride", orOnes(win.stride), 1}, {"dilation", orOnes(win.dilation), 1}, {"padding", win.padding, 0}} {
+		if min(s.v[0], s.v[1]) < s.least {
+			return fmt.Errorf("layers: %s: %s %s: want numbers of at least %d", layer, s.name, win.pair(s.v), s.least)
 		}
-		return shape, nil
 	}
-	if d != 2 && d != 3 {
-		return nil, fmt.Errorf("layers: %s: input of shape %v: want sequences N×length×channels, or N×length", layer, shape)
+	if win.same && win.padding != [2]int{} {
+		return fmt.Errorf("layers: %s: padding %s and Same: want one of the two", layer, win.pair(win.padding))
 	}
-	return append(tensor.Shape{shape[0], 1}, shape[1:]...), nil
+	switch d := shape.Dims(); {
+	case win.flat && d != 2 && d != 3:
+		return fmt.Errorf("layers: %s: input of shape %v: want sequences N×length×channels, or N×length", layer, shape)
+	case !win.flat && d != 3 && d != 4:
+		return fmt.Errorf("layers: %s: input of shape %v: want images N×height×width×channels, or N×height×width", layer, shape)
+	}
+	if shape.TotalSize() <= 0 {
+		return fmt.Errorf("layers: %s: input of shape %v: want positive sizes", layer, shape)
+	}
+	// A tap's rows belong to the batch's examples in equal parts.
+	if shape[0]%batch != 0 {
+		return fmt.Errorf("layers: %s: input of shape %v: want the %d examples of the batch on the first axis", layer, shape, batch)
+	}
+	return nil
+}
+
+// images is the shape of the input as a batch of images.
+func (win window) images(shape tensor.Shape) tensor.Shape {
+	if !win.flat {
+		return shape
+	}
+	return append(tensor.Shape{shape[0], 1}, shape[1:]...)
 }
 
 // misfit says that err is about the window on images of the given shape.
