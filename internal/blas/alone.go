@@ -1,6 +1,5 @@
 package blas
 
-
 // GemmAlone is Gemm on the caller's goroutine alone, for callers that share out several
 // products themselves. The bits are Gemm's.
 func GemmAlone[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
@@ -63,4 +62,3 @@ func affineAlone[T Float](kern *kernels[T], free *freelist[T], m, n, k int, a []
 		multiplyOn(1, kern, free, whole, false, false, m, n, k, 1, a, lda, b, ldb, bias[:n], 1, c, ldc)
 	}
 }
-
