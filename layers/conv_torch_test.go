@@ -13,8 +13,8 @@ import (
 	"github.com/gokfac/gokfac/layers"
 )
 
-// torchCase is a convolution that PyTorch computed; testdata/torch_conv.py has the layouts.
-type torchCase struct {
+// torchConvolution is a convolution that PyTorch computed; testdata/torch_conv.py has the layouts.
+type torchConvolution struct {
 	Name, Kind                        string
 	Filters, Groups                   int
 	Same                              bool
@@ -25,7 +25,7 @@ type torchCase struct {
 	DX, DW, DB                        []float64
 }
 
-func (c torchCase) layer() layers.Layer {
+func (c torchConvolution) layer() layers.Layer {
 	if c.Kind == "conv1d" {
 		return &layers.Conv1D{Filters: c.Filters, Kernel: c.Kernel[0], Stride: c.Stride[0], Padding: c.Padding[0], Same: c.Same, Dilation: c.Dilation[0], Groups: c.Groups}
 	}
@@ -43,7 +43,7 @@ func (c torchCase) layer() layers.Layer {
 func TestConvolutionsAreThoseOfPyTorch(t *testing.T) {
 	text, err := os.ReadFile("testdata/torch_conv.json")
 	require.NoError(t, err)
-	var cases []torchCase
+	var cases []torchConvolution
 	require.NoError(t, json.Unmarshal(text, &cases))
 	require.Len(t, cases, 17)
 	for _, c := range cases {
