@@ -9,7 +9,7 @@ import (
 
 // Block is F̂ of some of the parameters: an approximation of their Fisher matrix by
 // a running average over mini-batches. The built-in blocks serve the kinds of taps that
-// package graph names: affine maps, factors and summands. [Preconditioner.Register] adds blocks for
+// package graph names: affine maps, factors and summands, tables. [Preconditioner.Register] adds blocks for
 // other kinds of taps.
 type Block interface {
 	// Accumulate adds one backward pass to the statistics of the mini-batch. The first

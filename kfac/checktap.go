@@ -41,6 +41,9 @@ func checkKind(t *graph.Tap, in, out tensor.Shape) error {
 	refuse := func(want string) error {
 		return fmt.Errorf("kfac: tap %s%s maps %v to %v with a weight of shape %v: want %s", t.Name, ofKind(t.Kind), in, out, weight, want)
 	}
+	if a, _ := t.Nodes(); a != nil && t.Kind != graph.Shift && a.Dtype() != t.Weight.Value.Dtype() {
+		return fmt.Errorf("kfac: tap %s%s has inputs of %v: want %v, the type of its weight", t.Name, ofKind(t.Kind), a.Dtype(), t.Weight.Value.Dtype())
+	}
 	flat := in.Dims() == 2 && out.Dims() == 2
 	switch {
 	case k > 1 && t.Kind != graph.Affine:

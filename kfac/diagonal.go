@@ -8,14 +8,14 @@ import (
 )
 
 // diagonal is the mean square of per-example gradients, element by element: the block of
-// structure Diagonal for a layer of any kind but an embedding.
+// structure Diagonal for a layer of any kind.
 type diagonal[T graph.Float] struct {
 	*layer
 	batch     *squares[T]
 	mean      []T // in the shape of W̄
 	inputs    []T // scratch memory for ā
 	gradients exampleGradients[T]
-	examples  []T // scratch memory: gradients of the examples, of other kinds than affine
+	examples  []T // scratch memory: gradients of the examples, or of one of them, of other kinds than affine
 }
 
 var _ Block = (*diagonal[float32])(nil)
@@ -30,7 +30,11 @@ func (b *diagonal[T]) Accumulate(p *Pass) bool {
 	}
 	t := p.Taps[b.tap]
 	examples, rows := p.rows(t)
-	if b.kind != graph.Affine {
+	switch b.kind {
+	case graph.Embedding:
+		known := b.addTable(t, examples, rows, outerScale[T](t, examples), p.FirstTaps)
+		return known && b.batch.finite()
+	case graph.Scale, graph.Shift:
 		b.examples = resize(b.examples, examples*len(b.mean))
 		b.gradients.write(b.examples, len(b.mean), b.layer, t, examples, rows)
 		b.batch.addRows(b.examples, examples, outerScale[T](t, examples), p.FirstTaps)
@@ -82,14 +86,19 @@ func newReciprocal[T graph.Float](of []T) *reciprocal[T] {
 
 // Prepare computes the values. It needs no decompositions.
 func (r *reciprocal[T]) Prepare(gamma float64) []*Decomposition {
+	r.invert(gamma * gamma)
+	return nil
+}
+
+// invert computes the values 1/(d + damping).
+func (r *reciprocal[T]) invert(damping float64) {
 	lo, hi := math.Inf(1), 0.0
 	for i, d := range r.of {
-		x := float64(d) + gamma*gamma
+		x := float64(d) + damping
 		lo, hi = min(lo, x), max(hi, x)
 		r.values[i] = T(1 / x)
 	}
 	r.cond = hi / lo
-	return nil
 }
 
 func (r *reciprocal[T]) Condition() float64 { return r.cond }

@@ -45,6 +45,12 @@ func kindCases() []kindCase {
 		{"shift", 6, 0, func() layers.Sequential {
 			return layers.Sequential{shiftMap("shift", 2, 3), tanh(), shiftMap("more", 1, 6), classes()}
 		}},
+		{"table", 1, 7, func() layers.Sequential {
+			return layers.Sequential{tableMap("table", 1, 7, 3), tanh(), classes()}
+		}},
+		{"table of locations", 4, 5, func() layers.Sequential {
+			return layers.Sequential{tableMap("table", 4, 5, 2), tanh(), classes()}
+		}},
 	}
 }
 

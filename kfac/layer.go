@@ -61,7 +61,7 @@ func scatter[T graph.Float](l *layer, d graph.Direction, w []T) {
 }
 
 // builtIn lists the kinds of taps that the package has blocks for.
-func builtIn() []string { return []string{graph.Affine, graph.Scale, graph.Shift} }
+func builtIn() []string { return []string{graph.Affine, graph.Scale, graph.Shift, graph.Embedding} }
 
 // measure sets in, rows and out from the shape of the weight.
 func (l *layer) measure(weight tensor.Shape) {

@@ -83,8 +83,8 @@ func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) 
 		layers = ofAffine(layers, false)
 	}
 	for _, l := range layers {
-		if s != Diagonal && (l.kind == graph.Scale || l.kind == graph.Shift) {
-			blocks = append(blocks, newOwn[T](l))
+		if s != Diagonal && l.kind != graph.Affine {
+			blocks = append(blocks, newOther[T](l, s))
 			continue
 		}
 		switch s {
@@ -105,6 +105,15 @@ func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) 
 // summands has as its block. It takes the work and the memory of the factor A of a dense
 // layer with as many inputs.
 const mostOwn = 512
+
+// newOther makes the block of a layer of another kind than affine, in structures that have a
+// block for each layer.
+func newOther[T graph.Float](l *layer, s Structure) Block {
+	if l.kind == graph.Embedding {
+		return newEmbedding[T](l, s == LowRank)
+	}
+	return newOwn[T](l)
+}
 
 // newOwn makes the block of factors and summands (graph.Scale, graph.Shift) in structures
 // that have a block for each layer: the whole matrix, or where its order is above mostOwn,
