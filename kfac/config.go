@@ -25,6 +25,9 @@ type Config struct {
 	// Estimator chooses the targets of the backward passes that curvature is
 	// measured with. Default MC: one target per example, drawn from the model.
 	Estimator graph.FisherEstimator
+	// Sharing is the form of the factors of layers that are used at several locations of an
+	// example, such as convolutions. Default Expand.
+	Sharing Sharing
 
 	// LearningRate in fixed mode is α, above 0. Default 0.4. In adaptive mode it is a
 	// factor on the step that the quadratic model proposes, above 0 and below 2: the
@@ -144,6 +147,7 @@ func (c Config) resolved() Config {
 	c.Mode = cmp.Or(c.Mode, Adaptive)
 	c.Structure = cmp.Or(c.Structure, LowRank)
 	c.Estimator = cmp.Or(c.Estimator, graph.MC)
+	c.Sharing = cmp.Or(c.Sharing, Expand)
 	c.numbers().Resolve()
 	return c
 }
@@ -154,6 +158,7 @@ func (c Config) Or(d Config) Config {
 	c.Mode = cmp.Or(c.Mode, d.Mode)
 	c.Structure = cmp.Or(c.Structure, d.Structure)
 	c.Estimator = cmp.Or(c.Estimator, d.Estimator)
+	c.Sharing = cmp.Or(c.Sharing, d.Sharing)
 	c.numbers().Or(d.numbers())
 	return c
 }
@@ -192,6 +197,9 @@ func (c Config) Validate() error {
 	if err := c.Estimator.Validate(); err != nil {
 		return fmt.Errorf("kfac: %w", err)
 	}
+	if err := c.Sharing.Validate(); err != nil {
+		return err
+	}
 	if err := c.numbers().Check(); err != nil {
 		return fmt.Errorf("kfac: %w", err)
 	}
@@ -212,7 +220,7 @@ func (c Config) Validate() error {
 // power makes the memory equally long, in steps, for every FactorUpdateSteps.
 func (c Config) preconditioner() PreconditionerConfig {
 	p := PreconditionerConfig{
-		Structure: c.Structure, Estimator: c.Estimator, FactorFraction: c.FactorFraction, // 0: see Optimizer.measure
+		Structure: c.Structure, Estimator: c.Estimator, Sharing: c.Sharing, FactorFraction: c.FactorFraction, // 0: see Optimizer.measure
 		FactorDecay: math.Pow(c.FactorDecay, float64(c.FactorUpdateSteps)),
 	}
 	return p.expressed()

@@ -15,7 +15,9 @@ type embedding[T graph.Float] struct {
 	batch, mean []T        // the diagonal of A, of the mini-batch and as a running average
 	g           *factor[T] // G, D×D
 	low         *lowRank[T]
-	unknown     bool // a number of the mini-batch is none of a row
+	sums        reduction[T] // of g, in the setting Reduce
+	looked      []T          // scratch memory of the setting Reduce: how often an example looks a row up
+	unknown     bool         // a number of the mini-batch is none of a row
 }
 
 var _ Block = (*embedding[float32])(nil)
@@ -36,10 +38,20 @@ func (b *embedding[T]) Accumulate(p *Pass) bool {
 	}
 	t := p.Taps[b.tap]
 	examples, rows := p.rows(t)
+	locations, g := rows/max(examples, 1), gradientsOf[T](b.layer, t, rows)
+	reduce := b.reduce && locations > 1
 	if p.FirstTaps {
-		b.unknown = !b.count(graph.Data[T](t.A)[:rows], examples)
+		numbers := graph.Data[T](t.A)[:rows]
+		if reduce {
+			b.unknown = !b.countSquares(numbers, examples, locations)
+		} else {
+			b.unknown = !b.count(numbers, examples)
+		}
 	}
-	b.g.addGradients(gradientsOf[T](b.layer, t, rows), t.Examples, p.FirstTaps)
+	if reduce {
+		g = b.sums.sums(g, locations, 1)
+	}
+	b.g.addGradients(g, t.Examples, p.FirstTaps)
 	return !b.unknown && b.g.finite()
 }
 
@@ -54,6 +66,32 @@ func (b *embedding[T]) count(numbers []T, examples int) bool {
 		b.batch[i]++
 	}
 	vector.Scale(b.batch, 1/T(examples))
+	return true
+}
+
+// countSquares is count in the setting Reduce, in which A_v is the mean square of the share of
+// an example's locations that look row v up.
+func (b *embedding[T]) countSquares(numbers []T, examples, locations int) bool {
+	clear(b.batch)
+	b.looked = resize(b.looked, b.in)
+	clear(b.looked)
+	scale := 1 / (T(examples) * T(locations) * T(locations))
+	for lo := 0; lo < len(numbers); lo += locations {
+		own := numbers[lo : lo+locations]
+		for _, x := range own {
+			i, ok := tableRow(x, b.in)
+			if !ok {
+				return false
+			}
+			b.looked[i]++
+		}
+		for _, x := range own {
+			i := int(x)
+			b.batch[i] += b.looked[i] * b.looked[i]
+			b.looked[i] = 0
+		}
+	}
+	vector.Scale(b.batch, scale)
 	return true
 }
 

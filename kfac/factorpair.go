@@ -7,11 +7,12 @@ import (
 // factorPair holds A and G of one affine map.
 type factorPair[T graph.Float] struct {
 	*layer
-	a, g *factor[T]
+	a, g        *factor[T]
+	means, sums reduction[T] // of a and g, in the setting Reduce
 }
 
 func newFactorPair[T graph.Float](l *layer) *factorPair[T] {
-	return &factorPair[T]{l, newFactor[T](l.rows), newFactor[T](l.out)}
+	return &factorPair[T]{layer: l, a: newFactor[T](l.rows), g: newFactor[T](l.out)}
 }
 
 // Accumulate adds one pass to the second moments. A is the same in all passes over a
@@ -22,10 +23,20 @@ func (f *factorPair[T]) Accumulate(p *Pass) bool {
 	}
 	t := p.Taps[f.tap]
 	examples, rows := p.rows(t)
+	locations := rows / max(examples, 1)
+	reduce := f.reduce && locations > 1
 	if p.FirstTaps {
-		f.a.setInputs(inputsOf[T](f.layer, t, rows), examples)
+		a := inputsOf[T](f.layer, t, rows)
+		if reduce {
+			a = f.means.sums(a, locations, 1/T(locations))
+		}
+		f.a.setInputs(a, examples)
 	}
-	f.g.addGradients(gradientsOf[T](f.layer, t, rows), t.Examples, p.FirstTaps)
+	g := gradientsOf[T](f.layer, t, rows)
+	if reduce {
+		g = f.sums.sums(g, locations, 1)
+	}
+	f.g.addGradients(g, t.Examples, p.FirstTaps)
 	return f.a.finite() && f.g.finite()
 }
 

@@ -67,7 +67,8 @@ import (
 //	customblock_test.go tappedGain, tappedGains, newGainBlock: a layer with a kind of tap of its own, and its block
 //	conv_test.go        imageModel, convNet, convTable, convClasses; windowsOf; outcome, outcomes: convolutions
 //	convstep_test.go    convStep, takeConvStep: a step of a convolution, with its factors written out; damp
-//	kindlayers_test.go  kindLayer: a layer of each kind that taps have: groupedMap, scaleMap, shiftMap, tableMap
+//	kindlayers_test.go  kindLayer: a layer of each kind that taps have: groupedMap, scaleMap, shiftMap, tableMap;
+//	                    summand, productsOf: its op
 //	kinds_test.go       single, singles: gradients of single examples for every target; kindBlock, kindBlocks, fisherOf,
 //	                    kindStep: a step by blocks of every kind, written out
 //	kindblocks_test.go  kindCase, kindCases: networks with such layers

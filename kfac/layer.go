@@ -21,6 +21,7 @@ type layer struct {
 	tap           int    // index among the taps
 	weight, bias  int    // indices among the parameters; bias is −1 if there is none
 	in, rows, out int    // W is in×out; rows is in+1 with a bias, else in
+	reduce        bool   // the setting Reduce
 	group, groups int    // index of the layer among the groups of its tap, and their number, at least 1
 }
 

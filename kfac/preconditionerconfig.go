@@ -17,6 +17,9 @@ type PreconditionerConfig struct {
 	// Estimator chooses the targets of the backward passes that curvature is
 	// measured with. Default MC.
 	Estimator graph.FisherEstimator
+	// Sharing is the form of the factors of layers that are used at several locations of an
+	// example, such as convolutions. Default Expand.
+	Sharing Sharing
 
 	// FactorDecay, in [0, 1), is the greatest weight that the old average keeps when a
 	// mini-batch is taken in. The k-th mini-batch leaves it min(1 − 1/k, FactorDecay), so
@@ -41,6 +44,7 @@ func (c *PreconditionerConfig) numbers() setting.Numbers {
 func (c PreconditionerConfig) resolved() PreconditionerConfig {
 	c.Structure = cmp.Or(c.Structure, LowRank)
 	c.Estimator = cmp.Or(c.Estimator, graph.MC)
+	c.Sharing = cmp.Or(c.Sharing, Expand)
 	c.numbers().Resolve()
 	return c
 }
@@ -60,6 +64,9 @@ func (c PreconditionerConfig) Validate() error {
 	}
 	if err := c.Estimator.Validate(); err != nil {
 		return fmt.Errorf("kfac: %w", err)
+	}
+	if err := c.Sharing.Validate(); err != nil {
+		return err
 	}
 	if err := c.numbers().Check(); err != nil {
 		return fmt.Errorf("kfac: %w", err)

@@ -61,9 +61,18 @@ func (p *Preconditioner) restorePending() error {
 	return nil
 }
 
-// kind names the encoding. A state of another structure has another kind.
+// kind names the encoding. A state of another structure, or setting of weight sharing, has
+// another kind.
 func (p *Preconditioner) kind() string {
-	return fmt.Sprintf("kfac preconditioner, %s", p.cfg.Structure)
+	return fmt.Sprintf("kfac preconditioner, %s%s", p.cfg.Structure, shared(p.cfg.Sharing))
+}
+
+// shared is the part of a kind of state that tells settings of weight sharing apart.
+func shared(s Sharing) string {
+	if s == Reduce {
+		return ", " + string(s)
+	}
+	return ""
 }
 
 // fields lists the memory that a saved state holds.

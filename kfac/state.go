@@ -84,9 +84,10 @@ func (o *Optimizer) restorePending() error {
 	return nil
 }
 
-// kind names the encoding. A state of another mode or structure has another kind.
+// kind names the encoding. A state of another mode, structure or setting of weight sharing
+// has another kind.
 func (o *Optimizer) kind() string {
-	return fmt.Sprintf("kfac optimizer, %s, %s", o.cfg.Mode, o.cfg.Structure)
+	return fmt.Sprintf("kfac optimizer, %s, %s%s", o.cfg.Mode, o.cfg.Structure, shared(o.cfg.Sharing))
 }
 
 // fields lists the memory that a saved state holds.

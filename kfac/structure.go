@@ -36,6 +36,9 @@ func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error)
 	if err := covered(append(slices.Clone(layers), others...), params, free); err != nil {
 		return nil, err
 	}
+	for _, l := range layers {
+		l.reduce = p.cfg.Sharing == Reduce
+	}
 	makeBlocks, makeLoose := structured[float64], looseBlocks[float64]
 	dtype := params[0].Value.Dtype()
 	if dtype == graph.Float32 {

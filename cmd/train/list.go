@@ -36,6 +36,7 @@ func printList(w io.Writer) error {
 		{"K-FAC modes (-kfac-mode)", job.Entries(job.Modes())},
 		{"Structures of the Fisher matrix (-kfac-structure)", job.Entries(job.Structures())},
 		{"Fisher estimators (-kfac-fisher)", job.Entries(job.Estimators())},
+		{"Weight sharing (-kfac-sharing)", job.Entries(job.Sharings())},
 	} {
 		if i > 0 {
 			fmt.Fprintln(tab)

@@ -42,6 +42,7 @@ func TestBadInput(t *testing.T) {
 		{"-schedule line", 2, "(did you mean linear?)"},
 		{"-dtype float16", 2, "want float32 or float64"},
 		{"-kfac-fisher true", 2, "want mc, ggn, exact or empirical"},
+		{"-kfac-sharing both", 2, "want expand or reduce"},
 		{"-kfac-mode fix", 2, "want adaptive or fixed (did you mean fixed?)"},
 		{"-kfac-structure tridiagonal", 2, "want low-rank, block-diagonal, block-tridiagonal, ekfac, diagonal or full"},
 		{"-kfac-structure ekfca", 2, "(did you mean ekfac?)"},
@@ -185,7 +186,7 @@ func TestHelpListVersion(t *testing.T) {
 
 	list := execute("-list")
 	assert.Zero(t, list.status)
-	for _, entries := range [][]job.Entry{job.Entries(job.Optimizers()), job.Entries(job.Models()), job.Datasets(), job.Entries(job.Activations()), job.Entries(job.Initializers()), job.Entries(job.Schedules()), job.Entries(job.Modes()), job.Entries(job.Structures()), job.Entries(job.Estimators())} {
+	for _, entries := range [][]job.Entry{job.Entries(job.Optimizers()), job.Entries(job.Models()), job.Datasets(), job.Entries(job.Activations()), job.Entries(job.Initializers()), job.Entries(job.Schedules()), job.Entries(job.Modes()), job.Entries(job.Structures()), job.Entries(job.Estimators()), job.Entries(job.Sharings())} {
 		for _, e := range entries {
 			assert.Contains(t, list.stdout, "\n  "+e.Name+" ")
 		}

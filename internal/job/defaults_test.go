@@ -118,4 +118,7 @@ func TestCatalog(t *testing.T) {
 	for i, structure := range kfac.Structures() {
 		assert.Equal(t, string(structure), Structures()[i].Name)
 	}
+	for i, sharing := range kfac.Sharings() {
+		assert.Equal(t, string(sharing), Sharings()[i].Name)
+	}
 }

@@ -89,11 +89,12 @@ func kfacGiven(s *Spec) string {
 	return " (" + strings.Join(given, ", ") + ")"
 }
 
-// Mode, Structure and Estimator are rows of tables.
+// Mode, Structure, Estimator and Sharing are rows of tables.
 type (
 	Mode      struct{ Entry }
 	Structure struct{ Entry }
 	Estimator struct{ Entry }
+	Sharing   struct{ Entry }
 )
 
 // Modes is the table of K-FAC's modes.
@@ -123,6 +124,14 @@ func Estimators() []Estimator {
 		{Entry{"ggn", "random signs through the factor of the Gauss-Newton matrix: unbiased"}},
 		{Entry{"exact", "the whole Fisher, at one backward pass per output unit"}},
 		{Entry{"empirical", "the data's own targets: cheap, and not the Fisher"}},
+	}
+}
+
+// Sharings is the table of factors for weights that are used at several places.
+func Sharings() []Sharing {
+	return []Sharing{
+		{Entry{"expand", "each place counts as an example: for convolutions, and outputs at each place"}},
+		{Entry{"reduce", "the places of an example count as one: for outputs that are a mean over them"}},
 	}
 }
 

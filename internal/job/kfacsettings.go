@@ -20,6 +20,8 @@ func kfacSettings() []Setting {
 			Value: at(func(c *kfac.Config) Value {
 				return choice[graph.FisherEstimator]{&c.Estimator, Entries(Estimators())}
 			}), Force: of(func(c *kfac.Config) any { return string(c.Estimator) })},
+		{Name: "kfac-sharing", Argument: oneOf(Sharings()), Text: "factors of layers that are used at several places of an example, such as convolutions",
+			Value: at(func(c *kfac.Config) Value { return choice[kfac.Sharing]{&c.Sharing, Entries(Sharings())} }), Force: of(func(c *kfac.Config) any { return string(c.Sharing) })},
 		{Name: "kfac-damping", Argument: "LAMBDA", Text: "Levenberg-Marquardt damping at the start; mode adaptive: or found",
 			Value: at(func(c *kfac.Config) Value {
 				return number{p: &c.Damping, least: leastNumber, most: mostDamping, word: "found"}
