@@ -14,7 +14,7 @@
 //	h          number         loss: mean over N, penalty ½η‖θ‖² included               Stats.Loss
 //	θ          direction      parameters                                               Optimizer
 //	θ̄          direction      running average of θ, weight ξ                           Optimizer.Averaged
-//	tap        –              hook on an affine map s = aW + b: its a and ∂h/∂s        graph.Tap
+//	tap        –              hook on a map, such as s = aW + b: its a and ∂h/∂s       graph.Tap
 //	loose      –              a parameter that is not under exactly one tap            graph.Objective.Loose
 //	a, ā       NT×in, +1      input of a map; ā = [a, 1] if the map has a bias         graph.Tap.A
 //	g          NT×out         per-example gradient of −log p(ŷ|x) at s: N·graph.Tap.G  graph.Tap.G
@@ -70,12 +70,38 @@
 //	F ≈ A ⊗ G,  A = (1/N) āᵀā,  G = (1/N) gᵀg,
 //
 // where the targets ŷ of g are drawn from the model itself. Taps hold the gradient of
-// the mean loss, g/N, so that G is N times the sum of its outer products. A map that is
-// used at T locations of each example (a convolution) has A summed over the locations
-// and G averaged (Grosse & Martens 2016). A and G are running averages over
-// mini-batches: the k-th one leaves the old average the weight min(1 − 1/k, decay).
+// the mean loss, g/N, so that G is N times the sum of its outer products. A and G are
+// running averages over mini-batches: the k-th one leaves the old average the weight
+// min(1 − 1/k, decay).
 //
 //	U = (A + πγI)⁻¹ V (G + γ/π I)⁻¹,  π = √[(tr A/dim A) / (tr G/dim G)]
+//
+// A map that is used at T locations of each example (a convolution, or weights shared over
+// time) has a gradient Σ_t ā_tᵀg_t for each example. Config.Sharing says what stands for it:
+//
+//	Expand   A = (1/N) Σ_n Σ_t ā_ntᵀā_nt                  G = (1/NT) Σ_n Σ_t g_ntᵀg_nt
+//	Reduce   A = (1/N) Σ_n (mean_t ā_nt)ᵀ(mean_t ā_nt)    G = (1/N) Σ_n (Σ_t g_nt)ᵀ(Σ_t g_nt)
+//
+// Expand is the KFC of Grosse & Martens 2016; both are in Eschenhagen et al. 2023
+// (arXiv 2311.00636).
+//
+// # Kinds of taps
+//
+// The block depends on the structure and on the kind of the tap (graph.Tap):
+//
+//	kind                   low-rank, block-diagonal, -tridiagonal, EKFAC        diagonal, full
+//	affine                 A ⊗ G in the form of the structure                   exact
+//	affine, k groups       the same for each group; no chain goes through it    exact
+//	scale and shift        the whole block, 2C×2C or C×C, up to an order of     exact
+//	                       512; else 2×2 for each feature, or the diagonal
+//	embedding              A ⊗ G with a diagonal A, in EKFAC too                exact
+//	a kind of the user's   the block that is registered for it                  the same
+//	no tap, or several     the diagonal (loose.go)                              the diagonal
+//
+// Exact means: from the sum over the locations of each example's own gradient. A row of G
+// belongs to one example. Where examples depend on each other, as those of a mini-batch do
+// through the statistics of a BatchNorm layer, a row has the derivative of all losses with
+// respect to this example's s, and blocks treat it as the example's own gradient.
 //
 // # Modes
 //
@@ -148,11 +174,12 @@
 // # Structures
 //
 // A [Structure] is a list of blocks. LowRank and BlockDiagonal have a block for each layer
-// (kronecker.go). LowRank's inverses are a few eigenvectors and a multiple of the identity
+// (kronecker.go; groups of a tap count as layers). LowRank's inverses are a few eigenvectors and a multiple of the identity
 // where these take less work than dense inverses (lowrank.go, factorinverse.go).
 // BlockTridiagonal has one for each run of layers that feed each other
 // (chain.go), EKFAC (ekfac.go) and Diagonal (diagonal.go) have one for each layer, and Full
-// has one for all (full.go). A loose parameter has a diagonal block of its own in each
+// has one for all (full.go). Factors and summands (full.go, pairs.go) and tables
+// (embedding.go) have blocks of their own. A loose parameter has a diagonal block of its own in each
 // structure (loose.go): no parameter is trained by plain gradient descent.
 //
 // # Cost
