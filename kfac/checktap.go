@@ -8,6 +8,17 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
+// locationsOf is the number of locations of a tap, or 0 of one that is not filled yet.
+func locationsOf(t *graph.Tap) int {
+	switch _, s := t.Nodes(); {
+	case s != nil:
+		return s.Shape()[0] / t.Examples
+	case t.G != nil:
+		return t.G.Shape()[0] / t.Examples
+	}
+	return 0
+}
+
 // check returns an error if the shapes of the tap's parameters do not agree with those
 // of its input and output.
 func check(t *graph.Tap) error {

@@ -21,6 +21,7 @@ type layer struct {
 	tap           int    // index among the taps
 	weight, bias  int    // indices among the parameters; bias is −1 if there is none
 	in, rows, out int    // W is in×out; rows is in+1 with a bias, else in
+	locations     int    // T; 0 of a tap that is not filled yet
 	reduce        bool   // the setting Reduce
 	group, groups int    // index of the layer among the groups of its tap, and their number, at least 1
 }
@@ -118,13 +119,14 @@ func placed(taps []*graph.Tap, params, loose []*graph.Param, registered map[stri
 			}
 		}
 		if _, is := registered[t.Kind]; is || !slices.Contains(builtIn(), t.Kind) {
+			l.kind = t.Kind
 			others = append(others, l)
 			continue
 		}
 		if err := check(t); err != nil {
 			return nil, nil, err
 		}
-		l.kind = t.Kind
+		l.kind, l.locations = t.Kind, locationsOf(t)
 		l.measure(t.Weight.Value.Shape())
 		layers = append(layers, l.split()...)
 	}

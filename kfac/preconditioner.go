@@ -24,9 +24,10 @@ type Preconditioner struct {
 	reduce func(*Statistics) error // the hook of Reduce
 
 	params   []*graph.Param
-	blocks   []Block // built-in ones under taps, then registered ones, then those of loose parameters
-	layered  int     // number of the built-in blocks under taps
-	tapped   int     // number of blocks under taps
+	blocks   []Block  // built-in ones under taps, then registered ones, then those of loose parameters
+	layered  int      // number of the built-in blocks under taps
+	tapped   int      // number of blocks under taps
+	others   []*layer // places of the registered blocks
 	grad     Gradient
 	examples int     // N of the last mini-batch
 	folds    int     // updates of the averages

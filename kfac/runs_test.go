@@ -81,8 +81,8 @@ func TestLayersOf(t *testing.T) {
 	n := newNetwork[float64](t, 1, 2, affine{in: 3, out: 2, bias: true}, affine{in: 2, out: 4})
 	params, taps := n.params, n.grad.Taps
 	assert.Equal(t, []*layer{
-		{name: "map1", tap: 0, weight: 0, bias: 1, in: 3, rows: 4, out: 2, groups: 1},
-		{name: "map2", tap: 1, weight: 2, bias: -1, in: 2, rows: 2, out: 4, groups: 1},
+		{name: "map1", tap: 0, weight: 0, bias: 1, in: 3, rows: 4, out: 2, locations: 1, groups: 1},
+		{name: "map2", tap: 1, weight: 2, bias: -1, in: 2, rows: 2, out: 4, locations: 1, groups: 1},
 	}, n.layers)
 	for want, c := range map[string][]*graph.Param{"tap map2 has a weight": params[:2], "tap map1 has a bias": {params[0], params[2]}} {
 		_, err := placedLayers(taps, c, nil)
@@ -93,5 +93,5 @@ func TestLayersOf(t *testing.T) {
 	assert.Equal(t, n.layers[1:], ls)
 	ls, err = placedLayers(taps, params, params[1:2])
 	require.NoError(t, err)
-	assert.Equal(t, &layer{name: "map1", tap: 0, weight: 0, bias: -1, in: 3, rows: 3, out: 2, groups: 1}, ls[0])
+	assert.Equal(t, &layer{name: "map1", tap: 0, weight: 0, bias: -1, in: 3, rows: 3, out: 2, locations: 1, groups: 1}, ls[0])
 }

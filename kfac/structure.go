@@ -48,7 +48,7 @@ func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error)
 	if err != nil {
 		return nil, err
 	}
-	p.layered = len(blocks)
+	p.layered, p.others = len(blocks), others
 	for _, l := range others {
 		t := taps[l.tap]
 		build, ok := p.kinds[t.Kind]

@@ -26,11 +26,11 @@ func ExampleModelConfig_groups() {
 	})
 	fmt.Println(err)
 	// Output:
-	// layer            output  parameters
+	// layer            output  parameters  K-FAC
 	// input            4       0
 	// Dense(8) dense1  8       40
 	// Tanh             8       0
-	// Dense(3) dense2  3       27
+	// Dense(3) dense2  3       27          A ⊗ G, 9×9 ⊗ 3×3
 	// total                    67
 	// frozen: dense1.weight, dense1.bias (40 parameters)
 	// trainer: graph: group "conv*" matches no parameter: there are dense1.weight, dense1.bias

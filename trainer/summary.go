@@ -2,39 +2,36 @@ package trainer
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/gokfac/gokfac/graph"
 )
 
-// Summary is a table of the layers: output shape per example, parameters. A
-// line below it names the parameters that are not under exactly one tap.
+// Summary is a table of the layers: output shape per example, number of parameters, and the
+// form in which package kfac approximates their Fisher matrix by default. A line below it
+// names the parameters that are not under exactly one tap.
 func (m *Model) Summary() string {
-	var s strings.Builder
-	w := tabwriter.NewWriter(&s, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "layer\toutput\tparameters")
-	fmt.Fprintf(w, "input\t%s\t0\n", dimensions(m.cfg.Input))
+	var table strings.Builder
+	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "layer\toutput\tparameters\tK-FAC")
+	fmt.Fprintf(w, "input\t%s\t0\t\n", dimensions(m.cfg.Input))
 	for _, row := range m.rows {
-		fmt.Fprintf(w, "%s\t%s\t%d\n", row.Name, dimensions(row.Output[1:]), graph.CountParams(row.Params))
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", row.Name, dimensions(row.Output[1:]), graph.CountParams(row.Params), m.curvature(row.Params))
 	}
-	fmt.Fprintf(w, "total\t\t%d\n", graph.CountParams(m.params))
+	fmt.Fprintf(w, "total\t\t%d\t\n", graph.CountParams(m.params))
 	w.Flush()
+	var s strings.Builder
+	for line := range strings.Lines(table.String()) {
+		s.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
 	if loose := looseParams(m.learned, m.taps); len(loose) > 0 {
-		var names []string
-		for _, p := range loose {
-			names = append(names, p.Name)
-		}
-		fmt.Fprintf(&s, "not under exactly one tap, so K-FAC takes the diagonal of their Fisher: %s\n", strings.Join(names, ", "))
+		fmt.Fprintf(&s, "not under exactly one tap, so K-FAC takes the diagonal of their Fisher: %s\n", strings.Join(paramNames(loose), ", "))
 	}
 	if n := graph.CountParams(m.params) - graph.CountParams(m.learned); n > 0 {
-		var names []string
-		for _, p := range m.params {
-			if p.Group.Frozen {
-				names = append(names, p.Name)
-			}
-		}
-		fmt.Fprintf(&s, "frozen: %s (%d parameters)\n", strings.Join(names, ", "), n)
+		frozen := slices.DeleteFunc(slices.Clone(m.params), func(p *graph.Param) bool { return !p.Group.Frozen })
+		fmt.Fprintf(&s, "frozen: %s (%d parameters)\n", strings.Join(paramNames(frozen), ", "), n)
 	}
 	if len(m.buffers) > 0 {
 		var names []string
@@ -45,6 +42,14 @@ func (m *Model) Summary() string {
 		fmt.Fprintf(&s, "state that is not learned: %s (%d elements)\n", strings.Join(names, ", "), n)
 	}
 	return s.String()
+}
+
+func paramNames(ps []*graph.Param) []string {
+	var names []string
+	for _, p := range ps {
+		names = append(names, p.Name)
+	}
+	return names
 }
 
 func dimensions(shape []int) string {

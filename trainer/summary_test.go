@@ -22,16 +22,16 @@ func TestSummary(t *testing.T) {
 	m, err := trainer.NewModel(net, losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{28, 28}})
 	require.NoError(t, err)
 	want := `
-layer             output  parameters
+layer             output  parameters  K-FAC
 input             28×28   0
 Flatten           784     0
-Dense(16) dense1  16      12560
+Dense(16) dense1  16      12560       A ⊗ G, 785×785 ⊗ 16×16
 ReLU              16      0
-Dense(16) shared  16      256
+Dense(16) shared  16      256         diagonal
 Tanh              16      0
 Dropout(0.25)     16      0
-Dense(16) shared  16      256
-Dense(10) dense2  10      170
+Dense(16) shared  16      256         diagonal
+Dense(10) dense2  10      170         A ⊗ G, 17×17 ⊗ 10×10
 Identity          10      0
 total                     12986
 not under exactly one tap, so K-FAC takes the diagonal of their Fisher: shared.weight
