@@ -16,8 +16,10 @@ import (
 func BenchmarkLayers(b *testing.B) {
 	shape := []int{128, 24, 24, 64}
 	for name, l := range map[string]func() layers.Layer{
-		"max-2x2":    func() layers.Layer { return &layers.MaxPool2D{Window: [2]int{2, 2}} },
-		"max-3x3-2":  func() layers.Layer { return &layers.MaxPool2D{Window: [2]int{3, 3}, Stride: [2]int{2, 2}, Padding: [2]int{1, 1}} },
+		"max-2x2": func() layers.Layer { return &layers.MaxPool2D{Window: [2]int{2, 2}} },
+		"max-3x3-2": func() layers.Layer {
+			return &layers.MaxPool2D{Window: [2]int{3, 3}, Stride: [2]int{2, 2}, Padding: [2]int{1, 1}}
+		},
 		"avg-2x2":    func() layers.Layer { return &layers.AvgPool2D{Window: [2]int{2, 2}} },
 		"global-avg": func() layers.Layer { return &layers.GlobalAvgPool{} },
 		"batchnorm":  func() layers.Layer { return &layers.BatchNorm{} },

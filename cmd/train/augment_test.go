@@ -18,7 +18,11 @@ import (
 func pictures(t *testing.T) string {
 	t.Helper()
 	dir, r := t.TempDir(), rand.New(rand.NewPCG(5, 6))
-	for prefix, n := range map[string]int{"train": 160, "t10k": 40} {
+	for _, part := range []struct {
+		prefix string
+		n      int
+	}{{"train", 160}, {"t10k", 40}} {
+		prefix, n := part.prefix, part.n
 		images := binary.BigEndian.AppendUint32([]byte{0, 0, 8, 3}, uint32(n))
 		images = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(images, 8), 8)
 		labels := binary.BigEndian.AppendUint32([]byte{0, 0, 8, 1}, uint32(n))

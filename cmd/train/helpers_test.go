@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -37,45 +36,6 @@ func executeKept(args ...string) outcome {
 	var stdout, stderr bytes.Buffer
 	status := run(context.Background(), args, &stdout, &stderr)
 	return outcome{status, stdout.String(), stderr.String()}
-}
-
-// pictures is a directory of idx files: images of 8×8 with a bright square that is in
-// another corner for each of four classes.
-func pictures(t *testing.T) string {
-	t.Helper()
-	const side = 8
-	dir := t.TempDir()
-	write := func(name string, dims []int, data []byte) {
-		head := []byte{0, 0, 8, byte(len(dims))}
-		for _, n := range dims {
-			head = binary.BigEndian.AppendUint32(head, uint32(n))
-		}
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), append(head, data...), 0o644))
-	}
-	r := rand.New(rand.NewPCG(1, 2))
-	for _, split := range []struct {
-		part string
-		n    int
-	}{{"train", 160}, {"t10k", 40}} {
-		part, n := split.part, split.n
-		images, labels := make([]byte, n*side*side), make([]byte, n)
-		for e := range n {
-			class := e % 4
-			labels[e] = byte(class)
-			for i := range side {
-				for j := range side {
-					v := r.IntN(80)
-					if i/4 == class/2 && j/4 == class%2 {
-						v += 150
-					}
-					images[(e*side+i)*side+j] = byte(v)
-				}
-			}
-		}
-		write(part+"-images-idx3-ubyte", []int{n, side, side}, images)
-		write(part+"-labels-idx1-ubyte", []int{n}, labels)
-	}
-	return dir
 }
 
 // blobs writes a CSV of three classes that are easily told apart: 160 training

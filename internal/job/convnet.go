@@ -21,7 +21,7 @@ func convnetRow() Model {
 		Loss: func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} },
 		Maps: convnetMaps,
 		Sizes: func(s *Spec, d *datasets.Dataset) string {
-			return fmt.Sprintf("%s, filters %s, dense %s", imageSize(d), Joined(s.Filters, "-"), Joined(append(s.Hidden[:len(s.Hidden):len(s.Hidden)], d.Classes), "-"))
+			return fmt.Sprintf("%s, filters %s, dense %s", pictureSize(d), Joined(s.Filters, "-"), Joined(append(s.Hidden[:len(s.Hidden):len(s.Hidden)], d.Classes), "-"))
 		},
 		Standardizes: func(*datasets.Dataset, bool) bool { return true },
 		Metrics:      []trainer.Metric{trainer.Accuracy()}, Scores: []string{"test_loss", "test_accuracy"}, Main: "accuracy",

@@ -23,8 +23,8 @@ func image(d *datasets.Dataset) (height, width, channels int) {
 	return d.Shape[0], d.Shape[1], d.Shape[2]
 }
 
-// imageSize writes it, as in 32×32×3.
-func imageSize(d *datasets.Dataset) string {
+// pictureSize writes it, as in 32×32×3.
+func pictureSize(d *datasets.Dataset) string {
 	h, w, c := image(d)
 	if c == 1 {
 		return fmt.Sprintf("%d×%d", h, w)
