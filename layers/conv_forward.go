@@ -6,16 +6,41 @@ import (
 	"github.com/gokfac/gokfac/internal/parallel"
 )
 
-// convolving is s = im2col(x)·W + b, tile by tile.
+// convolving is s = im2col(x)·W + b: from the images themselves where there are kernels for
+// that, else tile by tile.
 func convolving[T graph.Float](c *convolution) func(out []T, in [][]T) {
-	pool, piece, spares := parallel.NewPool[convolutionPass[T]](), (*convolutionPass[T]).forwardTile, newScratch[T]()
+	pass := convolutionPass[T]{convolution: c, spares: newScratch[T]()}
+	pool := parallel.NewPool[convolutionPass[T]]()
+	piece, count := (*convolutionPass[T]).forwardTile, pieces(c.rows(), c.tiling.rows)
+	run, direct := newCorrelator[T](forwardCorrelation(c), c.examples)
+	if direct {
+		pass.correlator = &run
+		piece, count = (*convolutionPass[T]).forwardBand, c.examples*run.bands
+	}
+	var weight []T // with slack
 	return func(out []T, in [][]T) {
-		p := convolutionPass[T]{convolution: c, x: in[0], weight: in[1], s: out, spares: spares}
+		p := pass
+		p.x, p.weight, p.s = in[0], in[1], out
 		if len(in) == 3 {
 			p.bias = in[2]
 		}
-		pool.Run(pieces(c.rows(), c.tiling.rows), p, piece)
+		if direct {
+			if weight == nil {
+				weight = make([]T, len(in[1])+blas.OverlapSlack)
+			}
+			copy(weight, in[1])
+			p.weight = weight
+		}
+		pool.Run(count, p, piece)
 	}
+}
+
+func (p *convolutionPass[T]) forwardBand(piece int) {
+	e, band := piece/p.correlator.bands, piece%p.correlator.bands
+	pixels, t := p.pixels(), p.locations()*p.filters
+	buf := p.scratch(p.correlator.scratch())
+	p.correlator.run(band, p.x[e*pixels:(e+1)*pixels], p.weight, p.bias, p.s[e*t:(e+1)*t], *buf)
+	p.spares.Put(buf)
 }
 
 func (p *convolutionPass[T]) forwardTile(tile int) {

@@ -6,13 +6,40 @@ import (
 	"github.com/gokfac/gokfac/internal/parallel"
 )
 
-// convolvingBack is dx = col2im(g·Wᵀ), with a piece for each example, so that no two write
-// the same element.
+// convolvingBack is dx = col2im(g·Wᵀ). With a stride of 1 it is a convolution itself, of g
+// in a frame with the turned kernel. Else there is a piece for each example, so that no two
+// write the same element.
 func convolvingBack[T graph.Float](c *convolution) func(out []T, in [][]T) {
-	pool, piece, spares := parallel.NewPool[convolutionPass[T]](), (*convolutionPass[T]).backwardExample, newScratch[T]()
-	return func(out []T, in [][]T) {
-		pool.Run(c.examples, convolutionPass[T]{convolution: c, x: out, s: in[0], weight: in[1], spares: spares}, piece)
+	pass := convolutionPass[T]{convolution: c, spares: newScratch[T]()}
+	pool := parallel.NewPool[convolutionPass[T]]()
+	piece, count := (*convolutionPass[T]).backwardExample, c.examples
+	run, direct := newCorrelator[T](backwardCorrelation(c), c.examples)
+	direct = direct && c.vertical.single() && c.horizontal.single()
+	if direct {
+		pass.correlator = &run
+		piece, count = (*convolutionPass[T]).backwardBand, c.examples*run.bands
 	}
+	var turned []T // with slack
+	return func(out []T, in [][]T) {
+		p := pass
+		p.x, p.s, p.weight = out, in[0], in[1]
+		if direct {
+			if turned == nil {
+				turned = make([]T, len(in[1])+blas.OverlapSlack)
+			}
+			turn(c, turned, in[1])
+			p.weight = turned
+		}
+		pool.Run(count, p, piece)
+	}
+}
+
+func (p *convolutionPass[T]) backwardBand(piece int) {
+	e, band := piece/p.correlator.bands, piece%p.correlator.bands
+	pixels, t := p.pixels(), p.locations()*p.filters
+	buf := p.scratch(p.correlator.scratch())
+	p.correlator.run(band, p.s[e*t:(e+1)*t], p.weight, nil, p.x[e*pixels:(e+1)*pixels], *buf)
+	p.spares.Put(buf)
 }
 
 func (p *convolutionPass[T]) backwardExample(e int) {

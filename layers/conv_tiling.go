@@ -46,7 +46,9 @@ func newTiling(w *windows, filters int) tiling {
 type convolutionPass[T graph.Float] struct {
 	*convolution
 	x, weight, bias, s []T
-	sums               []T // of the weight's gradient, from the second on
+	sums               []T            // of the weight's gradient, from the second on
+	parts              int            // the number of sums
+	correlator         *correlator[T] // nil: tile by tile
 	spares             parallel.Spares[[]T]
 }
 

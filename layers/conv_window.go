@@ -66,6 +66,11 @@ func (a *axis) same() error {
 	return nil
 }
 
+// single reports whether the kernel's places are neighbours, as far as there are several.
+func (a *axis) single() bool {
+	return a.stride == 1 || a.out == 1 && a.in+a.padding+a.after == a.extent
+}
+
 // lay fills places in.
 func (a *axis) lay() {
 	a.places = make([]place, a.out)

@@ -1,0 +1,135 @@
+package layers
+
+import (
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/blas"
+)
+
+// correlation is a convolution that reads the windows where they lie in the images, or in
+// their frames: no window is copied. Neighbours of a window's row are neighbours in the
+// image, so that the row is one piece of kw·C elements; with a dilation or with groups the
+// pieces are elements of the kernel, of C/k channels.
+type correlation struct {
+	frame
+	stride    [2]int
+	out       [2]int // rows and columns of windows
+	groups, n int    // outputs of a group
+	offsets   []int  // of a window's pieces
+	width     int    // of a piece
+}
+
+// pieces fills in where the pieces of a kernel are.
+func (c *correlation) pieces(vertical, horizontal axis) {
+	rows, columns := vertical.kernel, horizontal.kernel
+	c.width = c.channels / c.groups
+	if c.groups == 1 && (horizontal.dilation == 1 || columns == 1) {
+		c.width, columns = columns*c.channels, 1
+	}
+	for u := range rows {
+		for v := range columns {
+			c.offsets = append(c.offsets, (u*vertical.dilation*c.columns+v*horizontal.dilation)*c.channels)
+		}
+	}
+}
+
+// inputs is the number of rows of a group's weight.
+func (c *correlation) inputs() int { return len(c.offsets) * c.width }
+
+// forwardCorrelation is that of a convolution's forward pass.
+func forwardCorrelation(c *convolution) correlation {
+	v, h := c.vertical, c.horizontal
+	r := correlation{
+		frame: frame{v.in, h.in, c.channels, v.padding, h.padding, v.padding + v.in + v.after, h.padding + h.in + h.after},
+		// Windows of a huge stride are in one place.
+		stride: [2]int{min(v.stride, v.in+v.padding+v.after), min(h.stride, h.in+h.padding+h.after)},
+		out:    [2]int{v.out, h.out}, groups: c.groups, n: c.outputs(),
+	}
+	r.pieces(v, h)
+	return r
+}
+
+// backwardCorrelation is that of the images' gradient where windows are a stride of 1
+// apart: the gradient at the output in a frame, and the kernel turned by half a turn.
+func backwardCorrelation(c *convolution) correlation {
+	v, h := c.vertical, c.horizontal
+	r := correlation{
+		frame:  frame{v.out, h.out, c.filters, v.extent - 1 - v.padding, h.extent - 1 - h.padding, v.in + v.extent - 1, h.in + h.extent - 1},
+		stride: [2]int{1, 1},
+		out:    [2]int{v.in, h.in}, groups: c.groups, n: c.channels / c.groups,
+	}
+	r.pieces(v, h)
+	return r
+}
+
+// turn writes the weight of the backward correlation: of each group, kh×kw×F/k×C/k, turned.
+func turn[T graph.Float](c *convolution, out, weight []T) {
+	places, channels, filters := c.vertical.kernel*c.horizontal.kernel, c.channels/c.groups, c.outputs()
+	for g := range c.groups {
+		at := g * places * channels * filters
+		for p := range places {
+			from, to := weight[at+p*channels*filters:], out[at+(places-1-p)*channels*filters:]
+			for ch := range channels {
+				row := from[ch*filters : (ch+1)*filters]
+				for f, v := range row {
+					to[f*channels+ch] = v
+				}
+			}
+		}
+	}
+}
+
+// correlator runs a correlation over a batch.
+type correlator[T graph.Float] struct {
+	*correlation
+	overlap blas.Overlap[T]
+	bands   int // pieces of work of an image: ranges of its rows of windows
+}
+
+// leastPieces is how many pieces of work a batch is cut into at least, if its images have as
+// many rows of windows.
+const leastPieces = 16
+
+// smallFrame is the size of a frame that is welcome around any image.
+const smallFrame = 1 << 14
+
+// newCorrelator returns the correlator, and whether it can be used: there are kernels,
+// windows enough in a row, and a frame of about the image's size, which a padding of a
+// thousand times that is not.
+func newCorrelator[T graph.Float](c correlation, examples int) (correlator[T], bool) {
+	overlap, ok := blas.NewOverlap[T](c.offsets, c.width, c.stride[1]*c.channels)
+	bands := max(1, min(c.out[0], pieces(leastPieces, examples)))
+	small := c.bare() || fits([]int{c.rows, c.columns, c.channels}) && c.size() <= 4*c.height*c.width*c.channels+smallFrame
+	return correlator[T]{&c, overlap, bands}, ok && small && c.out[1] >= blas.LeastRows
+}
+
+// scratch is the size of the memory that run needs.
+func (c *correlator[T]) scratch() int {
+	if c.bare() {
+		return 0
+	}
+	return c.size()
+}
+
+// run computes one band of an image's outputs s. weight has slack at its end, bias may be nil.
+func (c *correlator[T]) run(band int, image, weight, bias, s, scratch []T) {
+	first, end := band*c.out[0]/c.bands, (band+1)*c.out[0]/c.bands
+	line := c.columns * c.channels
+	from := first * c.stride[0]
+	a := image
+	if c.bare() {
+		a = image[from*line:]
+	} else {
+		rows := c.offsets[len(c.offsets)-1]/line + 1 + (end-1-first)*c.stride[0]
+		fill(c.frame, from, rows, scratch, image)
+		a = scratch[:rows*line]
+	}
+	filters := c.groups * c.n
+	s = s[first*c.out[1]*filters:]
+	for g := range c.groups {
+		b := bias
+		if b != nil {
+			b = bias[g*c.n:]
+		}
+		c.overlap.Multiply(end-first, c.out[1], c.n, a[g*c.width:], c.stride[0]*line, weight[g*c.inputs()*c.n:], c.n, b, s[g*c.n:], c.out[1]*filters, filters)
+	}
+}
