@@ -12,6 +12,8 @@ type Engine[T Float] struct {
 	epsilon float64
 	k       *kernels[T]
 	fold    int // rows that are taken as one, of few channels
+	ones    []T // in the place of a weight
+	zeros   []T // and of a bias, where parts are rows
 	pool    *parallel.Pool[job[T]]
 	spares  parallel.Spares[scratch[T]]
 	partial []float64 // of each piece, two rows of C
@@ -46,6 +48,12 @@ func New[T Float](l Layout, epsilon float64) *Engine[T] {
 	e.pool = parallel.NewPool[job[T]]()
 	// Method values of generic types are allocated: they are made once.
 	e.steps = [...]func(*job[T], int){(*job[T]).findPiece, (*job[T]).putTogether, (*job[T]).mapPiece, (*job[T]).sumPiece, (*job[T]).partSums}
+	if l.Rows == 1 {
+		e.ones, e.zeros = make([]T, l.Channels()), make([]T, l.Channels())
+		for i := range e.ones {
+			e.ones[i] = 1
+		}
+	}
 	n := e.fold * l.Channels()
 	e.spares = parallel.NewSpares(8, func() *scratch[T] {
 		w := &scratch[T]{sum: make([]float64, l.Channels()), dot: make([]float64, l.Channels())}

@@ -45,8 +45,10 @@ func (j *job[T]) findPiece(piece int) {
 	if j.Rows == 1 {
 		lo, hi := j.blocks(j.Layout, piece)
 		for part := lo * j.Groups; part < hi*j.Groups; part++ {
-			mean, square := momentsOf(j.x[part*j.Width : (part+1)*j.Width])
-			j.set(part, mean, square/float64(j.Width))
+			x := j.x[part*j.Width : (part+1)*j.Width]
+			first := float64(x[0])
+			mean := first + j.k.row.shifted(x, first)/float64(j.Width)
+			j.set(part, mean, j.k.row.squares(x, mean)/float64(j.Width))
 		}
 		return
 	}
@@ -102,26 +104,6 @@ func inDouble[T Float](x []T, stride int) (mean, square float64) {
 		square += d * d
 	}
 	return mean, square
-}
-
-// momentsOf is the mean of a row and Σ(x − mean)². The sums have eight lanes, which are added in a fixed order.
-func momentsOf[T Float](x []T) (mean, square float64) {
-	first := float64(x[0])
-	var s [8]float64
-	for i, v := range x {
-		s[i%8] += float64(v) - first
-	}
-	mean = first + fold(s)/float64(len(x))
-	s = [8]float64{}
-	for i, v := range x {
-		d := float64(v) - mean
-		s[i%8] += d * d
-	}
-	return mean, fold(s)
-}
-
-func fold(s [8]float64) float64 {
-	return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
 }
 
 // putTogether makes the moments of the parts of a block, from those of its pieces' channels. Differences to the first

@@ -65,6 +65,70 @@ func saffineavx2(k []float32, a []float32, d []float32, y []float32, x []float32
 //go:noescape
 func scombineavx2(k []float32, a []float32, d []float32, c []float32, y []float32, x []float32, g []float32, rows int)
 
+// srowShiftedavx2 is
+//
+//	var s lanes
+//	for i := range x {
+//		s[i%16] += float64(x[i]) - k
+//	}
+//	return s.fold()
+//
+//go:noescape
+func srowShiftedavx2(x []float32, k float64) float64
+
+// srowSquaresavx2 is
+//
+//	var s lanes
+//	for i := range x {
+//		d := float64(x[i]) - k
+//		s[i%16] += d * d
+//	}
+//	return s.fold()
+//
+//go:noescape
+func srowSquaresavx2(x []float32, k float64) float64
+
+// srowDotsavx2 is
+//
+//	var s, t lanes
+//	for i := range x {
+//		v := float64(w[i]) * float64(g[i])
+//		s[i%16] += v
+//		t[i%16] += v * (float64(x[i]) - k)
+//	}
+//	return s.fold(), t.fold()
+//
+//go:noescape
+func srowDotsavx2(w []float32, g []float32, x []float32, k float64) (sum float64, dot float64)
+
+// srowAccumulateavx2 is
+//
+//	for i := range x {
+//		sum[i] += g[i]
+//		dot[i] += g[i] * (((x[i] - k) - r) * s)
+//	}
+//
+//go:noescape
+func srowAccumulateavx2(sum []float32, dot []float32, g []float32, x []float32, k float32, r float32, s float32)
+
+// srowAffineavx2 is
+//
+//	for i := range x {
+//		y[i] = w[i]*(((x[i]-k)-r)*s) + b[i]
+//	}
+//
+//go:noescape
+func srowAffineavx2(y []float32, w []float32, b []float32, x []float32, k float32, r float32, s float32)
+
+// srowGradientavx2 is
+//
+//	for i := range x {
+//		dx[i] = s * ((w[i]*g[i] - mean) - ((x[i]-k)-r)*s*slope)
+//	}
+//
+//go:noescape
+func srowGradientavx2(dx []float32, w []float32, g []float32, x []float32, k float32, r float32, s float32, mean float32, slope float32)
+
 // dshiftedavx2 is
 //
 //	clear(sum)
@@ -125,3 +189,67 @@ func daffineavx2(k []float64, a []float64, d []float64, y []float64, x []float64
 //
 //go:noescape
 func dcombineavx2(k []float64, a []float64, d []float64, c []float64, y []float64, x []float64, g []float64, rows int)
+
+// drowShiftedavx2 is
+//
+//	var s lanes
+//	for i := range x {
+//		s[i%16] += float64(x[i]) - k
+//	}
+//	return s.fold()
+//
+//go:noescape
+func drowShiftedavx2(x []float64, k float64) float64
+
+// drowSquaresavx2 is
+//
+//	var s lanes
+//	for i := range x {
+//		d := float64(x[i]) - k
+//		s[i%16] += d * d
+//	}
+//	return s.fold()
+//
+//go:noescape
+func drowSquaresavx2(x []float64, k float64) float64
+
+// drowDotsavx2 is
+//
+//	var s, t lanes
+//	for i := range x {
+//		v := float64(w[i]) * float64(g[i])
+//		s[i%16] += v
+//		t[i%16] += v * (float64(x[i]) - k)
+//	}
+//	return s.fold(), t.fold()
+//
+//go:noescape
+func drowDotsavx2(w []float64, g []float64, x []float64, k float64) (sum float64, dot float64)
+
+// drowAccumulateavx2 is
+//
+//	for i := range x {
+//		sum[i] += g[i]
+//		dot[i] += g[i] * (((x[i] - k) - r) * s)
+//	}
+//
+//go:noescape
+func drowAccumulateavx2(sum []float64, dot []float64, g []float64, x []float64, k float64, r float64, s float64)
+
+// drowAffineavx2 is
+//
+//	for i := range x {
+//		y[i] = w[i]*(((x[i]-k)-r)*s) + b[i]
+//	}
+//
+//go:noescape
+func drowAffineavx2(y []float64, w []float64, b []float64, x []float64, k float64, r float64, s float64)
+
+// drowGradientavx2 is
+//
+//	for i := range x {
+//		dx[i] = s * ((w[i]*g[i] - mean) - ((x[i]-k)-r)*s*slope)
+//	}
+//
+//go:noescape
+func drowGradientavx2(dx []float64, w []float64, g []float64, x []float64, k float64, r float64, s float64, mean float64, slope float64)

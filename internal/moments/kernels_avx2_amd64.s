@@ -560,6 +560,574 @@ done:
 	VZEROUPPER
 	RET
 
+// func srowShiftedavx2(x []float32, k float64) float64
+// Requires: AVX, SSE2
+TEXT ·srowShiftedavx2(SB), NOSPLIT, $0-40
+	MOVQ         x_base+0(FP), AX
+	VBROADCASTSD k+24(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	MOVQ         x_len+8(FP), DX
+	XORQ         CX, CX
+	SUBQ         $+16, DX
+	JLT          rest
+
+loop:
+	VCVTPS2PD (AX)(CX*4), Y5
+	VSUBPD    Y0, Y5, Y5
+	VADDPD    Y5, Y1, Y1
+	VCVTPS2PD 16(AX)(CX*4), Y5
+	VSUBPD    Y0, Y5, Y5
+	VADDPD    Y5, Y2, Y2
+	VCVTPS2PD 32(AX)(CX*4), Y5
+	VSUBPD    Y0, Y5, Y5
+	VADDPD    Y5, Y3, Y3
+	VCVTPS2PD 48(AX)(CX*4), Y5
+	VSUBPD    Y0, Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	ADDQ      $+16, CX
+	SUBQ      $+16, DX
+	JGE       loop
+
+rest:
+	ADDQ       $+16, DX
+	JZ         done
+	IMUL3Q     $+4, DX, BX
+	LEAQ       tailmask<>+128(SB), SI
+	SUBQ       BX, SI
+	IMUL3Q     $+8, DX, DX
+	LEAQ       tailmask<>+128(SB), BX
+	SUBQ       DX, BX
+	VMOVUPS    (SI), Y5
+	VMASKMOVPS (AX)(CX*4), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    (BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VADDPD     Y5, Y1, Y1
+	VMOVUPS    16(SI), Y5
+	VMASKMOVPS 16(AX)(CX*4), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    32(BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VADDPD     Y5, Y2, Y2
+	VMOVUPS    32(SI), Y5
+	VMASKMOVPS 32(AX)(CX*4), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    64(BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VADDPD     Y5, Y3, Y3
+	VMOVUPS    48(SI), Y5
+	VMASKMOVPS 48(AX)(CX*4), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    96(BX), Y0
+	VANDPD     Y0, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+
+done:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func srowSquaresavx2(x []float32, k float64) float64
+// Requires: AVX, SSE2
+TEXT ·srowSquaresavx2(SB), NOSPLIT, $0-40
+	MOVQ         x_base+0(FP), AX
+	VBROADCASTSD k+24(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	MOVQ         x_len+8(FP), DX
+	XORQ         CX, CX
+	SUBQ         $+16, DX
+	JLT          rest
+
+loop:
+	VCVTPS2PD (AX)(CX*4), Y5
+	VSUBPD    Y0, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y1, Y1
+	VCVTPS2PD 16(AX)(CX*4), Y5
+	VSUBPD    Y0, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y2, Y2
+	VCVTPS2PD 32(AX)(CX*4), Y5
+	VSUBPD    Y0, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y3, Y3
+	VCVTPS2PD 48(AX)(CX*4), Y5
+	VSUBPD    Y0, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y4, Y4
+	ADDQ      $+16, CX
+	SUBQ      $+16, DX
+	JGE       loop
+
+rest:
+	ADDQ       $+16, DX
+	JZ         done
+	IMUL3Q     $+4, DX, BX
+	LEAQ       tailmask<>+128(SB), SI
+	SUBQ       BX, SI
+	IMUL3Q     $+8, DX, DX
+	LEAQ       tailmask<>+128(SB), BX
+	SUBQ       DX, BX
+	VMOVUPS    (SI), Y5
+	VMASKMOVPS (AX)(CX*4), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    (BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y1, Y1
+	VMOVUPS    16(SI), Y5
+	VMASKMOVPS 16(AX)(CX*4), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    32(BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y2, Y2
+	VMOVUPS    32(SI), Y5
+	VMASKMOVPS 32(AX)(CX*4), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    64(BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y3, Y3
+	VMOVUPS    48(SI), Y5
+	VMASKMOVPS 48(AX)(CX*4), X5, X5
+	VCVTPS2PD  X5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    96(BX), Y0
+	VANDPD     Y0, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+
+done:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func srowDotsavx2(w []float32, g []float32, x []float32, k float64) (sum float64, dot float64)
+// Requires: AVX, SSE2
+TEXT ·srowDotsavx2(SB), NOSPLIT, $0-96
+	MOVQ         w_base+0(FP), AX
+	MOVQ         g_base+24(FP), CX
+	MOVQ         x_base+48(FP), DX
+	VBROADCASTSD k+72(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	MOVQ         x_len+56(FP), SI
+	XORQ         BX, BX
+	SUBQ         $+16, SI
+	JLT          rest
+
+loop:
+	VCVTPS2PD (AX)(BX*4), Y9
+	VCVTPS2PD (CX)(BX*4), Y10
+	VMULPD    Y9, Y10, Y10
+	VADDPD    Y10, Y1, Y1
+	VCVTPS2PD (DX)(BX*4), Y9
+	VSUBPD    Y0, Y9, Y9
+	VMULPD    Y9, Y10, Y10
+	VADDPD    Y10, Y5, Y5
+	VCVTPS2PD 16(AX)(BX*4), Y9
+	VCVTPS2PD 16(CX)(BX*4), Y10
+	VMULPD    Y9, Y10, Y10
+	VADDPD    Y10, Y2, Y2
+	VCVTPS2PD 16(DX)(BX*4), Y9
+	VSUBPD    Y0, Y9, Y9
+	VMULPD    Y9, Y10, Y10
+	VADDPD    Y10, Y6, Y6
+	VCVTPS2PD 32(AX)(BX*4), Y9
+	VCVTPS2PD 32(CX)(BX*4), Y10
+	VMULPD    Y9, Y10, Y10
+	VADDPD    Y10, Y3, Y3
+	VCVTPS2PD 32(DX)(BX*4), Y9
+	VSUBPD    Y0, Y9, Y9
+	VMULPD    Y9, Y10, Y10
+	VADDPD    Y10, Y7, Y7
+	VCVTPS2PD 48(AX)(BX*4), Y9
+	VCVTPS2PD 48(CX)(BX*4), Y10
+	VMULPD    Y9, Y10, Y10
+	VADDPD    Y10, Y4, Y4
+	VCVTPS2PD 48(DX)(BX*4), Y9
+	VSUBPD    Y0, Y9, Y9
+	VMULPD    Y9, Y10, Y10
+	VADDPD    Y10, Y8, Y8
+	ADDQ      $+16, BX
+	SUBQ      $+16, SI
+	JGE       loop
+
+rest:
+	ADDQ       $+16, SI
+	JZ         done
+	IMUL3Q     $+4, SI, DI
+	LEAQ       tailmask<>+128(SB), R8
+	SUBQ       DI, R8
+	IMUL3Q     $+8, SI, SI
+	LEAQ       tailmask<>+128(SB), DI
+	SUBQ       SI, DI
+	VMOVUPS    (R8), Y9
+	VMASKMOVPS (AX)(BX*4), X9, X9
+	VCVTPS2PD  X9, Y9
+	VMOVUPS    (R8), Y10
+	VMASKMOVPS (CX)(BX*4), X10, X10
+	VCVTPS2PD  X10, Y10
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y1, Y1
+	VMOVUPS    (R8), Y9
+	VMASKMOVPS (DX)(BX*4), X9, X9
+	VCVTPS2PD  X9, Y9
+	VSUBPD     Y0, Y9, Y9
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y5, Y5
+	VMOVUPS    16(R8), Y9
+	VMASKMOVPS 16(AX)(BX*4), X9, X9
+	VCVTPS2PD  X9, Y9
+	VMOVUPS    16(R8), Y10
+	VMASKMOVPS 16(CX)(BX*4), X10, X10
+	VCVTPS2PD  X10, Y10
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y2, Y2
+	VMOVUPS    16(R8), Y9
+	VMASKMOVPS 16(DX)(BX*4), X9, X9
+	VCVTPS2PD  X9, Y9
+	VSUBPD     Y0, Y9, Y9
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y6, Y6
+	VMOVUPS    32(R8), Y9
+	VMASKMOVPS 32(AX)(BX*4), X9, X9
+	VCVTPS2PD  X9, Y9
+	VMOVUPS    32(R8), Y10
+	VMASKMOVPS 32(CX)(BX*4), X10, X10
+	VCVTPS2PD  X10, Y10
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y3, Y3
+	VMOVUPS    32(R8), Y9
+	VMASKMOVPS 32(DX)(BX*4), X9, X9
+	VCVTPS2PD  X9, Y9
+	VSUBPD     Y0, Y9, Y9
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y7, Y7
+	VMOVUPS    48(R8), Y9
+	VMASKMOVPS 48(AX)(BX*4), X9, X9
+	VCVTPS2PD  X9, Y9
+	VMOVUPS    48(R8), Y10
+	VMASKMOVPS 48(CX)(BX*4), X10, X10
+	VCVTPS2PD  X10, Y10
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y4, Y4
+	VMOVUPS    48(R8), Y9
+	VMASKMOVPS 48(DX)(BX*4), X9, X9
+	VCVTPS2PD  X9, Y9
+	VSUBPD     Y0, Y9, Y9
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y8, Y8
+
+done:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sum+80(FP)
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, dot+88(FP)
+	VZEROUPPER
+	RET
+
+// func srowAccumulateavx2(sum []float32, dot []float32, g []float32, x []float32, k float32, r float32, s float32)
+// Requires: AVX
+TEXT ·srowAccumulateavx2(SB), NOSPLIT, $0-108
+	MOVQ         sum_base+0(FP), AX
+	MOVQ         dot_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSS k+96(FP), Y0
+	VBROADCASTSS r+100(FP), Y1
+	VBROADCASTSS s+104(FP), Y2
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+16, DI
+	JLT          rest
+
+loop:
+	VMOVUPS (DX)(SI*4), Y3
+	VMOVUPS (AX)(SI*4), Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, (AX)(SI*4)
+	VMOVUPS (CX)(SI*4), Y4
+	VMOVUPS (BX)(SI*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VSUBPS  Y1, Y5, Y5
+	VMULPS  Y2, Y5, Y5
+	VMULPS  Y5, Y3, Y3
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS Y3, (CX)(SI*4)
+	VMOVUPS 32(DX)(SI*4), Y3
+	VMOVUPS 32(AX)(SI*4), Y4
+	VADDPS  Y3, Y4, Y4
+	VMOVUPS Y4, 32(AX)(SI*4)
+	VMOVUPS 32(CX)(SI*4), Y4
+	VMOVUPS 32(BX)(SI*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VSUBPS  Y1, Y5, Y5
+	VMULPS  Y2, Y5, Y5
+	VMULPS  Y5, Y3, Y3
+	VADDPS  Y3, Y4, Y3
+	VMOVUPS Y3, 32(CX)(SI*4)
+	ADDQ    $+16, SI
+	SUBQ    $+16, DI
+	JGE     loop
+
+rest:
+	ADDQ       $+16, DI
+	JZ         done
+	IMUL3Q     $+4, DI, DI
+	LEAQ       tailmask<>+128(SB), R8
+	SUBQ       DI, R8
+	VMOVUPS    (R8), Y3
+	VMASKMOVPS (DX)(SI*4), Y3, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPS (AX)(SI*4), Y4, Y4
+	VADDPS     Y3, Y4, Y4
+	VMOVUPS    (R8), Y5
+	VMASKMOVPS Y4, Y5, (AX)(SI*4)
+	VMOVUPS    (R8), Y4
+	VMASKMOVPS (CX)(SI*4), Y4, Y4
+	VMOVUPS    (R8), Y5
+	VMASKMOVPS (BX)(SI*4), Y5, Y5
+	VSUBPS     Y0, Y5, Y5
+	VSUBPS     Y1, Y5, Y5
+	VMULPS     Y2, Y5, Y5
+	VMULPS     Y5, Y3, Y3
+	VADDPS     Y3, Y4, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPS Y3, Y4, (CX)(SI*4)
+	VMOVUPS    32(R8), Y3
+	VMASKMOVPS 32(DX)(SI*4), Y3, Y3
+	VMOVUPS    32(R8), Y4
+	VMASKMOVPS 32(AX)(SI*4), Y4, Y4
+	VADDPS     Y3, Y4, Y4
+	VMOVUPS    32(R8), Y5
+	VMASKMOVPS Y4, Y5, 32(AX)(SI*4)
+	VMOVUPS    32(R8), Y4
+	VMASKMOVPS 32(CX)(SI*4), Y4, Y4
+	VMOVUPS    32(R8), Y5
+	VMASKMOVPS 32(BX)(SI*4), Y5, Y5
+	VSUBPS     Y0, Y5, Y0
+	VSUBPS     Y1, Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y0, Y3, Y0
+	VADDPS     Y0, Y4, Y0
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPS Y0, Y1, 32(CX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func srowAffineavx2(y []float32, w []float32, b []float32, x []float32, k float32, r float32, s float32)
+// Requires: AVX
+TEXT ·srowAffineavx2(SB), NOSPLIT, $0-108
+	MOVQ         y_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         b_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSS k+96(FP), Y0
+	VBROADCASTSS r+100(FP), Y1
+	VBROADCASTSS s+104(FP), Y2
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+16, DI
+	JLT          rest
+
+loop:
+	VMOVUPS (CX)(SI*4), Y3
+	VMOVUPS (BX)(SI*4), Y4
+	VSUBPS  Y0, Y4, Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  Y2, Y4, Y4
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS (DX)(SI*4), Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, (AX)(SI*4)
+	VMOVUPS 32(CX)(SI*4), Y3
+	VMOVUPS 32(BX)(SI*4), Y4
+	VSUBPS  Y0, Y4, Y4
+	VSUBPS  Y1, Y4, Y4
+	VMULPS  Y2, Y4, Y4
+	VMULPS  Y4, Y3, Y3
+	VMOVUPS 32(DX)(SI*4), Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, 32(AX)(SI*4)
+	ADDQ    $+16, SI
+	SUBQ    $+16, DI
+	JGE     loop
+
+rest:
+	ADDQ       $+16, DI
+	JZ         done
+	IMUL3Q     $+4, DI, DI
+	LEAQ       tailmask<>+128(SB), R8
+	SUBQ       DI, R8
+	VMOVUPS    (R8), Y3
+	VMASKMOVPS (CX)(SI*4), Y3, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPS (BX)(SI*4), Y4, Y4
+	VSUBPS     Y0, Y4, Y4
+	VSUBPS     Y1, Y4, Y4
+	VMULPS     Y2, Y4, Y4
+	VMULPS     Y4, Y3, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPS (DX)(SI*4), Y4, Y4
+	VADDPS     Y4, Y3, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPS Y3, Y4, (AX)(SI*4)
+	VMOVUPS    32(R8), Y3
+	VMASKMOVPS 32(CX)(SI*4), Y3, Y3
+	VMOVUPS    32(R8), Y4
+	VMASKMOVPS 32(BX)(SI*4), Y4, Y4
+	VSUBPS     Y0, Y4, Y0
+	VSUBPS     Y1, Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y0, Y3, Y0
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPS 32(DX)(SI*4), Y1, Y1
+	VADDPS     Y1, Y0, Y0
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPS Y0, Y1, 32(AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func srowGradientavx2(dx []float32, w []float32, g []float32, x []float32, k float32, r float32, s float32, mean float32, slope float32)
+// Requires: AVX
+TEXT ·srowGradientavx2(SB), NOSPLIT, $0-116
+	MOVQ         dx_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSS k+96(FP), Y0
+	VBROADCASTSS r+100(FP), Y1
+	VBROADCASTSS s+104(FP), Y2
+	VBROADCASTSS mean+108(FP), Y3
+	VBROADCASTSS slope+112(FP), Y4
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+16, DI
+	JLT          rest
+
+loop:
+	VMOVUPS (CX)(SI*4), Y5
+	VMOVUPS (DX)(SI*4), Y6
+	VMULPS  Y6, Y5, Y5
+	VSUBPS  Y3, Y5, Y5
+	VMOVUPS (BX)(SI*4), Y6
+	VSUBPS  Y0, Y6, Y6
+	VSUBPS  Y1, Y6, Y6
+	VMULPS  Y2, Y6, Y6
+	VMULPS  Y4, Y6, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMULPS  Y5, Y2, Y5
+	VMOVUPS Y5, (AX)(SI*4)
+	VMOVUPS 32(CX)(SI*4), Y5
+	VMOVUPS 32(DX)(SI*4), Y6
+	VMULPS  Y6, Y5, Y5
+	VSUBPS  Y3, Y5, Y5
+	VMOVUPS 32(BX)(SI*4), Y6
+	VSUBPS  Y0, Y6, Y6
+	VSUBPS  Y1, Y6, Y6
+	VMULPS  Y2, Y6, Y6
+	VMULPS  Y4, Y6, Y6
+	VSUBPS  Y6, Y5, Y5
+	VMULPS  Y5, Y2, Y5
+	VMOVUPS Y5, 32(AX)(SI*4)
+	ADDQ    $+16, SI
+	SUBQ    $+16, DI
+	JGE     loop
+
+rest:
+	ADDQ       $+16, DI
+	JZ         done
+	IMUL3Q     $+4, DI, DI
+	LEAQ       tailmask<>+128(SB), R8
+	SUBQ       DI, R8
+	VMOVUPS    (R8), Y5
+	VMASKMOVPS (CX)(SI*4), Y5, Y5
+	VMOVUPS    (R8), Y6
+	VMASKMOVPS (DX)(SI*4), Y6, Y6
+	VMULPS     Y6, Y5, Y5
+	VSUBPS     Y3, Y5, Y5
+	VMOVUPS    (R8), Y6
+	VMASKMOVPS (BX)(SI*4), Y6, Y6
+	VSUBPS     Y0, Y6, Y6
+	VSUBPS     Y1, Y6, Y6
+	VMULPS     Y2, Y6, Y6
+	VMULPS     Y4, Y6, Y6
+	VSUBPS     Y6, Y5, Y5
+	VMULPS     Y5, Y2, Y5
+	VMOVUPS    (R8), Y6
+	VMASKMOVPS Y5, Y6, (AX)(SI*4)
+	VMOVUPS    32(R8), Y5
+	VMASKMOVPS 32(CX)(SI*4), Y5, Y5
+	VMOVUPS    32(R8), Y6
+	VMASKMOVPS 32(DX)(SI*4), Y6, Y6
+	VMULPS     Y6, Y5, Y5
+	VSUBPS     Y3, Y5, Y3
+	VMOVUPS    32(R8), Y5
+	VMASKMOVPS 32(BX)(SI*4), Y5, Y5
+	VSUBPS     Y0, Y5, Y0
+	VSUBPS     Y1, Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VMULPS     Y4, Y0, Y0
+	VSUBPS     Y0, Y3, Y0
+	VMULPS     Y0, Y2, Y0
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPS Y0, Y1, 32(AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func dshiftedavx2(sum []float64, k []float64, x []float64, rows int)
 // Requires: AVX
 TEXT ·dshiftedavx2(SB), NOSPLIT, $0-80
@@ -1077,6 +1645,554 @@ edgerow:
 	ADDQ       R10, BX
 	DECQ       AX
 	JNZ        edgerow
+
+done:
+	VZEROUPPER
+	RET
+
+// func drowShiftedavx2(x []float64, k float64) float64
+// Requires: AVX, SSE2
+TEXT ·drowShiftedavx2(SB), NOSPLIT, $0-40
+	MOVQ         x_base+0(FP), AX
+	VBROADCASTSD k+24(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	MOVQ         x_len+8(FP), DX
+	XORQ         CX, CX
+	SUBQ         $+16, DX
+	JLT          rest
+
+loop:
+	VMOVUPD (AX)(CX*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VADDPD  Y5, Y1, Y1
+	VMOVUPD 32(AX)(CX*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VADDPD  Y5, Y2, Y2
+	VMOVUPD 64(AX)(CX*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD 96(AX)(CX*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	ADDQ    $+16, CX
+	SUBQ    $+16, DX
+	JGE     loop
+
+rest:
+	ADDQ       $+16, DX
+	JZ         done
+	IMUL3Q     $+4, DX, BX
+	LEAQ       tailmask<>+128(SB), SI
+	SUBQ       BX, SI
+	IMUL3Q     $+8, DX, DX
+	LEAQ       tailmask<>+128(SB), BX
+	SUBQ       DX, BX
+	VMOVUPS    (BX), Y5
+	VMASKMOVPD (AX)(CX*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    (BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VADDPD     Y5, Y1, Y1
+	VMOVUPS    32(BX), Y5
+	VMASKMOVPD 32(AX)(CX*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    32(BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VADDPD     Y5, Y2, Y2
+	VMOVUPS    64(BX), Y5
+	VMASKMOVPD 64(AX)(CX*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    64(BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VADDPD     Y5, Y3, Y3
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPD 96(AX)(CX*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    96(BX), Y0
+	VANDPD     Y0, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+
+done:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func drowSquaresavx2(x []float64, k float64) float64
+// Requires: AVX, SSE2
+TEXT ·drowSquaresavx2(SB), NOSPLIT, $0-40
+	MOVQ         x_base+0(FP), AX
+	VBROADCASTSD k+24(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	MOVQ         x_len+8(FP), DX
+	XORQ         CX, CX
+	SUBQ         $+16, DX
+	JLT          rest
+
+loop:
+	VMOVUPD (AX)(CX*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y1, Y1
+	VMOVUPD 32(AX)(CX*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y2, Y2
+	VMOVUPD 64(AX)(CX*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y3, Y3
+	VMOVUPD 96(AX)(CX*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VMULPD  Y5, Y5, Y5
+	VADDPD  Y5, Y4, Y4
+	ADDQ    $+16, CX
+	SUBQ    $+16, DX
+	JGE     loop
+
+rest:
+	ADDQ       $+16, DX
+	JZ         done
+	IMUL3Q     $+4, DX, BX
+	LEAQ       tailmask<>+128(SB), SI
+	SUBQ       BX, SI
+	IMUL3Q     $+8, DX, DX
+	LEAQ       tailmask<>+128(SB), BX
+	SUBQ       DX, BX
+	VMOVUPS    (BX), Y5
+	VMASKMOVPD (AX)(CX*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    (BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y1, Y1
+	VMOVUPS    32(BX), Y5
+	VMASKMOVPD 32(AX)(CX*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    32(BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y2, Y2
+	VMOVUPS    64(BX), Y5
+	VMASKMOVPD 64(AX)(CX*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    64(BX), Y6
+	VANDPD     Y6, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y3, Y3
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPD 96(AX)(CX*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VMOVUPS    96(BX), Y0
+	VANDPD     Y0, Y5, Y5
+	VMULPD     Y5, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+
+done:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func drowDotsavx2(w []float64, g []float64, x []float64, k float64) (sum float64, dot float64)
+// Requires: AVX, SSE2
+TEXT ·drowDotsavx2(SB), NOSPLIT, $0-96
+	MOVQ         w_base+0(FP), AX
+	MOVQ         g_base+24(FP), CX
+	MOVQ         x_base+48(FP), DX
+	VBROADCASTSD k+72(FP), Y0
+	VXORPS       Y1, Y1, Y1
+	VXORPS       Y2, Y2, Y2
+	VXORPS       Y3, Y3, Y3
+	VXORPS       Y4, Y4, Y4
+	VXORPS       Y5, Y5, Y5
+	VXORPS       Y6, Y6, Y6
+	VXORPS       Y7, Y7, Y7
+	VXORPS       Y8, Y8, Y8
+	MOVQ         x_len+56(FP), SI
+	XORQ         BX, BX
+	SUBQ         $+16, SI
+	JLT          rest
+
+loop:
+	VMOVUPD (AX)(BX*8), Y9
+	VMOVUPD (CX)(BX*8), Y10
+	VMULPD  Y9, Y10, Y10
+	VADDPD  Y10, Y1, Y1
+	VMOVUPD (DX)(BX*8), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y9, Y10, Y10
+	VADDPD  Y10, Y5, Y5
+	VMOVUPD 32(AX)(BX*8), Y9
+	VMOVUPD 32(CX)(BX*8), Y10
+	VMULPD  Y9, Y10, Y10
+	VADDPD  Y10, Y2, Y2
+	VMOVUPD 32(DX)(BX*8), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y9, Y10, Y10
+	VADDPD  Y10, Y6, Y6
+	VMOVUPD 64(AX)(BX*8), Y9
+	VMOVUPD 64(CX)(BX*8), Y10
+	VMULPD  Y9, Y10, Y10
+	VADDPD  Y10, Y3, Y3
+	VMOVUPD 64(DX)(BX*8), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y9, Y10, Y10
+	VADDPD  Y10, Y7, Y7
+	VMOVUPD 96(AX)(BX*8), Y9
+	VMOVUPD 96(CX)(BX*8), Y10
+	VMULPD  Y9, Y10, Y10
+	VADDPD  Y10, Y4, Y4
+	VMOVUPD 96(DX)(BX*8), Y9
+	VSUBPD  Y0, Y9, Y9
+	VMULPD  Y9, Y10, Y10
+	VADDPD  Y10, Y8, Y8
+	ADDQ    $+16, BX
+	SUBQ    $+16, SI
+	JGE     loop
+
+rest:
+	ADDQ       $+16, SI
+	JZ         done
+	IMUL3Q     $+4, SI, DI
+	LEAQ       tailmask<>+128(SB), R8
+	SUBQ       DI, R8
+	IMUL3Q     $+8, SI, SI
+	LEAQ       tailmask<>+128(SB), DI
+	SUBQ       SI, DI
+	VMOVUPS    (DI), Y9
+	VMASKMOVPD (AX)(BX*8), Y9, Y9
+	VMOVUPS    (DI), Y10
+	VMASKMOVPD (CX)(BX*8), Y10, Y10
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y1, Y1
+	VMOVUPS    (DI), Y9
+	VMASKMOVPD (DX)(BX*8), Y9, Y9
+	VSUBPD     Y0, Y9, Y9
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y5, Y5
+	VMOVUPS    32(DI), Y9
+	VMASKMOVPD 32(AX)(BX*8), Y9, Y9
+	VMOVUPS    32(DI), Y10
+	VMASKMOVPD 32(CX)(BX*8), Y10, Y10
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y2, Y2
+	VMOVUPS    32(DI), Y9
+	VMASKMOVPD 32(DX)(BX*8), Y9, Y9
+	VSUBPD     Y0, Y9, Y9
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y6, Y6
+	VMOVUPS    64(DI), Y9
+	VMASKMOVPD 64(AX)(BX*8), Y9, Y9
+	VMOVUPS    64(DI), Y10
+	VMASKMOVPD 64(CX)(BX*8), Y10, Y10
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y3, Y3
+	VMOVUPS    64(DI), Y9
+	VMASKMOVPD 64(DX)(BX*8), Y9, Y9
+	VSUBPD     Y0, Y9, Y9
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y7, Y7
+	VMOVUPS    96(DI), Y9
+	VMASKMOVPD 96(AX)(BX*8), Y9, Y9
+	VMOVUPS    96(DI), Y10
+	VMASKMOVPD 96(CX)(BX*8), Y10, Y10
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y4, Y4
+	VMOVUPS    96(DI), Y9
+	VMASKMOVPD 96(DX)(BX*8), Y9, Y9
+	VSUBPD     Y0, Y9, Y9
+	VMULPD     Y9, Y10, Y10
+	VADDPD     Y10, Y8, Y8
+
+done:
+	VADDPD       Y3, Y1, Y1
+	VADDPD       Y4, Y2, Y2
+	VADDPD       Y2, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, sum+80(FP)
+	VADDPD       Y7, Y5, Y5
+	VADDPD       Y8, Y6, Y6
+	VADDPD       Y6, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X0
+	VUNPCKHPD    X0, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, dot+88(FP)
+	VZEROUPPER
+	RET
+
+// func drowAccumulateavx2(sum []float64, dot []float64, g []float64, x []float64, k float64, r float64, s float64)
+// Requires: AVX
+TEXT ·drowAccumulateavx2(SB), NOSPLIT, $0-120
+	MOVQ         sum_base+0(FP), AX
+	MOVQ         dot_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSD k+96(FP), Y0
+	VBROADCASTSD r+104(FP), Y1
+	VBROADCASTSD s+112(FP), Y2
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+8, DI
+	JLT          rest
+
+loop:
+	VMOVUPD (DX)(SI*8), Y3
+	VMOVUPD (AX)(SI*8), Y4
+	VADDPD  Y3, Y4, Y4
+	VMOVUPD Y4, (AX)(SI*8)
+	VMOVUPD (CX)(SI*8), Y4
+	VMOVUPD (BX)(SI*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VSUBPD  Y1, Y5, Y5
+	VMULPD  Y2, Y5, Y5
+	VMULPD  Y5, Y3, Y3
+	VADDPD  Y3, Y4, Y3
+	VMOVUPD Y3, (CX)(SI*8)
+	VMOVUPD 32(DX)(SI*8), Y3
+	VMOVUPD 32(AX)(SI*8), Y4
+	VADDPD  Y3, Y4, Y4
+	VMOVUPD Y4, 32(AX)(SI*8)
+	VMOVUPD 32(CX)(SI*8), Y4
+	VMOVUPD 32(BX)(SI*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VSUBPD  Y1, Y5, Y5
+	VMULPD  Y2, Y5, Y5
+	VMULPD  Y5, Y3, Y3
+	VADDPD  Y3, Y4, Y3
+	VMOVUPD Y3, 32(CX)(SI*8)
+	ADDQ    $+8, SI
+	SUBQ    $+8, DI
+	JGE     loop
+
+rest:
+	ADDQ       $+8, DI
+	JZ         done
+	IMUL3Q     $+8, DI, DI
+	LEAQ       tailmask<>+128(SB), R8
+	SUBQ       DI, R8
+	VMOVUPS    (R8), Y3
+	VMASKMOVPD (DX)(SI*8), Y3, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPD (AX)(SI*8), Y4, Y4
+	VADDPD     Y3, Y4, Y4
+	VMOVUPS    (R8), Y5
+	VMASKMOVPD Y4, Y5, (AX)(SI*8)
+	VMOVUPS    (R8), Y4
+	VMASKMOVPD (CX)(SI*8), Y4, Y4
+	VMOVUPS    (R8), Y5
+	VMASKMOVPD (BX)(SI*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VSUBPD     Y1, Y5, Y5
+	VMULPD     Y2, Y5, Y5
+	VMULPD     Y5, Y3, Y3
+	VADDPD     Y3, Y4, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPD Y3, Y4, (CX)(SI*8)
+	VMOVUPS    32(R8), Y3
+	VMASKMOVPD 32(DX)(SI*8), Y3, Y3
+	VMOVUPS    32(R8), Y4
+	VMASKMOVPD 32(AX)(SI*8), Y4, Y4
+	VADDPD     Y3, Y4, Y4
+	VMOVUPS    32(R8), Y5
+	VMASKMOVPD Y4, Y5, 32(AX)(SI*8)
+	VMOVUPS    32(R8), Y4
+	VMASKMOVPD 32(CX)(SI*8), Y4, Y4
+	VMOVUPS    32(R8), Y5
+	VMASKMOVPD 32(BX)(SI*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y0
+	VSUBPD     Y1, Y0, Y0
+	VMULPD     Y2, Y0, Y0
+	VMULPD     Y0, Y3, Y0
+	VADDPD     Y0, Y4, Y0
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPD Y0, Y1, 32(CX)(SI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func drowAffineavx2(y []float64, w []float64, b []float64, x []float64, k float64, r float64, s float64)
+// Requires: AVX
+TEXT ·drowAffineavx2(SB), NOSPLIT, $0-120
+	MOVQ         y_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         b_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSD k+96(FP), Y0
+	VBROADCASTSD r+104(FP), Y1
+	VBROADCASTSD s+112(FP), Y2
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+8, DI
+	JLT          rest
+
+loop:
+	VMOVUPD (CX)(SI*8), Y3
+	VMOVUPD (BX)(SI*8), Y4
+	VSUBPD  Y0, Y4, Y4
+	VSUBPD  Y1, Y4, Y4
+	VMULPD  Y2, Y4, Y4
+	VMULPD  Y4, Y3, Y3
+	VMOVUPD (DX)(SI*8), Y4
+	VADDPD  Y4, Y3, Y3
+	VMOVUPD Y3, (AX)(SI*8)
+	VMOVUPD 32(CX)(SI*8), Y3
+	VMOVUPD 32(BX)(SI*8), Y4
+	VSUBPD  Y0, Y4, Y4
+	VSUBPD  Y1, Y4, Y4
+	VMULPD  Y2, Y4, Y4
+	VMULPD  Y4, Y3, Y3
+	VMOVUPD 32(DX)(SI*8), Y4
+	VADDPD  Y4, Y3, Y3
+	VMOVUPD Y3, 32(AX)(SI*8)
+	ADDQ    $+8, SI
+	SUBQ    $+8, DI
+	JGE     loop
+
+rest:
+	ADDQ       $+8, DI
+	JZ         done
+	IMUL3Q     $+8, DI, DI
+	LEAQ       tailmask<>+128(SB), R8
+	SUBQ       DI, R8
+	VMOVUPS    (R8), Y3
+	VMASKMOVPD (CX)(SI*8), Y3, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPD (BX)(SI*8), Y4, Y4
+	VSUBPD     Y0, Y4, Y4
+	VSUBPD     Y1, Y4, Y4
+	VMULPD     Y2, Y4, Y4
+	VMULPD     Y4, Y3, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPD (DX)(SI*8), Y4, Y4
+	VADDPD     Y4, Y3, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPD Y3, Y4, (AX)(SI*8)
+	VMOVUPS    32(R8), Y3
+	VMASKMOVPD 32(CX)(SI*8), Y3, Y3
+	VMOVUPS    32(R8), Y4
+	VMASKMOVPD 32(BX)(SI*8), Y4, Y4
+	VSUBPD     Y0, Y4, Y0
+	VSUBPD     Y1, Y0, Y0
+	VMULPD     Y2, Y0, Y0
+	VMULPD     Y0, Y3, Y0
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPD 32(DX)(SI*8), Y1, Y1
+	VADDPD     Y1, Y0, Y0
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPD Y0, Y1, 32(AX)(SI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func drowGradientavx2(dx []float64, w []float64, g []float64, x []float64, k float64, r float64, s float64, mean float64, slope float64)
+// Requires: AVX
+TEXT ·drowGradientavx2(SB), NOSPLIT, $0-136
+	MOVQ         dx_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSD k+96(FP), Y0
+	VBROADCASTSD r+104(FP), Y1
+	VBROADCASTSD s+112(FP), Y2
+	VBROADCASTSD mean+120(FP), Y3
+	VBROADCASTSD slope+128(FP), Y4
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+8, DI
+	JLT          rest
+
+loop:
+	VMOVUPD (CX)(SI*8), Y5
+	VMOVUPD (DX)(SI*8), Y6
+	VMULPD  Y6, Y5, Y5
+	VSUBPD  Y3, Y5, Y5
+	VMOVUPD (BX)(SI*8), Y6
+	VSUBPD  Y0, Y6, Y6
+	VSUBPD  Y1, Y6, Y6
+	VMULPD  Y2, Y6, Y6
+	VMULPD  Y4, Y6, Y6
+	VSUBPD  Y6, Y5, Y5
+	VMULPD  Y5, Y2, Y5
+	VMOVUPD Y5, (AX)(SI*8)
+	VMOVUPD 32(CX)(SI*8), Y5
+	VMOVUPD 32(DX)(SI*8), Y6
+	VMULPD  Y6, Y5, Y5
+	VSUBPD  Y3, Y5, Y5
+	VMOVUPD 32(BX)(SI*8), Y6
+	VSUBPD  Y0, Y6, Y6
+	VSUBPD  Y1, Y6, Y6
+	VMULPD  Y2, Y6, Y6
+	VMULPD  Y4, Y6, Y6
+	VSUBPD  Y6, Y5, Y5
+	VMULPD  Y5, Y2, Y5
+	VMOVUPD Y5, 32(AX)(SI*8)
+	ADDQ    $+8, SI
+	SUBQ    $+8, DI
+	JGE     loop
+
+rest:
+	ADDQ       $+8, DI
+	JZ         done
+	IMUL3Q     $+8, DI, DI
+	LEAQ       tailmask<>+128(SB), R8
+	SUBQ       DI, R8
+	VMOVUPS    (R8), Y5
+	VMASKMOVPD (CX)(SI*8), Y5, Y5
+	VMOVUPS    (R8), Y6
+	VMASKMOVPD (DX)(SI*8), Y6, Y6
+	VMULPD     Y6, Y5, Y5
+	VSUBPD     Y3, Y5, Y5
+	VMOVUPS    (R8), Y6
+	VMASKMOVPD (BX)(SI*8), Y6, Y6
+	VSUBPD     Y0, Y6, Y6
+	VSUBPD     Y1, Y6, Y6
+	VMULPD     Y2, Y6, Y6
+	VMULPD     Y4, Y6, Y6
+	VSUBPD     Y6, Y5, Y5
+	VMULPD     Y5, Y2, Y5
+	VMOVUPS    (R8), Y6
+	VMASKMOVPD Y5, Y6, (AX)(SI*8)
+	VMOVUPS    32(R8), Y5
+	VMASKMOVPD 32(CX)(SI*8), Y5, Y5
+	VMOVUPS    32(R8), Y6
+	VMASKMOVPD 32(DX)(SI*8), Y6, Y6
+	VMULPD     Y6, Y5, Y5
+	VSUBPD     Y3, Y5, Y3
+	VMOVUPS    32(R8), Y5
+	VMASKMOVPD 32(BX)(SI*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y0
+	VSUBPD     Y1, Y0, Y0
+	VMULPD     Y2, Y0, Y0
+	VMULPD     Y4, Y0, Y0
+	VSUBPD     Y0, Y3, Y0
+	VMULPD     Y0, Y2, Y0
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPD Y0, Y1, 32(AX)(SI*8)
 
 done:
 	VZEROUPPER

@@ -65,6 +65,70 @@ func saffineavx512(k []float32, a []float32, d []float32, y []float32, x []float
 //go:noescape
 func scombineavx512(k []float32, a []float32, d []float32, c []float32, y []float32, x []float32, g []float32, rows int)
 
+// srowShiftedavx512 is
+//
+//	var s lanes
+//	for i := range x {
+//		s[i%16] += float64(x[i]) - k
+//	}
+//	return s.fold()
+//
+//go:noescape
+func srowShiftedavx512(x []float32, k float64) float64
+
+// srowSquaresavx512 is
+//
+//	var s lanes
+//	for i := range x {
+//		d := float64(x[i]) - k
+//		s[i%16] += d * d
+//	}
+//	return s.fold()
+//
+//go:noescape
+func srowSquaresavx512(x []float32, k float64) float64
+
+// srowDotsavx512 is
+//
+//	var s, t lanes
+//	for i := range x {
+//		v := float64(w[i]) * float64(g[i])
+//		s[i%16] += v
+//		t[i%16] += v * (float64(x[i]) - k)
+//	}
+//	return s.fold(), t.fold()
+//
+//go:noescape
+func srowDotsavx512(w []float32, g []float32, x []float32, k float64) (sum float64, dot float64)
+
+// srowAccumulateavx512 is
+//
+//	for i := range x {
+//		sum[i] += g[i]
+//		dot[i] += g[i] * (((x[i] - k) - r) * s)
+//	}
+//
+//go:noescape
+func srowAccumulateavx512(sum []float32, dot []float32, g []float32, x []float32, k float32, r float32, s float32)
+
+// srowAffineavx512 is
+//
+//	for i := range x {
+//		y[i] = w[i]*(((x[i]-k)-r)*s) + b[i]
+//	}
+//
+//go:noescape
+func srowAffineavx512(y []float32, w []float32, b []float32, x []float32, k float32, r float32, s float32)
+
+// srowGradientavx512 is
+//
+//	for i := range x {
+//		dx[i] = s * ((w[i]*g[i] - mean) - ((x[i]-k)-r)*s*slope)
+//	}
+//
+//go:noescape
+func srowGradientavx512(dx []float32, w []float32, g []float32, x []float32, k float32, r float32, s float32, mean float32, slope float32)
+
 // dshiftedavx512 is
 //
 //	clear(sum)
@@ -125,3 +189,67 @@ func daffineavx512(k []float64, a []float64, d []float64, y []float64, x []float
 //
 //go:noescape
 func dcombineavx512(k []float64, a []float64, d []float64, c []float64, y []float64, x []float64, g []float64, rows int)
+
+// drowShiftedavx512 is
+//
+//	var s lanes
+//	for i := range x {
+//		s[i%16] += float64(x[i]) - k
+//	}
+//	return s.fold()
+//
+//go:noescape
+func drowShiftedavx512(x []float64, k float64) float64
+
+// drowSquaresavx512 is
+//
+//	var s lanes
+//	for i := range x {
+//		d := float64(x[i]) - k
+//		s[i%16] += d * d
+//	}
+//	return s.fold()
+//
+//go:noescape
+func drowSquaresavx512(x []float64, k float64) float64
+
+// drowDotsavx512 is
+//
+//	var s, t lanes
+//	for i := range x {
+//		v := float64(w[i]) * float64(g[i])
+//		s[i%16] += v
+//		t[i%16] += v * (float64(x[i]) - k)
+//	}
+//	return s.fold(), t.fold()
+//
+//go:noescape
+func drowDotsavx512(w []float64, g []float64, x []float64, k float64) (sum float64, dot float64)
+
+// drowAccumulateavx512 is
+//
+//	for i := range x {
+//		sum[i] += g[i]
+//		dot[i] += g[i] * (((x[i] - k) - r) * s)
+//	}
+//
+//go:noescape
+func drowAccumulateavx512(sum []float64, dot []float64, g []float64, x []float64, k float64, r float64, s float64)
+
+// drowAffineavx512 is
+//
+//	for i := range x {
+//		y[i] = w[i]*(((x[i]-k)-r)*s) + b[i]
+//	}
+//
+//go:noescape
+func drowAffineavx512(y []float64, w []float64, b []float64, x []float64, k float64, r float64, s float64)
+
+// drowGradientavx512 is
+//
+//	for i := range x {
+//		dx[i] = s * ((w[i]*g[i] - mean) - ((x[i]-k)-r)*s*slope)
+//	}
+//
+//go:noescape
+func drowGradientavx512(dx []float64, w []float64, g []float64, x []float64, k float64, r float64, s float64, mean float64, slope float64)

@@ -662,6 +662,453 @@ done:
 	VZEROUPPER
 	RET
 
+// func srowShiftedavx512(x []float32, k float64) float64
+// Requires: AVX, AVX512F, BMI2, SSE2
+TEXT ·srowShiftedavx512(SB), NOSPLIT, $0-40
+	MOVQ         x_base+0(FP), AX
+	VBROADCASTSD k+24(FP), Z0
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	MOVQ         x_len+8(FP), DX
+	XORQ         CX, CX
+	SUBQ         $+16, DX
+	JLT          rest
+
+loop:
+	VCVTPS2PD (AX)(CX*4), Z3
+	VSUBPD    Z0, Z3, Z3
+	VADDPD    Z3, Z1, Z1
+	VCVTPS2PD 32(AX)(CX*4), Z3
+	VSUBPD    Z0, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	ADDQ      $+16, CX
+	SUBQ      $+16, DX
+	JGE       loop
+
+rest:
+	ADDQ        $+16, DX
+	JZ          done
+	MOVQ        $-1, BX
+	BZHIQ       DX, BX, BX
+	MOVQ        BX, DX
+	ANDQ        $+255, DX
+	KMOVW       DX, K1
+	MOVQ        BX, DX
+	SHRQ        $0x08, DX
+	ANDQ        $+255, DX
+	KMOVW       DX, K2
+	VCVTPS2PD.Z (AX)(CX*4), K1, Z3
+	VSUBPD      Z0, Z3, Z3
+	VMOVAPD.Z   Z3, K1, Z3
+	VADDPD      Z3, Z1, Z1
+	VCVTPS2PD.Z 32(AX)(CX*4), K2, Z3
+	VSUBPD      Z0, Z3, Z3
+	VMOVAPD.Z   Z3, K2, Z3
+	VADDPD      Z3, Z2, Z2
+
+done:
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func srowSquaresavx512(x []float32, k float64) float64
+// Requires: AVX, AVX512F, BMI2, SSE2
+TEXT ·srowSquaresavx512(SB), NOSPLIT, $0-40
+	MOVQ         x_base+0(FP), AX
+	VBROADCASTSD k+24(FP), Z0
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	MOVQ         x_len+8(FP), DX
+	XORQ         CX, CX
+	SUBQ         $+16, DX
+	JLT          rest
+
+loop:
+	VCVTPS2PD (AX)(CX*4), Z3
+	VSUBPD    Z0, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z1, Z1
+	VCVTPS2PD 32(AX)(CX*4), Z3
+	VSUBPD    Z0, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+	ADDQ      $+16, CX
+	SUBQ      $+16, DX
+	JGE       loop
+
+rest:
+	ADDQ        $+16, DX
+	JZ          done
+	MOVQ        $-1, BX
+	BZHIQ       DX, BX, BX
+	MOVQ        BX, DX
+	ANDQ        $+255, DX
+	KMOVW       DX, K1
+	MOVQ        BX, DX
+	SHRQ        $0x08, DX
+	ANDQ        $+255, DX
+	KMOVW       DX, K2
+	VCVTPS2PD.Z (AX)(CX*4), K1, Z3
+	VSUBPD      Z0, Z3, Z3
+	VMOVAPD.Z   Z3, K1, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z1, Z1
+	VCVTPS2PD.Z 32(AX)(CX*4), K2, Z3
+	VSUBPD      Z0, Z3, Z3
+	VMOVAPD.Z   Z3, K2, Z3
+	VMULPD      Z3, Z3, Z3
+	VADDPD      Z3, Z2, Z2
+
+done:
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func srowDotsavx512(w []float32, g []float32, x []float32, k float64) (sum float64, dot float64)
+// Requires: AVX, AVX512F, BMI2, SSE2
+TEXT ·srowDotsavx512(SB), NOSPLIT, $0-96
+	MOVQ         w_base+0(FP), AX
+	MOVQ         g_base+24(FP), CX
+	MOVQ         x_base+48(FP), DX
+	VBROADCASTSD k+72(FP), Z0
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	MOVQ         x_len+56(FP), SI
+	XORQ         BX, BX
+	SUBQ         $+16, SI
+	JLT          rest
+
+loop:
+	VCVTPS2PD (AX)(BX*4), Z5
+	VCVTPS2PD (CX)(BX*4), Z6
+	VMULPD    Z5, Z6, Z6
+	VADDPD    Z6, Z1, Z1
+	VCVTPS2PD (DX)(BX*4), Z5
+	VSUBPD    Z0, Z5, Z5
+	VMULPD    Z5, Z6, Z6
+	VADDPD    Z6, Z3, Z3
+	VCVTPS2PD 32(AX)(BX*4), Z5
+	VCVTPS2PD 32(CX)(BX*4), Z6
+	VMULPD    Z5, Z6, Z6
+	VADDPD    Z6, Z2, Z2
+	VCVTPS2PD 32(DX)(BX*4), Z5
+	VSUBPD    Z0, Z5, Z5
+	VMULPD    Z5, Z6, Z6
+	VADDPD    Z6, Z4, Z4
+	ADDQ      $+16, BX
+	SUBQ      $+16, SI
+	JGE       loop
+
+rest:
+	ADDQ        $+16, SI
+	JZ          done
+	MOVQ        $-1, DI
+	BZHIQ       SI, DI, DI
+	MOVQ        DI, SI
+	ANDQ        $+255, SI
+	KMOVW       SI, K1
+	MOVQ        DI, SI
+	SHRQ        $0x08, SI
+	ANDQ        $+255, SI
+	KMOVW       SI, K2
+	VCVTPS2PD.Z (AX)(BX*4), K1, Z5
+	VCVTPS2PD.Z (CX)(BX*4), K1, Z6
+	VMULPD      Z5, Z6, Z6
+	VADDPD      Z6, Z1, Z1
+	VCVTPS2PD.Z (DX)(BX*4), K1, Z5
+	VSUBPD      Z0, Z5, Z5
+	VMULPD      Z5, Z6, Z6
+	VADDPD      Z6, Z3, Z3
+	VCVTPS2PD.Z 32(AX)(BX*4), K2, Z5
+	VCVTPS2PD.Z 32(CX)(BX*4), K2, Z6
+	VMULPD      Z5, Z6, Z6
+	VADDPD      Z6, Z2, Z2
+	VCVTPS2PD.Z 32(DX)(BX*4), K2, Z5
+	VSUBPD      Z0, Z5, Z5
+	VMULPD      Z5, Z6, Z6
+	VADDPD      Z6, Z4, Z4
+
+done:
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sum+80(FP)
+	VADDPD        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPD        X0, X3, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, dot+88(FP)
+	VZEROUPPER
+	RET
+
+// func srowAccumulateavx512(sum []float32, dot []float32, g []float32, x []float32, k float32, r float32, s float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·srowAccumulateavx512(SB), NOSPLIT, $0-108
+	MOVQ         sum_base+0(FP), AX
+	MOVQ         dot_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSS k+96(FP), Z0
+	VBROADCASTSS r+100(FP), Z1
+	VBROADCASTSS s+104(FP), Z2
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+32, DI
+	JLT          rest
+
+loop:
+	VMOVUPS (DX)(SI*4), Z3
+	VMOVUPS (AX)(SI*4), Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, (AX)(SI*4)
+	VMOVUPS (CX)(SI*4), Z4
+	VMOVUPS (BX)(SI*4), Z5
+	VSUBPS  Z0, Z5, Z5
+	VSUBPS  Z1, Z5, Z5
+	VMULPS  Z2, Z5, Z5
+	VMULPS  Z5, Z3, Z3
+	VADDPS  Z3, Z4, Z3
+	VMOVUPS Z3, (CX)(SI*4)
+	VMOVUPS 64(DX)(SI*4), Z3
+	VMOVUPS 64(AX)(SI*4), Z4
+	VADDPS  Z3, Z4, Z4
+	VMOVUPS Z4, 64(AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Z4
+	VMOVUPS 64(BX)(SI*4), Z5
+	VSUBPS  Z0, Z5, Z5
+	VSUBPS  Z1, Z5, Z5
+	VMULPS  Z2, Z5, Z5
+	VMULPS  Z5, Z3, Z3
+	VADDPS  Z3, Z4, Z3
+	VMOVUPS Z3, 64(CX)(SI*4)
+	ADDQ    $+32, SI
+	SUBQ    $+32, DI
+	JGE     loop
+
+rest:
+	ADDQ      $+32, DI
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	MOVQ      R8, DI
+	ANDQ      $+65535, DI
+	KMOVW     DI, K1
+	MOVQ      R8, DI
+	SHRQ      $0x10, DI
+	ANDQ      $+65535, DI
+	KMOVW     DI, K2
+	VMOVUPS.Z (DX)(SI*4), K1, Z3
+	VMOVUPS.Z (AX)(SI*4), K1, Z4
+	VADDPS    Z3, Z4, Z4
+	VMOVUPS   Z4, K1, (AX)(SI*4)
+	VMOVUPS.Z (CX)(SI*4), K1, Z4
+	VMOVUPS.Z (BX)(SI*4), K1, Z5
+	VSUBPS    Z0, Z5, Z5
+	VSUBPS    Z1, Z5, Z5
+	VMULPS    Z2, Z5, Z5
+	VMULPS    Z5, Z3, Z3
+	VADDPS    Z3, Z4, Z3
+	VMOVUPS   Z3, K1, (CX)(SI*4)
+	VMOVUPS.Z 64(DX)(SI*4), K2, Z3
+	VMOVUPS.Z 64(AX)(SI*4), K2, Z4
+	VADDPS    Z3, Z4, Z4
+	VMOVUPS   Z4, K2, 64(AX)(SI*4)
+	VMOVUPS.Z 64(CX)(SI*4), K2, Z4
+	VMOVUPS.Z 64(BX)(SI*4), K2, Z5
+	VSUBPS    Z0, Z5, Z0
+	VSUBPS    Z1, Z0, Z0
+	VMULPS    Z2, Z0, Z0
+	VMULPS    Z0, Z3, Z0
+	VADDPS    Z0, Z4, Z0
+	VMOVUPS   Z0, K2, 64(CX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func srowAffineavx512(y []float32, w []float32, b []float32, x []float32, k float32, r float32, s float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·srowAffineavx512(SB), NOSPLIT, $0-108
+	MOVQ         y_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         b_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSS k+96(FP), Z0
+	VBROADCASTSS r+100(FP), Z1
+	VBROADCASTSS s+104(FP), Z2
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+32, DI
+	JLT          rest
+
+loop:
+	VMOVUPS (CX)(SI*4), Z3
+	VMOVUPS (BX)(SI*4), Z4
+	VSUBPS  Z0, Z4, Z4
+	VSUBPS  Z1, Z4, Z4
+	VMULPS  Z2, Z4, Z4
+	VMULPS  Z4, Z3, Z3
+	VMOVUPS (DX)(SI*4), Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, (AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Z3
+	VMOVUPS 64(BX)(SI*4), Z4
+	VSUBPS  Z0, Z4, Z4
+	VSUBPS  Z1, Z4, Z4
+	VMULPS  Z2, Z4, Z4
+	VMULPS  Z4, Z3, Z3
+	VMOVUPS 64(DX)(SI*4), Z4
+	VADDPS  Z4, Z3, Z3
+	VMOVUPS Z3, 64(AX)(SI*4)
+	ADDQ    $+32, SI
+	SUBQ    $+32, DI
+	JGE     loop
+
+rest:
+	ADDQ      $+32, DI
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	MOVQ      R8, DI
+	ANDQ      $+65535, DI
+	KMOVW     DI, K1
+	MOVQ      R8, DI
+	SHRQ      $0x10, DI
+	ANDQ      $+65535, DI
+	KMOVW     DI, K2
+	VMOVUPS.Z (CX)(SI*4), K1, Z3
+	VMOVUPS.Z (BX)(SI*4), K1, Z4
+	VSUBPS    Z0, Z4, Z4
+	VSUBPS    Z1, Z4, Z4
+	VMULPS    Z2, Z4, Z4
+	VMULPS    Z4, Z3, Z3
+	VMOVUPS.Z (DX)(SI*4), K1, Z4
+	VADDPS    Z4, Z3, Z3
+	VMOVUPS   Z3, K1, (AX)(SI*4)
+	VMOVUPS.Z 64(CX)(SI*4), K2, Z3
+	VMOVUPS.Z 64(BX)(SI*4), K2, Z4
+	VSUBPS    Z0, Z4, Z0
+	VSUBPS    Z1, Z0, Z0
+	VMULPS    Z2, Z0, Z0
+	VMULPS    Z0, Z3, Z0
+	VMOVUPS.Z 64(DX)(SI*4), K2, Z1
+	VADDPS    Z1, Z0, Z0
+	VMOVUPS   Z0, K2, 64(AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func srowGradientavx512(dx []float32, w []float32, g []float32, x []float32, k float32, r float32, s float32, mean float32, slope float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·srowGradientavx512(SB), NOSPLIT, $0-116
+	MOVQ         dx_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSS k+96(FP), Z0
+	VBROADCASTSS r+100(FP), Z1
+	VBROADCASTSS s+104(FP), Z2
+	VBROADCASTSS mean+108(FP), Z3
+	VBROADCASTSS slope+112(FP), Z4
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+32, DI
+	JLT          rest
+
+loop:
+	VMOVUPS (CX)(SI*4), Z5
+	VMOVUPS (DX)(SI*4), Z6
+	VMULPS  Z6, Z5, Z5
+	VSUBPS  Z3, Z5, Z5
+	VMOVUPS (BX)(SI*4), Z6
+	VSUBPS  Z0, Z6, Z6
+	VSUBPS  Z1, Z6, Z6
+	VMULPS  Z2, Z6, Z6
+	VMULPS  Z4, Z6, Z6
+	VSUBPS  Z6, Z5, Z5
+	VMULPS  Z5, Z2, Z5
+	VMOVUPS Z5, (AX)(SI*4)
+	VMOVUPS 64(CX)(SI*4), Z5
+	VMOVUPS 64(DX)(SI*4), Z6
+	VMULPS  Z6, Z5, Z5
+	VSUBPS  Z3, Z5, Z5
+	VMOVUPS 64(BX)(SI*4), Z6
+	VSUBPS  Z0, Z6, Z6
+	VSUBPS  Z1, Z6, Z6
+	VMULPS  Z2, Z6, Z6
+	VMULPS  Z4, Z6, Z6
+	VSUBPS  Z6, Z5, Z5
+	VMULPS  Z5, Z2, Z5
+	VMOVUPS Z5, 64(AX)(SI*4)
+	ADDQ    $+32, SI
+	SUBQ    $+32, DI
+	JGE     loop
+
+rest:
+	ADDQ      $+32, DI
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	MOVQ      R8, DI
+	ANDQ      $+65535, DI
+	KMOVW     DI, K1
+	MOVQ      R8, DI
+	SHRQ      $0x10, DI
+	ANDQ      $+65535, DI
+	KMOVW     DI, K2
+	VMOVUPS.Z (CX)(SI*4), K1, Z5
+	VMOVUPS.Z (DX)(SI*4), K1, Z6
+	VMULPS    Z6, Z5, Z5
+	VSUBPS    Z3, Z5, Z5
+	VMOVUPS.Z (BX)(SI*4), K1, Z6
+	VSUBPS    Z0, Z6, Z6
+	VSUBPS    Z1, Z6, Z6
+	VMULPS    Z2, Z6, Z6
+	VMULPS    Z4, Z6, Z6
+	VSUBPS    Z6, Z5, Z5
+	VMULPS    Z5, Z2, Z5
+	VMOVUPS   Z5, K1, (AX)(SI*4)
+	VMOVUPS.Z 64(CX)(SI*4), K2, Z5
+	VMOVUPS.Z 64(DX)(SI*4), K2, Z6
+	VMULPS    Z6, Z5, Z5
+	VSUBPS    Z3, Z5, Z3
+	VMOVUPS.Z 64(BX)(SI*4), K2, Z5
+	VSUBPS    Z0, Z5, Z0
+	VSUBPS    Z1, Z0, Z0
+	VMULPS    Z2, Z0, Z0
+	VMULPS    Z4, Z0, Z0
+	VSUBPS    Z0, Z3, Z0
+	VMULPS    Z0, Z2, Z0
+	VMOVUPS   Z0, K2, 64(AX)(SI*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func dshiftedavx512(sum []float64, k []float64, x []float64, rows int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·dshiftedavx512(SB), NOSPLIT, $0-80
@@ -1315,6 +1762,453 @@ edgerow:
 	ADDQ      R10, BX
 	DECQ      AX
 	JNZ       edgerow
+
+done:
+	VZEROUPPER
+	RET
+
+// func drowShiftedavx512(x []float64, k float64) float64
+// Requires: AVX, AVX512F, BMI2, SSE2
+TEXT ·drowShiftedavx512(SB), NOSPLIT, $0-40
+	MOVQ         x_base+0(FP), AX
+	VBROADCASTSD k+24(FP), Z0
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	MOVQ         x_len+8(FP), DX
+	XORQ         CX, CX
+	SUBQ         $+16, DX
+	JLT          rest
+
+loop:
+	VMOVUPD (AX)(CX*8), Z3
+	VSUBPD  Z0, Z3, Z3
+	VADDPD  Z3, Z1, Z1
+	VMOVUPD 64(AX)(CX*8), Z3
+	VSUBPD  Z0, Z3, Z3
+	VADDPD  Z3, Z2, Z2
+	ADDQ    $+16, CX
+	SUBQ    $+16, DX
+	JGE     loop
+
+rest:
+	ADDQ      $+16, DX
+	JZ        done
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, DX
+	ANDQ      $+255, DX
+	KMOVW     DX, K1
+	MOVQ      BX, DX
+	SHRQ      $0x08, DX
+	ANDQ      $+255, DX
+	KMOVW     DX, K2
+	VMOVUPD.Z (AX)(CX*8), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMOVAPD.Z Z3, K1, Z3
+	VADDPD    Z3, Z1, Z1
+	VMOVUPD.Z 64(AX)(CX*8), K2, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMOVAPD.Z Z3, K2, Z3
+	VADDPD    Z3, Z2, Z2
+
+done:
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func drowSquaresavx512(x []float64, k float64) float64
+// Requires: AVX, AVX512F, BMI2, SSE2
+TEXT ·drowSquaresavx512(SB), NOSPLIT, $0-40
+	MOVQ         x_base+0(FP), AX
+	VBROADCASTSD k+24(FP), Z0
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	MOVQ         x_len+8(FP), DX
+	XORQ         CX, CX
+	SUBQ         $+16, DX
+	JLT          rest
+
+loop:
+	VMOVUPD (AX)(CX*8), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z3, Z3, Z3
+	VADDPD  Z3, Z1, Z1
+	VMOVUPD 64(AX)(CX*8), Z3
+	VSUBPD  Z0, Z3, Z3
+	VMULPD  Z3, Z3, Z3
+	VADDPD  Z3, Z2, Z2
+	ADDQ    $+16, CX
+	SUBQ    $+16, DX
+	JGE     loop
+
+rest:
+	ADDQ      $+16, DX
+	JZ        done
+	MOVQ      $-1, BX
+	BZHIQ     DX, BX, BX
+	MOVQ      BX, DX
+	ANDQ      $+255, DX
+	KMOVW     DX, K1
+	MOVQ      BX, DX
+	SHRQ      $0x08, DX
+	ANDQ      $+255, DX
+	KMOVW     DX, K2
+	VMOVUPD.Z (AX)(CX*8), K1, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMOVAPD.Z Z3, K1, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z1, Z1
+	VMOVUPD.Z 64(AX)(CX*8), K2, Z3
+	VSUBPD    Z0, Z3, Z3
+	VMOVAPD.Z Z3, K2, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z2, Z2
+
+done:
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, ret+32(FP)
+	VZEROUPPER
+	RET
+
+// func drowDotsavx512(w []float64, g []float64, x []float64, k float64) (sum float64, dot float64)
+// Requires: AVX, AVX512F, BMI2, SSE2
+TEXT ·drowDotsavx512(SB), NOSPLIT, $0-96
+	MOVQ         w_base+0(FP), AX
+	MOVQ         g_base+24(FP), CX
+	MOVQ         x_base+48(FP), DX
+	VBROADCASTSD k+72(FP), Z0
+	VPXORD       Z1, Z1, Z1
+	VPXORD       Z2, Z2, Z2
+	VPXORD       Z3, Z3, Z3
+	VPXORD       Z4, Z4, Z4
+	MOVQ         x_len+56(FP), SI
+	XORQ         BX, BX
+	SUBQ         $+16, SI
+	JLT          rest
+
+loop:
+	VMOVUPD (AX)(BX*8), Z5
+	VMOVUPD (CX)(BX*8), Z6
+	VMULPD  Z5, Z6, Z6
+	VADDPD  Z6, Z1, Z1
+	VMOVUPD (DX)(BX*8), Z5
+	VSUBPD  Z0, Z5, Z5
+	VMULPD  Z5, Z6, Z6
+	VADDPD  Z6, Z3, Z3
+	VMOVUPD 64(AX)(BX*8), Z5
+	VMOVUPD 64(CX)(BX*8), Z6
+	VMULPD  Z5, Z6, Z6
+	VADDPD  Z6, Z2, Z2
+	VMOVUPD 64(DX)(BX*8), Z5
+	VSUBPD  Z0, Z5, Z5
+	VMULPD  Z5, Z6, Z6
+	VADDPD  Z6, Z4, Z4
+	ADDQ    $+16, BX
+	SUBQ    $+16, SI
+	JGE     loop
+
+rest:
+	ADDQ      $+16, SI
+	JZ        done
+	MOVQ      $-1, DI
+	BZHIQ     SI, DI, DI
+	MOVQ      DI, SI
+	ANDQ      $+255, SI
+	KMOVW     SI, K1
+	MOVQ      DI, SI
+	SHRQ      $0x08, SI
+	ANDQ      $+255, SI
+	KMOVW     SI, K2
+	VMOVUPD.Z (AX)(BX*8), K1, Z5
+	VMOVUPD.Z (CX)(BX*8), K1, Z6
+	VMULPD    Z5, Z6, Z6
+	VADDPD    Z6, Z1, Z1
+	VMOVUPD.Z (DX)(BX*8), K1, Z5
+	VSUBPD    Z0, Z5, Z5
+	VMULPD    Z5, Z6, Z6
+	VADDPD    Z6, Z3, Z3
+	VMOVUPD.Z 64(AX)(BX*8), K2, Z5
+	VMOVUPD.Z 64(CX)(BX*8), K2, Z6
+	VMULPD    Z5, Z6, Z6
+	VADDPD    Z6, Z2, Z2
+	VMOVUPD.Z 64(DX)(BX*8), K2, Z5
+	VSUBPD    Z0, Z5, Z5
+	VMULPD    Z5, Z6, Z6
+	VADDPD    Z6, Z4, Z4
+
+done:
+	VADDPD        Z2, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, sum+80(FP)
+	VADDPD        Z4, Z3, Z3
+	VEXTRACTF64X4 $0x01, Z3, Y0
+	VADDPD        Y0, Y3, Y3
+	VEXTRACTF128  $0x01, Y3, X0
+	VADDPD        X0, X3, X0
+	VUNPCKHPD     X0, X0, X1
+	VADDSD        X1, X0, X0
+	MOVSD         X0, dot+88(FP)
+	VZEROUPPER
+	RET
+
+// func drowAccumulateavx512(sum []float64, dot []float64, g []float64, x []float64, k float64, r float64, s float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·drowAccumulateavx512(SB), NOSPLIT, $0-120
+	MOVQ         sum_base+0(FP), AX
+	MOVQ         dot_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSD k+96(FP), Z0
+	VBROADCASTSD r+104(FP), Z1
+	VBROADCASTSD s+112(FP), Z2
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+16, DI
+	JLT          rest
+
+loop:
+	VMOVUPD (DX)(SI*8), Z3
+	VMOVUPD (AX)(SI*8), Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPD Z4, (AX)(SI*8)
+	VMOVUPD (CX)(SI*8), Z4
+	VMOVUPD (BX)(SI*8), Z5
+	VSUBPD  Z0, Z5, Z5
+	VSUBPD  Z1, Z5, Z5
+	VMULPD  Z2, Z5, Z5
+	VMULPD  Z5, Z3, Z3
+	VADDPD  Z3, Z4, Z3
+	VMOVUPD Z3, (CX)(SI*8)
+	VMOVUPD 64(DX)(SI*8), Z3
+	VMOVUPD 64(AX)(SI*8), Z4
+	VADDPD  Z3, Z4, Z4
+	VMOVUPD Z4, 64(AX)(SI*8)
+	VMOVUPD 64(CX)(SI*8), Z4
+	VMOVUPD 64(BX)(SI*8), Z5
+	VSUBPD  Z0, Z5, Z5
+	VSUBPD  Z1, Z5, Z5
+	VMULPD  Z2, Z5, Z5
+	VMULPD  Z5, Z3, Z3
+	VADDPD  Z3, Z4, Z3
+	VMOVUPD Z3, 64(CX)(SI*8)
+	ADDQ    $+16, SI
+	SUBQ    $+16, DI
+	JGE     loop
+
+rest:
+	ADDQ      $+16, DI
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	MOVQ      R8, DI
+	ANDQ      $+255, DI
+	KMOVW     DI, K1
+	MOVQ      R8, DI
+	SHRQ      $0x08, DI
+	ANDQ      $+255, DI
+	KMOVW     DI, K2
+	VMOVUPD.Z (DX)(SI*8), K1, Z3
+	VMOVUPD.Z (AX)(SI*8), K1, Z4
+	VADDPD    Z3, Z4, Z4
+	VMOVUPD   Z4, K1, (AX)(SI*8)
+	VMOVUPD.Z (CX)(SI*8), K1, Z4
+	VMOVUPD.Z (BX)(SI*8), K1, Z5
+	VSUBPD    Z0, Z5, Z5
+	VSUBPD    Z1, Z5, Z5
+	VMULPD    Z2, Z5, Z5
+	VMULPD    Z5, Z3, Z3
+	VADDPD    Z3, Z4, Z3
+	VMOVUPD   Z3, K1, (CX)(SI*8)
+	VMOVUPD.Z 64(DX)(SI*8), K2, Z3
+	VMOVUPD.Z 64(AX)(SI*8), K2, Z4
+	VADDPD    Z3, Z4, Z4
+	VMOVUPD   Z4, K2, 64(AX)(SI*8)
+	VMOVUPD.Z 64(CX)(SI*8), K2, Z4
+	VMOVUPD.Z 64(BX)(SI*8), K2, Z5
+	VSUBPD    Z0, Z5, Z0
+	VSUBPD    Z1, Z0, Z0
+	VMULPD    Z2, Z0, Z0
+	VMULPD    Z0, Z3, Z0
+	VADDPD    Z0, Z4, Z0
+	VMOVUPD   Z0, K2, 64(CX)(SI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func drowAffineavx512(y []float64, w []float64, b []float64, x []float64, k float64, r float64, s float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·drowAffineavx512(SB), NOSPLIT, $0-120
+	MOVQ         y_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         b_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSD k+96(FP), Z0
+	VBROADCASTSD r+104(FP), Z1
+	VBROADCASTSD s+112(FP), Z2
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+16, DI
+	JLT          rest
+
+loop:
+	VMOVUPD (CX)(SI*8), Z3
+	VMOVUPD (BX)(SI*8), Z4
+	VSUBPD  Z0, Z4, Z4
+	VSUBPD  Z1, Z4, Z4
+	VMULPD  Z2, Z4, Z4
+	VMULPD  Z4, Z3, Z3
+	VMOVUPD (DX)(SI*8), Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPD Z3, (AX)(SI*8)
+	VMOVUPD 64(CX)(SI*8), Z3
+	VMOVUPD 64(BX)(SI*8), Z4
+	VSUBPD  Z0, Z4, Z4
+	VSUBPD  Z1, Z4, Z4
+	VMULPD  Z2, Z4, Z4
+	VMULPD  Z4, Z3, Z3
+	VMOVUPD 64(DX)(SI*8), Z4
+	VADDPD  Z4, Z3, Z3
+	VMOVUPD Z3, 64(AX)(SI*8)
+	ADDQ    $+16, SI
+	SUBQ    $+16, DI
+	JGE     loop
+
+rest:
+	ADDQ      $+16, DI
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	MOVQ      R8, DI
+	ANDQ      $+255, DI
+	KMOVW     DI, K1
+	MOVQ      R8, DI
+	SHRQ      $0x08, DI
+	ANDQ      $+255, DI
+	KMOVW     DI, K2
+	VMOVUPD.Z (CX)(SI*8), K1, Z3
+	VMOVUPD.Z (BX)(SI*8), K1, Z4
+	VSUBPD    Z0, Z4, Z4
+	VSUBPD    Z1, Z4, Z4
+	VMULPD    Z2, Z4, Z4
+	VMULPD    Z4, Z3, Z3
+	VMOVUPD.Z (DX)(SI*8), K1, Z4
+	VADDPD    Z4, Z3, Z3
+	VMOVUPD   Z3, K1, (AX)(SI*8)
+	VMOVUPD.Z 64(CX)(SI*8), K2, Z3
+	VMOVUPD.Z 64(BX)(SI*8), K2, Z4
+	VSUBPD    Z0, Z4, Z0
+	VSUBPD    Z1, Z0, Z0
+	VMULPD    Z2, Z0, Z0
+	VMULPD    Z0, Z3, Z0
+	VMOVUPD.Z 64(DX)(SI*8), K2, Z1
+	VADDPD    Z1, Z0, Z0
+	VMOVUPD   Z0, K2, 64(AX)(SI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func drowGradientavx512(dx []float64, w []float64, g []float64, x []float64, k float64, r float64, s float64, mean float64, slope float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·drowGradientavx512(SB), NOSPLIT, $0-136
+	MOVQ         dx_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         x_base+72(FP), BX
+	VBROADCASTSD k+96(FP), Z0
+	VBROADCASTSD r+104(FP), Z1
+	VBROADCASTSD s+112(FP), Z2
+	VBROADCASTSD mean+120(FP), Z3
+	VBROADCASTSD slope+128(FP), Z4
+	MOVQ         x_len+80(FP), DI
+	XORQ         SI, SI
+	SUBQ         $+16, DI
+	JLT          rest
+
+loop:
+	VMOVUPD (CX)(SI*8), Z5
+	VMOVUPD (DX)(SI*8), Z6
+	VMULPD  Z6, Z5, Z5
+	VSUBPD  Z3, Z5, Z5
+	VMOVUPD (BX)(SI*8), Z6
+	VSUBPD  Z0, Z6, Z6
+	VSUBPD  Z1, Z6, Z6
+	VMULPD  Z2, Z6, Z6
+	VMULPD  Z4, Z6, Z6
+	VSUBPD  Z6, Z5, Z5
+	VMULPD  Z5, Z2, Z5
+	VMOVUPD Z5, (AX)(SI*8)
+	VMOVUPD 64(CX)(SI*8), Z5
+	VMOVUPD 64(DX)(SI*8), Z6
+	VMULPD  Z6, Z5, Z5
+	VSUBPD  Z3, Z5, Z5
+	VMOVUPD 64(BX)(SI*8), Z6
+	VSUBPD  Z0, Z6, Z6
+	VSUBPD  Z1, Z6, Z6
+	VMULPD  Z2, Z6, Z6
+	VMULPD  Z4, Z6, Z6
+	VSUBPD  Z6, Z5, Z5
+	VMULPD  Z5, Z2, Z5
+	VMOVUPD Z5, 64(AX)(SI*8)
+	ADDQ    $+16, SI
+	SUBQ    $+16, DI
+	JGE     loop
+
+rest:
+	ADDQ      $+16, DI
+	JZ        done
+	MOVQ      $-1, R8
+	BZHIQ     DI, R8, R8
+	MOVQ      R8, DI
+	ANDQ      $+255, DI
+	KMOVW     DI, K1
+	MOVQ      R8, DI
+	SHRQ      $0x08, DI
+	ANDQ      $+255, DI
+	KMOVW     DI, K2
+	VMOVUPD.Z (CX)(SI*8), K1, Z5
+	VMOVUPD.Z (DX)(SI*8), K1, Z6
+	VMULPD    Z6, Z5, Z5
+	VSUBPD    Z3, Z5, Z5
+	VMOVUPD.Z (BX)(SI*8), K1, Z6
+	VSUBPD    Z0, Z6, Z6
+	VSUBPD    Z1, Z6, Z6
+	VMULPD    Z2, Z6, Z6
+	VMULPD    Z4, Z6, Z6
+	VSUBPD    Z6, Z5, Z5
+	VMULPD    Z5, Z2, Z5
+	VMOVUPD   Z5, K1, (AX)(SI*8)
+	VMOVUPD.Z 64(CX)(SI*8), K2, Z5
+	VMOVUPD.Z 64(DX)(SI*8), K2, Z6
+	VMULPD    Z6, Z5, Z5
+	VSUBPD    Z3, Z5, Z3
+	VMOVUPD.Z 64(BX)(SI*8), K2, Z5
+	VSUBPD    Z0, Z5, Z0
+	VSUBPD    Z1, Z0, Z0
+	VMULPD    Z2, Z0, Z0
+	VMULPD    Z4, Z0, Z0
+	VSUBPD    Z0, Z3, Z0
+	VMULPD    Z0, Z2, Z0
+	VMOVUPD   Z0, K2, 64(AX)(SI*8)
 
 done:
 	VZEROUPPER

@@ -26,6 +26,10 @@ func (e *Engine[T]) Tangent(y, x, m, w, g, dw, db, s []T) {
 // mapPiece maps the rows of a piece.
 func (j *job[T]) mapPiece(piece int) {
 	c := j.Channels()
+	if j.Rows == 1 && !j.tangent {
+		j.mapParts(piece)
+		return
+	}
 	w := j.spares.Get()
 	if j.Rows == 1 {
 		lo, hi := j.blocks(j.Layout, piece)
@@ -39,6 +43,33 @@ func (j *job[T]) mapPiece(piece int) {
 		j.mapRows(w, (block*j.Rows+lo)*c, hi-lo)
 	}
 	j.spares.Put(w)
+}
+
+// mapParts maps the blocks of a piece, each of one row, part by part.
+func (j *job[T]) mapParts(piece int) {
+	weight, bias := j.weight, j.bias
+	if weight == nil {
+		weight = j.ones
+	}
+	if bias == nil {
+		bias = j.zeros
+	}
+	lo, hi := j.blocks(j.Layout, piece)
+	n := float64(j.Width)
+	for part := lo * j.Groups; part < hi*j.Groups; part++ {
+		at, c := part*j.Width, part%j.Groups*j.Width
+		y, x, w := j.y[at:at+j.Width], j.x[at:at+j.Width], weight[c:c+j.Width]
+		k, r, s := j.m.mean[part], j.m.rest[part], j.m.inverse[part]
+		if j.g == nil {
+			j.k.row.affine(y, w, bias[c:c+j.Width], x, k, r, s)
+			continue
+		}
+		var mean, slope T
+		if j.sums != nil {
+			mean, slope = T(float64(j.sums[part])/n), T(float64(j.sums[j.Parts()+part])/n)
+		}
+		j.k.row.gradient(y, w, j.g[at:at+j.Width], x, k, r, s, mean, slope)
+	}
 }
 
 // mapRows is y = c∘g + a∘(x − k) + d for rows from an element on.

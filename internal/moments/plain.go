@@ -13,10 +13,11 @@ type kernels[T Float] struct {
 	affine func(k, a, d, y, x []T, rows int)
 	// combine is y_ij = c_j·g_ij + (a_j·(x_ij − k_j) + d_j).
 	combine func(k, a, d, c, y, x, g []T, rows int)
+	row     *rowKernels[T]
 }
 
 func plain[T Float]() *kernels[T] {
-	return &kernels[T]{shiftedPlain[T], squaresPlain[T], dotsPlain[T], affinePlain[T], combinePlain[T]}
+	return &kernels[T]{shiftedPlain[T], squaresPlain[T], dotsPlain[T], affinePlain[T], combinePlain[T], plainRows[T]()}
 }
 
 func shiftedPlain[T Float](sum, k, x []T, rows int) {

@@ -20,12 +20,7 @@ func (e *Engine[T]) Sums(s, x, m, w, g []T) {
 func (j *job[T]) sumPiece(piece int) {
 	sum, dot := j.partials(piece)
 	if j.Rows == 1 {
-		clear(sum)
-		clear(dot)
-		lo, hi := j.blocks(j.Layout, piece)
-		for block := lo; block < hi; block++ {
-			j.sumRow(sum, dot, block)
-		}
+		j.sumParts(sum, dot, piece)
 		return
 	}
 	c := j.Channels()
@@ -55,26 +50,37 @@ func (j *job[T]) sumPiece(piece int) {
 	}
 }
 
-// sumRow adds a block of one row to the channels' sums, and finds those of its parts.
-func (j *job[T]) sumRow(sum, dot []float64, block int) {
-	for group := range j.Groups {
-		part := block*j.Groups + group
-		mean := float64(j.m.mean[part]) + float64(j.m.rest[part])
-		inverse := float64(j.m.inverse[part])
-		var s, t [8]float64
-		at := part * j.Width
-		for i, g := range j.g[at : at+j.Width] {
-			c := group*j.Width + i
-			v := float64(g)
-			along := v * (float64(j.x[at+i]) - mean) * inverse
-			sum[c] += v
-			dot[c] += along
-			weight := element(j.weight, c, 1)
-			s[i%8] += weight * v
-			t[i%8] += weight * along
-		}
-		j.sums[part], j.sums[j.Parts()+part] = T(fold(s)), T(fold(t))
+// sumParts adds the blocks of a piece, each of one row, to the channels' sums, and finds those of their parts.
+func (j *job[T]) sumParts(sum, dot []float64, piece int) {
+	clear(sum)
+	clear(dot)
+	weight, n := j.weight, len(sum)
+	if weight == nil {
+		weight = j.ones
 	}
+	w := j.spares.Get()
+	s, t := w.s[:n], w.t[:n]
+	clear(s)
+	clear(t)
+	lo, hi := j.blocks(j.Layout, piece)
+	for block := lo; block < hi; block++ {
+		for group := range j.Groups {
+			part, c := block*j.Groups+group, group*j.Width
+			at := part * j.Width
+			x, g := j.x[at:at+j.Width], j.g[at:at+j.Width]
+			mean, rest, inverse := j.m.mean[part], j.m.rest[part], j.m.inverse[part]
+			total, along := j.k.row.dots(weight[c:c+j.Width], g, x, float64(mean)+float64(rest))
+			j.sums[part], j.sums[j.Parts()+part] = T(total), T(along*float64(inverse))
+			j.k.row.accumulate(s[c:c+j.Width], t[c:c+j.Width], g, x, mean, rest, inverse)
+		}
+		if (block-lo)%batch == batch-1 || block == hi-1 {
+			widen(sum, s)
+			widen(dot, t)
+			clear(s)
+			clear(t)
+		}
+	}
+	j.spares.Put(w)
 }
 
 // partSums adds up what the pieces of a block have found.

@@ -75,6 +75,7 @@ func emitMoments(p precision, v vector) {
 	emitDots(p, v)
 	emitAffine(p, v, false)
 	emitAffine(p, v, true)
+	emitMomentRows(p, v)
 }
 
 func emitShifted(p precision, v vector, squares bool) {
