@@ -43,8 +43,8 @@ func rows[T any](x []T, n, first, end int) []T {
 // Dataset is a training and a test split over the same features, and over the same classes or with targets of the same
 // size.
 type Dataset struct {
-	Name        string // "mnist", "fashion-mnist", "digits", "ill-conditioned", or the base name of one's own data
-	Shape       []int  // shape of one example: {28, 28} or {features}
+	Name        string // "mnist", "cifar10" and so on, or the base name of one's own data
+	Shape       []int  // shape of one example: {28, 28}, {32, 32, 3} or {features}
 	Classes     int    // labels are in [0, Classes); 0: the data have values, not classes
 	Train, Test Split
 	Validation  Split // held out of Train by [Dataset.HoldOut]; empty before
@@ -66,7 +66,7 @@ type Dataset struct {
 func (d *Dataset) Features() int { return product(d.Shape) }
 
 // Notes lists, in sentences without a full stop, changes to the inputs that their owner may not expect: pixels that were
-// not divided by 255 and, after Standardize, features that became 0 because of a single row and values that were moved.
+// not divided by 255, images that were scaled, files that were not read and, after Standardize, features that became 0 because of a single row and values that were moved.
 func (d *Dataset) Notes() []string { return slices.Clone(d.notes) }
 
 // Outputs is the number of values of one target; 0: the data have classes.

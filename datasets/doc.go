@@ -4,9 +4,10 @@
 // each row or, for a regression, Targets its Outputs values. It comes from one of
 //
 //   - [MNIST] and [FashionMNIST], read from disk or downloaded, checked against the published checksums;
+//   - [CIFAR10] and [CIFAR100], likewise: photographs in colour, as rows × columns × 3;
 //   - [Digits], built in: digits drawn from the outlines of fonts under random distortion, for a machine without a network;
 //   - [IllConditioned], built in: a regression whose inputs vary a thousand times more in one direction than in another;
-//   - [ReadIDX], [ReadNPZ] and [ReadCSV], one's own data;
+//   - [ReadIDX], [ReadCIFAR], [ReadImages], [ReadNPZ] and [ReadCSV], one's own data;
 //   - [Open], which picks among these by name or path.
 //
 // Images are scaled to [0,1]; Dataset.Pixels is then true. [Dataset.Standardize] gives a data set mean 0 and deviation 1,

@@ -468,3 +468,28 @@ func FuzzImage(f *testing.F) {
 func fixPNG(data []byte) {
 	binary.BigEndian.PutUint32(data[29:33], crc32.ChecksumIEEE(data[12:29]))
 }
+
+// BenchmarkReadImages reads photographs as they are, and scaled.
+func BenchmarkReadImages(b *testing.B) {
+	const photos = 100
+	img := image.NewRGBA(image.Rect(0, 0, 500, 375))
+	for i := range img.Pix {
+		img.Pix[i] = uint8((i/7)*(i/2000)>>3) | uint8(i%4/3*255)
+	}
+	var photo bytes.Buffer
+	require.NoError(b, jpeg.Encode(&photo, img, nil))
+	files := map[string][]byte{}
+	for i := range photos {
+		files[[]string{"a/", "b/"}[i%2]+strconv.Itoa(i)] = photo.Bytes()
+	}
+	dir := tree(b, files)
+	for name, size := range map[string][2]int{"whole": {}, "64x64": {64, 64}, "224x224": {224, 224}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				_, err := ReadOptions{ImageSize: size}.ReadImages(dir)
+				require.NoError(b, err)
+			}
+			b.ReportMetric(photos*float64(b.N)/b.Elapsed().Seconds(), "images/s")
+		})
+	}
+}

@@ -9,7 +9,7 @@ import (
 // and downloads nothing.
 type Options struct {
 	// Dir holds the data. A directory with the four idx files in it is used as it is, otherwise Dir/<name>, unless some
-	// of the four are in Dir and none there. Empty: the directory gokfac in the user's cache directory.
+	// of the four are in Dir and none there. CIFAR10 says where it looks. Empty: the directory gokfac in the user's cache directory.
 	Dir string
 
 	// Download fetches files that are missing. Off: a missing file is an error.

@@ -10,10 +10,10 @@ import (
 	"strings"
 )
 
-// Open loads a data set by name: mnist, fashion-mnist, digits, ill-conditioned, auto, or the path of one's own data, which
-// is a directory for [ReadIDX], [ReadCIFAR] or [ReadImages], an .npz file for [ReadNPZ] or a .csv for [ReadCSV]. auto, also the empty name, is MNIST if
-// its files are there or can be downloaded, and else digits; files that are there but damaged are an error. why says in
-// one sentence what was chosen, and for auto the reason.
+// Open loads a data set by name, one of [Sets], or by the path of one's own data, in one of [Formats]: a directory for
+// [ReadIDX], [ReadCIFAR] or [ReadImages], an .npz file for [ReadNPZ] or a .csv for [ReadCSV]. auto, also the empty name,
+// is MNIST if its files are there or can be downloaded, and else digits; files that are there but damaged are an error.
+// why says in one sentence what was chosen, and for auto the reason.
 func Open(ctx context.Context, name string, opt Options) (d *Dataset, why string, err error) {
 	if err := opt.Read.columnless(name); err != nil {
 		return nil, "", err

@@ -46,8 +46,9 @@
 // -target-columns name them; without them it is a column called label, class,
 // target, y or species, and without one the only column of text, else the first
 // or the last that looks like a label (see package datasets' ReadOptions). A
-// fifth of the rows is for testing, of each class its share, always the same rows; an .npz and idx files have their own test
-// part. Labels are whole numbers or, in a .csv, text.
+// fifth of the rows is for testing, of each class its share, always the same rows; an .npz, idx files and CIFAR's have their own test
+// part. A directory of images has a directory for each class, and may have train and test around them; -image-size
+// makes its images of one size (docs/data.md). Labels are whole numbers or, in a .csv, text.
 //
 // Inputs are standardised by the training examples' means and deviations, one
 // pair for each feature, or one for all pixels (see Dataset.Standardize), and are
