@@ -172,7 +172,7 @@ func TestAngles(t *testing.T) {
 	sample := make([]float64, draws)
 	for i := range sample {
 		g.pcg.Seed(g.seed, uint64(i))
-		sample[i] = (g.within(g.Rotate) + 10) / 20
+		sample[i] = (g.either(g.Rotate) + 10) / 20
 	}
 	assertUniform(t, sample)
 }
@@ -225,7 +225,7 @@ func TestBrightnessAndContrast(t *testing.T) {
 		for i, v := range raw.Train.X {
 			white[i%c] = max(white[i%c], float64(v))
 		}
-		within := func(v float64, i int) float64 { return min(max(v, 0), white[i%c]) }
+		cut := func(v float64, i int) float64 { return min(max(v, 0), white[i%c]) }
 		of := raw.Train.X[len(out):]
 		middle := slices.IndexFunc(of, func(v float32) bool { return v > 0.35 && v < 0.65 }) // which stays within
 		var factors, contrasts []float64
@@ -236,7 +236,7 @@ func TestBrightnessAndContrast(t *testing.T) {
 			factor := x[middle] / float64(of[middle])
 			factors = append(factors, (factor-0.6)/0.8)
 			for i, v := range of {
-				require.InDelta(t, within(factor*float64(v), i), x[i], 2e-6)
+				require.InDelta(t, cut(factor*float64(v), i), x[i], 2e-6)
 			}
 
 			contrast.example(out, epoch, 1)
@@ -249,7 +249,7 @@ func TestBrightnessAndContrast(t *testing.T) {
 			factor = (x[middle] - means[middle%c]) / (float64(of[middle]) - means[middle%c])
 			contrasts = append(contrasts, (factor-0.7)/0.6)
 			for i, v := range of {
-				require.InDelta(t, within(means[i%c]+factor*(float64(v)-means[i%c]), i), x[i], 1e-5) // the factor is a quotient of differences
+				require.InDelta(t, cut(means[i%c]+factor*(float64(v)-means[i%c]), i), x[i], 1e-5) // the factor is a quotient of differences
 			}
 		}
 		assertUniform(t, factors)
@@ -260,13 +260,13 @@ func TestBrightnessAndContrast(t *testing.T) {
 		x, err := d.Scaling.Invert(out)
 		require.NoError(t, err)
 		both.pcg.Seed(both.seed^augmentStream, 5<<32)
-		b, k := 1+both.within(0.4), 1+both.within(0.3)
+		b, k := 1+both.either(0.4), 1+both.either(0.3)
 		var mean float64
 		for i := 0; i < len(out); i += c {
 			mean += b * float64(raw.Train.X[i]) / 20
 		}
 		for i := 0; i < len(out); i += c {
-			require.InDelta(t, within(mean+k*(b*float64(raw.Train.X[i])-mean), i), x[i], 2e-6)
+			require.InDelta(t, cut(mean+k*(b*float64(raw.Train.X[i])-mean), i), x[i], 2e-6)
 		}
 	}
 }

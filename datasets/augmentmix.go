@@ -5,10 +5,7 @@ import "math"
 // jitter changes brightness and contrast: out ↦ factor·out + shift, shift of each channel. Before scaling,
 // a brightness of b makes b·x of x; on what scaling made of it, that is a distance from the background times b.
 func (g *augmenter) jitter(out []float32) {
-	if g.Brightness == 0 && g.Contrast == 0 {
-		return
-	}
-	bright, contrast := float32(1+g.within(g.Brightness)), float32(1+g.within(g.Contrast))
+	bright, contrast := float32(1+g.either(g.Brightness)), float32(1+g.either(g.Contrast))
 	clear(g.shift)
 	if g.Contrast > 0 {
 		g.means(out)
@@ -26,17 +23,28 @@ func (g *augmenter) jitter(out []float32) {
 		return
 	}
 	for i := 0; i < len(out); i += g.channels {
+		pixel := out[i:][:len(g.shift)]
 		for k, s := range g.shift {
-			out[i+k] = factor*out[i+k] + s
+			pixel[k] = factor*pixel[k] + s
 		}
 	}
 }
 
-// means sets shift, which is 0, to the mean of each channel.
+// means sets shift, which is 0, to the mean of each channel. Four sums of one channel go on beside each other: one waits
+// for its last addition.
 func (g *augmenter) means(out []float32) {
-	for i := 0; i < len(out); i += g.channels {
-		for k := range g.shift {
-			g.shift[k] += out[i+k]
+	i := 0
+	if g.channels == 1 {
+		var a, b, c, d float32
+		for ; i+4 <= len(out); i += 4 {
+			x := out[i:][:4]
+			a, b, c, d = a+x[0], b+x[1], c+x[2], d+x[3]
+		}
+		g.shift[0] = (a + b) + (c + d)
+	}
+	for ; i < len(out); i += g.channels {
+		for k, v := range out[i:][:g.channels] {
+			g.shift[k] += v
 		}
 	}
 	for k := range g.shift {

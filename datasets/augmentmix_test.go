@@ -76,22 +76,22 @@ func TestCutMix(t *testing.T) {
 	const steps = 10_000
 	for k := range steps {
 		part := math.Sqrt((float64(k) + 0.5) / steps)
-		want += covered(h, int(part*h)) * covered(w, int(part*w)) / steps
+		want += coverage(h, int(part*h)) * coverage(w, int(part*w)) / steps
 	}
 	assert.InDelta(t, 1-want, mean, 5*0.5/math.Sqrt(draws)+1e-3)
 }
 
-// covered is the mean part of n that a range of this size covers around any of its elements.
-func covered(n, size int) float64 {
-	count := 0
+// coverage is the mean part of n that a range of this size covers around any of its elements.
+func coverage(n, size int) float64 {
+	covered := 0
 	for centre := range n {
 		for k := centre - size/2; k < centre-size/2+size; k++ {
 			if k >= 0 && k < n {
-				count++
+				covered++
 			}
 		}
 	}
-	return float64(count) / float64(n*n)
+	return float64(covered) / float64(n*n)
 }
 
 // TestMixupOrCutMix: with both, each example has one of them, half of the time.

@@ -118,7 +118,7 @@ func (f *imageFolder) open(dir string) (listing, error) {
 		if looksLikeImage(name) {
 			return l, fmt.Errorf("%s is beside the directories of the classes: put it into one of them", filepath.Join(dir, name))
 		}
-		f.beside = append(f.beside, within(f.dir, filepath.Join(dir, name)))
+		f.beside = append(f.beside, below(f.dir, filepath.Join(dir, name)))
 	}
 	f.hide(l)
 	return l, nil
@@ -127,7 +127,7 @@ func (f *imageFolder) open(dir string) (listing, error) {
 // hide remembers the hidden files of a directory.
 func (f *imageFolder) hide(l listing) {
 	for _, path := range l.hidden {
-		f.hidden = append(f.hidden, within(f.dir, path))
+		f.hidden = append(f.hidden, below(f.dir, path))
 	}
 }
 

@@ -109,8 +109,8 @@ func (f *imageFolder) read(ctx context.Context, size [2]int) (*Dataset, error) {
 	return d, nil
 }
 
-// within is a path as a note has it.
-func within(dir, path string) string {
+// below is a path as a note has it.
+func below(dir, path string) string {
 	if relative, err := filepath.Rel(dir, path); err == nil {
 		return filepath.ToSlash(relative)
 	}

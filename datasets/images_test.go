@@ -135,7 +135,7 @@ func TestPictures(t *testing.T) {
 	x, err := plan.pixels(t.Context(), folder.train)
 	require.NoError(t, err)
 	for i, file := range folder.train {
-		name := within(dir, file.path)
+		name := below(dir, file.path)
 		// Decoders of JPEG round differently, and interpolate colours of half the resolution differently.
 		tolerance := map[bool]float64{true: 1.01, false: 2.5}[strings.HasPrefix(name, "exact")]
 		switch {
