@@ -26,7 +26,7 @@ func use(t *testing.T, k *kernels[float32]) {
 // everything runs all exported functions and returns all that they gave.
 func everything[T Float](x, y, labels []T, classes int) []T {
 	n := len(x)
-	all := make([]T, 10*n, 10*n+2)
+	all := make([]T, 20*n, 20*n+2)
 	part := func(i int) []T { return all[i*n : (i+1)*n] }
 	ReLU(part(0), x)
 	ReLUGrad(part(1), x, y)
@@ -38,6 +38,16 @@ func everything[T Float](x, y, labels []T, classes int) []T {
 	Log(part(7), y)
 	Residual(part(8), x, y, 0.25)
 	Softmax(part(9), x, classes)
+	GELU(part(10), x)
+	GELUGrad(part(11), x, y)
+	SiLU(part(12), x)
+	SiLUGrad(part(13), x, y)
+	Softplus(part(14), x)
+	SoftplusGrad(part(15), x, y)
+	ELU(part(16), x, 0.75)
+	ELUGrad(part(17), part(16), y, 0.75)
+	LeakyReLU(part(18), x, 0.125)
+	LeakyReLUGrad(part(19), x, y, 0.125)
 	return append(all, T(SoftmaxCrossEntropy(x, labels, classes)), T(SigmoidCrossEntropy(x, y)))
 }
 
@@ -74,7 +84,7 @@ func TestAgainstFloat64(t *testing.T) {
 			got, want := everything(x, y, labels, 10), everything(wide(x), wide(y), wide(labels), 10)
 			for i, v := range got {
 				if !(math.Abs(float64(v)-want[i]) <= 2e-6*math.Abs(want[i])+1e-6) {
-					require.Failf(t, "far off", "%s: element %d of 10·%d: %g, want %g", k.set, i, n, v, want[i])
+					require.Failf(t, "far off", "%s: element %d of 20·%d: %g, want %g", k.set, i, n, v, want[i])
 				}
 			}
 		}
@@ -134,8 +144,16 @@ func testAllocs[T Float](t *testing.T, n int) {
 	x, y, labels := arguments[T](n, 10)
 	out := make([]T, n)
 	for name, f := range map[string]func(){
-		"unary":   func() { ReLU(out, x); Tanh(out, x); Sigmoid(out, x); Exp(out, x); Log(out, x) },
-		"binary":  func() { ReLUGrad(out, x, y); TanhGrad(out, x, y); SigmoidGrad(out, x, y) },
+		"unary":  func() { ReLU(out, x); Tanh(out, x); Sigmoid(out, x); Exp(out, x); Log(out, x) },
+		"binary": func() { ReLUGrad(out, x, y); TanhGrad(out, x, y); SigmoidGrad(out, x, y) },
+		"smooth": func() { GELU(out, x); SiLU(out, x); Softplus(out, x); ELU(out, x, 1); LeakyReLU(out, x, 0.1) },
+		"slopes": func() {
+			GELUGrad(out, x, y)
+			SiLUGrad(out, x, y)
+			SoftplusGrad(out, x, y)
+			ELUGrad(out, x, y, 1)
+			LeakyReLUGrad(out, x, y, 0.1)
+		},
 		"losses":  func() { Residual(out, x, y, 2); Softmax(out, x, 10) },
 		"softmax": func() { SoftmaxCrossEntropy(x, labels, 10) },
 		"sigmoid": func() { SigmoidCrossEntropy(x, y) },
@@ -149,6 +167,9 @@ func TestPanics(t *testing.T) {
 	for i, f := range []func(){
 		func() { ReLU(a, b) }, func() { Tanh(b, a) }, func() { Sigmoid(a, b) }, func() { Exp(a, b) }, func() { Log(a, b) },
 		func() { ReLUGrad(a, a, b) }, func() { TanhGrad(a, b, a) }, func() { SigmoidGrad(b, a, a) },
+		func() { GELU(a, b) }, func() { GELUGrad(a, a, b) }, func() { SiLU(a, b) }, func() { SiLUGrad(a, b, a) },
+		func() { Softplus(a, b) }, func() { SoftplusGrad(b, a, a) }, func() { ELU(a, b, 1) }, func() { ELUGrad(a, a, b, 1) },
+		func() { LeakyReLU(b, a, 1) }, func() { LeakyReLUGrad(b, a, a, 1) },
 		func() { Residual(a, a, b, 1) }, func() { Softmax(a, b, 1) }, func() { SigmoidCrossEntropy(a, b) },
 	} {
 		assert.PanicsWithValue(t, badLength, f, i)
@@ -179,7 +200,8 @@ func TestFastPath(t *testing.T) {
 	use(t, counting(kernelsOf(isa.Active()), calls))
 	x, y, labels := arguments[float32](many, 10)
 	everything(x, y, labels, 10)
-	for _, name := range []string{"relu", "reluGrad", "tanh", "tanhGrad", "sigmoid", "sigmoidGrad", "exp", "log", "residual", "softmax", "softmaxCost", "sigmoidCost"} {
+	for _, name := range []string{"relu", "reluGrad", "tanh", "tanhGrad", "sigmoid", "sigmoidGrad", "exp", "log", "residual", "softmax", "softmaxCost", "sigmoidCost",
+		"gelu", "geluGrad", "silu", "siluGrad", "softplus", "softplusGrad", "elu", "eluGrad", "leakyReLU", "leakyReLUGrad"} {
 		assert.Greater(t, calls[name], 1, "%s is called, in pieces: %s", name, fmt.Sprint(calls))
 	}
 }
@@ -198,13 +220,23 @@ func counting(k *kernels[float32], calls map[string]int) *kernels[float32] {
 	binary := func(name string, f func(dx, y, dy []float32)) func(dx, y, dy []float32) {
 		return func(dx, y, dy []float32) { count(name); f(dx, y, dy) }
 	}
+	scaled := func(name string, f func(y, x []float32, scale float32)) func(y, x []float32, scale float32) {
+		return func(y, x []float32, scale float32) { count(name); f(y, x, scale) }
+	}
+	scaledPair := func(name string, f func(dx, y, dy []float32, scale float32)) func(dx, y, dy []float32, scale float32) {
+		return func(dx, y, dy []float32, scale float32) { count(name); f(dx, y, dy, scale) }
+	}
 	return &kernels[float32]{
+		gelu: unary("gelu", k.gelu), silu: unary("silu", k.silu), softplus: unary("softplus", k.softplus),
+		elu: scaled("elu", k.elu), leakyReLU: scaled("leakyReLU", k.leakyReLU),
+		geluGrad: binary("geluGrad", k.geluGrad), siluGrad: binary("siluGrad", k.siluGrad), softplusGrad: binary("softplusGrad", k.softplusGrad),
+		eluGrad: scaledPair("eluGrad", k.eluGrad), leakyReLUGrad: scaledPair("leakyReLUGrad", k.leakyReLUGrad),
 		set:        k.set,
 		cheapPiece: k.cheapPiece, costlyPiece: k.costlyPiece,
 		relu: unary("relu", k.relu), tanh: unary("tanh", k.tanh), sigmoid: unary("sigmoid", k.sigmoid),
 		exp: unary("exp", k.exp), log: unary("log", k.log),
 		reluGrad: binary("reluGrad", k.reluGrad), tanhGrad: binary("tanhGrad", k.tanhGrad), sigmoidGrad: binary("sigmoidGrad", k.sigmoidGrad),
-		residual:    func(dz, p, y []float32, scale float32) { count("residual"); k.residual(dz, p, y, scale) },
+		residual:    scaledPair("residual", k.residual),
 		softmax:     func(p, z []float32, classes int) { count("softmax"); k.softmax(p, z, classes) },
 		softmaxCost: func(z, l []float32, classes int) float64 { count("softmaxCost"); return k.softmaxCost(z, l, classes) },
 		sigmoidCost: func(z, y []float32) float64 { count("sigmoidCost"); return k.sigmoidCost(z, y) },

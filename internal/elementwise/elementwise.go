@@ -19,9 +19,19 @@ func unary[T Float](e *engine[T], f func(y, x []T), size int, y, x []T) {
 	e.elements(call[T]{unary: f, out: y, a: x, units: len(x), classes: 1}, size)
 }
 
-func binary[T Float](e *engine[T], f func(dx, y, dy []T), dx, y, dy []T) {
+func binary[T Float](e *engine[T], f func(dx, y, dy []T), size int, dx, y, dy []T) {
 	checkLengths(len(dx) == len(y) && len(dy) == len(y))
-	e.elements(call[T]{binary: f, out: dx, a: y, b: dy, units: len(y), classes: 1}, e.kernels.cheapPiece)
+	e.elements(call[T]{binary: f, out: dx, a: y, b: dy, units: len(y), classes: 1}, size)
+}
+
+func scaled[T Float](e *engine[T], f func(y, x []T, scale T), size int, y, x []T, scale T) {
+	checkLengths(len(y) == len(x))
+	e.elements(call[T]{scaled: f, out: y, a: x, scale: scale, units: len(x), classes: 1}, size)
+}
+
+func scaledPair[T Float](e *engine[T], f func(dx, y, dy []T, scale T), dx, y, dy []T, scale T) {
+	checkLengths(len(dx) == len(y) && len(dy) == len(y))
+	e.elements(call[T]{scaledPair: f, out: dx, a: y, b: dy, scale: scale, units: len(y), classes: 1}, e.kernels.cheapPiece)
 }
 
 // ReLU sets y = max(x, 0).
@@ -33,7 +43,7 @@ func ReLU[T Float](y, x []T) {
 // ReLUGrad sets dx = dy where y > 0, and 0 elsewhere whatever dy is.
 func ReLUGrad[T Float](dx, y, dy []T) {
 	e := engineOf[T]()
-	binary(e, e.kernels.reluGrad, dx, y, dy)
+	binary(e, e.kernels.reluGrad, e.kernels.cheapPiece, dx, y, dy)
 }
 
 // Tanh sets y = tanh(x).
@@ -45,7 +55,7 @@ func Tanh[T Float](y, x []T) {
 // TanhGrad sets dx = dy·(1 - y²), for y = tanh(x).
 func TanhGrad[T Float](dx, y, dy []T) {
 	e := engineOf[T]()
-	binary(e, e.kernels.tanhGrad, dx, y, dy)
+	binary(e, e.kernels.tanhGrad, e.kernels.cheapPiece, dx, y, dy)
 }
 
 // Sigmoid sets y = 1/(1+e⁻ˣ).
@@ -57,7 +67,7 @@ func Sigmoid[T Float](y, x []T) {
 // SigmoidGrad sets dx = dy·y·(1-y), for y the sigmoid of x.
 func SigmoidGrad[T Float](dx, y, dy []T) {
 	e := engineOf[T]()
-	binary(e, e.kernels.sigmoidGrad, dx, y, dy)
+	binary(e, e.kernels.sigmoidGrad, e.kernels.cheapPiece, dx, y, dy)
 }
 
 // Exp sets y = eˣ.
@@ -74,7 +84,6 @@ func Log[T Float](y, x []T) {
 
 // Residual sets dz = (p - y)·scale.
 func Residual[T Float](dz, p, y []T, scale T) {
-	checkLengths(len(dz) == len(p) && len(y) == len(p))
 	e := engineOf[T]()
-	e.elements(call[T]{residual: e.kernels.residual, out: dz, a: p, b: y, scale: scale, units: len(p), classes: 1}, e.kernels.cheapPiece)
+	scaledPair(e, e.kernels.residual, dz, p, y, scale)
 }

@@ -38,7 +38,8 @@ const maxPartials = 64
 type call[T Float] struct {
 	unary       func(y, x []T)
 	binary      func(dx, y, dy []T)
-	residual    func(dz, p, y []T, scale T)
+	scaled      func(y, x []T, scale T)
+	scaledPair  func(dx, y, dy []T, scale T)
 	rows        func(p, z []T, classes int)
 	cost        func(z, y []T) float64
 	rowCost     func(z, labels []T, classes int) float64
@@ -57,8 +58,10 @@ func (c *call[T]) run(first, end int) float64 {
 		c.unary(c.out[from:to], c.a[from:to])
 	case c.binary != nil:
 		c.binary(c.out[from:to], c.a[from:to], c.b[from:to])
-	case c.residual != nil:
-		c.residual(c.out[from:to], c.a[from:to], c.b[from:to], c.scale)
+	case c.scaled != nil:
+		c.scaled(c.out[from:to], c.a[from:to], c.scale)
+	case c.scaledPair != nil:
+		c.scaledPair(c.out[from:to], c.a[from:to], c.b[from:to], c.scale)
 	case c.rows != nil:
 		c.rows(c.out[from:to], c.a[from:to], c.classes)
 	case c.cost != nil:

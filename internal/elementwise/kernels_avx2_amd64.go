@@ -88,6 +88,109 @@ func logavx2(y []float32, x []float32)
 //go:noescape
 func residualavx2(dz []float32, p []float32, y []float32, scale float32)
 
+// softplusavx2 is
+//
+//	for i := range x {
+//		y[i] = max(x[i], 0) + log1p(exp(-abs(x[i])))
+//	}
+//
+//go:noescape
+func softplusavx2(y []float32, x []float32)
+
+// softplusGradavx2 is
+//
+//	for i := range x {
+//		dx[i] = dy[i] / (1 + exp(-x[i]))
+//	}
+//
+//go:noescape
+func softplusGradavx2(dx []float32, x []float32, dy []float32)
+
+// siluavx2 is
+//
+//	for i := range x {
+//		y[i] = x[i] / (1 + exp(-x[i]))
+//	}
+//
+//go:noescape
+func siluavx2(y []float32, x []float32)
+
+// siluGradavx2 is
+//
+//	for i := range x {
+//		s := 1 / (1 + exp(-x[i]))
+//		dx[i] = dy[i] * s * (1 + x[i]*(1-s))
+//	}
+//
+//go:noescape
+func siluGradavx2(dx []float32, x []float32, dy []float32)
+
+// geluavx2 is
+//
+//	for i := range x {
+//		y[i] = x[i] * erfc(-x[i]/√2) / 2
+//	}
+//
+//go:noescape
+func geluavx2(y []float32, x []float32)
+
+// geluGradavx2 is
+//
+//	for i := range x {
+//		dx[i] = dy[i] * (erfc(-x[i]/√2)/2 + x[i]*exp(-x[i]*x[i]/2)/√(2π))
+//	}
+//
+//go:noescape
+func geluGradavx2(dx []float32, x []float32, dy []float32)
+
+// eluavx2 is
+//
+//	for i := range x {
+//		y[i] = x[i]
+//		if !(x[i] > 0) {
+//			y[i] = scale * expm1(x[i])
+//		}
+//	}
+//
+//go:noescape
+func eluavx2(y []float32, x []float32, scale float32)
+
+// eluGradavx2 is
+//
+//	for i := range y {
+//		dx[i] = dy[i]
+//		if !(y[i] > 0) {
+//			dx[i] *= y[i] + scale
+//		}
+//	}
+//
+//go:noescape
+func eluGradavx2(dx []float32, y []float32, dy []float32, scale float32)
+
+// leakyReLUavx2 is
+//
+//	for i := range x {
+//		y[i] = x[i]
+//		if !(x[i] > 0) {
+//			y[i] = x[i] * scale
+//		}
+//	}
+//
+//go:noescape
+func leakyReLUavx2(y []float32, x []float32, scale float32)
+
+// leakyReLUGradavx2 is
+//
+//	for i := range x {
+//		dx[i] = dy[i]
+//		if !(x[i] > 0) {
+//			dx[i] = dy[i] * scale
+//		}
+//	}
+//
+//go:noescape
+func leakyReLUGradavx2(dx []float32, x []float32, dy []float32, scale float32)
+
 // sigmoidCostavx2 is
 //
 //	var sum float64

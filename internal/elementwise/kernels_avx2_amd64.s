@@ -580,7 +580,111 @@ DATA constants<>+1296(SB)/4, $0x3ed413cd
 DATA constants<>+1300(SB)/4, $0x3ed413cd
 DATA constants<>+1304(SB)/4, $0x3ed413cd
 DATA constants<>+1308(SB)/4, $0x3ed413cd
-GLOBL constants<>(SB), RODATA|NOPTR, $1312
+DATA constants<>+1312(SB)/4, $0x41600000
+DATA constants<>+1316(SB)/4, $0x41600000
+DATA constants<>+1320(SB)/4, $0x41600000
+DATA constants<>+1324(SB)/4, $0x41600000
+DATA constants<>+1328(SB)/4, $0x41600000
+DATA constants<>+1332(SB)/4, $0x41600000
+DATA constants<>+1336(SB)/4, $0x41600000
+DATA constants<>+1340(SB)/4, $0x41600000
+DATA constants<>+1344(SB)/4, $0x3eb33333
+DATA constants<>+1348(SB)/4, $0x3eb33333
+DATA constants<>+1352(SB)/4, $0x3eb33333
+DATA constants<>+1356(SB)/4, $0x3eb33333
+DATA constants<>+1360(SB)/4, $0x3eb33333
+DATA constants<>+1364(SB)/4, $0x3eb33333
+DATA constants<>+1368(SB)/4, $0x3eb33333
+DATA constants<>+1372(SB)/4, $0x3eb33333
+DATA constants<>+1376(SB)/4, $0xbceea35e
+DATA constants<>+1380(SB)/4, $0xbceea35e
+DATA constants<>+1384(SB)/4, $0xbceea35e
+DATA constants<>+1388(SB)/4, $0xbceea35e
+DATA constants<>+1392(SB)/4, $0xbceea35e
+DATA constants<>+1396(SB)/4, $0xbceea35e
+DATA constants<>+1400(SB)/4, $0xbceea35e
+DATA constants<>+1404(SB)/4, $0xbceea35e
+DATA constants<>+1408(SB)/4, $0x3e135972
+DATA constants<>+1412(SB)/4, $0x3e135972
+DATA constants<>+1416(SB)/4, $0x3e135972
+DATA constants<>+1420(SB)/4, $0x3e135972
+DATA constants<>+1424(SB)/4, $0x3e135972
+DATA constants<>+1428(SB)/4, $0x3e135972
+DATA constants<>+1432(SB)/4, $0x3e135972
+DATA constants<>+1436(SB)/4, $0x3e135972
+DATA constants<>+1440(SB)/4, $0xbe82d809
+DATA constants<>+1444(SB)/4, $0xbe82d809
+DATA constants<>+1448(SB)/4, $0xbe82d809
+DATA constants<>+1452(SB)/4, $0xbe82d809
+DATA constants<>+1456(SB)/4, $0xbe82d809
+DATA constants<>+1460(SB)/4, $0xbe82d809
+DATA constants<>+1464(SB)/4, $0xbe82d809
+DATA constants<>+1468(SB)/4, $0xbe82d809
+DATA constants<>+1472(SB)/4, $0x3e22cda6
+DATA constants<>+1476(SB)/4, $0x3e22cda6
+DATA constants<>+1480(SB)/4, $0x3e22cda6
+DATA constants<>+1484(SB)/4, $0x3e22cda6
+DATA constants<>+1488(SB)/4, $0x3e22cda6
+DATA constants<>+1492(SB)/4, $0x3e22cda6
+DATA constants<>+1496(SB)/4, $0x3e22cda6
+DATA constants<>+1500(SB)/4, $0x3e22cda6
+DATA constants<>+1504(SB)/4, $0xbcbc3cfc
+DATA constants<>+1508(SB)/4, $0xbcbc3cfc
+DATA constants<>+1512(SB)/4, $0xbcbc3cfc
+DATA constants<>+1516(SB)/4, $0xbcbc3cfc
+DATA constants<>+1520(SB)/4, $0xbcbc3cfc
+DATA constants<>+1524(SB)/4, $0xbcbc3cfc
+DATA constants<>+1528(SB)/4, $0xbcbc3cfc
+DATA constants<>+1532(SB)/4, $0xbcbc3cfc
+DATA constants<>+1536(SB)/4, $0x3dd7f69d
+DATA constants<>+1540(SB)/4, $0x3dd7f69d
+DATA constants<>+1544(SB)/4, $0x3dd7f69d
+DATA constants<>+1548(SB)/4, $0x3dd7f69d
+DATA constants<>+1552(SB)/4, $0x3dd7f69d
+DATA constants<>+1556(SB)/4, $0x3dd7f69d
+DATA constants<>+1560(SB)/4, $0x3dd7f69d
+DATA constants<>+1564(SB)/4, $0x3dd7f69d
+DATA constants<>+1568(SB)/4, $0x3df572bf
+DATA constants<>+1572(SB)/4, $0x3df572bf
+DATA constants<>+1576(SB)/4, $0x3df572bf
+DATA constants<>+1580(SB)/4, $0x3df572bf
+DATA constants<>+1584(SB)/4, $0x3df572bf
+DATA constants<>+1588(SB)/4, $0x3df572bf
+DATA constants<>+1592(SB)/4, $0x3df572bf
+DATA constants<>+1596(SB)/4, $0x3df572bf
+DATA constants<>+1600(SB)/4, $0x3e0f3765
+DATA constants<>+1604(SB)/4, $0x3e0f3765
+DATA constants<>+1608(SB)/4, $0x3e0f3765
+DATA constants<>+1612(SB)/4, $0x3e0f3765
+DATA constants<>+1616(SB)/4, $0x3e0f3765
+DATA constants<>+1620(SB)/4, $0x3e0f3765
+DATA constants<>+1624(SB)/4, $0x3e0f3765
+DATA constants<>+1628(SB)/4, $0x3e0f3765
+DATA constants<>+1632(SB)/4, $0x3e0ef8f2
+DATA constants<>+1636(SB)/4, $0x3e0ef8f2
+DATA constants<>+1640(SB)/4, $0x3e0ef8f2
+DATA constants<>+1644(SB)/4, $0x3e0ef8f2
+DATA constants<>+1648(SB)/4, $0x3e0ef8f2
+DATA constants<>+1652(SB)/4, $0x3e0ef8f2
+DATA constants<>+1656(SB)/4, $0x3e0ef8f2
+DATA constants<>+1660(SB)/4, $0x3e0ef8f2
+DATA constants<>+1664(SB)/4, $0x3ecc422a
+DATA constants<>+1668(SB)/4, $0x3ecc422a
+DATA constants<>+1672(SB)/4, $0x3ecc422a
+DATA constants<>+1676(SB)/4, $0x3ecc422a
+DATA constants<>+1680(SB)/4, $0x3ecc422a
+DATA constants<>+1684(SB)/4, $0x3ecc422a
+DATA constants<>+1688(SB)/4, $0x3ecc422a
+DATA constants<>+1692(SB)/4, $0x3ecc422a
+DATA constants<>+1696(SB)/4, $0xc1a00000
+DATA constants<>+1700(SB)/4, $0xc1a00000
+DATA constants<>+1704(SB)/4, $0xc1a00000
+DATA constants<>+1708(SB)/4, $0xc1a00000
+DATA constants<>+1712(SB)/4, $0xc1a00000
+DATA constants<>+1716(SB)/4, $0xc1a00000
+DATA constants<>+1720(SB)/4, $0xc1a00000
+DATA constants<>+1724(SB)/4, $0xc1a00000
+GLOBL constants<>(SB), RODATA|NOPTR, $1728
 
 // func tanhGradavx2(dx []float32, y []float32, dy []float32)
 // Requires: AVX, FMA3
@@ -1072,6 +1176,1005 @@ tail:
 	VMASKMOVPS (DX), Y1, Y3
 	VSUBPS     Y3, Y2, Y2
 	VMULPS     Y0, Y2, Y0
+	VMASKMOVPS Y0, Y1, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func softplusavx2(y []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplusavx2(SB), NOSPLIT, $0-48
+	VBROADCASTSS constants<>+576(SB), Y0
+	VXORPS       Y1, Y1, Y1
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         y_base+0(FP), DX
+
+one:
+	CMPQ         AX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y2
+	VORPS        constants<>+608(SB), Y2, Y3
+	VCMPPS       $0x15, Y0, Y3, Y4
+	VMAXPS       Y3, Y0, Y3
+	VMULPS       constants<>+288(SB), Y3, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS constants<>+320(SB), Y5, Y3
+	VFNMADD231PS constants<>+352(SB), Y5, Y3
+	VBROADCASTSS constants<>+384(SB), Y6
+	VFMADD213PS  constants<>+416(SB), Y3, Y6
+	VFMADD213PS  constants<>+448(SB), Y3, Y6
+	VFMADD213PS  constants<>+480(SB), Y3, Y6
+	VFMADD213PS  constants<>+512(SB), Y3, Y6
+	VMULPS       Y3, Y3, Y7
+	VFMADD213PS  Y3, Y7, Y6
+	VADDPS       constants<>+32(SB), Y6, Y3
+	VCVTPS2DQ    Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+32(SB), Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       constants<>+32(SB), Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VANDPS       Y3, Y4, Y3
+	VCMPPS       $0x1e, constants<>+1280(SB), Y3, Y4
+	VSUBPS       constants<>+32(SB), Y3, Y5
+	VMULPS       constants<>+512(SB), Y5, Y5
+	VBLENDVPS    Y4, Y5, Y3, Y3
+	VBROADCASTSS constants<>+864(SB), Y5
+	VFMADD213PS  constants<>+896(SB), Y3, Y5
+	VFMADD213PS  constants<>+928(SB), Y3, Y5
+	VFMADD213PS  constants<>+960(SB), Y3, Y5
+	VFMADD213PS  constants<>+992(SB), Y3, Y5
+	VFMADD213PS  constants<>+1024(SB), Y3, Y5
+	VFMADD213PS  constants<>+1056(SB), Y3, Y5
+	VFMADD213PS  constants<>+1088(SB), Y3, Y5
+	VFMADD213PS  constants<>+1120(SB), Y3, Y5
+	VMULPS       Y3, Y3, Y6
+	VFMADD213PS  Y3, Y6, Y5
+	VANDPS       constants<>+320(SB), Y4, Y3
+	VADDPS       Y3, Y5, Y5
+	VMAXPS       Y2, Y1, Y2
+	VADDPS       Y2, Y5, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, AX
+	JMP          one
+
+tail:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         lanemask<>+32(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y2
+	VMASKMOVPS   (CX), Y2, Y3
+	VORPS        constants<>+608(SB), Y3, Y4
+	VCMPPS       $0x15, Y0, Y4, Y5
+	VMAXPS       Y4, Y0, Y0
+	VMULPS       constants<>+288(SB), Y0, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VFNMADD231PS constants<>+320(SB), Y4, Y0
+	VFNMADD231PS constants<>+352(SB), Y4, Y0
+	VBROADCASTSS constants<>+384(SB), Y6
+	VFMADD213PS  constants<>+416(SB), Y0, Y6
+	VFMADD213PS  constants<>+448(SB), Y0, Y6
+	VFMADD213PS  constants<>+480(SB), Y0, Y6
+	VFMADD213PS  constants<>+512(SB), Y0, Y6
+	VMULPS       Y0, Y0, Y7
+	VFMADD213PS  Y0, Y7, Y6
+	VADDPS       constants<>+32(SB), Y6, Y0
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y6
+	VPSUBD       Y6, Y4, Y4
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+32(SB), Y6, Y6
+	VMULPS       Y6, Y0, Y0
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       constants<>+32(SB), Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VANDPS       Y0, Y5, Y0
+	VCMPPS       $0x1e, constants<>+1280(SB), Y0, Y4
+	VSUBPS       constants<>+32(SB), Y0, Y5
+	VMULPS       constants<>+512(SB), Y5, Y5
+	VBLENDVPS    Y4, Y5, Y0, Y0
+	VBROADCASTSS constants<>+864(SB), Y5
+	VFMADD213PS  constants<>+896(SB), Y0, Y5
+	VFMADD213PS  constants<>+928(SB), Y0, Y5
+	VFMADD213PS  constants<>+960(SB), Y0, Y5
+	VFMADD213PS  constants<>+992(SB), Y0, Y5
+	VFMADD213PS  constants<>+1024(SB), Y0, Y5
+	VFMADD213PS  constants<>+1056(SB), Y0, Y5
+	VFMADD213PS  constants<>+1088(SB), Y0, Y5
+	VFMADD213PS  constants<>+1120(SB), Y0, Y5
+	VMULPS       Y0, Y0, Y6
+	VFMADD213PS  Y0, Y6, Y5
+	VANDPS       constants<>+320(SB), Y4, Y0
+	VADDPS       Y0, Y5, Y5
+	VMAXPS       Y3, Y1, Y0
+	VADDPS       Y0, Y5, Y0
+	VMASKMOVPS   Y0, Y2, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func softplusGradavx2(dx []float32, x []float32, dy []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·softplusGradavx2(SB), NOSPLIT, $0-72
+	VBROADCASTSS constants<>+576(SB), Y0
+	VBROADCASTSS constants<>+32(SB), Y1
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         dy_base+48(FP), DX
+	MOVQ         dx_base+0(FP), BX
+
+one:
+	CMPQ         AX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y2
+	VORPS        constants<>+608(SB), Y2, Y3
+	VCMPPS       $0x15, Y0, Y3, Y4
+	VMAXPS       Y3, Y0, Y3
+	VMULPS       constants<>+288(SB), Y3, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS constants<>+320(SB), Y5, Y3
+	VFNMADD231PS constants<>+352(SB), Y5, Y3
+	VBROADCASTSS constants<>+384(SB), Y6
+	VFMADD213PS  constants<>+416(SB), Y3, Y6
+	VFMADD213PS  constants<>+448(SB), Y3, Y6
+	VFMADD213PS  constants<>+480(SB), Y3, Y6
+	VFMADD213PS  constants<>+512(SB), Y3, Y6
+	VMULPS       Y3, Y3, Y7
+	VFMADD213PS  Y3, Y7, Y6
+	VADDPS       constants<>+32(SB), Y6, Y3
+	VCVTPS2DQ    Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+32(SB), Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       constants<>+32(SB), Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VANDPS       Y3, Y4, Y3
+	VADDPS       Y1, Y3, Y4
+	VSUBPS       Y1, Y4, Y5
+	VSUBPS       Y5, Y3, Y5
+	VBLENDVPS    Y2, Y3, Y1, Y2
+	VDIVPS       Y4, Y2, Y2
+	VFNMADD231PS Y2, Y5, Y2
+	VMOVUPS      (DX), Y3
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      Y2, (BX)
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000008, AX
+	JMP          one
+
+tail:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         lanemask<>+32(SB), SI
+	NEGQ         AX
+	VMOVUPS      (SI)(AX*4), Y2
+	VMASKMOVPS   (CX), Y2, Y3
+	VORPS        constants<>+608(SB), Y3, Y4
+	VCMPPS       $0x15, Y0, Y4, Y5
+	VMAXPS       Y4, Y0, Y0
+	VMULPS       constants<>+288(SB), Y0, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VFNMADD231PS constants<>+320(SB), Y4, Y0
+	VFNMADD231PS constants<>+352(SB), Y4, Y0
+	VBROADCASTSS constants<>+384(SB), Y6
+	VFMADD213PS  constants<>+416(SB), Y0, Y6
+	VFMADD213PS  constants<>+448(SB), Y0, Y6
+	VFMADD213PS  constants<>+480(SB), Y0, Y6
+	VFMADD213PS  constants<>+512(SB), Y0, Y6
+	VMULPS       Y0, Y0, Y7
+	VFMADD213PS  Y0, Y7, Y6
+	VADDPS       constants<>+32(SB), Y6, Y0
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y6
+	VPSUBD       Y6, Y4, Y4
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+32(SB), Y6, Y6
+	VMULPS       Y6, Y0, Y0
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       constants<>+32(SB), Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VANDPS       Y0, Y5, Y0
+	VADDPS       Y1, Y0, Y4
+	VSUBPS       Y1, Y4, Y5
+	VSUBPS       Y5, Y0, Y5
+	VBLENDVPS    Y3, Y0, Y1, Y0
+	VDIVPS       Y4, Y0, Y0
+	VFNMADD231PS Y0, Y5, Y0
+	VMASKMOVPS   (DX), Y2, Y1
+	VMULPS       Y1, Y0, Y0
+	VMASKMOVPS   Y0, Y2, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func siluavx2(y []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·siluavx2(SB), NOSPLIT, $0-48
+	VBROADCASTSS constants<>+576(SB), Y0
+	VBROADCASTSS constants<>+32(SB), Y1
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         y_base+0(FP), DX
+
+one:
+	CMPQ         AX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y2
+	VORPS        constants<>+608(SB), Y2, Y3
+	VCMPPS       $0x15, Y0, Y3, Y4
+	VMAXPS       Y3, Y0, Y3
+	VMULPS       constants<>+288(SB), Y3, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS constants<>+320(SB), Y5, Y3
+	VFNMADD231PS constants<>+352(SB), Y5, Y3
+	VBROADCASTSS constants<>+384(SB), Y6
+	VFMADD213PS  constants<>+416(SB), Y3, Y6
+	VFMADD213PS  constants<>+448(SB), Y3, Y6
+	VFMADD213PS  constants<>+480(SB), Y3, Y6
+	VFMADD213PS  constants<>+512(SB), Y3, Y6
+	VMULPS       Y3, Y3, Y7
+	VFMADD213PS  Y3, Y7, Y6
+	VADDPS       constants<>+32(SB), Y6, Y3
+	VCVTPS2DQ    Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+32(SB), Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       constants<>+32(SB), Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VANDPS       Y3, Y4, Y3
+	VADDPS       Y1, Y3, Y4
+	VSUBPS       Y1, Y4, Y5
+	VSUBPS       Y5, Y3, Y5
+	VBLENDVPS    Y2, Y3, Y1, Y3
+	VDIVPS       Y4, Y3, Y3
+	VFNMADD231PS Y3, Y5, Y3
+	VMULPS       Y2, Y3, Y2
+	VMOVUPS      Y2, (DX)
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, AX
+	JMP          one
+
+tail:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         lanemask<>+32(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y2
+	VMASKMOVPS   (CX), Y2, Y3
+	VORPS        constants<>+608(SB), Y3, Y4
+	VCMPPS       $0x15, Y0, Y4, Y5
+	VMAXPS       Y4, Y0, Y0
+	VMULPS       constants<>+288(SB), Y0, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VFNMADD231PS constants<>+320(SB), Y4, Y0
+	VFNMADD231PS constants<>+352(SB), Y4, Y0
+	VBROADCASTSS constants<>+384(SB), Y6
+	VFMADD213PS  constants<>+416(SB), Y0, Y6
+	VFMADD213PS  constants<>+448(SB), Y0, Y6
+	VFMADD213PS  constants<>+480(SB), Y0, Y6
+	VFMADD213PS  constants<>+512(SB), Y0, Y6
+	VMULPS       Y0, Y0, Y7
+	VFMADD213PS  Y0, Y7, Y6
+	VADDPS       constants<>+32(SB), Y6, Y0
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y6
+	VPSUBD       Y6, Y4, Y4
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+32(SB), Y6, Y6
+	VMULPS       Y6, Y0, Y0
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       constants<>+32(SB), Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VANDPS       Y0, Y5, Y0
+	VADDPS       Y1, Y0, Y4
+	VSUBPS       Y1, Y4, Y5
+	VSUBPS       Y5, Y0, Y5
+	VBLENDVPS    Y3, Y0, Y1, Y0
+	VDIVPS       Y4, Y0, Y0
+	VFNMADD231PS Y0, Y5, Y0
+	VMULPS       Y3, Y0, Y0
+	VMASKMOVPS   Y0, Y2, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func siluGradavx2(dx []float32, x []float32, dy []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·siluGradavx2(SB), NOSPLIT, $0-72
+	VBROADCASTSS constants<>+576(SB), Y0
+	VBROADCASTSS constants<>+32(SB), Y1
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         dy_base+48(FP), DX
+	MOVQ         dx_base+0(FP), BX
+
+one:
+	CMPQ         AX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y2
+	VORPS        constants<>+608(SB), Y2, Y3
+	VCMPPS       $0x15, Y0, Y3, Y4
+	VMAXPS       Y3, Y0, Y3
+	VMULPS       constants<>+288(SB), Y3, Y5
+	VROUNDPS     $0x08, Y5, Y5
+	VFNMADD231PS constants<>+320(SB), Y5, Y3
+	VFNMADD231PS constants<>+352(SB), Y5, Y3
+	VBROADCASTSS constants<>+384(SB), Y6
+	VFMADD213PS  constants<>+416(SB), Y3, Y6
+	VFMADD213PS  constants<>+448(SB), Y3, Y6
+	VFMADD213PS  constants<>+480(SB), Y3, Y6
+	VFMADD213PS  constants<>+512(SB), Y3, Y6
+	VMULPS       Y3, Y3, Y7
+	VFMADD213PS  Y3, Y7, Y6
+	VADDPS       constants<>+32(SB), Y6, Y3
+	VCVTPS2DQ    Y5, Y5
+	VPSRAD       $0x01, Y5, Y6
+	VPSUBD       Y6, Y5, Y5
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+32(SB), Y6, Y6
+	VMULPS       Y6, Y3, Y3
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       constants<>+32(SB), Y5, Y5
+	VMULPS       Y5, Y3, Y3
+	VANDPS       Y3, Y4, Y3
+	VADDPS       Y1, Y3, Y4
+	VSUBPS       Y1, Y4, Y5
+	VSUBPS       Y5, Y3, Y5
+	VBLENDVPS    Y2, Y3, Y1, Y3
+	VDIVPS       Y4, Y3, Y3
+	VFNMADD231PS Y3, Y5, Y3
+	VSUBPS       Y3, Y1, Y4
+	VFMADD213PS  Y1, Y2, Y4
+	VMULPS       Y3, Y4, Y2
+	VMOVUPS      (DX), Y3
+	VMULPS       Y3, Y2, Y2
+	VMOVUPS      Y2, (BX)
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	ADDQ         $0x00000020, BX
+	SUBQ         $0x00000008, AX
+	JMP          one
+
+tail:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         lanemask<>+32(SB), SI
+	NEGQ         AX
+	VMOVUPS      (SI)(AX*4), Y2
+	VMASKMOVPS   (CX), Y2, Y3
+	VORPS        constants<>+608(SB), Y3, Y4
+	VCMPPS       $0x15, Y0, Y4, Y5
+	VMAXPS       Y4, Y0, Y0
+	VMULPS       constants<>+288(SB), Y0, Y4
+	VROUNDPS     $0x08, Y4, Y4
+	VFNMADD231PS constants<>+320(SB), Y4, Y0
+	VFNMADD231PS constants<>+352(SB), Y4, Y0
+	VBROADCASTSS constants<>+384(SB), Y6
+	VFMADD213PS  constants<>+416(SB), Y0, Y6
+	VFMADD213PS  constants<>+448(SB), Y0, Y6
+	VFMADD213PS  constants<>+480(SB), Y0, Y6
+	VFMADD213PS  constants<>+512(SB), Y0, Y6
+	VMULPS       Y0, Y0, Y7
+	VFMADD213PS  Y0, Y7, Y6
+	VADDPS       constants<>+32(SB), Y6, Y0
+	VCVTPS2DQ    Y4, Y4
+	VPSRAD       $0x01, Y4, Y6
+	VPSUBD       Y6, Y4, Y4
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+32(SB), Y6, Y6
+	VMULPS       Y6, Y0, Y0
+	VPSLLD       $0x17, Y4, Y4
+	VPADDD       constants<>+32(SB), Y4, Y4
+	VMULPS       Y4, Y0, Y0
+	VANDPS       Y0, Y5, Y0
+	VADDPS       Y1, Y0, Y4
+	VSUBPS       Y1, Y4, Y5
+	VSUBPS       Y5, Y0, Y5
+	VBLENDVPS    Y3, Y0, Y1, Y0
+	VDIVPS       Y4, Y0, Y0
+	VFNMADD231PS Y0, Y5, Y0
+	VSUBPS       Y0, Y1, Y4
+	VFMADD213PS  Y1, Y3, Y4
+	VMULPS       Y0, Y4, Y0
+	VMASKMOVPS   (DX), Y2, Y1
+	VMULPS       Y1, Y0, Y0
+	VMASKMOVPS   Y0, Y2, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluavx2(y []float32, x []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluavx2(SB), NOSPLIT, $0-48
+	VBROADCASTSS constants<>+576(SB), Y0
+	VBROADCASTSS constants<>+32(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         y_base+0(FP), DX
+
+one:
+	CMPQ         AX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y3
+	VBROADCASTSS constants<>+1312(SB), Y4
+	VANDPS       constants<>+96(SB), Y3, Y5
+	VMINPS       Y5, Y4, Y4
+	VMULPS       Y4, Y4, Y5
+	VXORPS       constants<>+608(SB), Y5, Y6
+	VFMADD231PS  Y4, Y4, Y6
+	VMULPS       constants<>+1120(SB), Y5, Y5
+	VCMPPS       $0x15, Y0, Y5, Y7
+	VMAXPS       Y5, Y0, Y5
+	VMULPS       constants<>+288(SB), Y5, Y8
+	VROUNDPS     $0x08, Y8, Y8
+	VFNMADD231PS constants<>+320(SB), Y8, Y5
+	VFNMADD231PS constants<>+352(SB), Y8, Y5
+	VBROADCASTSS constants<>+384(SB), Y9
+	VFMADD213PS  constants<>+416(SB), Y5, Y9
+	VFMADD213PS  constants<>+448(SB), Y5, Y9
+	VFMADD213PS  constants<>+480(SB), Y5, Y9
+	VFMADD213PS  constants<>+512(SB), Y5, Y9
+	VMULPS       Y5, Y5, Y10
+	VFMADD213PS  Y5, Y10, Y9
+	VADDPS       constants<>+32(SB), Y9, Y5
+	VCVTPS2DQ    Y8, Y8
+	VPSRAD       $0x01, Y8, Y9
+	VPSUBD       Y9, Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       constants<>+32(SB), Y9, Y9
+	VMULPS       Y9, Y5, Y5
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       constants<>+32(SB), Y8, Y8
+	VMULPS       Y8, Y5, Y5
+	VANDPS       Y5, Y7, Y5
+	VMULPS       constants<>+512(SB), Y6, Y6
+	VFNMADD231PS Y5, Y6, Y5
+	VMOVAPS      Y1, Y6
+	VFMADD231PS  constants<>+1344(SB), Y4, Y6
+	VDIVPS       Y6, Y1, Y6
+	VBROADCASTSS constants<>+1376(SB), Y7
+	VFMADD213PS  constants<>+1408(SB), Y6, Y7
+	VFMADD213PS  constants<>+1440(SB), Y6, Y7
+	VFMADD213PS  constants<>+1472(SB), Y6, Y7
+	VFMADD213PS  constants<>+1504(SB), Y6, Y7
+	VFMADD213PS  constants<>+1536(SB), Y6, Y7
+	VFMADD213PS  constants<>+1568(SB), Y6, Y7
+	VFMADD213PS  constants<>+1600(SB), Y6, Y7
+	VFMADD213PS  constants<>+1632(SB), Y6, Y7
+	VMULPS       Y6, Y7, Y6
+	VMAXPS       Y3, Y2, Y3
+	VMULPS       Y4, Y6, Y4
+	VFNMADD231PS Y5, Y4, Y3
+	VMOVUPS      Y3, (DX)
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, AX
+	JMP          one
+
+tail:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         lanemask<>+32(SB), BX
+	NEGQ         AX
+	VMOVUPS      (BX)(AX*4), Y3
+	VMASKMOVPS   (CX), Y3, Y4
+	VBROADCASTSS constants<>+1312(SB), Y5
+	VANDPS       constants<>+96(SB), Y4, Y6
+	VMINPS       Y6, Y5, Y5
+	VMULPS       Y5, Y5, Y6
+	VXORPS       constants<>+608(SB), Y6, Y7
+	VFMADD231PS  Y5, Y5, Y7
+	VMULPS       constants<>+1120(SB), Y6, Y6
+	VCMPPS       $0x15, Y0, Y6, Y8
+	VMAXPS       Y6, Y0, Y0
+	VMULPS       constants<>+288(SB), Y0, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VFNMADD231PS constants<>+320(SB), Y6, Y0
+	VFNMADD231PS constants<>+352(SB), Y6, Y0
+	VBROADCASTSS constants<>+384(SB), Y9
+	VFMADD213PS  constants<>+416(SB), Y0, Y9
+	VFMADD213PS  constants<>+448(SB), Y0, Y9
+	VFMADD213PS  constants<>+480(SB), Y0, Y9
+	VFMADD213PS  constants<>+512(SB), Y0, Y9
+	VMULPS       Y0, Y0, Y10
+	VFMADD213PS  Y0, Y10, Y9
+	VADDPS       constants<>+32(SB), Y9, Y0
+	VCVTPS2DQ    Y6, Y6
+	VPSRAD       $0x01, Y6, Y9
+	VPSUBD       Y9, Y6, Y6
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       constants<>+32(SB), Y9, Y9
+	VMULPS       Y9, Y0, Y0
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+32(SB), Y6, Y6
+	VMULPS       Y6, Y0, Y0
+	VANDPS       Y0, Y8, Y0
+	VMULPS       constants<>+512(SB), Y7, Y6
+	VFNMADD231PS Y0, Y6, Y0
+	VMOVAPS      Y1, Y6
+	VFMADD231PS  constants<>+1344(SB), Y5, Y6
+	VDIVPS       Y6, Y1, Y1
+	VBROADCASTSS constants<>+1376(SB), Y6
+	VFMADD213PS  constants<>+1408(SB), Y1, Y6
+	VFMADD213PS  constants<>+1440(SB), Y1, Y6
+	VFMADD213PS  constants<>+1472(SB), Y1, Y6
+	VFMADD213PS  constants<>+1504(SB), Y1, Y6
+	VFMADD213PS  constants<>+1536(SB), Y1, Y6
+	VFMADD213PS  constants<>+1568(SB), Y1, Y6
+	VFMADD213PS  constants<>+1600(SB), Y1, Y6
+	VFMADD213PS  constants<>+1632(SB), Y1, Y6
+	VMULPS       Y1, Y6, Y1
+	VMAXPS       Y4, Y2, Y2
+	VMULPS       Y5, Y1, Y1
+	VFNMADD231PS Y0, Y1, Y2
+	VMASKMOVPS   Y2, Y3, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluGradavx2(dx []float32, x []float32, dy []float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·geluGradavx2(SB), NOSPLIT, $0-72
+	VBROADCASTSS constants<>+576(SB), Y0
+	VBROADCASTSS constants<>+32(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         dy_base+48(FP), DX
+	MOVQ         dx_base+0(FP), BX
+
+one:
+	CMPQ         AX, $0x00000008
+	JLT          tail
+	VMOVUPS      (CX), Y3
+	VBROADCASTSS constants<>+1312(SB), Y4
+	VANDPS       constants<>+96(SB), Y3, Y5
+	VMINPS       Y5, Y4, Y4
+	VMULPS       Y4, Y4, Y5
+	VXORPS       constants<>+608(SB), Y5, Y6
+	VFMADD231PS  Y4, Y4, Y6
+	VMULPS       constants<>+1120(SB), Y5, Y5
+	VCMPPS       $0x15, Y0, Y5, Y7
+	VMAXPS       Y5, Y0, Y5
+	VMULPS       constants<>+288(SB), Y5, Y8
+	VROUNDPS     $0x08, Y8, Y8
+	VFNMADD231PS constants<>+320(SB), Y8, Y5
+	VFNMADD231PS constants<>+352(SB), Y8, Y5
+	VBROADCASTSS constants<>+384(SB), Y9
+	VFMADD213PS  constants<>+416(SB), Y5, Y9
+	VFMADD213PS  constants<>+448(SB), Y5, Y9
+	VFMADD213PS  constants<>+480(SB), Y5, Y9
+	VFMADD213PS  constants<>+512(SB), Y5, Y9
+	VMULPS       Y5, Y5, Y10
+	VFMADD213PS  Y5, Y10, Y9
+	VADDPS       constants<>+32(SB), Y9, Y5
+	VCVTPS2DQ    Y8, Y8
+	VPSRAD       $0x01, Y8, Y9
+	VPSUBD       Y9, Y8, Y8
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       constants<>+32(SB), Y9, Y9
+	VMULPS       Y9, Y5, Y5
+	VPSLLD       $0x17, Y8, Y8
+	VPADDD       constants<>+32(SB), Y8, Y8
+	VMULPS       Y8, Y5, Y5
+	VANDPS       Y5, Y7, Y5
+	VMULPS       constants<>+512(SB), Y6, Y6
+	VFNMADD231PS Y5, Y6, Y5
+	VMOVAPS      Y1, Y6
+	VFMADD231PS  constants<>+1344(SB), Y4, Y6
+	VDIVPS       Y6, Y1, Y6
+	VBROADCASTSS constants<>+1376(SB), Y7
+	VFMADD213PS  constants<>+1408(SB), Y6, Y7
+	VFMADD213PS  constants<>+1440(SB), Y6, Y7
+	VFMADD213PS  constants<>+1472(SB), Y6, Y7
+	VFMADD213PS  constants<>+1504(SB), Y6, Y7
+	VFMADD213PS  constants<>+1536(SB), Y6, Y7
+	VFMADD213PS  constants<>+1568(SB), Y6, Y7
+	VFMADD213PS  constants<>+1600(SB), Y6, Y7
+	VFMADD213PS  constants<>+1632(SB), Y6, Y7
+	VMULPS       Y6, Y7, Y6
+	VMULPS       Y5, Y6, Y6
+	VMULPS       constants<>+1664(SB), Y4, Y4
+	VFNMADD231PS Y5, Y4, Y6
+
+	// tail is 1 - Φ(a) - a·φ(a), the slope at -a; that at a is 1 - tail.
+	VCMPPS    $0x1e, Y2, Y3, Y3
+	VSUBPS    Y6, Y1, Y4
+	VBLENDVPS Y3, Y4, Y6, Y3
+	VMOVUPS   (DX), Y4
+	VMULPS    Y4, Y3, Y3
+	VMOVUPS   Y3, (BX)
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000008, AX
+	JMP       one
+
+tail:
+	TESTQ        AX, AX
+	JZ           done
+	LEAQ         lanemask<>+32(SB), SI
+	NEGQ         AX
+	VMOVUPS      (SI)(AX*4), Y3
+	VMASKMOVPS   (CX), Y3, Y4
+	VBROADCASTSS constants<>+1312(SB), Y5
+	VANDPS       constants<>+96(SB), Y4, Y6
+	VMINPS       Y6, Y5, Y5
+	VMULPS       Y5, Y5, Y6
+	VXORPS       constants<>+608(SB), Y6, Y7
+	VFMADD231PS  Y5, Y5, Y7
+	VMULPS       constants<>+1120(SB), Y6, Y6
+	VCMPPS       $0x15, Y0, Y6, Y8
+	VMAXPS       Y6, Y0, Y0
+	VMULPS       constants<>+288(SB), Y0, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VFNMADD231PS constants<>+320(SB), Y6, Y0
+	VFNMADD231PS constants<>+352(SB), Y6, Y0
+	VBROADCASTSS constants<>+384(SB), Y9
+	VFMADD213PS  constants<>+416(SB), Y0, Y9
+	VFMADD213PS  constants<>+448(SB), Y0, Y9
+	VFMADD213PS  constants<>+480(SB), Y0, Y9
+	VFMADD213PS  constants<>+512(SB), Y0, Y9
+	VMULPS       Y0, Y0, Y10
+	VFMADD213PS  Y0, Y10, Y9
+	VADDPS       constants<>+32(SB), Y9, Y0
+	VCVTPS2DQ    Y6, Y6
+	VPSRAD       $0x01, Y6, Y9
+	VPSUBD       Y9, Y6, Y6
+	VPSLLD       $0x17, Y9, Y9
+	VPADDD       constants<>+32(SB), Y9, Y9
+	VMULPS       Y9, Y0, Y0
+	VPSLLD       $0x17, Y6, Y6
+	VPADDD       constants<>+32(SB), Y6, Y6
+	VMULPS       Y6, Y0, Y0
+	VANDPS       Y0, Y8, Y0
+	VMULPS       constants<>+512(SB), Y7, Y6
+	VFNMADD231PS Y0, Y6, Y0
+	VMOVAPS      Y1, Y6
+	VFMADD231PS  constants<>+1344(SB), Y5, Y6
+	VDIVPS       Y6, Y1, Y6
+	VBROADCASTSS constants<>+1376(SB), Y7
+	VFMADD213PS  constants<>+1408(SB), Y6, Y7
+	VFMADD213PS  constants<>+1440(SB), Y6, Y7
+	VFMADD213PS  constants<>+1472(SB), Y6, Y7
+	VFMADD213PS  constants<>+1504(SB), Y6, Y7
+	VFMADD213PS  constants<>+1536(SB), Y6, Y7
+	VFMADD213PS  constants<>+1568(SB), Y6, Y7
+	VFMADD213PS  constants<>+1600(SB), Y6, Y7
+	VFMADD213PS  constants<>+1632(SB), Y6, Y7
+	VMULPS       Y6, Y7, Y6
+	VMULPS       Y0, Y6, Y6
+	VMULPS       constants<>+1664(SB), Y5, Y5
+	VFNMADD231PS Y0, Y5, Y6
+
+	// tail is 1 - Φ(a) - a·φ(a), the slope at -a; that at a is 1 - tail.
+	VCMPPS     $0x1e, Y2, Y4, Y0
+	VSUBPS     Y6, Y1, Y1
+	VBLENDVPS  Y0, Y1, Y6, Y0
+	VMASKMOVPS (DX), Y3, Y1
+	VMULPS     Y1, Y0, Y0
+	VMASKMOVPS Y0, Y3, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func eluavx2(y []float32, x []float32, scale float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·eluavx2(SB), NOSPLIT, $0-52
+	VBROADCASTSS scale+48(FP), Y0
+	VBROADCASTSS constants<>+32(SB), Y1
+	VXORPS       Y2, Y2, Y2
+	VBROADCASTSS constants<>+1696(SB), Y3
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         y_base+0(FP), DX
+
+one:
+	CMPQ    AX, $0x00000008
+	JLT     tail
+	VMOVUPS (CX), Y4
+
+	// eˣ - 1 = 2ᵏ·(eʳ - 1) + (2ᵏ - 1), which is exact to the last bit but one near 0.
+	VMAXPS       Y4, Y3, Y5
+	VMINPS       Y5, Y2, Y5
+	VMULPS       constants<>+288(SB), Y5, Y6
+	VROUNDPS     $0x08, Y6, Y6
+	VFNMADD231PS constants<>+320(SB), Y6, Y5
+	VFNMADD231PS constants<>+352(SB), Y6, Y5
+	VBROADCASTSS constants<>+384(SB), Y7
+	VFMADD213PS  constants<>+416(SB), Y5, Y7
+	VFMADD213PS  constants<>+448(SB), Y5, Y7
+	VFMADD213PS  constants<>+480(SB), Y5, Y7
+	VFMADD213PS  constants<>+512(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VFMADD213PS  Y5, Y8, Y7
+	VCVTPS2DQ    Y6, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       constants<>+32(SB), Y5, Y5
+	VSUBPS       Y1, Y5, Y6
+	VFMADD213PS  Y6, Y5, Y7
+	VCMPPS       $0x1e, constants<>+1152(SB), Y4, Y5
+	VMULPS       Y0, Y7, Y6
+	VBLENDVPS    Y5, Y4, Y6, Y4
+	VMOVUPS      Y4, (DX)
+	ADDQ         $0x00000020, CX
+	ADDQ         $0x00000020, DX
+	SUBQ         $0x00000008, AX
+	JMP          one
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       lanemask<>+32(SB), BX
+	NEGQ       AX
+	VMOVUPS    (BX)(AX*4), Y4
+	VMASKMOVPS (CX), Y4, Y5
+
+	// eˣ - 1 = 2ᵏ·(eʳ - 1) + (2ᵏ - 1), which is exact to the last bit but one near 0.
+	VMAXPS       Y5, Y3, Y3
+	VMINPS       Y3, Y2, Y2
+	VMULPS       constants<>+288(SB), Y2, Y3
+	VROUNDPS     $0x08, Y3, Y3
+	VFNMADD231PS constants<>+320(SB), Y3, Y2
+	VFNMADD231PS constants<>+352(SB), Y3, Y2
+	VBROADCASTSS constants<>+384(SB), Y6
+	VFMADD213PS  constants<>+416(SB), Y2, Y6
+	VFMADD213PS  constants<>+448(SB), Y2, Y6
+	VFMADD213PS  constants<>+480(SB), Y2, Y6
+	VFMADD213PS  constants<>+512(SB), Y2, Y6
+	VMULPS       Y2, Y2, Y7
+	VFMADD213PS  Y2, Y7, Y6
+	VCVTPS2DQ    Y3, Y2
+	VPSLLD       $0x17, Y2, Y2
+	VPADDD       constants<>+32(SB), Y2, Y2
+	VSUBPS       Y1, Y2, Y1
+	VFMADD213PS  Y1, Y2, Y6
+	VCMPPS       $0x1e, constants<>+1152(SB), Y5, Y1
+	VMULPS       Y0, Y6, Y0
+	VBLENDVPS    Y1, Y5, Y0, Y0
+	VMASKMOVPS   Y0, Y4, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func eluGradavx2(dx []float32, y []float32, dy []float32, scale float32)
+// Requires: AVX
+TEXT ·eluGradavx2(SB), NOSPLIT, $0-76
+	VBROADCASTSS scale+72(FP), Y0
+	MOVQ         y_len+32(FP), AX
+	MOVQ         y_base+24(FP), CX
+	MOVQ         dy_base+48(FP), DX
+	MOVQ         dx_base+0(FP), BX
+
+many:
+	CMPQ      AX, $0x00000020
+	JLT       one
+	VMOVUPS   (CX), Y1
+	VMOVUPS   (DX), Y2
+	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y3
+	VADDPS    Y0, Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VBLENDVPS Y3, Y2, Y1, Y1
+	VMOVUPS   Y1, (BX)
+	VMOVUPS   32(CX), Y1
+	VMOVUPS   32(DX), Y2
+	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y3
+	VADDPS    Y0, Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VBLENDVPS Y3, Y2, Y1, Y1
+	VMOVUPS   Y1, 32(BX)
+	VMOVUPS   64(CX), Y1
+	VMOVUPS   64(DX), Y2
+	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y3
+	VADDPS    Y0, Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VBLENDVPS Y3, Y2, Y1, Y1
+	VMOVUPS   Y1, 64(BX)
+	VMOVUPS   96(CX), Y1
+	VMOVUPS   96(DX), Y2
+	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y3
+	VADDPS    Y0, Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VBLENDVPS Y3, Y2, Y1, Y1
+	VMOVUPS   Y1, 96(BX)
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000020, AX
+	JMP       many
+
+one:
+	CMPQ      AX, $0x00000008
+	JLT       tail
+	VMOVUPS   (CX), Y1
+	VMOVUPS   (DX), Y2
+	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y3
+	VADDPS    Y0, Y1, Y1
+	VMULPS    Y2, Y1, Y1
+	VBLENDVPS Y3, Y2, Y1, Y1
+	VMOVUPS   Y1, (BX)
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000008, AX
+	JMP       one
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       lanemask<>+32(SB), SI
+	NEGQ       AX
+	VMOVUPS    (SI)(AX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VMASKMOVPS (DX), Y1, Y3
+	VCMPPS     $0x1e, constants<>+1152(SB), Y2, Y4
+	VADDPS     Y0, Y2, Y0
+	VMULPS     Y3, Y0, Y0
+	VBLENDVPS  Y4, Y3, Y0, Y0
+	VMASKMOVPS Y0, Y1, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leakyReLUavx2(y []float32, x []float32, scale float32)
+// Requires: AVX
+TEXT ·leakyReLUavx2(SB), NOSPLIT, $0-52
+	VBROADCASTSS scale+48(FP), Y0
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         y_base+0(FP), DX
+
+many:
+	CMPQ      AX, $0x00000020
+	JLT       one
+	VMOVUPS   (CX), Y1
+	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, (DX)
+	VMOVUPS   32(CX), Y1
+	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, 32(DX)
+	VMOVUPS   64(CX), Y1
+	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, 64(DX)
+	VMOVUPS   96(CX), Y1
+	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, 96(DX)
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	SUBQ      $0x00000020, AX
+	JMP       many
+
+one:
+	CMPQ      AX, $0x00000008
+	JLT       tail
+	VMOVUPS   (CX), Y1
+	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, (DX)
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	SUBQ      $0x00000008, AX
+	JMP       one
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       lanemask<>+32(SB), BX
+	NEGQ       AX
+	VMOVUPS    (BX)(AX*4), Y1
+	VMASKMOVPS (CX), Y1, Y2
+	VCMPPS     $0x1e, constants<>+1152(SB), Y2, Y3
+	VMULPS     Y0, Y2, Y0
+	VBLENDVPS  Y3, Y2, Y0, Y0
+	VMASKMOVPS Y0, Y1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leakyReLUGradavx2(dx []float32, x []float32, dy []float32, scale float32)
+// Requires: AVX
+TEXT ·leakyReLUGradavx2(SB), NOSPLIT, $0-76
+	VBROADCASTSS scale+72(FP), Y0
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         dy_base+48(FP), DX
+	MOVQ         dx_base+0(FP), BX
+
+many:
+	CMPQ      AX, $0x00000020
+	JLT       one
+	VMOVUPS   (DX), Y1
+	VMOVUPS   (CX), Y2
+	VCMPPS    $0x1e, constants<>+1152(SB), Y2, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, (BX)
+	VMOVUPS   32(DX), Y1
+	VMOVUPS   32(CX), Y2
+	VCMPPS    $0x1e, constants<>+1152(SB), Y2, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, 32(BX)
+	VMOVUPS   64(DX), Y1
+	VMOVUPS   64(CX), Y2
+	VCMPPS    $0x1e, constants<>+1152(SB), Y2, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, 64(BX)
+	VMOVUPS   96(DX), Y1
+	VMOVUPS   96(CX), Y2
+	VCMPPS    $0x1e, constants<>+1152(SB), Y2, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, 96(BX)
+	ADDQ      $0x00000080, CX
+	ADDQ      $0x00000080, DX
+	ADDQ      $0x00000080, BX
+	SUBQ      $0x00000020, AX
+	JMP       many
+
+one:
+	CMPQ      AX, $0x00000008
+	JLT       tail
+	VMOVUPS   (DX), Y1
+	VMOVUPS   (CX), Y2
+	VCMPPS    $0x1e, constants<>+1152(SB), Y2, Y2
+	VMULPS    Y0, Y1, Y3
+	VBLENDVPS Y2, Y1, Y3, Y1
+	VMOVUPS   Y1, (BX)
+	ADDQ      $0x00000020, CX
+	ADDQ      $0x00000020, DX
+	ADDQ      $0x00000020, BX
+	SUBQ      $0x00000008, AX
+	JMP       one
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       lanemask<>+32(SB), SI
+	NEGQ       AX
+	VMOVUPS    (SI)(AX*4), Y1
+	VMASKMOVPS (DX), Y1, Y2
+	VMASKMOVPS (CX), Y1, Y3
+	VCMPPS     $0x1e, constants<>+1152(SB), Y3, Y3
+	VMULPS     Y0, Y2, Y0
+	VBLENDVPS  Y3, Y2, Y0, Y0
 	VMASKMOVPS Y0, Y1, (BX)
 
 done:

@@ -88,6 +88,109 @@ func logavx512(y []float32, x []float32)
 //go:noescape
 func residualavx512(dz []float32, p []float32, y []float32, scale float32)
 
+// softplusavx512 is
+//
+//	for i := range x {
+//		y[i] = max(x[i], 0) + log1p(exp(-abs(x[i])))
+//	}
+//
+//go:noescape
+func softplusavx512(y []float32, x []float32)
+
+// softplusGradavx512 is
+//
+//	for i := range x {
+//		dx[i] = dy[i] / (1 + exp(-x[i]))
+//	}
+//
+//go:noescape
+func softplusGradavx512(dx []float32, x []float32, dy []float32)
+
+// siluavx512 is
+//
+//	for i := range x {
+//		y[i] = x[i] / (1 + exp(-x[i]))
+//	}
+//
+//go:noescape
+func siluavx512(y []float32, x []float32)
+
+// siluGradavx512 is
+//
+//	for i := range x {
+//		s := 1 / (1 + exp(-x[i]))
+//		dx[i] = dy[i] * s * (1 + x[i]*(1-s))
+//	}
+//
+//go:noescape
+func siluGradavx512(dx []float32, x []float32, dy []float32)
+
+// geluavx512 is
+//
+//	for i := range x {
+//		y[i] = x[i] * erfc(-x[i]/√2) / 2
+//	}
+//
+//go:noescape
+func geluavx512(y []float32, x []float32)
+
+// geluGradavx512 is
+//
+//	for i := range x {
+//		dx[i] = dy[i] * (erfc(-x[i]/√2)/2 + x[i]*exp(-x[i]*x[i]/2)/√(2π))
+//	}
+//
+//go:noescape
+func geluGradavx512(dx []float32, x []float32, dy []float32)
+
+// eluavx512 is
+//
+//	for i := range x {
+//		y[i] = x[i]
+//		if !(x[i] > 0) {
+//			y[i] = scale * expm1(x[i])
+//		}
+//	}
+//
+//go:noescape
+func eluavx512(y []float32, x []float32, scale float32)
+
+// eluGradavx512 is
+//
+//	for i := range y {
+//		dx[i] = dy[i]
+//		if !(y[i] > 0) {
+//			dx[i] *= y[i] + scale
+//		}
+//	}
+//
+//go:noescape
+func eluGradavx512(dx []float32, y []float32, dy []float32, scale float32)
+
+// leakyReLUavx512 is
+//
+//	for i := range x {
+//		y[i] = x[i]
+//		if !(x[i] > 0) {
+//			y[i] = x[i] * scale
+//		}
+//	}
+//
+//go:noescape
+func leakyReLUavx512(y []float32, x []float32, scale float32)
+
+// leakyReLUGradavx512 is
+//
+//	for i := range x {
+//		dx[i] = dy[i]
+//		if !(x[i] > 0) {
+//			dx[i] = dy[i] * scale
+//		}
+//	}
+//
+//go:noescape
+func leakyReLUGradavx512(dx []float32, x []float32, dy []float32, scale float32)
+
 // sigmoidCostavx512 is
 //
 //	var sum float64

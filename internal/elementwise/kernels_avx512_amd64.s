@@ -566,7 +566,111 @@ DATA constants<>+1296(SB)/4, $0x3ed413cd
 DATA constants<>+1300(SB)/4, $0x3ed413cd
 DATA constants<>+1304(SB)/4, $0x3ed413cd
 DATA constants<>+1308(SB)/4, $0x3ed413cd
-GLOBL constants<>(SB), RODATA|NOPTR, $1312
+DATA constants<>+1312(SB)/4, $0x41600000
+DATA constants<>+1316(SB)/4, $0x41600000
+DATA constants<>+1320(SB)/4, $0x41600000
+DATA constants<>+1324(SB)/4, $0x41600000
+DATA constants<>+1328(SB)/4, $0x41600000
+DATA constants<>+1332(SB)/4, $0x41600000
+DATA constants<>+1336(SB)/4, $0x41600000
+DATA constants<>+1340(SB)/4, $0x41600000
+DATA constants<>+1344(SB)/4, $0x3eb33333
+DATA constants<>+1348(SB)/4, $0x3eb33333
+DATA constants<>+1352(SB)/4, $0x3eb33333
+DATA constants<>+1356(SB)/4, $0x3eb33333
+DATA constants<>+1360(SB)/4, $0x3eb33333
+DATA constants<>+1364(SB)/4, $0x3eb33333
+DATA constants<>+1368(SB)/4, $0x3eb33333
+DATA constants<>+1372(SB)/4, $0x3eb33333
+DATA constants<>+1376(SB)/4, $0xbceea35e
+DATA constants<>+1380(SB)/4, $0xbceea35e
+DATA constants<>+1384(SB)/4, $0xbceea35e
+DATA constants<>+1388(SB)/4, $0xbceea35e
+DATA constants<>+1392(SB)/4, $0xbceea35e
+DATA constants<>+1396(SB)/4, $0xbceea35e
+DATA constants<>+1400(SB)/4, $0xbceea35e
+DATA constants<>+1404(SB)/4, $0xbceea35e
+DATA constants<>+1408(SB)/4, $0x3e135972
+DATA constants<>+1412(SB)/4, $0x3e135972
+DATA constants<>+1416(SB)/4, $0x3e135972
+DATA constants<>+1420(SB)/4, $0x3e135972
+DATA constants<>+1424(SB)/4, $0x3e135972
+DATA constants<>+1428(SB)/4, $0x3e135972
+DATA constants<>+1432(SB)/4, $0x3e135972
+DATA constants<>+1436(SB)/4, $0x3e135972
+DATA constants<>+1440(SB)/4, $0xbe82d809
+DATA constants<>+1444(SB)/4, $0xbe82d809
+DATA constants<>+1448(SB)/4, $0xbe82d809
+DATA constants<>+1452(SB)/4, $0xbe82d809
+DATA constants<>+1456(SB)/4, $0xbe82d809
+DATA constants<>+1460(SB)/4, $0xbe82d809
+DATA constants<>+1464(SB)/4, $0xbe82d809
+DATA constants<>+1468(SB)/4, $0xbe82d809
+DATA constants<>+1472(SB)/4, $0x3e22cda6
+DATA constants<>+1476(SB)/4, $0x3e22cda6
+DATA constants<>+1480(SB)/4, $0x3e22cda6
+DATA constants<>+1484(SB)/4, $0x3e22cda6
+DATA constants<>+1488(SB)/4, $0x3e22cda6
+DATA constants<>+1492(SB)/4, $0x3e22cda6
+DATA constants<>+1496(SB)/4, $0x3e22cda6
+DATA constants<>+1500(SB)/4, $0x3e22cda6
+DATA constants<>+1504(SB)/4, $0xbcbc3cfc
+DATA constants<>+1508(SB)/4, $0xbcbc3cfc
+DATA constants<>+1512(SB)/4, $0xbcbc3cfc
+DATA constants<>+1516(SB)/4, $0xbcbc3cfc
+DATA constants<>+1520(SB)/4, $0xbcbc3cfc
+DATA constants<>+1524(SB)/4, $0xbcbc3cfc
+DATA constants<>+1528(SB)/4, $0xbcbc3cfc
+DATA constants<>+1532(SB)/4, $0xbcbc3cfc
+DATA constants<>+1536(SB)/4, $0x3dd7f69d
+DATA constants<>+1540(SB)/4, $0x3dd7f69d
+DATA constants<>+1544(SB)/4, $0x3dd7f69d
+DATA constants<>+1548(SB)/4, $0x3dd7f69d
+DATA constants<>+1552(SB)/4, $0x3dd7f69d
+DATA constants<>+1556(SB)/4, $0x3dd7f69d
+DATA constants<>+1560(SB)/4, $0x3dd7f69d
+DATA constants<>+1564(SB)/4, $0x3dd7f69d
+DATA constants<>+1568(SB)/4, $0x3df572bf
+DATA constants<>+1572(SB)/4, $0x3df572bf
+DATA constants<>+1576(SB)/4, $0x3df572bf
+DATA constants<>+1580(SB)/4, $0x3df572bf
+DATA constants<>+1584(SB)/4, $0x3df572bf
+DATA constants<>+1588(SB)/4, $0x3df572bf
+DATA constants<>+1592(SB)/4, $0x3df572bf
+DATA constants<>+1596(SB)/4, $0x3df572bf
+DATA constants<>+1600(SB)/4, $0x3e0f3765
+DATA constants<>+1604(SB)/4, $0x3e0f3765
+DATA constants<>+1608(SB)/4, $0x3e0f3765
+DATA constants<>+1612(SB)/4, $0x3e0f3765
+DATA constants<>+1616(SB)/4, $0x3e0f3765
+DATA constants<>+1620(SB)/4, $0x3e0f3765
+DATA constants<>+1624(SB)/4, $0x3e0f3765
+DATA constants<>+1628(SB)/4, $0x3e0f3765
+DATA constants<>+1632(SB)/4, $0x3e0ef8f2
+DATA constants<>+1636(SB)/4, $0x3e0ef8f2
+DATA constants<>+1640(SB)/4, $0x3e0ef8f2
+DATA constants<>+1644(SB)/4, $0x3e0ef8f2
+DATA constants<>+1648(SB)/4, $0x3e0ef8f2
+DATA constants<>+1652(SB)/4, $0x3e0ef8f2
+DATA constants<>+1656(SB)/4, $0x3e0ef8f2
+DATA constants<>+1660(SB)/4, $0x3e0ef8f2
+DATA constants<>+1664(SB)/4, $0x3ecc422a
+DATA constants<>+1668(SB)/4, $0x3ecc422a
+DATA constants<>+1672(SB)/4, $0x3ecc422a
+DATA constants<>+1676(SB)/4, $0x3ecc422a
+DATA constants<>+1680(SB)/4, $0x3ecc422a
+DATA constants<>+1684(SB)/4, $0x3ecc422a
+DATA constants<>+1688(SB)/4, $0x3ecc422a
+DATA constants<>+1692(SB)/4, $0x3ecc422a
+DATA constants<>+1696(SB)/4, $0xc1a00000
+DATA constants<>+1700(SB)/4, $0xc1a00000
+DATA constants<>+1704(SB)/4, $0xc1a00000
+DATA constants<>+1708(SB)/4, $0xc1a00000
+DATA constants<>+1712(SB)/4, $0xc1a00000
+DATA constants<>+1716(SB)/4, $0xc1a00000
+DATA constants<>+1720(SB)/4, $0xc1a00000
+DATA constants<>+1724(SB)/4, $0xc1a00000
+GLOBL constants<>(SB), RODATA|NOPTR, $1728
 
 // func tanhGradavx512(dx []float32, y []float32, dy []float32)
 // Requires: AVX, AVX512F, BMI2
@@ -1021,6 +1125,909 @@ tail:
 	VSUBPS    Z2, Z1, Z1
 	VMULPS    Z0, Z1, Z0
 	VMOVUPS   Z0, K1, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func softplusavx512(y []float32, x []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·softplusavx512(SB), NOSPLIT, $0-48
+	VBROADCASTSS constants<>+576(SB), Z0
+	VPXORD       Z1, Z1, Z1
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         y_base+0(FP), DX
+
+one:
+	CMPQ              AX, $0x00000010
+	JLT               tail
+	VMOVUPS           (CX), Z2
+	VPORD.BCST        constants<>+608(SB), Z2, Z3
+	VCMPPS            $0x15, Z0, Z3, K1
+	VMAXPS            Z3, Z0, Z3
+	VMULPS.BCST       constants<>+288(SB), Z3, Z6
+	VRNDSCALEPS       $0x08, Z6, Z6
+	VFNMADD231PS.BCST constants<>+320(SB), Z6, Z3
+	VFNMADD231PS.BCST constants<>+352(SB), Z6, Z3
+	VBROADCASTSS      constants<>+384(SB), Z7
+	VFMADD213PS.BCST  constants<>+416(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+448(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+480(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+512(SB), Z3, Z7
+	VMULPS            Z3, Z3, Z8
+	VFMADD213PS       Z3, Z8, Z7
+	VADDPS.BCST       constants<>+32(SB), Z7, Z3
+	VSCALEFPS         Z6, Z3, Z3
+	VMOVAPS.Z         Z3, K1, Z3
+	VCMPPS.BCST       $0x1e, constants<>+1280(SB), Z3, K1
+	VSUBPS.BCST       constants<>+32(SB), Z3, Z6
+	VMULPS.BCST       constants<>+512(SB), Z6, Z6
+	VBLENDMPS         Z6, Z3, K1, Z4
+	VBROADCASTSS      constants<>+896(SB), Z3
+	VFMADD213PS.BCST  constants<>+928(SB), Z4, Z3
+	VFMADD213PS.BCST  constants<>+960(SB), Z4, Z3
+	VFMADD213PS.BCST  constants<>+992(SB), Z4, Z3
+	VFMADD213PS.BCST  constants<>+1024(SB), Z4, Z3
+	VFMADD213PS.BCST  constants<>+1056(SB), Z4, Z3
+	VFMADD213PS.BCST  constants<>+1088(SB), Z4, Z3
+	VFMADD213PS.BCST  constants<>+1120(SB), Z4, Z3
+	VFMADD213PS.BCST  constants<>+1152(SB), Z4, Z3
+	VMULPS            Z4, Z4, Z6
+	VFMADD213PS       Z4, Z6, Z3
+	VADDPS.BCST       constants<>+320(SB), Z3, K1, Z3
+	VMAXPS            Z2, Z1, Z2
+	VADDPS            Z2, Z3, Z2
+	VMOVUPS           Z2, (DX)
+	ADDQ              $0x00000040, CX
+	ADDQ              $0x00000040, DX
+	SUBQ              $0x00000010, AX
+	JMP               one
+
+tail:
+	TESTQ             AX, AX
+	JZ                done
+	MOVQ              $-1, BX
+	BZHIQ             AX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (CX), K1, Z2
+	VPORD.BCST        constants<>+608(SB), Z2, Z3
+	VCMPPS            $0x15, Z0, Z3, K2
+	VMAXPS            Z3, Z0, Z0
+	VMULPS.BCST       constants<>+288(SB), Z0, Z3
+	VRNDSCALEPS       $0x08, Z3, Z3
+	VFNMADD231PS.BCST constants<>+320(SB), Z3, Z0
+	VFNMADD231PS.BCST constants<>+352(SB), Z3, Z0
+	VBROADCASTSS      constants<>+384(SB), Z4
+	VFMADD213PS.BCST  constants<>+416(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+448(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+480(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+512(SB), Z0, Z4
+	VMULPS            Z0, Z0, Z6
+	VFMADD213PS       Z0, Z6, Z4
+	VADDPS.BCST       constants<>+32(SB), Z4, Z0
+	VSCALEFPS         Z3, Z0, Z0
+	VMOVAPS.Z         Z0, K2, Z0
+	VCMPPS.BCST       $0x1e, constants<>+1280(SB), Z0, K2
+	VSUBPS.BCST       constants<>+32(SB), Z0, Z3
+	VMULPS.BCST       constants<>+512(SB), Z3, Z3
+	VBLENDMPS         Z3, Z0, K2, Z5
+	VBROADCASTSS      constants<>+896(SB), Z0
+	VFMADD213PS.BCST  constants<>+928(SB), Z5, Z0
+	VFMADD213PS.BCST  constants<>+960(SB), Z5, Z0
+	VFMADD213PS.BCST  constants<>+992(SB), Z5, Z0
+	VFMADD213PS.BCST  constants<>+1024(SB), Z5, Z0
+	VFMADD213PS.BCST  constants<>+1056(SB), Z5, Z0
+	VFMADD213PS.BCST  constants<>+1088(SB), Z5, Z0
+	VFMADD213PS.BCST  constants<>+1120(SB), Z5, Z0
+	VFMADD213PS.BCST  constants<>+1152(SB), Z5, Z0
+	VMULPS            Z5, Z5, Z3
+	VFMADD213PS       Z5, Z3, Z0
+	VADDPS.BCST       constants<>+320(SB), Z0, K2, Z0
+	VMAXPS            Z2, Z1, Z1
+	VADDPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func softplusGradavx512(dx []float32, x []float32, dy []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·softplusGradavx512(SB), NOSPLIT, $0-72
+	VBROADCASTSS constants<>+576(SB), Z0
+	VBROADCASTSS constants<>+32(SB), Z1
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         dy_base+48(FP), DX
+	MOVQ         dx_base+0(FP), BX
+
+one:
+	CMPQ              AX, $0x00000010
+	JLT               tail
+	VMOVUPS           (CX), Z2
+	VPORD.BCST        constants<>+608(SB), Z2, Z3
+	VCMPPS            $0x15, Z0, Z3, K1
+	VMAXPS            Z3, Z0, Z3
+	VMULPS.BCST       constants<>+288(SB), Z3, Z6
+	VRNDSCALEPS       $0x08, Z6, Z6
+	VFNMADD231PS.BCST constants<>+320(SB), Z6, Z3
+	VFNMADD231PS.BCST constants<>+352(SB), Z6, Z3
+	VBROADCASTSS      constants<>+384(SB), Z7
+	VFMADD213PS.BCST  constants<>+416(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+448(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+480(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+512(SB), Z3, Z7
+	VMULPS            Z3, Z3, Z8
+	VFMADD213PS       Z3, Z8, Z7
+	VADDPS.BCST       constants<>+32(SB), Z7, Z3
+	VSCALEFPS         Z6, Z3, Z3
+	VMOVAPS.Z         Z3, K1, Z3
+	VADDPS            Z1, Z3, Z6
+	VSUBPS            Z1, Z6, Z7
+	VSUBPS            Z7, Z3, Z7
+	VCMPPS.BCST       $0x11, constants<>+640(SB), Z2, K1
+	VBLENDMPS         Z3, Z1, K1, Z4
+	VDIVPS            Z6, Z4, Z2
+	VFNMADD231PS      Z2, Z7, Z2
+	VMOVUPS           (DX), Z3
+	VMULPS            Z3, Z2, Z2
+	VMOVUPS           Z2, (BX)
+	ADDQ              $0x00000040, CX
+	ADDQ              $0x00000040, DX
+	ADDQ              $0x00000040, BX
+	SUBQ              $0x00000010, AX
+	JMP               one
+
+tail:
+	TESTQ             AX, AX
+	JZ                done
+	MOVQ              $-1, SI
+	BZHIQ             AX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (CX), K1, Z2
+	VPORD.BCST        constants<>+608(SB), Z2, Z3
+	VCMPPS            $0x15, Z0, Z3, K2
+	VMAXPS            Z3, Z0, Z0
+	VMULPS.BCST       constants<>+288(SB), Z0, Z3
+	VRNDSCALEPS       $0x08, Z3, Z3
+	VFNMADD231PS.BCST constants<>+320(SB), Z3, Z0
+	VFNMADD231PS.BCST constants<>+352(SB), Z3, Z0
+	VBROADCASTSS      constants<>+384(SB), Z4
+	VFMADD213PS.BCST  constants<>+416(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+448(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+480(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+512(SB), Z0, Z4
+	VMULPS            Z0, Z0, Z6
+	VFMADD213PS       Z0, Z6, Z4
+	VADDPS.BCST       constants<>+32(SB), Z4, Z0
+	VSCALEFPS         Z3, Z0, Z0
+	VMOVAPS.Z         Z0, K2, Z0
+	VADDPS            Z1, Z0, Z3
+	VSUBPS            Z1, Z3, Z4
+	VSUBPS            Z4, Z0, Z4
+	VCMPPS.BCST       $0x11, constants<>+640(SB), Z2, K2
+	VBLENDMPS         Z0, Z1, K2, Z5
+	VDIVPS            Z3, Z5, Z0
+	VFNMADD231PS      Z0, Z4, Z0
+	VMOVUPS.Z         (DX), K1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func siluavx512(y []float32, x []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·siluavx512(SB), NOSPLIT, $0-48
+	VBROADCASTSS constants<>+576(SB), Z0
+	VBROADCASTSS constants<>+32(SB), Z1
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         y_base+0(FP), DX
+
+one:
+	CMPQ              AX, $0x00000010
+	JLT               tail
+	VMOVUPS           (CX), Z2
+	VPORD.BCST        constants<>+608(SB), Z2, Z3
+	VCMPPS            $0x15, Z0, Z3, K1
+	VMAXPS            Z3, Z0, Z3
+	VMULPS.BCST       constants<>+288(SB), Z3, Z6
+	VRNDSCALEPS       $0x08, Z6, Z6
+	VFNMADD231PS.BCST constants<>+320(SB), Z6, Z3
+	VFNMADD231PS.BCST constants<>+352(SB), Z6, Z3
+	VBROADCASTSS      constants<>+384(SB), Z7
+	VFMADD213PS.BCST  constants<>+416(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+448(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+480(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+512(SB), Z3, Z7
+	VMULPS            Z3, Z3, Z8
+	VFMADD213PS       Z3, Z8, Z7
+	VADDPS.BCST       constants<>+32(SB), Z7, Z3
+	VSCALEFPS         Z6, Z3, Z3
+	VMOVAPS.Z         Z3, K1, Z3
+	VADDPS            Z1, Z3, Z6
+	VSUBPS            Z1, Z6, Z7
+	VSUBPS            Z7, Z3, Z7
+	VCMPPS.BCST       $0x11, constants<>+640(SB), Z2, K1
+	VBLENDMPS         Z3, Z1, K1, Z4
+	VDIVPS            Z6, Z4, Z3
+	VFNMADD231PS      Z3, Z7, Z3
+	VMULPS            Z2, Z3, Z2
+	VMOVUPS           Z2, (DX)
+	ADDQ              $0x00000040, CX
+	ADDQ              $0x00000040, DX
+	SUBQ              $0x00000010, AX
+	JMP               one
+
+tail:
+	TESTQ             AX, AX
+	JZ                done
+	MOVQ              $-1, BX
+	BZHIQ             AX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (CX), K1, Z2
+	VPORD.BCST        constants<>+608(SB), Z2, Z3
+	VCMPPS            $0x15, Z0, Z3, K2
+	VMAXPS            Z3, Z0, Z0
+	VMULPS.BCST       constants<>+288(SB), Z0, Z3
+	VRNDSCALEPS       $0x08, Z3, Z3
+	VFNMADD231PS.BCST constants<>+320(SB), Z3, Z0
+	VFNMADD231PS.BCST constants<>+352(SB), Z3, Z0
+	VBROADCASTSS      constants<>+384(SB), Z4
+	VFMADD213PS.BCST  constants<>+416(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+448(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+480(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+512(SB), Z0, Z4
+	VMULPS            Z0, Z0, Z6
+	VFMADD213PS       Z0, Z6, Z4
+	VADDPS.BCST       constants<>+32(SB), Z4, Z0
+	VSCALEFPS         Z3, Z0, Z0
+	VMOVAPS.Z         Z0, K2, Z0
+	VADDPS            Z1, Z0, Z3
+	VSUBPS            Z1, Z3, Z4
+	VSUBPS            Z4, Z0, Z4
+	VCMPPS.BCST       $0x11, constants<>+640(SB), Z2, K2
+	VBLENDMPS         Z0, Z1, K2, Z5
+	VDIVPS            Z3, Z5, Z0
+	VFNMADD231PS      Z0, Z4, Z0
+	VMULPS            Z2, Z0, Z0
+	VMOVUPS           Z0, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func siluGradavx512(dx []float32, x []float32, dy []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·siluGradavx512(SB), NOSPLIT, $0-72
+	VBROADCASTSS constants<>+576(SB), Z0
+	VBROADCASTSS constants<>+32(SB), Z1
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         dy_base+48(FP), DX
+	MOVQ         dx_base+0(FP), BX
+
+one:
+	CMPQ              AX, $0x00000010
+	JLT               tail
+	VMOVUPS           (CX), Z2
+	VPORD.BCST        constants<>+608(SB), Z2, Z3
+	VCMPPS            $0x15, Z0, Z3, K1
+	VMAXPS            Z3, Z0, Z3
+	VMULPS.BCST       constants<>+288(SB), Z3, Z6
+	VRNDSCALEPS       $0x08, Z6, Z6
+	VFNMADD231PS.BCST constants<>+320(SB), Z6, Z3
+	VFNMADD231PS.BCST constants<>+352(SB), Z6, Z3
+	VBROADCASTSS      constants<>+384(SB), Z7
+	VFMADD213PS.BCST  constants<>+416(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+448(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+480(SB), Z3, Z7
+	VFMADD213PS.BCST  constants<>+512(SB), Z3, Z7
+	VMULPS            Z3, Z3, Z8
+	VFMADD213PS       Z3, Z8, Z7
+	VADDPS.BCST       constants<>+32(SB), Z7, Z3
+	VSCALEFPS         Z6, Z3, Z3
+	VMOVAPS.Z         Z3, K1, Z3
+	VADDPS            Z1, Z3, Z6
+	VSUBPS            Z1, Z6, Z7
+	VSUBPS            Z7, Z3, Z7
+	VCMPPS.BCST       $0x11, constants<>+640(SB), Z2, K1
+	VBLENDMPS         Z3, Z1, K1, Z4
+	VDIVPS            Z6, Z4, Z3
+	VFNMADD231PS      Z3, Z7, Z3
+	VSUBPS            Z3, Z1, Z6
+	VFMADD213PS       Z1, Z2, Z6
+	VMULPS            Z3, Z6, Z2
+	VMOVUPS           (DX), Z3
+	VMULPS            Z3, Z2, Z2
+	VMOVUPS           Z2, (BX)
+	ADDQ              $0x00000040, CX
+	ADDQ              $0x00000040, DX
+	ADDQ              $0x00000040, BX
+	SUBQ              $0x00000010, AX
+	JMP               one
+
+tail:
+	TESTQ             AX, AX
+	JZ                done
+	MOVQ              $-1, SI
+	BZHIQ             AX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (CX), K1, Z2
+	VPORD.BCST        constants<>+608(SB), Z2, Z3
+	VCMPPS            $0x15, Z0, Z3, K2
+	VMAXPS            Z3, Z0, Z0
+	VMULPS.BCST       constants<>+288(SB), Z0, Z3
+	VRNDSCALEPS       $0x08, Z3, Z3
+	VFNMADD231PS.BCST constants<>+320(SB), Z3, Z0
+	VFNMADD231PS.BCST constants<>+352(SB), Z3, Z0
+	VBROADCASTSS      constants<>+384(SB), Z4
+	VFMADD213PS.BCST  constants<>+416(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+448(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+480(SB), Z0, Z4
+	VFMADD213PS.BCST  constants<>+512(SB), Z0, Z4
+	VMULPS            Z0, Z0, Z6
+	VFMADD213PS       Z0, Z6, Z4
+	VADDPS.BCST       constants<>+32(SB), Z4, Z0
+	VSCALEFPS         Z3, Z0, Z0
+	VMOVAPS.Z         Z0, K2, Z0
+	VADDPS            Z1, Z0, Z3
+	VSUBPS            Z1, Z3, Z4
+	VSUBPS            Z4, Z0, Z4
+	VCMPPS.BCST       $0x11, constants<>+640(SB), Z2, K2
+	VBLENDMPS         Z0, Z1, K2, Z5
+	VDIVPS            Z3, Z5, Z0
+	VFNMADD231PS      Z0, Z4, Z0
+	VSUBPS            Z0, Z1, Z3
+	VFMADD213PS       Z1, Z2, Z3
+	VMULPS            Z0, Z3, Z0
+	VMOVUPS.Z         (DX), K1, Z1
+	VMULPS            Z1, Z0, Z0
+	VMOVUPS           Z0, K1, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluavx512(y []float32, x []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·geluavx512(SB), NOSPLIT, $0-48
+	VBROADCASTSS constants<>+576(SB), Z0
+	VBROADCASTSS constants<>+32(SB), Z1
+	VPXORD       Z2, Z2, Z2
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         y_base+0(FP), DX
+
+one:
+	CMPQ              AX, $0x00000010
+	JLT               tail
+	VMOVUPS           (CX), Z3
+	VBROADCASTSS      constants<>+1312(SB), Z4
+	VPANDD.BCST       constants<>+96(SB), Z3, Z5
+	VMINPS            Z5, Z4, Z4
+	VMULPS            Z4, Z4, Z5
+	VPXORD.BCST       constants<>+608(SB), Z5, Z6
+	VFMADD231PS       Z4, Z4, Z6
+	VMULPS.BCST       constants<>+1152(SB), Z5, Z5
+	VCMPPS            $0x15, Z0, Z5, K1
+	VMAXPS            Z5, Z0, Z5
+	VMULPS.BCST       constants<>+288(SB), Z5, Z7
+	VRNDSCALEPS       $0x08, Z7, Z7
+	VFNMADD231PS.BCST constants<>+320(SB), Z7, Z5
+	VFNMADD231PS.BCST constants<>+352(SB), Z7, Z5
+	VBROADCASTSS      constants<>+384(SB), Z8
+	VFMADD213PS.BCST  constants<>+416(SB), Z5, Z8
+	VFMADD213PS.BCST  constants<>+448(SB), Z5, Z8
+	VFMADD213PS.BCST  constants<>+480(SB), Z5, Z8
+	VFMADD213PS.BCST  constants<>+512(SB), Z5, Z8
+	VMULPS            Z5, Z5, Z9
+	VFMADD213PS       Z5, Z9, Z8
+	VADDPS.BCST       constants<>+32(SB), Z8, Z5
+	VSCALEFPS         Z7, Z5, Z5
+	VMOVAPS.Z         Z5, K1, Z5
+	VMULPS.BCST       constants<>+512(SB), Z6, Z6
+	VFNMADD231PS      Z5, Z6, Z5
+	VMOVAPS           Z1, Z6
+	VFMADD231PS.BCST  constants<>+1344(SB), Z4, Z6
+	VDIVPS            Z6, Z1, Z6
+	VBROADCASTSS      constants<>+1376(SB), Z7
+	VFMADD213PS.BCST  constants<>+1408(SB), Z6, Z7
+	VFMADD213PS.BCST  constants<>+1440(SB), Z6, Z7
+	VFMADD213PS.BCST  constants<>+1472(SB), Z6, Z7
+	VFMADD213PS.BCST  constants<>+1504(SB), Z6, Z7
+	VFMADD213PS.BCST  constants<>+1536(SB), Z6, Z7
+	VFMADD213PS.BCST  constants<>+1568(SB), Z6, Z7
+	VFMADD213PS.BCST  constants<>+1600(SB), Z6, Z7
+	VFMADD213PS.BCST  constants<>+1632(SB), Z6, Z7
+	VMULPS            Z6, Z7, Z6
+	VMAXPS            Z3, Z2, Z3
+	VMULPS            Z4, Z6, Z4
+	VFNMADD231PS      Z5, Z4, Z3
+	VMOVUPS           Z3, (DX)
+	ADDQ              $0x00000040, CX
+	ADDQ              $0x00000040, DX
+	SUBQ              $0x00000010, AX
+	JMP               one
+
+tail:
+	TESTQ             AX, AX
+	JZ                done
+	MOVQ              $-1, BX
+	BZHIQ             AX, BX, BX
+	KMOVW             BX, K1
+	VMOVUPS.Z         (CX), K1, Z3
+	VBROADCASTSS      constants<>+1312(SB), Z4
+	VPANDD.BCST       constants<>+96(SB), Z3, Z5
+	VMINPS            Z5, Z4, Z4
+	VMULPS            Z4, Z4, Z5
+	VPXORD.BCST       constants<>+608(SB), Z5, Z6
+	VFMADD231PS       Z4, Z4, Z6
+	VMULPS.BCST       constants<>+1152(SB), Z5, Z5
+	VCMPPS            $0x15, Z0, Z5, K2
+	VMAXPS            Z5, Z0, Z0
+	VMULPS.BCST       constants<>+288(SB), Z0, Z5
+	VRNDSCALEPS       $0x08, Z5, Z5
+	VFNMADD231PS.BCST constants<>+320(SB), Z5, Z0
+	VFNMADD231PS.BCST constants<>+352(SB), Z5, Z0
+	VBROADCASTSS      constants<>+384(SB), Z7
+	VFMADD213PS.BCST  constants<>+416(SB), Z0, Z7
+	VFMADD213PS.BCST  constants<>+448(SB), Z0, Z7
+	VFMADD213PS.BCST  constants<>+480(SB), Z0, Z7
+	VFMADD213PS.BCST  constants<>+512(SB), Z0, Z7
+	VMULPS            Z0, Z0, Z8
+	VFMADD213PS       Z0, Z8, Z7
+	VADDPS.BCST       constants<>+32(SB), Z7, Z0
+	VSCALEFPS         Z5, Z0, Z0
+	VMOVAPS.Z         Z0, K2, Z0
+	VMULPS.BCST       constants<>+512(SB), Z6, Z5
+	VFNMADD231PS      Z0, Z5, Z0
+	VMOVAPS           Z1, Z5
+	VFMADD231PS.BCST  constants<>+1344(SB), Z4, Z5
+	VDIVPS            Z5, Z1, Z1
+	VBROADCASTSS      constants<>+1376(SB), Z5
+	VFMADD213PS.BCST  constants<>+1408(SB), Z1, Z5
+	VFMADD213PS.BCST  constants<>+1440(SB), Z1, Z5
+	VFMADD213PS.BCST  constants<>+1472(SB), Z1, Z5
+	VFMADD213PS.BCST  constants<>+1504(SB), Z1, Z5
+	VFMADD213PS.BCST  constants<>+1536(SB), Z1, Z5
+	VFMADD213PS.BCST  constants<>+1568(SB), Z1, Z5
+	VFMADD213PS.BCST  constants<>+1600(SB), Z1, Z5
+	VFMADD213PS.BCST  constants<>+1632(SB), Z1, Z5
+	VMULPS            Z1, Z5, Z1
+	VMAXPS            Z3, Z2, Z2
+	VMULPS            Z4, Z1, Z1
+	VFNMADD231PS      Z0, Z1, Z2
+	VMOVUPS           Z2, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func geluGradavx512(dx []float32, x []float32, dy []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·geluGradavx512(SB), NOSPLIT, $0-72
+	VBROADCASTSS constants<>+576(SB), Z0
+	VBROADCASTSS constants<>+32(SB), Z1
+	VPXORD       Z2, Z2, Z2
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         dy_base+48(FP), DX
+	MOVQ         dx_base+0(FP), BX
+
+one:
+	CMPQ              AX, $0x00000010
+	JLT               tail
+	VMOVUPS           (CX), Z3
+	VBROADCASTSS      constants<>+1312(SB), Z4
+	VPANDD.BCST       constants<>+96(SB), Z3, Z5
+	VMINPS            Z5, Z4, Z4
+	VMULPS            Z4, Z4, Z5
+	VPXORD.BCST       constants<>+608(SB), Z5, Z8
+	VFMADD231PS       Z4, Z4, Z8
+	VMULPS.BCST       constants<>+1152(SB), Z5, Z5
+	VCMPPS            $0x15, Z0, Z5, K1
+	VMAXPS            Z5, Z0, Z5
+	VMULPS.BCST       constants<>+288(SB), Z5, Z9
+	VRNDSCALEPS       $0x08, Z9, Z9
+	VFNMADD231PS.BCST constants<>+320(SB), Z9, Z5
+	VFNMADD231PS.BCST constants<>+352(SB), Z9, Z5
+	VBROADCASTSS      constants<>+384(SB), Z10
+	VFMADD213PS.BCST  constants<>+416(SB), Z5, Z10
+	VFMADD213PS.BCST  constants<>+448(SB), Z5, Z10
+	VFMADD213PS.BCST  constants<>+480(SB), Z5, Z10
+	VFMADD213PS.BCST  constants<>+512(SB), Z5, Z10
+	VMULPS            Z5, Z5, Z11
+	VFMADD213PS       Z5, Z11, Z10
+	VADDPS.BCST       constants<>+32(SB), Z10, Z5
+	VSCALEFPS         Z9, Z5, Z5
+	VMOVAPS.Z         Z5, K1, Z5
+	VMULPS.BCST       constants<>+512(SB), Z8, Z8
+	VFNMADD231PS      Z5, Z8, Z5
+	VMOVAPS           Z1, Z8
+	VFMADD231PS.BCST  constants<>+1344(SB), Z4, Z8
+	VDIVPS            Z8, Z1, Z8
+	VBROADCASTSS      constants<>+1376(SB), Z9
+	VFMADD213PS.BCST  constants<>+1408(SB), Z8, Z9
+	VFMADD213PS.BCST  constants<>+1440(SB), Z8, Z9
+	VFMADD213PS.BCST  constants<>+1472(SB), Z8, Z9
+	VFMADD213PS.BCST  constants<>+1504(SB), Z8, Z9
+	VFMADD213PS.BCST  constants<>+1536(SB), Z8, Z9
+	VFMADD213PS.BCST  constants<>+1568(SB), Z8, Z9
+	VFMADD213PS.BCST  constants<>+1600(SB), Z8, Z9
+	VFMADD213PS.BCST  constants<>+1632(SB), Z8, Z9
+	VMULPS            Z8, Z9, Z8
+	VMULPS            Z5, Z8, Z8
+	VMULPS.BCST       constants<>+1664(SB), Z4, Z4
+	VFNMADD231PS      Z5, Z4, Z8
+
+	// tail is 1 - Φ(a) - a·φ(a), the slope at -a; that at a is 1 - tail.
+	VCMPPS    $0x1e, Z2, Z3, K1
+	VSUBPS    Z8, Z1, Z3
+	VBLENDMPS Z3, Z8, K1, Z6
+	VMOVUPS   (DX), Z3
+	VMULPS    Z3, Z6, Z3
+	VMOVUPS   Z3, (BX)
+	ADDQ      $0x00000040, CX
+	ADDQ      $0x00000040, DX
+	ADDQ      $0x00000040, BX
+	SUBQ      $0x00000010, AX
+	JMP       one
+
+tail:
+	TESTQ             AX, AX
+	JZ                done
+	MOVQ              $-1, SI
+	BZHIQ             AX, SI, SI
+	KMOVW             SI, K1
+	VMOVUPS.Z         (CX), K1, Z3
+	VBROADCASTSS      constants<>+1312(SB), Z4
+	VPANDD.BCST       constants<>+96(SB), Z3, Z5
+	VMINPS            Z5, Z4, Z4
+	VMULPS            Z4, Z4, Z5
+	VPXORD.BCST       constants<>+608(SB), Z5, Z6
+	VFMADD231PS       Z4, Z4, Z6
+	VMULPS.BCST       constants<>+1152(SB), Z5, Z5
+	VCMPPS            $0x15, Z0, Z5, K2
+	VMAXPS            Z5, Z0, Z0
+	VMULPS.BCST       constants<>+288(SB), Z0, Z5
+	VRNDSCALEPS       $0x08, Z5, Z5
+	VFNMADD231PS.BCST constants<>+320(SB), Z5, Z0
+	VFNMADD231PS.BCST constants<>+352(SB), Z5, Z0
+	VBROADCASTSS      constants<>+384(SB), Z8
+	VFMADD213PS.BCST  constants<>+416(SB), Z0, Z8
+	VFMADD213PS.BCST  constants<>+448(SB), Z0, Z8
+	VFMADD213PS.BCST  constants<>+480(SB), Z0, Z8
+	VFMADD213PS.BCST  constants<>+512(SB), Z0, Z8
+	VMULPS            Z0, Z0, Z9
+	VFMADD213PS       Z0, Z9, Z8
+	VADDPS.BCST       constants<>+32(SB), Z8, Z0
+	VSCALEFPS         Z5, Z0, Z0
+	VMOVAPS.Z         Z0, K2, Z0
+	VMULPS.BCST       constants<>+512(SB), Z6, Z5
+	VFNMADD231PS      Z0, Z5, Z0
+	VMOVAPS           Z1, Z5
+	VFMADD231PS.BCST  constants<>+1344(SB), Z4, Z5
+	VDIVPS            Z5, Z1, Z5
+	VBROADCASTSS      constants<>+1376(SB), Z6
+	VFMADD213PS.BCST  constants<>+1408(SB), Z5, Z6
+	VFMADD213PS.BCST  constants<>+1440(SB), Z5, Z6
+	VFMADD213PS.BCST  constants<>+1472(SB), Z5, Z6
+	VFMADD213PS.BCST  constants<>+1504(SB), Z5, Z6
+	VFMADD213PS.BCST  constants<>+1536(SB), Z5, Z6
+	VFMADD213PS.BCST  constants<>+1568(SB), Z5, Z6
+	VFMADD213PS.BCST  constants<>+1600(SB), Z5, Z6
+	VFMADD213PS.BCST  constants<>+1632(SB), Z5, Z6
+	VMULPS            Z5, Z6, Z5
+	VMULPS            Z0, Z5, Z5
+	VMULPS.BCST       constants<>+1664(SB), Z4, Z4
+	VFNMADD231PS      Z0, Z4, Z5
+
+	// tail is 1 - Φ(a) - a·φ(a), the slope at -a; that at a is 1 - tail.
+	VCMPPS    $0x1e, Z2, Z3, K2
+	VSUBPS    Z5, Z1, Z0
+	VBLENDMPS Z0, Z5, K2, Z7
+	VMOVUPS.Z (DX), K1, Z0
+	VMULPS    Z0, Z7, Z0
+	VMOVUPS   Z0, K1, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func eluavx512(y []float32, x []float32, scale float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·eluavx512(SB), NOSPLIT, $0-52
+	VBROADCASTSS scale+48(FP), Z0
+	VBROADCASTSS constants<>+32(SB), Z1
+	VPXORD       Z2, Z2, Z2
+	VBROADCASTSS constants<>+1696(SB), Z3
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         y_base+0(FP), DX
+
+one:
+	CMPQ    AX, $0x00000010
+	JLT     tail
+	VMOVUPS (CX), Z4
+
+	// eˣ - 1 = 2ᵏ·(eʳ - 1) + (2ᵏ - 1), which is exact to the last bit but one near 0.
+	VMAXPS            Z4, Z3, Z5
+	VMINPS            Z5, Z2, Z5
+	VMULPS.BCST       constants<>+288(SB), Z5, Z8
+	VRNDSCALEPS       $0x08, Z8, Z8
+	VFNMADD231PS.BCST constants<>+320(SB), Z8, Z5
+	VFNMADD231PS.BCST constants<>+352(SB), Z8, Z5
+	VBROADCASTSS      constants<>+384(SB), Z9
+	VFMADD213PS.BCST  constants<>+416(SB), Z5, Z9
+	VFMADD213PS.BCST  constants<>+448(SB), Z5, Z9
+	VFMADD213PS.BCST  constants<>+480(SB), Z5, Z9
+	VFMADD213PS.BCST  constants<>+512(SB), Z5, Z9
+	VMULPS            Z5, Z5, Z10
+	VFMADD213PS       Z5, Z10, Z9
+	VSCALEFPS         Z8, Z1, Z5
+	VSUBPS            Z1, Z5, Z8
+	VFMADD213PS       Z8, Z5, Z9
+	VCMPPS.BCST       $0x1e, constants<>+640(SB), Z4, K1
+	VMULPS            Z0, Z9, Z5
+	VBLENDMPS         Z4, Z5, K1, Z6
+	VMOVUPS           Z6, (DX)
+	ADDQ              $0x00000040, CX
+	ADDQ              $0x00000040, DX
+	SUBQ              $0x00000010, AX
+	JMP               one
+
+tail:
+	TESTQ     AX, AX
+	JZ        done
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (CX), K1, Z4
+
+	// eˣ - 1 = 2ᵏ·(eʳ - 1) + (2ᵏ - 1), which is exact to the last bit but one near 0.
+	VMAXPS            Z4, Z3, Z3
+	VMINPS            Z3, Z2, Z2
+	VMULPS.BCST       constants<>+288(SB), Z2, Z3
+	VRNDSCALEPS       $0x08, Z3, Z3
+	VFNMADD231PS.BCST constants<>+320(SB), Z3, Z2
+	VFNMADD231PS.BCST constants<>+352(SB), Z3, Z2
+	VBROADCASTSS      constants<>+384(SB), Z5
+	VFMADD213PS.BCST  constants<>+416(SB), Z2, Z5
+	VFMADD213PS.BCST  constants<>+448(SB), Z2, Z5
+	VFMADD213PS.BCST  constants<>+480(SB), Z2, Z5
+	VFMADD213PS.BCST  constants<>+512(SB), Z2, Z5
+	VMULPS            Z2, Z2, Z6
+	VFMADD213PS       Z2, Z6, Z5
+	VSCALEFPS         Z3, Z1, Z2
+	VSUBPS            Z1, Z2, Z1
+	VFMADD213PS       Z1, Z2, Z5
+	VCMPPS.BCST       $0x1e, constants<>+640(SB), Z4, K2
+	VMULPS            Z0, Z5, Z0
+	VBLENDMPS         Z4, Z0, K2, Z7
+	VMOVUPS           Z7, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func eluGradavx512(dx []float32, y []float32, dy []float32, scale float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·eluGradavx512(SB), NOSPLIT, $0-76
+	VBROADCASTSS scale+72(FP), Z0
+	MOVQ         y_len+32(FP), AX
+	MOVQ         y_base+24(FP), CX
+	MOVQ         dy_base+48(FP), DX
+	MOVQ         dx_base+0(FP), BX
+
+many:
+	CMPQ        AX, $0x00000040
+	JLT         one
+	VMOVUPS     (CX), Z1
+	VMOVUPS     (DX), Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
+	VADDPS      Z0, Z1, Z1
+	VMULPS      Z2, Z1, Z1
+	VBLENDMPS   Z2, Z1, K1, Z3
+	VMOVUPS     Z3, (BX)
+	VMOVUPS     64(CX), Z1
+	VMOVUPS     64(DX), Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
+	VADDPS      Z0, Z1, Z1
+	VMULPS      Z2, Z1, Z1
+	VBLENDMPS   Z2, Z1, K1, Z4
+	VMOVUPS     Z4, 64(BX)
+	VMOVUPS     128(CX), Z1
+	VMOVUPS     128(DX), Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
+	VADDPS      Z0, Z1, Z1
+	VMULPS      Z2, Z1, Z1
+	VBLENDMPS   Z2, Z1, K1, Z5
+	VMOVUPS     Z5, 128(BX)
+	VMOVUPS     192(CX), Z1
+	VMOVUPS     192(DX), Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
+	VADDPS      Z0, Z1, Z1
+	VMULPS      Z2, Z1, Z1
+	VBLENDMPS   Z2, Z1, K1, Z6
+	VMOVUPS     Z6, 192(BX)
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	SUBQ        $0x00000040, AX
+	JMP         many
+
+one:
+	CMPQ        AX, $0x00000010
+	JLT         tail
+	VMOVUPS     (CX), Z1
+	VMOVUPS     (DX), Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
+	VADDPS      Z0, Z1, Z1
+	VMULPS      Z2, Z1, Z1
+	VBLENDMPS   Z2, Z1, K1, Z7
+	VMOVUPS     Z7, (BX)
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000010, AX
+	JMP         one
+
+tail:
+	TESTQ       AX, AX
+	JZ          done
+	MOVQ        $-1, SI
+	BZHIQ       AX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (CX), K1, Z1
+	VMOVUPS.Z   (DX), K1, Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K2
+	VADDPS      Z0, Z1, Z0
+	VMULPS      Z2, Z0, Z0
+	VBLENDMPS   Z2, Z0, K2, Z8
+	VMOVUPS     Z8, K1, (BX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leakyReLUavx512(y []float32, x []float32, scale float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·leakyReLUavx512(SB), NOSPLIT, $0-52
+	VBROADCASTSS scale+48(FP), Z0
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         y_base+0(FP), DX
+
+many:
+	CMPQ        AX, $0x00000040
+	JLT         one
+	VMOVUPS     (CX), Z1
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
+	VMULPS      Z0, Z1, Z2
+	VBLENDMPS   Z1, Z2, K1, Z3
+	VMOVUPS     Z3, (DX)
+	VMOVUPS     64(CX), Z1
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
+	VMULPS      Z0, Z1, Z2
+	VBLENDMPS   Z1, Z2, K1, Z4
+	VMOVUPS     Z4, 64(DX)
+	VMOVUPS     128(CX), Z1
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
+	VMULPS      Z0, Z1, Z2
+	VBLENDMPS   Z1, Z2, K1, Z5
+	VMOVUPS     Z5, 128(DX)
+	VMOVUPS     192(CX), Z1
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
+	VMULPS      Z0, Z1, Z2
+	VBLENDMPS   Z1, Z2, K1, Z6
+	VMOVUPS     Z6, 192(DX)
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, DX
+	SUBQ        $0x00000040, AX
+	JMP         many
+
+one:
+	CMPQ        AX, $0x00000010
+	JLT         tail
+	VMOVUPS     (CX), Z1
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
+	VMULPS      Z0, Z1, Z2
+	VBLENDMPS   Z1, Z2, K1, Z7
+	VMOVUPS     Z7, (DX)
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DX
+	SUBQ        $0x00000010, AX
+	JMP         one
+
+tail:
+	TESTQ       AX, AX
+	JZ          done
+	MOVQ        $-1, BX
+	BZHIQ       AX, BX, BX
+	KMOVW       BX, K1
+	VMOVUPS.Z   (CX), K1, Z1
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K2
+	VMULPS      Z0, Z1, Z0
+	VBLENDMPS   Z1, Z0, K2, Z8
+	VMOVUPS     Z8, K1, (DX)
+
+done:
+	VZEROUPPER
+	RET
+
+// func leakyReLUGradavx512(dx []float32, x []float32, dy []float32, scale float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·leakyReLUGradavx512(SB), NOSPLIT, $0-76
+	VBROADCASTSS scale+72(FP), Z0
+	MOVQ         x_len+32(FP), AX
+	MOVQ         x_base+24(FP), CX
+	MOVQ         dy_base+48(FP), DX
+	MOVQ         dx_base+0(FP), BX
+
+many:
+	CMPQ        AX, $0x00000040
+	JLT         one
+	VMOVUPS     (DX), Z1
+	VMOVUPS     (CX), Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z2, K1
+	VMULPS      Z0, Z1, Z2
+	VBLENDMPS   Z1, Z2, K1, Z3
+	VMOVUPS     Z3, (BX)
+	VMOVUPS     64(DX), Z1
+	VMOVUPS     64(CX), Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z2, K1
+	VMULPS      Z0, Z1, Z2
+	VBLENDMPS   Z1, Z2, K1, Z4
+	VMOVUPS     Z4, 64(BX)
+	VMOVUPS     128(DX), Z1
+	VMOVUPS     128(CX), Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z2, K1
+	VMULPS      Z0, Z1, Z2
+	VBLENDMPS   Z1, Z2, K1, Z5
+	VMOVUPS     Z5, 128(BX)
+	VMOVUPS     192(DX), Z1
+	VMOVUPS     192(CX), Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z2, K1
+	VMULPS      Z0, Z1, Z2
+	VBLENDMPS   Z1, Z2, K1, Z6
+	VMOVUPS     Z6, 192(BX)
+	ADDQ        $0x00000100, CX
+	ADDQ        $0x00000100, DX
+	ADDQ        $0x00000100, BX
+	SUBQ        $0x00000040, AX
+	JMP         many
+
+one:
+	CMPQ        AX, $0x00000010
+	JLT         tail
+	VMOVUPS     (DX), Z1
+	VMOVUPS     (CX), Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z2, K1
+	VMULPS      Z0, Z1, Z2
+	VBLENDMPS   Z1, Z2, K1, Z7
+	VMOVUPS     Z7, (BX)
+	ADDQ        $0x00000040, CX
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000040, BX
+	SUBQ        $0x00000010, AX
+	JMP         one
+
+tail:
+	TESTQ       AX, AX
+	JZ          done
+	MOVQ        $-1, SI
+	BZHIQ       AX, SI, SI
+	KMOVW       SI, K1
+	VMOVUPS.Z   (DX), K1, Z1
+	VMOVUPS.Z   (CX), K1, Z2
+	VCMPPS.BCST $0x1e, constants<>+640(SB), Z2, K2
+	VMULPS      Z0, Z1, Z0
+	VBLENDMPS   Z1, Z0, K2, Z8
+	VMOVUPS     Z8, K1, (BX)
 
 done:
 	VZEROUPPER

@@ -28,6 +28,16 @@ var elementFunctions = []struct {
 	{"sigmoidGrad", func(k *kernels[float32], out, a, b []float32) { k.sigmoidGrad(out, a, b) }, 0},
 	{"exp", func(k *kernels[float32], out, a, _ []float32) { k.exp(out, a) }, 2},
 	{"log", func(k *kernels[float32], out, a, _ []float32) { k.log(out, a) }, 2},
+	{"gelu", func(k *kernels[float32], out, a, _ []float32) { k.gelu(out, a) }, 7},
+	{"geluGrad", func(k *kernels[float32], out, a, b []float32) { k.geluGrad(out, a, b) }, math.Inf(1)},
+	{"silu", func(k *kernels[float32], out, a, _ []float32) { k.silu(out, a) }, 3},
+	{"siluGrad", func(k *kernels[float32], out, a, b []float32) { k.siluGrad(out, a, b) }, math.Inf(1)},
+	{"softplus", func(k *kernels[float32], out, a, _ []float32) { k.softplus(out, a) }, 3},
+	{"softplusGrad", func(k *kernels[float32], out, a, b []float32) { k.softplusGrad(out, a, b) }, math.Inf(1)},
+	{"elu", func(k *kernels[float32], out, a, _ []float32) { k.elu(out, a, 0.75) }, 3},
+	{"eluGrad", func(k *kernels[float32], out, a, b []float32) { k.eluGrad(out, a, b, 0.75) }, 0},
+	{"leakyReLU", func(k *kernels[float32], out, a, _ []float32) { k.leakyReLU(out, a, 0.125) }, 0},
+	{"leakyReLUGrad", func(k *kernels[float32], out, a, b []float32) { k.leakyReLUGrad(out, a, b, 0.125) }, 0},
 	{"residual", func(k *kernels[float32], out, a, b []float32) { k.residual(out, a, b, -0.375) }, 0},
 }
 
@@ -112,7 +122,7 @@ func requireNear(t *testing.T, name string, distance float64, set isa.Set, a, b,
 	if same(got, want) || math.IsInf(distance, 1) && got == got == (want == want) {
 		return
 	}
-	if name == "sigmoid" && a < -87.33 {
+	if (name == "sigmoid" || name == "silu" || name == "softplus") && a < -87.33 || name == "gelu" && a < -13.215899 {
 		require.Zero(t, got, "flushed")
 		return
 	}
@@ -148,11 +158,12 @@ func TestDivergenceShows(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, k := range supported() {
 		y := make([]float32, 1)
-		for _, f := range []func(y, x []float32){k.relu, k.tanh, k.sigmoid, k.exp, k.log} {
+		for _, f := range []func(y, x []float32){k.relu, k.tanh, k.sigmoid, k.exp, k.log, k.gelu, k.silu, k.softplus,
+			func(y, x []float32) { k.elu(y, x, 1) }, func(y, x []float32) { k.leakyReLU(y, x, 0.1) }} {
 			f(y, []float32{nan})
 			assert.True(t, y[0] != y[0], k.set.String())
 		}
-		for _, f := range []func(dx, y, dy []float32){k.tanhGrad, k.sigmoidGrad} {
+		for _, f := range []func(dx, y, dy []float32){k.tanhGrad, k.sigmoidGrad, k.geluGrad, k.siluGrad, k.softplusGrad} {
 			f(y, []float32{nan}, []float32{1})
 			assert.True(t, y[0] != y[0], k.set.String())
 			f(y, []float32{0.5}, []float32{inf})
@@ -164,5 +175,33 @@ func TestDivergenceShows(t *testing.T) {
 		assert.Zero(t, y[0], "a select, not a product")
 		k.residual(y, []float32{inf}, []float32{1}, 0.5)
 		assert.Equal(t, inf, y[0])
+	}
+}
+
+// TestSmoothGrads compares the gradients of functions with exponentials with those in
+// float64: within 4 + |x| ulp of 1, as 1-σ has an error of one, times x, or of the slope's size where
+// that is small.
+func TestSmoothGrads(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	const n = 10001
+	x, dy, dx := make([]float32, n), make([]float32, n), make([]float32, n)
+	wide, one, want := make([]float64, n), make([]float64, n), make([]float64, n)
+	for i := range x {
+		x[i], dy[i] = 4*float32(rng.NormFloat64()), 1
+		wide[i], one[i] = float64(x[i]), 1
+	}
+	for _, k := range supported() {
+		for name, f := range map[string]struct {
+			grad  func(dx, x, dy []float32)
+			exact func(dx, x, dy []float64)
+		}{
+			"gelu": {k.geluGrad, geluGrad[float64]}, "silu": {k.siluGrad, siluGrad[float64]}, "softplus": {k.softplusGrad, softplusGrad[float64]},
+		} {
+			f.grad(dx, x, dy)
+			f.exact(want, wide, one)
+			for i, v := range dx {
+				require.InDelta(t, want[i], v, (4+math.Abs(wide[i]))*0x1p-24*max(math.Abs(want[i]), min(1, math.Exp(wide[i])*(1+wide[i]*wide[i]))), "%s %s at %g", k.set, name, x[i])
+			}
+		}
 	}
 }

@@ -111,19 +111,23 @@ func emitSigmoid(m machine) {
 		"\t}")
 	low, unit := m.constant(number(flushed)), m.constant(number(1))
 	m.forEach(1, func(c chunk) {
-		x := c.read("x")
-		t := m.decay(x, low)
-		denominator := m.add(t, unit)
-		lost := m.subtract(t, m.subtract(denominator, unit))
-		var negative mask = x // AVX2 asks for the sign only
-		if m.wide {
-			negative = m.compare(x, less, number(0))
-		}
-		y := m.divide(m.choose(negative, t, unit), denominator)
-		m.subtractProduct(lost, y, y)
-		c.write("y", y)
+		c.write("y", m.logistic(c.read("x"), low, unit))
 	}, "x", "y")
 	finish()
+}
+
+// logistic returns 1/(1+e⁻ˣ).
+func (m machine) logistic(x, low, unit reg.VecVirtual) reg.VecVirtual {
+	t := m.decay(x, low)
+	denominator := m.add(t, unit)
+	lost := m.subtract(t, m.subtract(denominator, unit))
+	var negative mask = x // AVX2 asks for the sign only
+	if m.wide {
+		negative = m.compare(x, less, number(0))
+	}
+	y := m.divide(m.choose(negative, t, unit), denominator)
+	m.subtractProduct(lost, y, y)
+	return y
 }
 
 func emitSigmoidGrad(m machine) {
@@ -144,13 +148,18 @@ func emitResidual(m machine) {
 		"\tfor i := range p {",
 		"\t\tdz[i] = (p[i] - y[i]) * scale",
 		"\t}")
-	at, err := Param("scale").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	scale := m.constant(at.Addr)
+	scale := m.parameter("scale")
 	m.forEach(cheap, func(c chunk) {
 		c.write("dz", m.multiply(m.subtract(c.read("p"), c.read("y")), scale))
 	}, "p", "y", "dz")
 	finish()
+}
+
+// parameter returns a register full of a function's argument.
+func (m machine) parameter(name string) reg.VecVirtual {
+	at, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return m.constant(at.Addr)
 }
