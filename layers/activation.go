@@ -1,71 +1,89 @@
 package layers
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/gokfac/gokfac/graph"
-	"github.com/gokfac/gokfac/internal/elementwise"
 )
 
-// Activation is an elementwise function φ whose derivative is a function of its
-// output: φ'(x) = ψ(y).
+// Activation is an elementwise function φ. Its derivative is computed from its output or
+// from its input, z, whichever is simpler: φ'(x) = ψ(z).
 type Activation struct {
-	name string
-	f32  func(out []float32, in [][]float32) // y from x
-	f64  func(out []float64, in [][]float64)
-	g32  func(out []float32, in [][]float32) // d·ψ(y) from (y, d)
-	g64  func(out []float64, in [][]float64)
-	h32  func(out []float32, in [][]float32) // d·y'·ψ'(y) from (y, d, y'); nil if ψ' = 0
-	h64  func(out []float64, in [][]float64)
+	name      string
+	setting   string  // what the parameter is called; "" of a function without one
+	parameter float64 // α or a slope
+	least     float64 // of the parameter
+	ofInput   bool    // z is x; else y
+	single    rules[float32]
+	double    rules[float64]
+	bend      func(z float64) float64 // ψ'; nil if it is 0
+}
+
+// rules are a function and its gradient over slices of one length.
+type rules[T graph.Float] struct {
+	value func(y, x []T)
+	slope func(dx, z, d []T) // d·ψ(z)
 }
 
 var _ Layer = (*Activation)(nil)
 
-// ReLU is max(x, 0), with derivative 0 at 0.
-func ReLU() *Activation {
-	return &Activation{name: "ReLU", f32: relu[float32], f64: relu[float64], g32: reluGrad[float32], g64: reluGrad[float64]}
+func (a *Activation) String() string {
+	if a.setting != "" {
+		return fmt.Sprintf("%s(%g)", a.name, a.parameter)
+	}
+	return a.name
 }
-
-// Tanh is the hyperbolic tangent.
-func Tanh() *Activation {
-	return &Activation{"Tanh", tanh[float32], tanh[float64], tanhGrad[float32], tanhGrad[float64], tanhBend[float32], tanhBend[float64]}
-}
-
-// Sigmoid is 1/(1+e⁻ˣ).
-func Sigmoid() *Activation {
-	return &Activation{"Sigmoid", sigmoid[float32], sigmoid[float64], sigmoidGrad[float32], sigmoidGrad[float64], sigmoidBend[float32], sigmoidBend[float64]}
-}
-
-// Identity passes its input on.
-func Identity() *Activation { return &Activation{name: "Identity"} }
-
-func (a *Activation) String() string { return a.name }
 
 // Params returns none.
 func (a *Activation) Params() []*graph.Param { return nil }
 
-// Build applies the function to every element of x.
+// Build applies the function to every element of x, of any shape.
 func (a *Activation) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
-	if a.f32 == nil {
+	if a.setting != "" && !(a.parameter >= a.least && a.parameter-a.parameter == 0) {
+		return nil, fmt.Errorf("layers: %v: %s %g: want a number of at least %g", a, a.setting, a.parameter, a.least)
+	}
+	single, double := a.single.value, a.double.value
+	if single == nil {
+		if a.name != identity {
+			return nil, errors.New("layers: an Activation of no function: make activations by ReLU(), Tanh(), …")
+		}
 		return x, nil
 	}
+	of := func(x, y *graph.Node) *graph.Node {
+		if a.ofInput {
+			return x
+		}
+		return y
+	}
 	return b.Apply(graph.Op{
-		Name: a.name, Shape: x.Shape().Clone(), F32: a.f32, F64: a.f64,
+		Name: a.name, Shape: x.Shape().Clone(),
+		F32: func(out []float32, in [][]float32) { single(out, in[0]) },
+		F64: func(out []float64, in [][]float64) { double(out, in[0]) },
 		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
-			g, err := a.slope(d.Builder, d.Out, d.Grad)
+			g, err := a.slope(d.Builder, of(d.In[0], d.Out), d.Grad)
 			return []*graph.Node{g}, err
 		},
-		Tangent: func(t *graph.Tangent) (*graph.Node, error) { return a.slope(t.Builder, t.Out, t.Dot[0]) },
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) {
+			return a.slope(t.Builder, of(t.In[0], t.Out), t.Dot[0])
+		},
 	}, x)
 }
 
-// slope is d·ψ(y): the gradient at x from that at y, and y's tangent from x's.
-func (a *Activation) slope(b *graph.Builder, y, d *graph.Node) (*graph.Node, error) {
+// slope is d·ψ(z): the gradient at x from that at y, and y's tangent from x's.
+func (a *Activation) slope(b *graph.Builder, z, d *graph.Node) (*graph.Node, error) {
+	single, double := a.single.slope, a.double.slope
 	return b.Apply(graph.Op{
-		Name: a.name + "-gradient", Shape: y.Shape().Clone(), F32: a.g32, F64: a.g64,
+		Name: a.name + "-gradient", Shape: z.Shape().Clone(),
+		F32: func(out []float32, in [][]float32) { single(out, in[0], in[1]) },
+		F64: func(out []float64, in [][]float64) { double(out, in[0], in[1]) },
 		Tangent: func(t *graph.Tangent) (*graph.Node, error) {
 			var bend, slope *graph.Node
 			var err error
-			if t.Dot[0] != nil && a.h32 != nil {
-				bend, err = t.Apply(graph.Op{Name: a.name + "-bend", Shape: y.Shape().Clone(), F32: a.h32, F64: a.h64}, t.In[0], t.In[1], t.Dot[0])
+			if t.Dot[0] != nil && a.bend != nil {
+				bend, err = t.Apply(graph.Op{
+					Name: a.name + "-bend", Shape: z.Shape().Clone(), F32: bending[float32](a.bend), F64: bending[float64](a.bend),
+				}, t.In[0], t.In[1], t.Dot[0])
 				if err != nil {
 					return nil, err
 				}
@@ -77,26 +95,15 @@ func (a *Activation) slope(b *graph.Builder, y, d *graph.Node) (*graph.Node, err
 			}
 			return t.Total(bend, slope)
 		},
-	}, y, d)
+	}, z, d)
 }
 
-func relu[T graph.Float](out []T, in [][]T)        { elementwise.ReLU(out, in[0]) }
-func reluGrad[T graph.Float](out []T, in [][]T)    { elementwise.ReLUGrad(out, in[0], in[1]) }
-func tanh[T graph.Float](out []T, in [][]T)        { elementwise.Tanh(out, in[0]) }
-func tanhGrad[T graph.Float](out []T, in [][]T)    { elementwise.TanhGrad(out, in[0], in[1]) }
-func sigmoid[T graph.Float](out []T, in [][]T)     { elementwise.Sigmoid(out, in[0]) }
-func sigmoidGrad[T graph.Float](out []T, in [][]T) { elementwise.SigmoidGrad(out, in[0], in[1]) }
-
-// tanhBend: ψ = 1 − y², ψ' = −2y.
-func tanhBend[T graph.Float](out []T, in [][]T) {
-	for i, y := range in[0] {
-		out[i] = -2 * y * in[1][i] * in[2][i]
-	}
-}
-
-// sigmoidBend: ψ = y(1 − y), ψ' = 1 − 2y.
-func sigmoidBend[T graph.Float](out []T, in [][]T) {
-	for i, y := range in[0] {
-		out[i] = (1 - 2*y) * in[1][i] * in[2][i]
+// bending is d·z'·ψ'(z) of (z, d, z'), the change of a slope. No training step computes
+// it, so that it need not be fast.
+func bending[T graph.Float](bend func(z float64) float64) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) {
+		for i, z := range in[0] {
+			out[i] = T(bend(float64(z))) * in[1][i] * in[2][i]
+		}
 	}
 }

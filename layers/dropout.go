@@ -30,18 +30,23 @@ func (d *Dropout) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	if !b.Train || d.Rate == 0 {
 		return x, nil
 	}
-	m := &mask{b: b, rand: b.Streams.Dropout, rate: d.Rate}
-	keep, err := b.Apply(graph.Op{
-		Name:  "dropout-mask",
-		Shape: x.Shape().Clone(),
-		F32:   func(out []float32, _ [][]float32) { drawMask(m, out) },
-		F64:   func(out []float64, _ [][]float64) { drawMask(m, out) },
-		Const: true,
-	}, x)
+	keep, err := maskFor(b, x, d.Rate, x.Shape())
 	if err != nil {
 		return nil, err
 	}
 	return multiply(b, x, keep)
+}
+
+// maskFor adds a mask of the given shape, drawn once per mini-batch. It reads nothing of x.
+func maskFor(b *graph.Builder, x *graph.Node, rate float64, shape []int) (*graph.Node, error) {
+	m := &mask{b: b, rand: b.Streams.Dropout, rate: rate}
+	return b.Apply(graph.Op{
+		Name:  "dropout-mask",
+		Shape: append([]int{}, shape...),
+		F32:   func(out []float32, _ [][]float32) { drawMask(m, out) },
+		F64:   func(out []float64, _ [][]float64) { drawMask(m, out) },
+		Const: true,
+	}, x)
 }
 
 // mask remembers the mini-batch it was drawn for.

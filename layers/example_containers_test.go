@@ -66,3 +66,10 @@ func ExamplePermute() {
 	fmt.Println(output(net, tensor.Shape{2, 3}, 1, 2, 3, 4, 5, 6).Float64s())
 	// Output: [1 4 2 5 3 6]
 }
+
+// In training a channel is dropped with all its pixels. A prediction has them all.
+func ExampleDropout2D() {
+	net := layers.Sequential{&layers.Dropout2D{Rate: 0.5}, &layers.Flatten{}}
+	fmt.Println(output(net, tensor.Shape{1, 2, 2}, 1, 2, 3, 4).Float64s())
+	// Output: [1 2 3 4]
+}

@@ -82,9 +82,10 @@ func basicKinds() []Kind {
 		NewKind("dropout",
 			func(d *Dropout) dropoutSettings { return dropoutSettings{d.Rate} },
 			func(s dropoutSettings) (*Dropout, error) { return &Dropout{Rate: s.Rate}, nil }),
-		NewKind("activation",
-			func(a *Activation) activationSettings { return activationSettings{a.name} },
-			activationSettings.build),
+		NewKind("dropout2d",
+			func(d *Dropout2D) dropoutSettings { return dropoutSettings{d.Rate} },
+			func(s dropoutSettings) (*Dropout2D, error) { return &Dropout2D{Rate: s.Rate}, nil }),
+		NewKind("activation", describeActivation, activationSettings.build),
 		NewKind("dense", describeDense, denseSettings.build),
 	}
 }

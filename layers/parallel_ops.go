@@ -66,33 +66,48 @@ func withLast(n *graph.Node, size int) []int {
 
 // columns takes a width of columns of the last axis, from the given one on.
 func columns(b *graph.Builder, x *graph.Node, from, width int) (*graph.Node, error) {
-	total := last(x)
-	return b.Apply(graph.Op{
-		Name:  "columns",
-		Shape: withLast(x, width),
-		F32:   takeColumns[float32](from, width, total),
-		F64:   takeColumns[float64](from, width, total),
-		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
-			g, err := amid(d.Builder, d.Grad, from, total)
-			return []*graph.Node{g}, err
-		},
-		Tangent: func(t *graph.Tangent) (*graph.Node, error) { return columns(t.Builder, t.Dot[0], from, width) },
-	}, x)
+	return take(b, x, from, width, last(x), withLast(x, width))
 }
 
 // amid is the transpose of columns: x as the columns from the given one on, amid zeros.
 func amid(b *graph.Builder, x *graph.Node, from, total int) (*graph.Node, error) {
-	width := last(x)
+	return put(b, x, from, last(x), total, withLast(x, total))
+}
+
+// take cuts x's elements into pieces of total, and takes a width of each, from the given
+// element on. The result has the given shape.
+func take(b *graph.Builder, x *graph.Node, from, width, total int, shape []int) (*graph.Node, error) {
+	whole := x.Shape().Clone()
 	return b.Apply(graph.Op{
-		Name:  "amid-zeros",
-		Shape: withLast(x, total),
+		Name:  "take",
+		Shape: shape,
+		F32:   takeColumns[float32](from, width, total),
+		F64:   takeColumns[float64](from, width, total),
+		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
+			g, err := put(d.Builder, d.Grad, from, width, total, whole)
+			return []*graph.Node{g}, err
+		},
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) {
+			return take(t.Builder, t.Dot[0], from, width, total, shape)
+		},
+	}, x)
+}
+
+// put is the transpose of take: it puts pieces of a width amid zeros.
+func put(b *graph.Builder, x *graph.Node, from, width, total int, shape []int) (*graph.Node, error) {
+	piece := x.Shape().Clone()
+	return b.Apply(graph.Op{
+		Name:  "put",
+		Shape: shape,
 		F32:   putColumns[float32](from, width, total),
 		F64:   putColumns[float64](from, width, total),
 		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
-			g, err := columns(d.Builder, d.Grad, from, width)
+			g, err := take(d.Builder, d.Grad, from, width, total, piece)
 			return []*graph.Node{g}, err
 		},
-		Tangent: func(t *graph.Tangent) (*graph.Node, error) { return amid(t.Builder, t.Dot[0], from, total) },
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) {
+			return put(t.Builder, t.Dot[0], from, width, total, shape)
+		},
 	}, x)
 }
 
