@@ -2,6 +2,7 @@ package graph
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -68,6 +69,9 @@ func (l calls) run() error {
 			c.values[j] = Value(n)
 		}
 		if _, err := c.kernel.Do(c.values...); err != nil {
+			if data := (*DataError)(nil); errors.As(err, &data) {
+				return data // the user's to mend, not the op's
+			}
 			return fmt.Errorf("graph: run: %w", err)
 		}
 	}

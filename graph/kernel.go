@@ -69,10 +69,14 @@ var _ gorgonia.Op = (*Kernel)(nil)
 
 // Do computes the output into the kernel's own buffer. A panic in the op is
 // returned as an error, since gorgonia runs Do on a goroutine where a panic
-// would end the process.
+// would end the process. A *DataError is returned as it is.
 func (k *Kernel) Do(in ...gorgonia.Value) (out gorgonia.Value, err error) {
 	defer func() {
-		if r := recover(); r != nil {
+		switch r := recover().(type) {
+		case nil:
+		case *DataError:
+			err = r
+		default:
 			err = fmt.Errorf("graph: op %s: %v", k.op.Name, r)
 		}
 	}()

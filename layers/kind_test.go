@@ -109,6 +109,7 @@ func TestEveryLayerHasAKind(t *testing.T) {
 	of["(*Residual)(nil)"], of["(*Parallel)(nil)"] = &layers.Residual{Body: layers.Tanh()}, &layers.Parallel{}
 	of["(*Reshape)(nil)"], of["(*Permute)(nil)"] = &layers.Reshape{}, &layers.Permute{}
 	of["(*Dropout2D)(nil)"] = &layers.Dropout2D{}
+	of["(*Embedding)(nil)"] = &layers.Embedding{}
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	found := 0
