@@ -33,3 +33,17 @@ func ExampleEmbedding() {
 	// [30 31 0 1 30 31]
 	// layers: words: example 0, position 2 of the mini-batch (counted from 0) has the number 4: the table has 4 rows, want a whole number from 0 to 3
 }
+
+// A running sum of small numbers: the weight of the state is 1, and tanh hardly bends what is small.
+func ExampleRecurrent() {
+	sum := &layers.Recurrent{Units: 1, Sequences: true, Init: layers.Constant(1), RecurrentInit: layers.Constant(1)}
+	net := layers.Sequential{sum, &layers.Flatten{}}
+	fmt.Printf("%.3f\n", output(net, tensor.Shape{4}, 0.01, 0.02, 0.03, 0).Float64s())
+	for _, p := range sum.Params() {
+		fmt.Println(p.Name, p.Value.Shape())
+	}
+	// Output:
+	// [0.010 0.030 0.060 0.060]
+	// recurrent1.weight (2, 1)
+	// recurrent1.bias (1)
+}

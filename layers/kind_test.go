@@ -110,6 +110,7 @@ func TestEveryLayerHasAKind(t *testing.T) {
 	of["(*Reshape)(nil)"], of["(*Permute)(nil)"] = &layers.Reshape{}, &layers.Permute{}
 	of["(*Dropout2D)(nil)"] = &layers.Dropout2D{}
 	of["(*Embedding)(nil)"] = &layers.Embedding{}
+	of["(*Recurrent)(nil)"] = &layers.Recurrent{}
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	found := 0

@@ -36,11 +36,10 @@
 //	AVX2      1.043  0.937  1.975    1.336
 //
 //	          GELU   SiLU   Softplus  ELU (α = 1)
-//	AVX-512   < 7    3.364  1.741     0.943
-//	AVX2      < 7    3.364  1.741     0.943
+//	AVX-512   6.547  3.364  1.741     0.943
+//	AVX2      6.547  3.364  1.741     0.943
 //
-// GELU is 0 below -13.216, and just above, where Φ is subnormal, it has its greatest
-// error. The plain kernels round math's results: 0.5. Exp underflows gradually, Log takes
+// GELU is 0 below -13.216, SiLU and Softplus below -87.33. The plain kernels round math's results: 0.5. Exp underflows gradually, Log takes
 // subnormal numbers, Tanh gives them back. Sigmoid is 0 below -87.33, where it
 // would be subnormal: the processor takes some hundred cycles for each of those,
 // and saturated units have them all the time. So does Softmax where z is that far
