@@ -40,7 +40,7 @@ func resnet(s *Spec, classes int) layers.Sequential {
 		}
 		net = append(net, block, s.activation())
 		if s.Dropout > 0 {
-			net = append(net, &layers.Dropout{Rate: s.Dropout})
+			net = append(net, &layers.Dropout2D{Rate: s.Dropout})
 		}
 	}
 	return append(net, &layers.GlobalAvgPool{}, &layers.Dense{Units: classes, Init: s.initializer()})

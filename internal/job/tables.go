@@ -20,7 +20,7 @@ var theTables tables
 func madeTables() *tables {
 	t := &theTables
 	t.once.Do(func() {
-		t.models = []Model{mlpRow(), autoencoderRow(), regressionRow(), convnetRow(), resnetRow()}
+		t.models = []Model{mlpRow(), autoencoderRow(), regressionRow(), convnetRow(), resnetRow(), rnnRow()}
 		t.optimizers = []Optimizer{kfacRow(), adamRow(), sgdRow(), muonRow(), shampooRow(), soapRow()}
 	})
 	return t
