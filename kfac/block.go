@@ -65,6 +65,7 @@ type Pass struct {
 	fraction  float64 // τ1, the part of the examples of Taps that is measured
 	whole     int     // N of the mini-batch; 0: that of Taps
 	before    int     // examples of the parts before this one
+	most      int     // rows of a tap with several locations that factors are measured on; 0: all
 	nonFinite bool    // a block has reported statistics that are not finite
 }
 

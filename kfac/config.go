@@ -85,7 +85,9 @@ type Config struct {
 	InverseUpdateSteps int
 	// FactorFraction is τ1, in (0, 1]: the part of a mini-batch, its leading examples,
 	// that the factors are measured on. By default as many as make at most 2048 examples,
-	// which is the whole mini-batch up to that size.
+	// which is the whole mini-batch up to that size; and of a layer that is used at several
+	// locations, such as a convolution, every s-th of all examples' rows, with the least s
+	// that makes at most 8192 rows. A part that is given is measured at all locations.
 	FactorFraction float64
 	// ProductFraction is τ2, in (0, 1]: the part of a mini-batch, its leading examples,
 	// that exact products with F are computed on. By default as many as make at most 1024

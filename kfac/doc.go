@@ -186,7 +186,8 @@
 //
 // In multiplications, for a layer of in inputs and out outputs and N examples:
 //
-//   - The factors take N(in² + out²)/2, by symmetric products straight from the taps.
+//   - The factors take N(in² + out²)/2, by symmetric products straight from the taps; of a
+//     layer with T locations NT(in² + out²)/2, on at most 8192 of the NT rows by default.
 //   - U takes in²·out + in·out² with dense inverses, and 2·in·out(r + q) with r and q
 //     eigenvectors of A and G, or N(in² + out² + in·out) through the examples where that is
 //     less (byexample.go).

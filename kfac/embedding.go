@@ -51,7 +51,7 @@ func (b *embedding[T]) Accumulate(p *Pass) bool {
 	if reduce {
 		g = b.sums.sums(g, locations, 1)
 	}
-	b.g.addGradients(g, t.Examples, p.FirstTaps)
+	b.g.addGradients(g, 1, g.n, t.Examples, p.FirstTaps)
 	return !b.unknown && b.g.finite()
 }
 

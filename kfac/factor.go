@@ -20,11 +20,11 @@ func newFactor[T graph.Float](n int) *factor[T] {
 	return &factor[T]{n: n, batch: make([]T, n*n), mean: make([]T, n*n)}
 }
 
-// setInputs sets batch to the second moment (1/N) Σ āᵀā over the rows of a, which belong
-// to N = examples examples. ā is [a, 1] if n is in+1, and a if n is in. Several rows of an
-// example are summed (Ω of Grosse & Martens 2016).
-func (f *factor[T]) setInputs(a tapRows[T], examples int) {
-	scale, in := 1/T(examples), a.cols
+// setInputs sets batch to the second moment (1/N) Σ āᵀā over the rows of N = examples
+// examples, every s-th of which a has. ā is [a, 1] if n is in+1, and a if n is in. Several
+// rows of an example are summed (Ω of Grosse & Martens 2016).
+func (f *factor[T]) setInputs(a tapRows[T], every, examples int) {
+	scale, in := T(every)/T(examples), a.cols
 	blas.Syrk(in, a.n, scale, a.data, a.stride, 0, f.batch, f.n)
 	if f.n == in {
 		return
@@ -37,19 +37,19 @@ func (f *factor[T]) setInputs(a tapRows[T], examples int) {
 		a.addTo(last)
 	}
 	vector.Scale(last[:in], scale)
-	last[in] = T(a.n) / T(examples)
+	last[in] = T(a.n*every) / T(examples)
 }
 
-// addGradients adds (N²/rows) Σ gᵀg over the rows of g to batch, or sets batch to it if
-// first. g holds gradients of the mean loss over N = examples examples, so
+// addGradients adds (N²/rows) Σ gᵀg over so many rows, every s-th of which g has, to batch,
+// or sets batch to it if first. g holds gradients of the mean loss over N = examples examples, so
 // that N·g is a per-example gradient. Several rows of an example are averaged (Γ of
 // Grosse & Martens 2016).
-func (f *factor[T]) addGradients(g tapRows[T], examples int, first bool) {
+func (f *factor[T]) addGradients(g tapRows[T], every, rows, examples int, first bool) {
 	var beta T = 1
 	if first {
 		beta = 0
 	}
-	blas.Syrk(f.n, g.n, T(examples)*T(examples)/T(g.n), g.data, g.stride, beta, f.batch, f.n)
+	blas.Syrk(f.n, g.n, T(examples)*T(examples)/T(rows)*T(every), g.data, g.stride, beta, f.batch, f.n)
 }
 
 // finite reports whether batch has no NaN and no infinity. It looks at the diagonal

@@ -20,12 +20,12 @@ func TestInputFactor(t *testing.T) {
 		want.Scale(float64(locations), want)
 
 		f := newFactor[float64](in + 1)
-		f.setInputs(rowsOf(a, rows, in), examples)
+		f.setInputs(rowsOf(a, rows, in), 1, examples)
 		f.Fold(0)
 		assert.True(t, mat.EqualApprox(want, dense(f.mean, in+1), 1e-13))
 
 		noBias := newFactor[float64](in)
-		noBias.setInputs(rowsOf(a, rows, in), examples)
+		noBias.setInputs(rowsOf(a, rows, in), 1, examples)
 		noBias.Fold(0)
 		assert.True(t, mat.EqualApprox(want.Slice(0, in, 0, in), dense(noBias.mean, in), 1e-13))
 	}
@@ -50,10 +50,10 @@ func TestGradientFactorScale(t *testing.T) {
 			x = append(x, inputs...)
 		}
 		g = newFactor[float64](out)
-		g.addGradients(rowsOf(tap, n*locations*copies, out), n*copies, true)
+		g.addGradients(rowsOf(tap, n*locations*copies, out), 1, n*locations*copies, n*copies, true)
 		g.Fold(0)
 		a = newFactor[float64](in + 1)
-		a.setInputs(rowsOf(x, n*locations*copies, in), n*copies)
+		a.setInputs(rowsOf(x, n*locations*copies, in), 1, n*copies)
 		a.Fold(0)
 		return a, g
 	}
@@ -70,9 +70,9 @@ func TestPassesAddUp(t *testing.T) {
 	r := random(3)
 	g1, g2 := randomSlice(r, 8), randomSlice(r, 8)
 	f := newFactor[float64](2)
-	f.addGradients(rowsOf(randomSlice(r, 8), 4, 2), 4, true) // forgotten by the next first pass
-	f.addGradients(rowsOf(g1, 4, 2), 4, true)
-	f.addGradients(rowsOf(g2, 4, 2), 4, false)
+	f.addGradients(rowsOf(randomSlice(r, 8), 4, 2), 1, 4, 4, true) // forgotten by the next first pass
+	f.addGradients(rowsOf(g1, 4, 2), 1, 4, 4, true)
+	f.addGradients(rowsOf(g2, 4, 2), 1, 4, 4, false)
 	f.Fold(0)
 	g := mat.NewDense(8, 2, slices.Concat(g1, g2))
 	var want mat.Dense
@@ -124,11 +124,11 @@ func TestDampedLeavesTheAverageAlone(t *testing.T) {
 func TestFactorFinite(t *testing.T) {
 	for _, bad := range []float32{1e38, nan32(), inf32()} {
 		f := newFactor[float32](3)
-		f.setInputs(rowsOf([]float32{1, 2, 3, 1, bad, 1}, 2, 3), 2)
+		f.setInputs(rowsOf([]float32{1, 2, 3, 1, bad, 1}, 2, 3), 1, 2)
 		assert.False(t, f.finite(), "%g", bad)
-		f.setInputs(rowsOf([]float32{1, 2, 3, 1, 1, 1}, 2, 3), 2)
+		f.setInputs(rowsOf([]float32{1, 2, 3, 1, 1, 1}, 2, 3), 1, 2)
 		require.True(t, f.finite())
-		f.addGradients(rowsOf([]float32{1, 2, 3, 1, bad, 1}, 2, 3), 2, false)
+		f.addGradients(rowsOf([]float32{1, 2, 3, 1, bad, 1}, 2, 3), 1, 2, 2, false)
 		assert.False(t, f.finite(), "%g", bad)
 	}
 }

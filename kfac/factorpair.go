@@ -24,19 +24,18 @@ func (f *factorPair[T]) Accumulate(p *Pass) bool {
 	t := p.Taps[f.tap]
 	examples, rows := p.rows(t)
 	locations := rows / max(examples, 1)
-	reduce := f.reduce && locations > 1
-	if p.FirstTaps {
-		a := inputsOf[T](f.layer, t, rows)
-		if reduce {
-			a = f.means.sums(a, locations, 1/T(locations))
+	if f.reduce && locations > 1 {
+		if p.FirstTaps {
+			f.a.setInputs(f.means.sums(inputsOf[T](f.layer, t, rows), locations, 1/T(locations)), 1, examples)
 		}
-		f.a.setInputs(a, examples)
+		f.g.addGradients(f.sums.sums(gradientsOf[T](f.layer, t, rows), locations, 1), 1, examples, t.Examples, p.FirstTaps)
+		return f.a.finite() && f.g.finite()
 	}
-	g := gradientsOf[T](f.layer, t, rows)
-	if reduce {
-		g = f.sums.sums(g, locations, 1)
+	first, every := p.sampled(t, locations)
+	if p.FirstTaps {
+		f.a.setInputs(inputsOf[T](f.layer, t, rows).sampled(first, every), every, examples)
 	}
-	f.g.addGradients(g, t.Examples, p.FirstTaps)
+	f.g.addGradients(gradientsOf[T](f.layer, t, rows).sampled(first, every), every, rows, t.Examples, p.FirstTaps)
 	return f.a.finite() && f.g.finite()
 }
 

@@ -32,6 +32,7 @@ import (
 //	                    kron, denseSolve, cond1, diagonalOf; covariance, factorsOf, dampedPair: A and G of a network;
 //	                    closeTo: the comparison; bits, nan32, inf32
 //	gaussian_test.go    gaussian, crossOf: the Gaussian chain of BlockTridiagonal, written out
+//	fractions_test.go   large: a bowl that says it has so many examples
 //	byexample_test.go   explainGradient: a gradient that is the sum of its examples
 //	lowrank_test.go     fading: eigenvalues of A and G that fall off
 //	lowrankstate_test.go  wide, newWide: a model whose factors have low-rank forms

@@ -119,7 +119,7 @@ func covariance(r *rand.Rand, n, rows int) *factor[float64] {
 	for i := range g {
 		g[i] /= float64(rows)
 	}
-	f.addGradients(rowsOf(g, rows, f.n), rows, true)
+	f.addGradients(rowsOf(g, rows, f.n), 1, rows, rows, true)
 	f.Fold(0)
 	return f
 }

@@ -70,7 +70,7 @@ func (p *Preconditioner) compute(obj graph.CurvatureObjective, curvature bool, v
 	var loss float64
 	var err error
 	if curvature {
-		p.pass = Pass{FirstTaps: true, FirstLoose: true, fraction: p.cfg.FactorFraction, whole: obj.Examples()}
+		p.pass = Pass{FirstTaps: true, FirstLoose: true, fraction: p.cfg.FactorFraction, whole: obj.Examples(), most: p.mostRows}
 		p.parts.begin(list)
 		if loss, err = obj.Curvature(p.cfg.Estimator, visit); err == nil {
 			p.joinParts()

@@ -168,6 +168,9 @@ func (o *Optimizer) measure(obj graph.CurvatureObjective) (float64, error) {
 		due = due || o.due(o.cfg.InverseUpdateSteps)
 	}
 	o.pre.cfg.FactorFraction = fractionOf(o.cfg.FactorFraction, mostFactors, obj.Examples())
+	if o.cfg.FactorFraction == 0 {
+		o.pre.mostRows = mostFactorRows
+	}
 	loss, err := o.pre.measure(obj, due)
 	o.stats.Loss = loss
 	return loss, err

@@ -27,6 +27,7 @@ type Preconditioner struct {
 	blocks   []Block  // built-in ones under taps, then registered ones, then those of loose parameters
 	layered  int      // number of the built-in blocks under taps
 	tapped   int      // number of blocks under taps
+	mostRows int      // see Pass.most
 	others   []*layer // places of the registered blocks
 	grad     Gradient
 	examples int     // N of the last mini-batch

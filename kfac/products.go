@@ -53,4 +53,7 @@ func fractionOf(given float64, most, n int) float64 {
 const (
 	mostProducts = 1024
 	mostFactors  = 2048
+
+	// mostFactorRows is the number of rows of a layer with several locations.
+	mostFactorRows = 8192
 )

@@ -1,6 +1,7 @@
 package kfac
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/gokfac/gokfac/graph"
@@ -15,4 +16,33 @@ func leading(fraction float64, n int) int { return int(math.Ceil(fraction * floa
 func outerScale[T graph.Float](t *graph.Tap, examples int) T {
 	n := T(t.Examples)
 	return n * n / T(examples)
+}
+
+// sampled says which rows of a tap with several locations the factors are measured on: of
+// the rows of the mini-batch every s-th, beginning with the tap's row first. s is the least
+// that leaves at most so many rows (Pass.most) and has no factor in common with the number
+// of locations, so that every location of the examples has the same share in the sample.
+// Rows of one example, such as the overlapping windows of an image, are much alike: the
+// sample has rows of all examples, in the place of all rows of a few.
+func (p *Pass) sampled(t *graph.Tap, locations int) (first, every int) {
+	every = 1
+	if p.most == 0 || locations <= 1 {
+		return 0, every
+	}
+	rows := cmp.Or(p.whole, t.Examples) * locations
+	if f := p.fraction; f > 0 && f < 1 {
+		rows = leading(f, cmp.Or(p.whole, t.Examples)) * locations
+	}
+	for every = (rows + p.most - 1) / p.most; divisor(every, locations) > 1; {
+		every++
+	}
+	return (every - p.before*locations%every) % every, every
+}
+
+// divisor is the greatest common divisor.
+func divisor(a, b int) int {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
 }

@@ -39,6 +39,15 @@ func (x tapRows[T]) from(i int) tapRows[T] {
 	return tapRows[T]{x.data[i*x.stride:], x.n - i, x.cols, x.stride}
 }
 
+// sampled is the rows first, first+every, first+2·every, ….
+func (x tapRows[T]) sampled(first, every int) tapRows[T] {
+	if every == 1 {
+		return x
+	}
+	n := max(x.n-first+every-1, 0) / every
+	return tapRows[T]{x.data[min(first*x.stride, len(x.data)):], n, x.cols, x.stride * every}
+}
+
 // together reports whether the rows stand one after the other.
 func (x tapRows[T]) together() bool { return x.stride == x.cols }
 

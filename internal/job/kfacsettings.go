@@ -48,7 +48,7 @@ func kfacSettings() []Setting {
 			Value: at(func(c *kfac.Config) Value { return count{&c.FactorUpdateSteps, 0, manySteps} }), Force: of(func(c *kfac.Config) any { return c.FactorUpdateSteps })},
 		{Name: "kfac-inv-update-steps", Argument: "N", Text: "invert them every N steps",
 			Value: at(func(c *kfac.Config) Value { return count{&c.InverseUpdateSteps, 0, manySteps} }), Force: of(func(c *kfac.Config) any { return c.InverseUpdateSteps })},
-		{Name: "kfac-factor-fraction", Argument: "PART", Text: "of each batch that factors are measured on, up to 1 (default: up to 2048 examples)",
+		{Name: "kfac-factor-fraction", Argument: "PART", Text: "of each batch that factors are measured on, up to 1 (default: up to 2048 examples, 8192 windows of a convolution)",
 			Value: at(func(c *kfac.Config) Value { return number{p: &c.FactorFraction, most: 1} }), Force: of(func(c *kfac.Config) any { return orFound(c.FactorFraction) })},
 		{Name: "kfac-product-fraction", Argument: "PART", Text: "of each batch that exact Fisher products are taken on, up to 1 (default: up to 1024 examples)",
 			Value: at(func(c *kfac.Config) Value { return number{p: &c.ProductFraction, most: 1} }), Force: of(func(c *kfac.Config) any { return orFound(c.ProductFraction) })},
