@@ -57,7 +57,7 @@ func TestPoolErrors(t *testing.T) {
 		assert.ErrorContains(t, err, "layers: globalavgpool1: ")
 	}
 	b := newBuilder(t, graph.Float64, 1, true, 1)
-	assert.Equal(t, []float64{1}, run(t, b, &layers.MaxPool2D{Window: [2]int{1, 2}, Stride: [2]int{huge, huge}}, b.Ones(1, 3, 3)))
+	assert.Equal(t, []float64{1, 1, 1}, run(t, b, &layers.MaxPool2D{Window: [2]int{1, 2}, Stride: [2]int{huge, huge}}, b.Ones(1, 3, 3, 3)))
 }
 
 // TestPoolStrings: the summary has the settings that are not the default.

@@ -64,23 +64,35 @@ func (p *poolPass[T]) example(e int) {
 	if (p.step == poolGive || p.step == poolSpread) && !(p.vertical.tiled() && p.horizontal.tiled()) {
 		clear(image)
 	}
+	places := p.horizontal.places
 	at := 0
 	for _, v := range p.vertical.places {
-		for _, h := range p.horizontal.places {
+		for i := 0; i < len(places); {
+			h, count := places[i], 1
+			for i+count < len(places) && places[i+count].first == h.first && places[i+count].end == h.end {
+				count++
+			}
+			step := 0
+			if count > 1 { // a stride beyond the image may be any number
+				step = p.horizontal.stride * c
+			}
 			first := ((v.start+v.first)*p.horizontal.in + h.start + h.first) * c
+			end := at + count*c
 			var chosen []T
 			if choices != nil {
-				chosen = choices[at : at+c]
+				chosen = choices[at:end]
 			}
-			p.window(image[first:], pooled[at:at+c], chosen,
-				pooling.Window{Rows: v.end - v.first, Cols: h.end - h.first, Row: p.horizontal.in * c, Col: c})
-			at += c
+			p.line(image[first:], pooled[at:end], chosen, pooling.Line{
+				Window:   pooling.Window{Rows: v.end - v.first, Cols: h.end - h.first, Row: p.horizontal.in * c, Col: c},
+				Channels: c, Windows: count, Step: step,
+			})
+			at, i = end, i+count
 		}
 	}
 }
 
-// window is a pass over one window. Where windows overlap, gradients are added up.
-func (p *poolPass[T]) window(image, pooled, choice []T, w pooling.Window) {
+// line is a pass over windows of one form. Where windows overlap, gradients are added up.
+func (p *poolPass[T]) line(image, pooled, choice []T, w pooling.Line) {
 	overlap := p.vertical.stride < p.vertical.kernel || p.horizontal.stride < p.horizontal.kernel
 	switch p.step {
 	case poolMax:
@@ -94,12 +106,12 @@ func (p *poolPass[T]) window(image, pooled, choice []T, w pooling.Window) {
 			p.k.Give(image, choice, pooled, w)
 		}
 	case poolMean:
-		p.k.Sum(pooled, image, p.share(w), w)
+		p.k.Sum(pooled, image, p.share(w.Window), w)
 	case poolSpread:
 		if overlap {
-			p.k.SpreadOn(image, pooled, p.share(w), w)
+			p.k.SpreadOn(image, pooled, p.share(w.Window), w)
 		} else {
-			p.k.Spread(image, pooled, p.share(w), w)
+			p.k.Spread(image, pooled, p.share(w.Window), w)
 		}
 	}
 }

@@ -6,7 +6,8 @@ package pooling
 
 // smaxavx2 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j], choice[j] = math.Inf(-1), 0
 //		for each place k of the window, by its number {
 //			if v := x[k+j]; y[j] == y[j] && !(v <= y[j]) {
@@ -16,11 +17,12 @@ package pooling
 //	}
 //
 //go:noescape
-func smaxavx2(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+func smaxavx2(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // smaxOnlyavx2 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j] = math.Inf(-1)
 //		for each place k of the window {
 //			if v := x[k+j]; y[j] == y[j] && !(v <= y[j]) {
@@ -30,11 +32,12 @@ func smaxavx2(y []float32, choice []float32, x []float32, rows int, cols int, ro
 //	}
 //
 //go:noescape
-func smaxOnlyavx2(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+func smaxOnlyavx2(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // stakeavx2 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j] = 0
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
@@ -44,11 +47,12 @@ func smaxOnlyavx2(y []float32, choice []float32, x []float32, rows int, cols int
 //	}
 //
 //go:noescape
-func stakeavx2(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+func stakeavx2(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // sgiveavx2 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
 //				dx[k+j] = dy[j]
@@ -59,11 +63,12 @@ func stakeavx2(y []float32, choice []float32, x []float32, rows int, cols int, r
 //	}
 //
 //go:noescape
-func sgiveavx2(dx []float32, choice []float32, dy []float32, rows int, cols int, row int, col int)
+func sgiveavx2(dx []float32, choice []float32, dy []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // saddavx2 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
 //				dx[k+j] += dy[j]
@@ -74,11 +79,12 @@ func sgiveavx2(dx []float32, choice []float32, dy []float32, rows int, cols int,
 //	}
 //
 //go:noescape
-func saddavx2(dx []float32, choice []float32, dy []float32, rows int, cols int, row int, col int)
+func saddavx2(dx []float32, choice []float32, dy []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // ssumavx2 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		total := 0
 //		for each row of the window {
 //			sum := 0
@@ -91,33 +97,36 @@ func saddavx2(dx []float32, choice []float32, dy []float32, rows int, cols int, 
 //	}
 //
 //go:noescape
-func ssumavx2(y []float32, x []float32, scale float32, rows int, cols int, row int, col int)
+func ssumavx2(y []float32, x []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // sspreadavx2 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window {
 //			dx[k+j] = scale * dy[j]
 //		}
 //	}
 //
 //go:noescape
-func sspreadavx2(dx []float32, dy []float32, scale float32, rows int, cols int, row int, col int)
+func sspreadavx2(dx []float32, dy []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // sspreadOnavx2 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window {
 //			dx[k+j] += scale * dy[j]
 //		}
 //	}
 //
 //go:noescape
-func sspreadOnavx2(dx []float32, dy []float32, scale float32, rows int, cols int, row int, col int)
+func sspreadOnavx2(dx []float32, dy []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dmaxavx2 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j], choice[j] = math.Inf(-1), 0
 //		for each place k of the window, by its number {
 //			if v := x[k+j]; y[j] == y[j] && !(v <= y[j]) {
@@ -127,11 +136,12 @@ func sspreadOnavx2(dx []float32, dy []float32, scale float32, rows int, cols int
 //	}
 //
 //go:noescape
-func dmaxavx2(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+func dmaxavx2(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dmaxOnlyavx2 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j] = math.Inf(-1)
 //		for each place k of the window {
 //			if v := x[k+j]; y[j] == y[j] && !(v <= y[j]) {
@@ -141,11 +151,12 @@ func dmaxavx2(y []float64, choice []float64, x []float64, rows int, cols int, ro
 //	}
 //
 //go:noescape
-func dmaxOnlyavx2(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+func dmaxOnlyavx2(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dtakeavx2 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j] = 0
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
@@ -155,11 +166,12 @@ func dmaxOnlyavx2(y []float64, choice []float64, x []float64, rows int, cols int
 //	}
 //
 //go:noescape
-func dtakeavx2(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+func dtakeavx2(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dgiveavx2 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
 //				dx[k+j] = dy[j]
@@ -170,11 +182,12 @@ func dtakeavx2(y []float64, choice []float64, x []float64, rows int, cols int, r
 //	}
 //
 //go:noescape
-func dgiveavx2(dx []float64, choice []float64, dy []float64, rows int, cols int, row int, col int)
+func dgiveavx2(dx []float64, choice []float64, dy []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // daddavx2 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
 //				dx[k+j] += dy[j]
@@ -185,11 +198,12 @@ func dgiveavx2(dx []float64, choice []float64, dy []float64, rows int, cols int,
 //	}
 //
 //go:noescape
-func daddavx2(dx []float64, choice []float64, dy []float64, rows int, cols int, row int, col int)
+func daddavx2(dx []float64, choice []float64, dy []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dsumavx2 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		total := 0
 //		for each row of the window {
 //			sum := 0
@@ -202,26 +216,28 @@ func daddavx2(dx []float64, choice []float64, dy []float64, rows int, cols int, 
 //	}
 //
 //go:noescape
-func dsumavx2(y []float64, x []float64, scale float64, rows int, cols int, row int, col int)
+func dsumavx2(y []float64, x []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dspreadavx2 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window {
 //			dx[k+j] = scale * dy[j]
 //		}
 //	}
 //
 //go:noescape
-func dspreadavx2(dx []float64, dy []float64, scale float64, rows int, cols int, row int, col int)
+func dspreadavx2(dx []float64, dy []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dspreadOnavx2 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window {
 //			dx[k+j] += scale * dy[j]
 //		}
 //	}
 //
 //go:noescape
-func dspreadOnavx2(dx []float64, dy []float64, scale float64, rows int, cols int, row int, col int)
+func dspreadOnavx2(dx []float64, dy []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)

@@ -4,14 +4,14 @@
 
 #include "textflag.h"
 
-// func smaxavx2(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+// func smaxavx2(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX2, SSE2
-TEXT ·smaxavx2(SB), NOSPLIT, $0-104
-	MOVQ         y_base+0(FP), AX
-	MOVQ         x_base+48(FP), CX
+TEXT ·smaxavx2(SB), NOSPLIT, $0-128
+	MOVQ         x_base+48(FP), AX
+	MOVQ         y_base+0(FP), CX
 	MOVQ         choice_base+24(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+4, SI, SI
 	IMUL3Q       $+4, DI, DI
 	MOVQ         $0x00000000ff800000, BX
@@ -20,10 +20,12 @@ TEXT ·smaxavx2(SB), NOSPLIT, $0-104
 	MOVQ         $0x000000003f800000, BX
 	MOVQ         BX, X1
 	VBROADCASTSS X1, Y1
-	MOVQ         y_len+8(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+16, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+16, R8
+	JLT  rest
 
 loop:
 	VMOVUPS Y0, Y2
@@ -31,11 +33,11 @@ loop:
 	VMOVUPS Y0, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
-	MOVQ    rows+72(FP), R9
-	MOVQ    CX, R11
+	MOVQ    rows+96(FP), R9
+	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -58,9 +60,9 @@ wholecol:
 	ADDQ      SI, R11
 	DECQ      R9
 	JNZ       wholerow
-	VMOVUPS   Y2, (AX)(BX*4)
+	VMOVUPS   Y2, (CX)(BX*4)
 	VMOVUPS   Y3, (DX)(BX*4)
-	VMOVUPS   Y4, 32(AX)(BX*4)
+	VMOVUPS   Y4, 32(CX)(BX*4)
 	VMOVUPS   Y5, 32(DX)(BX*4)
 	ADDQ      $+16, BX
 	SUBQ      $+16, R8
@@ -74,48 +76,57 @@ rest:
 	SUBQ    R8, R9
 	VMOVUPS Y0, Y2
 	VXORPS  Y3, Y3, Y3
-	VMOVUPS Y0, Y0
-	VXORPS  Y4, Y4, Y4
+	VMOVUPS Y0, Y4
 	VXORPS  Y5, Y5, Y5
-	MOVQ    rows+72(FP), R8
-	MOVQ    CX, R10
+	VXORPS  Y6, Y6, Y6
+	MOVQ    rows+96(FP), R8
+	MOVQ    AX, R11
 
 edgerow:
-	MOVQ cols+80(FP), CX
-	MOVQ R10, R11
+	MOVQ cols+104(FP), R10
+	MOVQ R11, R12
 
 edgecol:
-	VMOVUPS    (R9), Y6
-	VMASKMOVPS (R11)(BX*4), Y6, Y6
-	VCMPPS     $0x16, Y2, Y6, Y7
-	VCMPPS     $0x07, Y2, Y2, Y8
-	VANDPS     Y7, Y8, Y8
-	VBLENDVPS  Y8, Y6, Y2, Y2
-	VBLENDVPS  Y8, Y5, Y3, Y3
-	VMOVUPS    32(R9), Y6
-	VMASKMOVPS 32(R11)(BX*4), Y6, Y6
-	VCMPPS     $0x16, Y0, Y6, Y7
-	VCMPPS     $0x07, Y0, Y0, Y8
-	VANDPS     Y7, Y8, Y8
-	VBLENDVPS  Y8, Y6, Y0, Y0
-	VBLENDVPS  Y8, Y5, Y4, Y4
-	VADDPS     Y1, Y5, Y5
-	ADDQ       DI, R11
-	DECQ       CX
+	VMOVUPS    (R9), Y7
+	VMASKMOVPS (R12)(BX*4), Y7, Y7
+	VCMPPS     $0x16, Y2, Y7, Y8
+	VCMPPS     $0x07, Y2, Y2, Y9
+	VANDPS     Y8, Y9, Y9
+	VBLENDVPS  Y9, Y7, Y2, Y2
+	VBLENDVPS  Y9, Y6, Y3, Y3
+	VMOVUPS    32(R9), Y7
+	VMASKMOVPS 32(R12)(BX*4), Y7, Y7
+	VCMPPS     $0x16, Y4, Y7, Y8
+	VCMPPS     $0x07, Y4, Y4, Y9
+	VANDPS     Y8, Y9, Y9
+	VBLENDVPS  Y9, Y7, Y4, Y4
+	VBLENDVPS  Y9, Y6, Y5, Y5
+	VADDPS     Y1, Y6, Y6
+	ADDQ       DI, R12
+	DECQ       R10
 	JNZ        edgecol
-	ADDQ       SI, R10
+	ADDQ       SI, R11
 	DECQ       R8
 	JNZ        edgerow
-	VMOVUPS    (R9), Y1
-	VMASKMOVPS Y2, Y1, (AX)(BX*4)
-	VMOVUPS    (R9), Y1
-	VMASKMOVPS Y3, Y1, (DX)(BX*4)
-	VMOVUPS    32(R9), Y1
-	VMASKMOVPS Y0, Y1, 32(AX)(BX*4)
-	VMOVUPS    32(R9), Y0
-	VMASKMOVPS Y4, Y0, 32(DX)(BX*4)
+	VMOVUPS    (R9), Y6
+	VMASKMOVPS Y2, Y6, (CX)(BX*4)
+	VMOVUPS    (R9), Y2
+	VMASKMOVPS Y3, Y2, (DX)(BX*4)
+	VMOVUPS    32(R9), Y2
+	VMASKMOVPS Y4, Y2, 32(CX)(BX*4)
+	VMOVUPS    32(R9), Y2
+	VMASKMOVPS Y5, Y2, 32(DX)(BX*4)
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
@@ -153,13 +164,13 @@ DATA tailmask<>+240(SB)/8, $0x0000000000000000
 DATA tailmask<>+248(SB)/8, $0x0000000000000000
 GLOBL tailmask<>(SB), RODATA|NOPTR, $256
 
-// func smaxOnlyavx2(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+// func smaxOnlyavx2(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX2, SSE2
-TEXT ·smaxOnlyavx2(SB), NOSPLIT, $0-104
-	MOVQ         y_base+0(FP), AX
-	MOVQ         x_base+48(FP), CX
-	MOVQ         row+88(FP), BX
-	MOVQ         col+96(FP), SI
+TEXT ·smaxOnlyavx2(SB), NOSPLIT, $0-128
+	MOVQ         x_base+48(FP), AX
+	MOVQ         y_base+0(FP), CX
+	MOVQ         row+112(FP), BX
+	MOVQ         col+120(FP), SI
 	IMUL3Q       $+4, BX, BX
 	IMUL3Q       $+4, SI, SI
 	MOVQ         $0x00000000ff800000, DX
@@ -168,10 +179,12 @@ TEXT ·smaxOnlyavx2(SB), NOSPLIT, $0-104
 	MOVQ         $0x000000003f800000, DX
 	MOVQ         DX, X1
 	VBROADCASTSS X1, Y1
-	MOVQ         y_len+8(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+16, DI
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), DI
+	XORQ DX, DX
+	SUBQ $+16, DI
+	JLT  rest
 
 loop:
 	VMOVUPS Y0, Y1
@@ -179,11 +192,11 @@ loop:
 	VMOVUPS Y0, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y3, Y3, Y3
-	MOVQ    rows+72(FP), R8
-	MOVQ    CX, R10
+	MOVQ    rows+96(FP), R8
+	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+80(FP), R9
+	MOVQ cols+104(FP), R9
 	MOVQ R10, R11
 
 wholecol:
@@ -203,8 +216,8 @@ wholecol:
 	ADDQ      BX, R10
 	DECQ      R8
 	JNZ       wholerow
-	VMOVUPS   Y1, (AX)(DX*4)
-	VMOVUPS   Y2, 32(AX)(DX*4)
+	VMOVUPS   Y1, (CX)(DX*4)
+	VMOVUPS   Y2, 32(CX)(DX*4)
 	ADDQ      $+16, DX
 	SUBQ      $+16, DI
 	JGE       loop
@@ -217,61 +230,71 @@ rest:
 	SUBQ    DI, R8
 	VMOVUPS Y0, Y1
 	VXORPS  Y2, Y2, Y2
-	VMOVUPS Y0, Y0
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y2, Y2, Y2
-	MOVQ    rows+72(FP), DI
-	MOVQ    CX, R9
+	VMOVUPS Y0, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y3, Y3, Y3
+	MOVQ    rows+96(FP), DI
+	MOVQ    AX, R10
 
 edgerow:
-	MOVQ cols+80(FP), CX
-	MOVQ R9, R10
+	MOVQ cols+104(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VMOVUPS    (R8), Y2
-	VMASKMOVPS (R10)(DX*4), Y2, Y2
-	VCMPPS     $0x16, Y1, Y2, Y3
-	VCMPPS     $0x07, Y1, Y1, Y4
-	VANDPS     Y3, Y4, Y4
-	VBLENDVPS  Y4, Y2, Y1, Y1
-	VMOVUPS    32(R8), Y2
-	VMASKMOVPS 32(R10)(DX*4), Y2, Y2
-	VCMPPS     $0x16, Y0, Y2, Y3
-	VCMPPS     $0x07, Y0, Y0, Y4
-	VANDPS     Y3, Y4, Y4
-	VBLENDVPS  Y4, Y2, Y0, Y0
-	ADDQ       SI, R10
-	DECQ       CX
+	VMOVUPS    (R8), Y3
+	VMASKMOVPS (R11)(DX*4), Y3, Y3
+	VCMPPS     $0x16, Y1, Y3, Y4
+	VCMPPS     $0x07, Y1, Y1, Y5
+	VANDPS     Y4, Y5, Y5
+	VBLENDVPS  Y5, Y3, Y1, Y1
+	VMOVUPS    32(R8), Y3
+	VMASKMOVPS 32(R11)(DX*4), Y3, Y3
+	VCMPPS     $0x16, Y2, Y3, Y4
+	VCMPPS     $0x07, Y2, Y2, Y5
+	VANDPS     Y4, Y5, Y5
+	VBLENDVPS  Y5, Y3, Y2, Y2
+	ADDQ       SI, R11
+	DECQ       R9
 	JNZ        edgecol
-	ADDQ       BX, R9
+	ADDQ       BX, R10
 	DECQ       DI
 	JNZ        edgerow
-	VMOVUPS    (R8), Y2
-	VMASKMOVPS Y1, Y2, (AX)(DX*4)
+	VMOVUPS    (R8), Y3
+	VMASKMOVPS Y1, Y3, (CX)(DX*4)
 	VMOVUPS    32(R8), Y1
-	VMASKMOVPS Y0, Y1, 32(AX)(DX*4)
+	VMASKMOVPS Y2, Y1, 32(CX)(DX*4)
 
 done:
+	MOVQ   step+88(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+72(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func stakeavx2(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+// func stakeavx2(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX2, SSE2
-TEXT ·stakeavx2(SB), NOSPLIT, $0-104
+TEXT ·stakeavx2(SB), NOSPLIT, $0-128
 	MOVQ         y_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         x_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+4, SI, SI
 	IMUL3Q       $+4, DI, DI
 	MOVQ         $0x000000003f800000, BX
 	MOVQ         BX, X0
 	VBROADCASTSS X0, Y0
-	MOVQ         y_len+8(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+16, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+16, R8
+	JLT  rest
 
 loop:
 	VXORPS  Y1, Y1, Y1
@@ -279,11 +302,11 @@ loop:
 	VXORPS  Y3, Y3, Y3
 	VMOVUPS 32(CX)(BX*4), Y4
 	VXORPS  Y5, Y5, Y5
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    DX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -319,55 +342,66 @@ rest:
 	VMOVUPS    32(R9), Y4
 	VMASKMOVPS 32(CX)(BX*4), Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       rows+72(FP), CX
-	MOVQ       DX, R8
+	MOVQ       rows+96(FP), R8
+	MOVQ       DX, R11
 
 edgerow:
-	MOVQ cols+80(FP), DX
-	MOVQ R8, R10
+	MOVQ cols+104(FP), R10
+	MOVQ R11, R12
 
 edgecol:
 	VCMPPS     $0x00, Y5, Y2, Y6
 	VMOVUPS    (R9), Y7
-	VMASKMOVPS (R10)(BX*4), Y7, Y7
+	VMASKMOVPS (R12)(BX*4), Y7, Y7
 	VBLENDVPS  Y6, Y7, Y1, Y1
 	VCMPPS     $0x00, Y5, Y4, Y6
 	VMOVUPS    32(R9), Y7
-	VMASKMOVPS 32(R10)(BX*4), Y7, Y7
+	VMASKMOVPS 32(R12)(BX*4), Y7, Y7
 	VBLENDVPS  Y6, Y7, Y3, Y3
 	VADDPS     Y0, Y5, Y5
-	ADDQ       DI, R10
-	DECQ       DX
+	ADDQ       DI, R12
+	DECQ       R10
 	JNZ        edgecol
-	ADDQ       SI, R8
-	DECQ       CX
+	ADDQ       SI, R11
+	DECQ       R8
 	JNZ        edgerow
-	VMOVUPS    (R9), Y0
-	VMASKMOVPS Y1, Y0, (AX)(BX*4)
-	VMOVUPS    32(R9), Y0
-	VMASKMOVPS Y3, Y0, 32(AX)(BX*4)
+	VMOVUPS    (R9), Y2
+	VMASKMOVPS Y1, Y2, (AX)(BX*4)
+	VMOVUPS    32(R9), Y1
+	VMASKMOVPS Y3, Y1, 32(AX)(BX*4)
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, DX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, AX
+	ADDQ   BX, CX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func sgiveavx2(dx []float32, choice []float32, dy []float32, rows int, cols int, row int, col int)
+// func sgiveavx2(dx []float32, choice []float32, dy []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX2, SSE2
-TEXT ·sgiveavx2(SB), NOSPLIT, $0-104
+TEXT ·sgiveavx2(SB), NOSPLIT, $0-128
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         dy_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+4, SI, SI
 	IMUL3Q       $+4, DI, DI
 	MOVQ         $0x000000003f800000, BX
 	MOVQ         BX, X0
 	VBROADCASTSS X0, Y0
-	MOVQ         dy_len+56(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+16, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+16, R8
+	JLT  rest
 
 loop:
 	VMOVUPS (DX)(BX*4), Y1
@@ -375,11 +409,11 @@ loop:
 	VMOVUPS 32(DX)(BX*4), Y3
 	VMOVUPS 32(CX)(BX*4), Y4
 	VXORPS  Y5, Y5, Y5
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -415,51 +449,62 @@ rest:
 	VMOVUPS    32(R9), Y4
 	VMASKMOVPS 32(CX)(BX*4), Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       rows+72(FP), CX
-	MOVQ       AX, DX
+	MOVQ       rows+96(FP), R8
+	MOVQ       AX, R11
 
 edgerow:
-	MOVQ cols+80(FP), AX
-	MOVQ DX, R8
+	MOVQ cols+104(FP), R10
+	MOVQ R11, R12
 
 edgecol:
 	VCMPPS     $0x00, Y5, Y2, Y6
 	VANDPS     Y6, Y1, Y6
 	VMOVUPS    (R9), Y7
-	VMASKMOVPS Y6, Y7, (R8)(BX*4)
+	VMASKMOVPS Y6, Y7, (R12)(BX*4)
 	VCMPPS     $0x00, Y5, Y4, Y6
 	VANDPS     Y6, Y3, Y6
 	VMOVUPS    32(R9), Y7
-	VMASKMOVPS Y6, Y7, 32(R8)(BX*4)
+	VMASKMOVPS Y6, Y7, 32(R12)(BX*4)
 	VADDPS     Y0, Y5, Y5
-	ADDQ       DI, R8
-	DECQ       AX
+	ADDQ       DI, R12
+	DECQ       R10
 	JNZ        edgecol
-	ADDQ       SI, DX
-	DECQ       CX
+	ADDQ       SI, R11
+	DECQ       R8
 	JNZ        edgerow
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func saddavx2(dx []float32, choice []float32, dy []float32, rows int, cols int, row int, col int)
+// func saddavx2(dx []float32, choice []float32, dy []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX2, SSE2
-TEXT ·saddavx2(SB), NOSPLIT, $0-104
+TEXT ·saddavx2(SB), NOSPLIT, $0-128
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         dy_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+4, SI, SI
 	IMUL3Q       $+4, DI, DI
 	MOVQ         $0x000000003f800000, BX
 	MOVQ         BX, X0
 	VBROADCASTSS X0, Y0
-	MOVQ         dy_len+56(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+16, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+16, R8
+	JLT  rest
 
 loop:
 	VMOVUPS (DX)(BX*4), Y1
@@ -467,11 +512,11 @@ loop:
 	VMOVUPS 32(DX)(BX*4), Y3
 	VMOVUPS 32(CX)(BX*4), Y4
 	VXORPS  Y5, Y5, Y5
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -511,65 +556,76 @@ rest:
 	VMOVUPS    32(R9), Y4
 	VMASKMOVPS 32(CX)(BX*4), Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       rows+72(FP), CX
-	MOVQ       AX, DX
+	MOVQ       rows+96(FP), R8
+	MOVQ       AX, R11
 
 edgerow:
-	MOVQ cols+80(FP), AX
-	MOVQ DX, R8
+	MOVQ cols+104(FP), R10
+	MOVQ R11, R12
 
 edgecol:
 	VCMPPS     $0x00, Y5, Y2, Y6
 	VANDPS     Y6, Y1, Y6
 	VMOVUPS    (R9), Y7
-	VMASKMOVPS (R8)(BX*4), Y7, Y7
+	VMASKMOVPS (R12)(BX*4), Y7, Y7
 	VADDPS     Y6, Y7, Y6
 	VMOVUPS    (R9), Y7
-	VMASKMOVPS Y6, Y7, (R8)(BX*4)
+	VMASKMOVPS Y6, Y7, (R12)(BX*4)
 	VCMPPS     $0x00, Y5, Y4, Y6
 	VANDPS     Y6, Y3, Y6
 	VMOVUPS    32(R9), Y7
-	VMASKMOVPS 32(R8)(BX*4), Y7, Y7
+	VMASKMOVPS 32(R12)(BX*4), Y7, Y7
 	VADDPS     Y6, Y7, Y6
 	VMOVUPS    32(R9), Y7
-	VMASKMOVPS Y6, Y7, 32(R8)(BX*4)
+	VMASKMOVPS Y6, Y7, 32(R12)(BX*4)
 	VADDPS     Y0, Y5, Y5
-	ADDQ       DI, R8
-	DECQ       AX
+	ADDQ       DI, R12
+	DECQ       R10
 	JNZ        edgecol
-	ADDQ       SI, DX
-	DECQ       CX
+	ADDQ       SI, R11
+	DECQ       R8
 	JNZ        edgerow
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func ssumavx2(y []float32, x []float32, scale float32, rows int, cols int, row int, col int)
+// func ssumavx2(y []float32, x []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX
-TEXT ·ssumavx2(SB), NOSPLIT, $0-88
+TEXT ·ssumavx2(SB), NOSPLIT, $0-112
 	MOVQ         y_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+4, BX, BX
 	IMUL3Q       $+4, SI, SI
 	VBROADCASTSS scale+48(FP), Y0
-	MOVQ         y_len+8(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+16, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+16, DI
+	JLT  rest
 
 loop:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y3, Y3, Y3
-	MOVQ   rows+56(FP), R8
+	MOVQ   rows+80(FP), R8
 	MOVQ   CX, R10
 
 wholerow:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y4, Y4, Y4
-	MOVQ   cols+64(FP), R9
+	MOVQ   cols+88(FP), R9
 	MOVQ   R10, R11
 
 wholecol:
@@ -601,66 +657,76 @@ rest:
 	SUBQ   DI, R8
 	VXORPS Y1, Y1, Y1
 	VXORPS Y3, Y3, Y3
-	MOVQ   rows+56(FP), DI
-	MOVQ   CX, R9
+	MOVQ   rows+80(FP), DI
+	MOVQ   CX, R10
 
 edgerow:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y4, Y4, Y4
-	MOVQ   cols+64(FP), CX
-	MOVQ   R9, R10
+	MOVQ   cols+88(FP), R9
+	MOVQ   R10, R11
 
 edgecol:
 	VMOVUPS    (R8), Y5
-	VMASKMOVPS (R10)(DX*4), Y5, Y5
+	VMASKMOVPS (R11)(DX*4), Y5, Y5
 	VADDPS     Y5, Y2, Y2
 	VMOVUPS    32(R8), Y5
-	VMASKMOVPS 32(R10)(DX*4), Y5, Y5
+	VMASKMOVPS 32(R11)(DX*4), Y5, Y5
 	VADDPS     Y5, Y4, Y4
-	ADDQ       SI, R10
-	DECQ       CX
+	ADDQ       SI, R11
+	DECQ       R9
 	JNZ        edgecol
 	VADDPS     Y2, Y1, Y1
 	VADDPS     Y4, Y3, Y3
-	ADDQ       BX, R9
+	ADDQ       BX, R10
 	DECQ       DI
 	JNZ        edgerow
 	VMULPS     Y0, Y1, Y1
 	VMOVUPS    (R8), Y2
 	VMASKMOVPS Y1, Y2, (AX)(DX*4)
 	VMULPS     Y0, Y3, Y3
-	VMOVUPS    32(R8), Y0
-	VMASKMOVPS Y3, Y0, 32(AX)(DX*4)
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPS Y3, Y1, 32(AX)(DX*4)
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, CX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, AX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func sspreadavx2(dx []float32, dy []float32, scale float32, rows int, cols int, row int, col int)
+// func sspreadavx2(dx []float32, dy []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX
-TEXT ·sspreadavx2(SB), NOSPLIT, $0-88
+TEXT ·sspreadavx2(SB), NOSPLIT, $0-112
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         dy_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+4, BX, BX
 	IMUL3Q       $+4, SI, SI
 	VBROADCASTSS scale+48(FP), Y0
-	MOVQ         dy_len+32(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+16, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+16, DI
+	JLT  rest
 
 loop:
 	VMOVUPS (CX)(DX*4), Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS 32(CX)(DX*4), Y2
 	VMULPS  Y0, Y2, Y2
-	MOVQ    rows+56(FP), R8
+	MOVQ    rows+80(FP), R8
 	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+64(FP), R9
+	MOVQ cols+88(FP), R9
 	MOVQ R10, R11
 
 wholecol:
@@ -688,54 +754,64 @@ rest:
 	VMOVUPS    32(R8), Y2
 	VMASKMOVPS 32(CX)(DX*4), Y2, Y2
 	VMULPS     Y0, Y2, Y2
-	MOVQ       rows+56(FP), CX
-	MOVQ       AX, DI
+	MOVQ       rows+80(FP), DI
+	MOVQ       AX, R10
 
 edgerow:
-	MOVQ cols+64(FP), AX
-	MOVQ DI, R9
+	MOVQ cols+88(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VMOVUPS    (R8), Y0
-	VMASKMOVPS Y1, Y0, (R9)(DX*4)
-	VMOVUPS    32(R8), Y0
-	VMASKMOVPS Y2, Y0, 32(R9)(DX*4)
-	ADDQ       SI, R9
-	DECQ       AX
+	VMOVUPS    (R8), Y3
+	VMASKMOVPS Y1, Y3, (R11)(DX*4)
+	VMOVUPS    32(R8), Y3
+	VMASKMOVPS Y2, Y3, 32(R11)(DX*4)
+	ADDQ       SI, R11
+	DECQ       R9
 	JNZ        edgecol
-	ADDQ       BX, DI
-	DECQ       CX
+	ADDQ       BX, R10
+	DECQ       DI
 	JNZ        edgerow
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func sspreadOnavx2(dx []float32, dy []float32, scale float32, rows int, cols int, row int, col int)
+// func sspreadOnavx2(dx []float32, dy []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX
-TEXT ·sspreadOnavx2(SB), NOSPLIT, $0-88
+TEXT ·sspreadOnavx2(SB), NOSPLIT, $0-112
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         dy_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+4, BX, BX
 	IMUL3Q       $+4, SI, SI
 	VBROADCASTSS scale+48(FP), Y0
-	MOVQ         dy_len+32(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+16, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+16, DI
+	JLT  rest
 
 loop:
 	VMOVUPS (CX)(DX*4), Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS 32(CX)(DX*4), Y2
 	VMULPS  Y0, Y2, Y2
-	MOVQ    rows+56(FP), R8
+	MOVQ    rows+80(FP), R8
 	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+64(FP), R9
+	MOVQ cols+88(FP), R9
 	MOVQ R10, R11
 
 wholecol:
@@ -767,43 +843,51 @@ rest:
 	VMOVUPS    32(R8), Y2
 	VMASKMOVPS 32(CX)(DX*4), Y2, Y2
 	VMULPS     Y0, Y2, Y2
-	MOVQ       rows+56(FP), CX
-	MOVQ       AX, DI
+	MOVQ       rows+80(FP), DI
+	MOVQ       AX, R10
 
 edgerow:
-	MOVQ cols+64(FP), AX
-	MOVQ DI, R9
+	MOVQ cols+88(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VMOVUPS    (R8), Y0
-	VMASKMOVPS (R9)(DX*4), Y0, Y0
-	VADDPS     Y1, Y0, Y0
 	VMOVUPS    (R8), Y3
-	VMASKMOVPS Y0, Y3, (R9)(DX*4)
-	VMOVUPS    32(R8), Y0
-	VMASKMOVPS 32(R9)(DX*4), Y0, Y0
-	VADDPS     Y2, Y0, Y0
+	VMASKMOVPS (R11)(DX*4), Y3, Y3
+	VADDPS     Y1, Y3, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPS Y3, Y4, (R11)(DX*4)
 	VMOVUPS    32(R8), Y3
-	VMASKMOVPS Y0, Y3, 32(R9)(DX*4)
-	ADDQ       SI, R9
-	DECQ       AX
+	VMASKMOVPS 32(R11)(DX*4), Y3, Y3
+	VADDPS     Y2, Y3, Y3
+	VMOVUPS    32(R8), Y4
+	VMASKMOVPS Y3, Y4, 32(R11)(DX*4)
+	ADDQ       SI, R11
+	DECQ       R9
 	JNZ        edgecol
-	ADDQ       BX, DI
-	DECQ       CX
+	ADDQ       BX, R10
+	DECQ       DI
 	JNZ        edgerow
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dmaxavx2(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+// func dmaxavx2(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX2, SSE2
-TEXT ·dmaxavx2(SB), NOSPLIT, $0-104
-	MOVQ         y_base+0(FP), AX
-	MOVQ         x_base+48(FP), CX
+TEXT ·dmaxavx2(SB), NOSPLIT, $0-128
+	MOVQ         x_base+48(FP), AX
+	MOVQ         y_base+0(FP), CX
 	MOVQ         choice_base+24(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+8, SI, SI
 	IMUL3Q       $+8, DI, DI
 	MOVQ         $0xfff0000000000000, BX
@@ -812,10 +896,12 @@ TEXT ·dmaxavx2(SB), NOSPLIT, $0-104
 	MOVQ         $0x3ff0000000000000, BX
 	MOVQ         BX, X1
 	VBROADCASTSD X1, Y1
-	MOVQ         y_len+8(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+8, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+8, R8
+	JLT  rest
 
 loop:
 	VMOVUPD Y0, Y2
@@ -823,11 +909,11 @@ loop:
 	VMOVUPD Y0, Y4
 	VXORPS  Y5, Y5, Y5
 	VXORPS  Y6, Y6, Y6
-	MOVQ    rows+72(FP), R9
-	MOVQ    CX, R11
+	MOVQ    rows+96(FP), R9
+	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -850,9 +936,9 @@ wholecol:
 	ADDQ      SI, R11
 	DECQ      R9
 	JNZ       wholerow
-	VMOVUPD   Y2, (AX)(BX*8)
+	VMOVUPD   Y2, (CX)(BX*8)
 	VMOVUPD   Y3, (DX)(BX*8)
-	VMOVUPD   Y4, 32(AX)(BX*8)
+	VMOVUPD   Y4, 32(CX)(BX*8)
 	VMOVUPD   Y5, 32(DX)(BX*8)
 	ADDQ      $+8, BX
 	SUBQ      $+8, R8
@@ -866,58 +952,67 @@ rest:
 	SUBQ    R8, R9
 	VMOVUPD Y0, Y2
 	VXORPS  Y3, Y3, Y3
-	VMOVUPD Y0, Y0
-	VXORPS  Y4, Y4, Y4
+	VMOVUPD Y0, Y4
 	VXORPS  Y5, Y5, Y5
-	MOVQ    rows+72(FP), R8
-	MOVQ    CX, R10
+	VXORPS  Y6, Y6, Y6
+	MOVQ    rows+96(FP), R8
+	MOVQ    AX, R11
 
 edgerow:
-	MOVQ cols+80(FP), CX
-	MOVQ R10, R11
+	MOVQ cols+104(FP), R10
+	MOVQ R11, R12
 
 edgecol:
-	VMOVUPS    (R9), Y6
-	VMASKMOVPD (R11)(BX*8), Y6, Y6
-	VCMPPD     $0x16, Y2, Y6, Y7
-	VCMPPD     $0x07, Y2, Y2, Y8
-	VANDPS     Y7, Y8, Y8
-	VBLENDVPD  Y8, Y6, Y2, Y2
-	VBLENDVPD  Y8, Y5, Y3, Y3
-	VMOVUPS    32(R9), Y6
-	VMASKMOVPD 32(R11)(BX*8), Y6, Y6
-	VCMPPD     $0x16, Y0, Y6, Y7
-	VCMPPD     $0x07, Y0, Y0, Y8
-	VANDPS     Y7, Y8, Y8
-	VBLENDVPD  Y8, Y6, Y0, Y0
-	VBLENDVPD  Y8, Y5, Y4, Y4
-	VADDPD     Y1, Y5, Y5
-	ADDQ       DI, R11
-	DECQ       CX
+	VMOVUPS    (R9), Y7
+	VMASKMOVPD (R12)(BX*8), Y7, Y7
+	VCMPPD     $0x16, Y2, Y7, Y8
+	VCMPPD     $0x07, Y2, Y2, Y9
+	VANDPS     Y8, Y9, Y9
+	VBLENDVPD  Y9, Y7, Y2, Y2
+	VBLENDVPD  Y9, Y6, Y3, Y3
+	VMOVUPS    32(R9), Y7
+	VMASKMOVPD 32(R12)(BX*8), Y7, Y7
+	VCMPPD     $0x16, Y4, Y7, Y8
+	VCMPPD     $0x07, Y4, Y4, Y9
+	VANDPS     Y8, Y9, Y9
+	VBLENDVPD  Y9, Y7, Y4, Y4
+	VBLENDVPD  Y9, Y6, Y5, Y5
+	VADDPD     Y1, Y6, Y6
+	ADDQ       DI, R12
+	DECQ       R10
 	JNZ        edgecol
-	ADDQ       SI, R10
+	ADDQ       SI, R11
 	DECQ       R8
 	JNZ        edgerow
-	VMOVUPS    (R9), Y1
-	VMASKMOVPD Y2, Y1, (AX)(BX*8)
-	VMOVUPS    (R9), Y1
-	VMASKMOVPD Y3, Y1, (DX)(BX*8)
-	VMOVUPS    32(R9), Y1
-	VMASKMOVPD Y0, Y1, 32(AX)(BX*8)
-	VMOVUPS    32(R9), Y0
-	VMASKMOVPD Y4, Y0, 32(DX)(BX*8)
+	VMOVUPS    (R9), Y6
+	VMASKMOVPD Y2, Y6, (CX)(BX*8)
+	VMOVUPS    (R9), Y2
+	VMASKMOVPD Y3, Y2, (DX)(BX*8)
+	VMOVUPS    32(R9), Y2
+	VMASKMOVPD Y4, Y2, 32(CX)(BX*8)
+	VMOVUPS    32(R9), Y2
+	VMASKMOVPD Y5, Y2, 32(DX)(BX*8)
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dmaxOnlyavx2(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+// func dmaxOnlyavx2(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX2, SSE2
-TEXT ·dmaxOnlyavx2(SB), NOSPLIT, $0-104
-	MOVQ         y_base+0(FP), AX
-	MOVQ         x_base+48(FP), CX
-	MOVQ         row+88(FP), BX
-	MOVQ         col+96(FP), SI
+TEXT ·dmaxOnlyavx2(SB), NOSPLIT, $0-128
+	MOVQ         x_base+48(FP), AX
+	MOVQ         y_base+0(FP), CX
+	MOVQ         row+112(FP), BX
+	MOVQ         col+120(FP), SI
 	IMUL3Q       $+8, BX, BX
 	IMUL3Q       $+8, SI, SI
 	MOVQ         $0xfff0000000000000, DX
@@ -926,10 +1021,12 @@ TEXT ·dmaxOnlyavx2(SB), NOSPLIT, $0-104
 	MOVQ         $0x3ff0000000000000, DX
 	MOVQ         DX, X1
 	VBROADCASTSD X1, Y1
-	MOVQ         y_len+8(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+8, DI
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), DI
+	XORQ DX, DX
+	SUBQ $+8, DI
+	JLT  rest
 
 loop:
 	VMOVUPD Y0, Y1
@@ -937,11 +1034,11 @@ loop:
 	VMOVUPD Y0, Y2
 	VXORPS  Y3, Y3, Y3
 	VXORPS  Y3, Y3, Y3
-	MOVQ    rows+72(FP), R8
-	MOVQ    CX, R10
+	MOVQ    rows+96(FP), R8
+	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+80(FP), R9
+	MOVQ cols+104(FP), R9
 	MOVQ R10, R11
 
 wholecol:
@@ -961,8 +1058,8 @@ wholecol:
 	ADDQ      BX, R10
 	DECQ      R8
 	JNZ       wholerow
-	VMOVUPD   Y1, (AX)(DX*8)
-	VMOVUPD   Y2, 32(AX)(DX*8)
+	VMOVUPD   Y1, (CX)(DX*8)
+	VMOVUPD   Y2, 32(CX)(DX*8)
 	ADDQ      $+8, DX
 	SUBQ      $+8, DI
 	JGE       loop
@@ -975,61 +1072,71 @@ rest:
 	SUBQ    DI, R8
 	VMOVUPD Y0, Y1
 	VXORPS  Y2, Y2, Y2
-	VMOVUPD Y0, Y0
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y2, Y2, Y2
-	MOVQ    rows+72(FP), DI
-	MOVQ    CX, R9
+	VMOVUPD Y0, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y3, Y3, Y3
+	MOVQ    rows+96(FP), DI
+	MOVQ    AX, R10
 
 edgerow:
-	MOVQ cols+80(FP), CX
-	MOVQ R9, R10
+	MOVQ cols+104(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VMOVUPS    (R8), Y2
-	VMASKMOVPD (R10)(DX*8), Y2, Y2
-	VCMPPD     $0x16, Y1, Y2, Y3
-	VCMPPD     $0x07, Y1, Y1, Y4
-	VANDPS     Y3, Y4, Y4
-	VBLENDVPD  Y4, Y2, Y1, Y1
-	VMOVUPS    32(R8), Y2
-	VMASKMOVPD 32(R10)(DX*8), Y2, Y2
-	VCMPPD     $0x16, Y0, Y2, Y3
-	VCMPPD     $0x07, Y0, Y0, Y4
-	VANDPS     Y3, Y4, Y4
-	VBLENDVPD  Y4, Y2, Y0, Y0
-	ADDQ       SI, R10
-	DECQ       CX
+	VMOVUPS    (R8), Y3
+	VMASKMOVPD (R11)(DX*8), Y3, Y3
+	VCMPPD     $0x16, Y1, Y3, Y4
+	VCMPPD     $0x07, Y1, Y1, Y5
+	VANDPS     Y4, Y5, Y5
+	VBLENDVPD  Y5, Y3, Y1, Y1
+	VMOVUPS    32(R8), Y3
+	VMASKMOVPD 32(R11)(DX*8), Y3, Y3
+	VCMPPD     $0x16, Y2, Y3, Y4
+	VCMPPD     $0x07, Y2, Y2, Y5
+	VANDPS     Y4, Y5, Y5
+	VBLENDVPD  Y5, Y3, Y2, Y2
+	ADDQ       SI, R11
+	DECQ       R9
 	JNZ        edgecol
-	ADDQ       BX, R9
+	ADDQ       BX, R10
 	DECQ       DI
 	JNZ        edgerow
-	VMOVUPS    (R8), Y2
-	VMASKMOVPD Y1, Y2, (AX)(DX*8)
+	VMOVUPS    (R8), Y3
+	VMASKMOVPD Y1, Y3, (CX)(DX*8)
 	VMOVUPS    32(R8), Y1
-	VMASKMOVPD Y0, Y1, 32(AX)(DX*8)
+	VMASKMOVPD Y2, Y1, 32(CX)(DX*8)
 
 done:
+	MOVQ   step+88(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+72(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dtakeavx2(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+// func dtakeavx2(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX2, SSE2
-TEXT ·dtakeavx2(SB), NOSPLIT, $0-104
+TEXT ·dtakeavx2(SB), NOSPLIT, $0-128
 	MOVQ         y_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         x_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+8, SI, SI
 	IMUL3Q       $+8, DI, DI
 	MOVQ         $0x3ff0000000000000, BX
 	MOVQ         BX, X0
 	VBROADCASTSD X0, Y0
-	MOVQ         y_len+8(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+8, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+8, R8
+	JLT  rest
 
 loop:
 	VXORPS  Y1, Y1, Y1
@@ -1037,11 +1144,11 @@ loop:
 	VXORPS  Y3, Y3, Y3
 	VMOVUPD 32(CX)(BX*8), Y4
 	VXORPS  Y5, Y5, Y5
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    DX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -1077,55 +1184,66 @@ rest:
 	VMOVUPS    32(R9), Y4
 	VMASKMOVPD 32(CX)(BX*8), Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       rows+72(FP), CX
-	MOVQ       DX, R8
+	MOVQ       rows+96(FP), R8
+	MOVQ       DX, R11
 
 edgerow:
-	MOVQ cols+80(FP), DX
-	MOVQ R8, R10
+	MOVQ cols+104(FP), R10
+	MOVQ R11, R12
 
 edgecol:
 	VCMPPD     $0x00, Y5, Y2, Y6
 	VMOVUPS    (R9), Y7
-	VMASKMOVPD (R10)(BX*8), Y7, Y7
+	VMASKMOVPD (R12)(BX*8), Y7, Y7
 	VBLENDVPD  Y6, Y7, Y1, Y1
 	VCMPPD     $0x00, Y5, Y4, Y6
 	VMOVUPS    32(R9), Y7
-	VMASKMOVPD 32(R10)(BX*8), Y7, Y7
+	VMASKMOVPD 32(R12)(BX*8), Y7, Y7
 	VBLENDVPD  Y6, Y7, Y3, Y3
 	VADDPD     Y0, Y5, Y5
-	ADDQ       DI, R10
-	DECQ       DX
+	ADDQ       DI, R12
+	DECQ       R10
 	JNZ        edgecol
-	ADDQ       SI, R8
-	DECQ       CX
+	ADDQ       SI, R11
+	DECQ       R8
 	JNZ        edgerow
-	VMOVUPS    (R9), Y0
-	VMASKMOVPD Y1, Y0, (AX)(BX*8)
-	VMOVUPS    32(R9), Y0
-	VMASKMOVPD Y3, Y0, 32(AX)(BX*8)
+	VMOVUPS    (R9), Y2
+	VMASKMOVPD Y1, Y2, (AX)(BX*8)
+	VMOVUPS    32(R9), Y1
+	VMASKMOVPD Y3, Y1, 32(AX)(BX*8)
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, DX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, AX
+	ADDQ   BX, CX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dgiveavx2(dx []float64, choice []float64, dy []float64, rows int, cols int, row int, col int)
+// func dgiveavx2(dx []float64, choice []float64, dy []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX2, SSE2
-TEXT ·dgiveavx2(SB), NOSPLIT, $0-104
+TEXT ·dgiveavx2(SB), NOSPLIT, $0-128
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         dy_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+8, SI, SI
 	IMUL3Q       $+8, DI, DI
 	MOVQ         $0x3ff0000000000000, BX
 	MOVQ         BX, X0
 	VBROADCASTSD X0, Y0
-	MOVQ         dy_len+56(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+8, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+8, R8
+	JLT  rest
 
 loop:
 	VMOVUPD (DX)(BX*8), Y1
@@ -1133,11 +1251,11 @@ loop:
 	VMOVUPD 32(DX)(BX*8), Y3
 	VMOVUPD 32(CX)(BX*8), Y4
 	VXORPS  Y5, Y5, Y5
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -1173,51 +1291,62 @@ rest:
 	VMOVUPS    32(R9), Y4
 	VMASKMOVPD 32(CX)(BX*8), Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       rows+72(FP), CX
-	MOVQ       AX, DX
+	MOVQ       rows+96(FP), R8
+	MOVQ       AX, R11
 
 edgerow:
-	MOVQ cols+80(FP), AX
-	MOVQ DX, R8
+	MOVQ cols+104(FP), R10
+	MOVQ R11, R12
 
 edgecol:
 	VCMPPD     $0x00, Y5, Y2, Y6
 	VANDPS     Y6, Y1, Y6
 	VMOVUPS    (R9), Y7
-	VMASKMOVPD Y6, Y7, (R8)(BX*8)
+	VMASKMOVPD Y6, Y7, (R12)(BX*8)
 	VCMPPD     $0x00, Y5, Y4, Y6
 	VANDPS     Y6, Y3, Y6
 	VMOVUPS    32(R9), Y7
-	VMASKMOVPD Y6, Y7, 32(R8)(BX*8)
+	VMASKMOVPD Y6, Y7, 32(R12)(BX*8)
 	VADDPD     Y0, Y5, Y5
-	ADDQ       DI, R8
-	DECQ       AX
+	ADDQ       DI, R12
+	DECQ       R10
 	JNZ        edgecol
-	ADDQ       SI, DX
-	DECQ       CX
+	ADDQ       SI, R11
+	DECQ       R8
 	JNZ        edgerow
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func daddavx2(dx []float64, choice []float64, dy []float64, rows int, cols int, row int, col int)
+// func daddavx2(dx []float64, choice []float64, dy []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX2, SSE2
-TEXT ·daddavx2(SB), NOSPLIT, $0-104
+TEXT ·daddavx2(SB), NOSPLIT, $0-128
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         dy_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+8, SI, SI
 	IMUL3Q       $+8, DI, DI
 	MOVQ         $0x3ff0000000000000, BX
 	MOVQ         BX, X0
 	VBROADCASTSD X0, Y0
-	MOVQ         dy_len+56(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+8, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+8, R8
+	JLT  rest
 
 loop:
 	VMOVUPD (DX)(BX*8), Y1
@@ -1225,11 +1354,11 @@ loop:
 	VMOVUPD 32(DX)(BX*8), Y3
 	VMOVUPD 32(CX)(BX*8), Y4
 	VXORPS  Y5, Y5, Y5
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -1269,65 +1398,76 @@ rest:
 	VMOVUPS    32(R9), Y4
 	VMASKMOVPD 32(CX)(BX*8), Y4, Y4
 	VXORPS     Y5, Y5, Y5
-	MOVQ       rows+72(FP), CX
-	MOVQ       AX, DX
+	MOVQ       rows+96(FP), R8
+	MOVQ       AX, R11
 
 edgerow:
-	MOVQ cols+80(FP), AX
-	MOVQ DX, R8
+	MOVQ cols+104(FP), R10
+	MOVQ R11, R12
 
 edgecol:
 	VCMPPD     $0x00, Y5, Y2, Y6
 	VANDPS     Y6, Y1, Y6
 	VMOVUPS    (R9), Y7
-	VMASKMOVPD (R8)(BX*8), Y7, Y7
+	VMASKMOVPD (R12)(BX*8), Y7, Y7
 	VADDPD     Y6, Y7, Y6
 	VMOVUPS    (R9), Y7
-	VMASKMOVPD Y6, Y7, (R8)(BX*8)
+	VMASKMOVPD Y6, Y7, (R12)(BX*8)
 	VCMPPD     $0x00, Y5, Y4, Y6
 	VANDPS     Y6, Y3, Y6
 	VMOVUPS    32(R9), Y7
-	VMASKMOVPD 32(R8)(BX*8), Y7, Y7
+	VMASKMOVPD 32(R12)(BX*8), Y7, Y7
 	VADDPD     Y6, Y7, Y6
 	VMOVUPS    32(R9), Y7
-	VMASKMOVPD Y6, Y7, 32(R8)(BX*8)
+	VMASKMOVPD Y6, Y7, 32(R12)(BX*8)
 	VADDPD     Y0, Y5, Y5
-	ADDQ       DI, R8
-	DECQ       AX
+	ADDQ       DI, R12
+	DECQ       R10
 	JNZ        edgecol
-	ADDQ       SI, DX
-	DECQ       CX
+	ADDQ       SI, R11
+	DECQ       R8
 	JNZ        edgerow
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dsumavx2(y []float64, x []float64, scale float64, rows int, cols int, row int, col int)
+// func dsumavx2(y []float64, x []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX
-TEXT ·dsumavx2(SB), NOSPLIT, $0-88
+TEXT ·dsumavx2(SB), NOSPLIT, $0-112
 	MOVQ         y_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+8, BX, BX
 	IMUL3Q       $+8, SI, SI
 	VBROADCASTSD scale+48(FP), Y0
-	MOVQ         y_len+8(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+8, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+8, DI
+	JLT  rest
 
 loop:
 	VXORPS Y1, Y1, Y1
 	VXORPS Y3, Y3, Y3
-	MOVQ   rows+56(FP), R8
+	MOVQ   rows+80(FP), R8
 	MOVQ   CX, R10
 
 wholerow:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y4, Y4, Y4
-	MOVQ   cols+64(FP), R9
+	MOVQ   cols+88(FP), R9
 	MOVQ   R10, R11
 
 wholecol:
@@ -1359,66 +1499,76 @@ rest:
 	SUBQ   DI, R8
 	VXORPS Y1, Y1, Y1
 	VXORPS Y3, Y3, Y3
-	MOVQ   rows+56(FP), DI
-	MOVQ   CX, R9
+	MOVQ   rows+80(FP), DI
+	MOVQ   CX, R10
 
 edgerow:
 	VXORPS Y2, Y2, Y2
 	VXORPS Y4, Y4, Y4
-	MOVQ   cols+64(FP), CX
-	MOVQ   R9, R10
+	MOVQ   cols+88(FP), R9
+	MOVQ   R10, R11
 
 edgecol:
 	VMOVUPS    (R8), Y5
-	VMASKMOVPD (R10)(DX*8), Y5, Y5
+	VMASKMOVPD (R11)(DX*8), Y5, Y5
 	VADDPD     Y5, Y2, Y2
 	VMOVUPS    32(R8), Y5
-	VMASKMOVPD 32(R10)(DX*8), Y5, Y5
+	VMASKMOVPD 32(R11)(DX*8), Y5, Y5
 	VADDPD     Y5, Y4, Y4
-	ADDQ       SI, R10
-	DECQ       CX
+	ADDQ       SI, R11
+	DECQ       R9
 	JNZ        edgecol
 	VADDPD     Y2, Y1, Y1
 	VADDPD     Y4, Y3, Y3
-	ADDQ       BX, R9
+	ADDQ       BX, R10
 	DECQ       DI
 	JNZ        edgerow
 	VMULPD     Y0, Y1, Y1
 	VMOVUPS    (R8), Y2
 	VMASKMOVPD Y1, Y2, (AX)(DX*8)
 	VMULPD     Y0, Y3, Y3
-	VMOVUPS    32(R8), Y0
-	VMASKMOVPD Y3, Y0, 32(AX)(DX*8)
+	VMOVUPS    32(R8), Y1
+	VMASKMOVPD Y3, Y1, 32(AX)(DX*8)
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, CX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, AX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dspreadavx2(dx []float64, dy []float64, scale float64, rows int, cols int, row int, col int)
+// func dspreadavx2(dx []float64, dy []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX
-TEXT ·dspreadavx2(SB), NOSPLIT, $0-88
+TEXT ·dspreadavx2(SB), NOSPLIT, $0-112
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         dy_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+8, BX, BX
 	IMUL3Q       $+8, SI, SI
 	VBROADCASTSD scale+48(FP), Y0
-	MOVQ         dy_len+32(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+8, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+8, DI
+	JLT  rest
 
 loop:
 	VMOVUPD (CX)(DX*8), Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD 32(CX)(DX*8), Y2
 	VMULPD  Y0, Y2, Y2
-	MOVQ    rows+56(FP), R8
+	MOVQ    rows+80(FP), R8
 	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+64(FP), R9
+	MOVQ cols+88(FP), R9
 	MOVQ R10, R11
 
 wholecol:
@@ -1446,54 +1596,64 @@ rest:
 	VMOVUPS    32(R8), Y2
 	VMASKMOVPD 32(CX)(DX*8), Y2, Y2
 	VMULPD     Y0, Y2, Y2
-	MOVQ       rows+56(FP), CX
-	MOVQ       AX, DI
+	MOVQ       rows+80(FP), DI
+	MOVQ       AX, R10
 
 edgerow:
-	MOVQ cols+64(FP), AX
-	MOVQ DI, R9
+	MOVQ cols+88(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VMOVUPS    (R8), Y0
-	VMASKMOVPD Y1, Y0, (R9)(DX*8)
-	VMOVUPS    32(R8), Y0
-	VMASKMOVPD Y2, Y0, 32(R9)(DX*8)
-	ADDQ       SI, R9
-	DECQ       AX
+	VMOVUPS    (R8), Y3
+	VMASKMOVPD Y1, Y3, (R11)(DX*8)
+	VMOVUPS    32(R8), Y3
+	VMASKMOVPD Y2, Y3, 32(R11)(DX*8)
+	ADDQ       SI, R11
+	DECQ       R9
 	JNZ        edgecol
-	ADDQ       BX, DI
-	DECQ       CX
+	ADDQ       BX, R10
+	DECQ       DI
 	JNZ        edgerow
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dspreadOnavx2(dx []float64, dy []float64, scale float64, rows int, cols int, row int, col int)
+// func dspreadOnavx2(dx []float64, dy []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX
-TEXT ·dspreadOnavx2(SB), NOSPLIT, $0-88
+TEXT ·dspreadOnavx2(SB), NOSPLIT, $0-112
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         dy_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+8, BX, BX
 	IMUL3Q       $+8, SI, SI
 	VBROADCASTSD scale+48(FP), Y0
-	MOVQ         dy_len+32(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+8, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+8, DI
+	JLT  rest
 
 loop:
 	VMOVUPD (CX)(DX*8), Y1
 	VMULPD  Y0, Y1, Y1
 	VMOVUPD 32(CX)(DX*8), Y2
 	VMULPD  Y0, Y2, Y2
-	MOVQ    rows+56(FP), R8
+	MOVQ    rows+80(FP), R8
 	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+64(FP), R9
+	MOVQ cols+88(FP), R9
 	MOVQ R10, R11
 
 wholecol:
@@ -1525,31 +1685,39 @@ rest:
 	VMOVUPS    32(R8), Y2
 	VMASKMOVPD 32(CX)(DX*8), Y2, Y2
 	VMULPD     Y0, Y2, Y2
-	MOVQ       rows+56(FP), CX
-	MOVQ       AX, DI
+	MOVQ       rows+80(FP), DI
+	MOVQ       AX, R10
 
 edgerow:
-	MOVQ cols+64(FP), AX
-	MOVQ DI, R9
+	MOVQ cols+88(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VMOVUPS    (R8), Y0
-	VMASKMOVPD (R9)(DX*8), Y0, Y0
-	VADDPD     Y1, Y0, Y0
 	VMOVUPS    (R8), Y3
-	VMASKMOVPD Y0, Y3, (R9)(DX*8)
-	VMOVUPS    32(R8), Y0
-	VMASKMOVPD 32(R9)(DX*8), Y0, Y0
-	VADDPD     Y2, Y0, Y0
+	VMASKMOVPD (R11)(DX*8), Y3, Y3
+	VADDPD     Y1, Y3, Y3
+	VMOVUPS    (R8), Y4
+	VMASKMOVPD Y3, Y4, (R11)(DX*8)
 	VMOVUPS    32(R8), Y3
-	VMASKMOVPD Y0, Y3, 32(R9)(DX*8)
-	ADDQ       SI, R9
-	DECQ       AX
+	VMASKMOVPD 32(R11)(DX*8), Y3, Y3
+	VADDPD     Y2, Y3, Y3
+	VMOVUPS    32(R8), Y4
+	VMASKMOVPD Y3, Y4, 32(R11)(DX*8)
+	ADDQ       SI, R11
+	DECQ       R9
 	JNZ        edgecol
-	ADDQ       BX, DI
-	DECQ       CX
+	ADDQ       BX, R10
+	DECQ       DI
 	JNZ        edgerow
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET

@@ -6,7 +6,8 @@ package pooling
 
 // smaxavx512 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j], choice[j] = math.Inf(-1), 0
 //		for each place k of the window, by its number {
 //			if v := x[k+j]; y[j] == y[j] && !(v <= y[j]) {
@@ -16,11 +17,12 @@ package pooling
 //	}
 //
 //go:noescape
-func smaxavx512(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+func smaxavx512(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // smaxOnlyavx512 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j] = math.Inf(-1)
 //		for each place k of the window {
 //			if v := x[k+j]; y[j] == y[j] && !(v <= y[j]) {
@@ -30,11 +32,12 @@ func smaxavx512(y []float32, choice []float32, x []float32, rows int, cols int, 
 //	}
 //
 //go:noescape
-func smaxOnlyavx512(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+func smaxOnlyavx512(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // stakeavx512 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j] = 0
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
@@ -44,11 +47,12 @@ func smaxOnlyavx512(y []float32, choice []float32, x []float32, rows int, cols i
 //	}
 //
 //go:noescape
-func stakeavx512(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+func stakeavx512(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // sgiveavx512 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
 //				dx[k+j] = dy[j]
@@ -59,11 +63,12 @@ func stakeavx512(y []float32, choice []float32, x []float32, rows int, cols int,
 //	}
 //
 //go:noescape
-func sgiveavx512(dx []float32, choice []float32, dy []float32, rows int, cols int, row int, col int)
+func sgiveavx512(dx []float32, choice []float32, dy []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // saddavx512 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
 //				dx[k+j] += dy[j]
@@ -74,11 +79,12 @@ func sgiveavx512(dx []float32, choice []float32, dy []float32, rows int, cols in
 //	}
 //
 //go:noescape
-func saddavx512(dx []float32, choice []float32, dy []float32, rows int, cols int, row int, col int)
+func saddavx512(dx []float32, choice []float32, dy []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // ssumavx512 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		total := 0
 //		for each row of the window {
 //			sum := 0
@@ -91,33 +97,36 @@ func saddavx512(dx []float32, choice []float32, dy []float32, rows int, cols int
 //	}
 //
 //go:noescape
-func ssumavx512(y []float32, x []float32, scale float32, rows int, cols int, row int, col int)
+func ssumavx512(y []float32, x []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // sspreadavx512 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window {
 //			dx[k+j] = scale * dy[j]
 //		}
 //	}
 //
 //go:noescape
-func sspreadavx512(dx []float32, dy []float32, scale float32, rows int, cols int, row int, col int)
+func sspreadavx512(dx []float32, dy []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // sspreadOnavx512 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window {
 //			dx[k+j] += scale * dy[j]
 //		}
 //	}
 //
 //go:noescape
-func sspreadOnavx512(dx []float32, dy []float32, scale float32, rows int, cols int, row int, col int)
+func sspreadOnavx512(dx []float32, dy []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dmaxavx512 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j], choice[j] = math.Inf(-1), 0
 //		for each place k of the window, by its number {
 //			if v := x[k+j]; y[j] == y[j] && !(v <= y[j]) {
@@ -127,11 +136,12 @@ func sspreadOnavx512(dx []float32, dy []float32, scale float32, rows int, cols i
 //	}
 //
 //go:noescape
-func dmaxavx512(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+func dmaxavx512(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dmaxOnlyavx512 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j] = math.Inf(-1)
 //		for each place k of the window {
 //			if v := x[k+j]; y[j] == y[j] && !(v <= y[j]) {
@@ -141,11 +151,12 @@ func dmaxavx512(y []float64, choice []float64, x []float64, rows int, cols int, 
 //	}
 //
 //go:noescape
-func dmaxOnlyavx512(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+func dmaxOnlyavx512(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dtakeavx512 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		y[j] = 0
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
@@ -155,11 +166,12 @@ func dmaxOnlyavx512(y []float64, choice []float64, x []float64, rows int, cols i
 //	}
 //
 //go:noescape
-func dtakeavx512(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+func dtakeavx512(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dgiveavx512 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
 //				dx[k+j] = dy[j]
@@ -170,11 +182,12 @@ func dtakeavx512(y []float64, choice []float64, x []float64, rows int, cols int,
 //	}
 //
 //go:noescape
-func dgiveavx512(dx []float64, choice []float64, dy []float64, rows int, cols int, row int, col int)
+func dgiveavx512(dx []float64, choice []float64, dy []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // daddavx512 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window, by its number {
 //			if choice[j] == number {
 //				dx[k+j] += dy[j]
@@ -185,11 +198,12 @@ func dgiveavx512(dx []float64, choice []float64, dy []float64, rows int, cols in
 //	}
 //
 //go:noescape
-func daddavx512(dx []float64, choice []float64, dy []float64, rows int, cols int, row int, col int)
+func daddavx512(dx []float64, choice []float64, dy []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dsumavx512 is
 //
-//	for j := range y {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		total := 0
 //		for each row of the window {
 //			sum := 0
@@ -202,26 +216,28 @@ func daddavx512(dx []float64, choice []float64, dy []float64, rows int, cols int
 //	}
 //
 //go:noescape
-func dsumavx512(y []float64, x []float64, scale float64, rows int, cols int, row int, col int)
+func dsumavx512(y []float64, x []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dspreadavx512 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window {
 //			dx[k+j] = scale * dy[j]
 //		}
 //	}
 //
 //go:noescape
-func dspreadavx512(dx []float64, dy []float64, scale float64, rows int, cols int, row int, col int)
+func dspreadavx512(dx []float64, dy []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)
 
 // dspreadOnavx512 is
 //
-//	for j := range dy {
+//	// For each of the windows; the image is step elements further each time, the others n.
+//	for j := range n {
 //		for each place k of the window {
 //			dx[k+j] += scale * dy[j]
 //		}
 //	}
 //
 //go:noescape
-func dspreadOnavx512(dx []float64, dy []float64, scale float64, rows int, cols int, row int, col int)
+func dspreadOnavx512(dx []float64, dy []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)

@@ -4,14 +4,14 @@
 
 #include "textflag.h"
 
-// func smaxavx512(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+// func smaxavx512(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2, SSE2
-TEXT ·smaxavx512(SB), NOSPLIT, $0-104
-	MOVQ         y_base+0(FP), AX
-	MOVQ         x_base+48(FP), CX
+TEXT ·smaxavx512(SB), NOSPLIT, $0-128
+	MOVQ         x_base+48(FP), AX
+	MOVQ         y_base+0(FP), CX
 	MOVQ         choice_base+24(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+4, SI, SI
 	IMUL3Q       $+4, DI, DI
 	MOVQ         $0x00000000ff800000, BX
@@ -20,10 +20,12 @@ TEXT ·smaxavx512(SB), NOSPLIT, $0-104
 	MOVQ         $0x000000003f800000, BX
 	MOVQ         BX, X7
 	VBROADCASTSS X7, Z7
-	MOVQ         y_len+8(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+32, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+32, R8
+	JLT  rest
 
 loop:
 	VMOVUPS Z0, Z8
@@ -31,22 +33,24 @@ loop:
 	VMOVUPS Z0, Z9
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
-	MOVQ    rows+72(FP), R9
-	MOVQ    CX, R11
+	MOVQ    rows+96(FP), R9
+	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
 	VMOVUPS (R12)(BX*4), Z10
 	VCMPPS  $0x16, Z8, Z10, K5
-	VCMPPS  $0x07, Z8, Z8, K5, K6
+	VCMPPS  $0x07, Z8, Z8, K6
+	KANDW   K5, K6, K6
 	VMOVAPS Z10, K6, Z8
 	VMOVAPS Z3, K6, Z1
 	VMOVUPS 64(R12)(BX*4), Z10
 	VCMPPS  $0x16, Z9, Z10, K5
-	VCMPPS  $0x07, Z9, Z9, K5, K6
+	VCMPPS  $0x07, Z9, Z9, K6
+	KANDW   K5, K6, K6
 	VMOVAPS Z10, K6, Z9
 	VMOVAPS Z3, K6, Z2
 	VADDPS  Z7, Z3, Z3
@@ -56,9 +60,9 @@ wholecol:
 	ADDQ    SI, R11
 	DECQ    R9
 	JNZ     wholerow
-	VMOVUPS Z8, (AX)(BX*4)
+	VMOVUPS Z8, (CX)(BX*4)
 	VMOVUPS Z1, (DX)(BX*4)
-	VMOVUPS Z9, 64(AX)(BX*4)
+	VMOVUPS Z9, 64(CX)(BX*4)
 	VMOVUPS Z2, 64(DX)(BX*4)
 	ADDQ    $+32, BX
 	SUBQ    $+32, R8
@@ -76,52 +80,63 @@ rest:
 	SHRQ    $0x10, R8
 	ANDQ    $+65535, R8
 	KMOVW   R8, K2
-	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z8
 	VPXORD  Z4, Z4, Z4
-	VMOVUPS Z0, Z0
+	VMOVUPS Z0, Z9
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
-	MOVQ    rows+72(FP), R8
-	MOVQ    CX, R9
+	MOVQ    rows+96(FP), R8
+	MOVQ    AX, R10
 
 edgerow:
-	MOVQ cols+80(FP), CX
-	MOVQ R9, R10
+	MOVQ cols+104(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VMOVUPS.Z (R10)(BX*4), K1, Z2
-	VCMPPS    $0x16, Z1, Z2, K5
-	VCMPPS    $0x07, Z1, Z1, K5, K6
-	VMOVAPS   Z2, K6, Z1
+	VMOVUPS.Z (R11)(BX*4), K1, Z10
+	VCMPPS    $0x16, Z8, Z10, K5
+	VCMPPS    $0x07, Z8, Z8, K6
+	KANDW     K5, K6, K6
+	VMOVAPS   Z10, K6, Z8
 	VMOVAPS   Z6, K6, Z4
-	VMOVUPS.Z 64(R10)(BX*4), K2, Z2
-	VCMPPS    $0x16, Z0, Z2, K5
-	VCMPPS    $0x07, Z0, Z0, K5, K6
-	VMOVAPS   Z2, K6, Z0
+	VMOVUPS.Z 64(R11)(BX*4), K2, Z10
+	VCMPPS    $0x16, Z9, Z10, K5
+	VCMPPS    $0x07, Z9, Z9, K6
+	KANDW     K5, K6, K6
+	VMOVAPS   Z10, K6, Z9
 	VMOVAPS   Z6, K6, Z5
 	VADDPS    Z7, Z6, Z6
-	ADDQ      DI, R10
-	DECQ      CX
+	ADDQ      DI, R11
+	DECQ      R9
 	JNZ       edgecol
-	ADDQ      SI, R9
+	ADDQ      SI, R10
 	DECQ      R8
 	JNZ       edgerow
-	VMOVUPS   Z1, K1, (AX)(BX*4)
+	VMOVUPS   Z8, K1, (CX)(BX*4)
 	VMOVUPS   Z4, K1, (DX)(BX*4)
-	VMOVUPS   Z0, K2, 64(AX)(BX*4)
+	VMOVUPS   Z9, K2, 64(CX)(BX*4)
 	VMOVUPS   Z5, K2, 64(DX)(BX*4)
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func smaxOnlyavx512(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+// func smaxOnlyavx512(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2, SSE2
-TEXT ·smaxOnlyavx512(SB), NOSPLIT, $0-104
-	MOVQ         y_base+0(FP), AX
-	MOVQ         x_base+48(FP), CX
-	MOVQ         row+88(FP), BX
-	MOVQ         col+96(FP), SI
+TEXT ·smaxOnlyavx512(SB), NOSPLIT, $0-128
+	MOVQ         x_base+48(FP), AX
+	MOVQ         y_base+0(FP), CX
+	MOVQ         row+112(FP), BX
+	MOVQ         col+120(FP), SI
 	IMUL3Q       $+4, BX, BX
 	IMUL3Q       $+4, SI, SI
 	MOVQ         $0x00000000ff800000, DX
@@ -130,10 +145,12 @@ TEXT ·smaxOnlyavx512(SB), NOSPLIT, $0-104
 	MOVQ         $0x000000003f800000, DX
 	MOVQ         DX, X7
 	VBROADCASTSS X7, Z7
-	MOVQ         y_len+8(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+32, DI
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), DI
+	XORQ DX, DX
+	SUBQ $+32, DI
+	JLT  rest
 
 loop:
 	VMOVUPS Z0, Z7
@@ -141,21 +158,23 @@ loop:
 	VMOVUPS Z0, Z8
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
-	MOVQ    rows+72(FP), R8
-	MOVQ    CX, R10
+	MOVQ    rows+96(FP), R8
+	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+80(FP), R9
+	MOVQ cols+104(FP), R9
 	MOVQ R10, R11
 
 wholecol:
 	VMOVUPS (R11)(DX*4), Z9
 	VCMPPS  $0x16, Z7, Z9, K5
-	VCMPPS  $0x07, Z7, Z7, K5, K6
+	VCMPPS  $0x07, Z7, Z7, K6
+	KANDW   K5, K6, K6
 	VMOVAPS Z9, K6, Z7
 	VMOVUPS 64(R11)(DX*4), Z9
 	VCMPPS  $0x16, Z8, Z9, K5
-	VCMPPS  $0x07, Z8, Z8, K5, K6
+	VCMPPS  $0x07, Z8, Z8, K6
+	KANDW   K5, K6, K6
 	VMOVAPS Z9, K6, Z8
 	ADDQ    SI, R11
 	DECQ    R9
@@ -163,8 +182,8 @@ wholecol:
 	ADDQ    BX, R10
 	DECQ    R8
 	JNZ     wholerow
-	VMOVUPS Z7, (AX)(DX*4)
-	VMOVUPS Z8, 64(AX)(DX*4)
+	VMOVUPS Z7, (CX)(DX*4)
+	VMOVUPS Z8, 64(CX)(DX*4)
 	ADDQ    $+32, DX
 	SUBQ    $+32, DI
 	JGE     loop
@@ -181,57 +200,69 @@ rest:
 	SHRQ    $0x10, DI
 	ANDQ    $+65535, DI
 	KMOVW   DI, K2
-	VMOVUPS Z0, Z1
+	VMOVUPS Z0, Z7
 	VPXORD  Z4, Z4, Z4
-	VMOVUPS Z0, Z0
+	VMOVUPS Z0, Z8
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
-	MOVQ    rows+72(FP), DI
-	MOVQ    CX, R8
+	MOVQ    rows+96(FP), DI
+	MOVQ    AX, R9
 
 edgerow:
-	MOVQ cols+80(FP), CX
-	MOVQ R8, R9
+	MOVQ cols+104(FP), R8
+	MOVQ R9, R10
 
 edgecol:
-	VMOVUPS.Z (R9)(DX*4), K1, Z2
-	VCMPPS    $0x16, Z1, Z2, K5
-	VCMPPS    $0x07, Z1, Z1, K5, K6
-	VMOVAPS   Z2, K6, Z1
-	VMOVUPS.Z 64(R9)(DX*4), K2, Z2
-	VCMPPS    $0x16, Z0, Z2, K5
-	VCMPPS    $0x07, Z0, Z0, K5, K6
-	VMOVAPS   Z2, K6, Z0
-	ADDQ      SI, R9
-	DECQ      CX
+	VMOVUPS.Z (R10)(DX*4), K1, Z9
+	VCMPPS    $0x16, Z7, Z9, K5
+	VCMPPS    $0x07, Z7, Z7, K6
+	KANDW     K5, K6, K6
+	VMOVAPS   Z9, K6, Z7
+	VMOVUPS.Z 64(R10)(DX*4), K2, Z9
+	VCMPPS    $0x16, Z8, Z9, K5
+	VCMPPS    $0x07, Z8, Z8, K6
+	KANDW     K5, K6, K6
+	VMOVAPS   Z9, K6, Z8
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgecol
-	ADDQ      BX, R8
+	ADDQ      BX, R9
 	DECQ      DI
 	JNZ       edgerow
-	VMOVUPS   Z1, K1, (AX)(DX*4)
-	VMOVUPS   Z0, K2, 64(AX)(DX*4)
+	VMOVUPS   Z7, K1, (CX)(DX*4)
+	VMOVUPS   Z8, K2, 64(CX)(DX*4)
 
 done:
+	MOVQ   step+88(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+72(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func stakeavx512(y []float32, choice []float32, x []float32, rows int, cols int, row int, col int)
+// func stakeavx512(y []float32, choice []float32, x []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2, SSE2
-TEXT ·stakeavx512(SB), NOSPLIT, $0-104
+TEXT ·stakeavx512(SB), NOSPLIT, $0-128
 	MOVQ         y_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         x_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+4, SI, SI
 	IMUL3Q       $+4, DI, DI
 	MOVQ         $0x000000003f800000, BX
 	MOVQ         BX, X0
 	VBROADCASTSS X0, Z0
-	MOVQ         y_len+8(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+32, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+32, R8
+	JLT  rest
 
 loop:
 	VPXORD  Z1, Z1, Z1
@@ -239,11 +270,11 @@ loop:
 	VPXORD  Z2, Z2, Z2
 	VMOVUPS 64(CX)(BX*4), Z8
 	VPXORD  Z3, Z3, Z3
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    DX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -279,55 +310,66 @@ rest:
 	ANDQ      $+65535, R8
 	KMOVW     R8, K2
 	VPXORD    Z4, Z4, Z4
-	VMOVUPS.Z (CX)(BX*4), K1, Z1
+	VMOVUPS.Z (CX)(BX*4), K1, Z7
 	VPXORD    Z5, Z5, Z5
-	VMOVUPS.Z 64(CX)(BX*4), K2, Z2
+	VMOVUPS.Z 64(CX)(BX*4), K2, Z8
 	VPXORD    Z6, Z6, Z6
-	MOVQ      rows+72(FP), CX
-	MOVQ      DX, R8
+	MOVQ      rows+96(FP), R8
+	MOVQ      DX, R10
 
 edgerow:
-	MOVQ cols+80(FP), DX
-	MOVQ R8, R9
+	MOVQ cols+104(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VCMPPS    $0x00, Z6, Z1, K5
-	VMOVUPS.Z (R9)(BX*4), K1, Z3
-	VMOVAPS   Z3, K5, Z4
-	VCMPPS    $0x00, Z6, Z2, K5
-	VMOVUPS.Z 64(R9)(BX*4), K2, Z3
-	VMOVAPS   Z3, K5, Z5
+	VCMPPS    $0x00, Z6, Z7, K5
+	VMOVUPS.Z (R11)(BX*4), K1, Z9
+	VMOVAPS   Z9, K5, Z4
+	VCMPPS    $0x00, Z6, Z8, K5
+	VMOVUPS.Z 64(R11)(BX*4), K2, Z9
+	VMOVAPS   Z9, K5, Z5
 	VADDPS    Z0, Z6, Z6
-	ADDQ      DI, R9
-	DECQ      DX
+	ADDQ      DI, R11
+	DECQ      R9
 	JNZ       edgecol
-	ADDQ      SI, R8
-	DECQ      CX
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgerow
 	VMOVUPS   Z4, K1, (AX)(BX*4)
 	VMOVUPS   Z5, K2, 64(AX)(BX*4)
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, DX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, AX
+	ADDQ   BX, CX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func sgiveavx512(dx []float32, choice []float32, dy []float32, rows int, cols int, row int, col int)
+// func sgiveavx512(dx []float32, choice []float32, dy []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2, SSE2
-TEXT ·sgiveavx512(SB), NOSPLIT, $0-104
+TEXT ·sgiveavx512(SB), NOSPLIT, $0-128
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         dy_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+4, SI, SI
 	IMUL3Q       $+4, DI, DI
 	MOVQ         $0x000000003f800000, BX
 	MOVQ         BX, X0
 	VBROADCASTSS X0, Z0
-	MOVQ         dy_len+56(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+32, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+32, R8
+	JLT  rest
 
 loop:
 	VMOVUPS (DX)(BX*4), Z3
@@ -335,11 +377,11 @@ loop:
 	VMOVUPS 64(DX)(BX*4), Z5
 	VMOVUPS 64(CX)(BX*4), Z6
 	VPXORD  Z1, Z1, Z1
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -372,54 +414,65 @@ rest:
 	SHRQ      $0x10, R8
 	ANDQ      $+65535, R8
 	KMOVW     R8, K2
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VMOVUPS.Z (CX)(BX*4), K1, Z3
-	VMOVUPS.Z 64(DX)(BX*4), K2, Z4
-	VMOVUPS.Z 64(CX)(BX*4), K2, Z5
+	VMOVUPS.Z (DX)(BX*4), K1, Z3
+	VMOVUPS.Z (CX)(BX*4), K1, Z4
+	VMOVUPS.Z 64(DX)(BX*4), K2, Z5
+	VMOVUPS.Z 64(CX)(BX*4), K2, Z6
 	VPXORD    Z2, Z2, Z2
-	MOVQ      rows+72(FP), CX
-	MOVQ      AX, DX
+	MOVQ      rows+96(FP), R8
+	MOVQ      AX, R10
 
 edgerow:
-	MOVQ cols+80(FP), AX
-	MOVQ DX, R8
+	MOVQ cols+104(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VCMPPS    $0x00, Z2, Z3, K5
-	VMOVAPS.Z Z1, K5, Z6
-	VMOVUPS   Z6, K1, (R8)(BX*4)
-	VCMPPS    $0x00, Z2, Z5, K5
-	VMOVAPS.Z Z4, K5, Z6
-	VMOVUPS   Z6, K2, 64(R8)(BX*4)
+	VCMPPS    $0x00, Z2, Z4, K5
+	VMOVAPS.Z Z3, K5, Z7
+	VMOVUPS   Z7, K1, (R11)(BX*4)
+	VCMPPS    $0x00, Z2, Z6, K5
+	VMOVAPS.Z Z5, K5, Z7
+	VMOVUPS   Z7, K2, 64(R11)(BX*4)
 	VADDPS    Z0, Z2, Z2
-	ADDQ      DI, R8
-	DECQ      AX
+	ADDQ      DI, R11
+	DECQ      R9
 	JNZ       edgecol
-	ADDQ      SI, DX
-	DECQ      CX
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgerow
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func saddavx512(dx []float32, choice []float32, dy []float32, rows int, cols int, row int, col int)
+// func saddavx512(dx []float32, choice []float32, dy []float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2, SSE2
-TEXT ·saddavx512(SB), NOSPLIT, $0-104
+TEXT ·saddavx512(SB), NOSPLIT, $0-128
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         dy_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+4, SI, SI
 	IMUL3Q       $+4, DI, DI
 	MOVQ         $0x000000003f800000, BX
 	MOVQ         BX, X0
 	VBROADCASTSS X0, Z0
-	MOVQ         dy_len+56(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+32, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+32, R8
+	JLT  rest
 
 loop:
 	VMOVUPS (DX)(BX*4), Z3
@@ -427,11 +480,11 @@ loop:
 	VMOVUPS 64(DX)(BX*4), Z5
 	VMOVUPS 64(CX)(BX*4), Z6
 	VPXORD  Z1, Z1, Z1
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -468,66 +521,77 @@ rest:
 	SHRQ      $0x10, R8
 	ANDQ      $+65535, R8
 	KMOVW     R8, K2
-	VMOVUPS.Z (DX)(BX*4), K1, Z1
-	VMOVUPS.Z (CX)(BX*4), K1, Z3
-	VMOVUPS.Z 64(DX)(BX*4), K2, Z4
-	VMOVUPS.Z 64(CX)(BX*4), K2, Z5
+	VMOVUPS.Z (DX)(BX*4), K1, Z3
+	VMOVUPS.Z (CX)(BX*4), K1, Z4
+	VMOVUPS.Z 64(DX)(BX*4), K2, Z5
+	VMOVUPS.Z 64(CX)(BX*4), K2, Z6
 	VPXORD    Z2, Z2, Z2
-	MOVQ      rows+72(FP), CX
-	MOVQ      AX, DX
+	MOVQ      rows+96(FP), R8
+	MOVQ      AX, R10
 
 edgerow:
-	MOVQ cols+80(FP), AX
-	MOVQ DX, R8
+	MOVQ cols+104(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VCMPPS    $0x00, Z2, Z3, K5
-	VMOVAPS.Z Z1, K5, Z6
-	VMOVUPS.Z (R8)(BX*4), K1, Z7
-	VADDPS    Z6, Z7, Z6
-	VMOVUPS   Z6, K1, (R8)(BX*4)
-	VCMPPS    $0x00, Z2, Z5, K5
-	VMOVAPS.Z Z4, K5, Z6
-	VMOVUPS.Z 64(R8)(BX*4), K2, Z7
-	VADDPS    Z6, Z7, Z6
-	VMOVUPS   Z6, K2, 64(R8)(BX*4)
+	VCMPPS    $0x00, Z2, Z4, K5
+	VMOVAPS.Z Z3, K5, Z7
+	VMOVUPS.Z (R11)(BX*4), K1, Z8
+	VADDPS    Z7, Z8, Z7
+	VMOVUPS   Z7, K1, (R11)(BX*4)
+	VCMPPS    $0x00, Z2, Z6, K5
+	VMOVAPS.Z Z5, K5, Z7
+	VMOVUPS.Z 64(R11)(BX*4), K2, Z8
+	VADDPS    Z7, Z8, Z7
+	VMOVUPS   Z7, K2, 64(R11)(BX*4)
 	VADDPS    Z0, Z2, Z2
-	ADDQ      DI, R8
-	DECQ      AX
+	ADDQ      DI, R11
+	DECQ      R9
 	JNZ       edgecol
-	ADDQ      SI, DX
-	DECQ      CX
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgerow
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+4, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func ssumavx512(y []float32, x []float32, scale float32, rows int, cols int, row int, col int)
+// func ssumavx512(y []float32, x []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·ssumavx512(SB), NOSPLIT, $0-88
+TEXT ·ssumavx512(SB), NOSPLIT, $0-112
 	MOVQ         y_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+4, BX, BX
 	IMUL3Q       $+4, SI, SI
 	VBROADCASTSS scale+48(FP), Z0
-	MOVQ         y_len+8(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+32, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+32, DI
+	JLT  rest
 
 loop:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z3, Z3, Z3
-	MOVQ   rows+56(FP), R8
+	MOVQ   rows+80(FP), R8
 	MOVQ   CX, R10
 
 wholerow:
 	VPXORD Z2, Z2, Z2
 	VPXORD Z4, Z4, Z4
-	MOVQ   cols+64(FP), R9
+	MOVQ   cols+88(FP), R9
 	MOVQ   R10, R11
 
 wholecol:
@@ -565,26 +629,26 @@ rest:
 	KMOVW  DI, K2
 	VPXORD Z6, Z6, Z6
 	VPXORD Z8, Z8, Z8
-	MOVQ   rows+56(FP), DI
-	MOVQ   CX, R8
+	MOVQ   rows+80(FP), DI
+	MOVQ   CX, R9
 
 edgerow:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z9, Z9, Z9
-	MOVQ   cols+64(FP), CX
-	MOVQ   R8, R9
+	MOVQ   cols+88(FP), R8
+	MOVQ   R9, R10
 
 edgecol:
-	VMOVUPS.Z (R9)(DX*4), K1, Z1
-	VADDPS    Z1, Z7, Z7
-	VMOVUPS.Z 64(R9)(DX*4), K2, Z1
-	VADDPS    Z1, Z9, Z9
-	ADDQ      SI, R9
-	DECQ      CX
+	VMOVUPS.Z (R10)(DX*4), K1, Z5
+	VADDPS    Z5, Z7, Z7
+	VMOVUPS.Z 64(R10)(DX*4), K2, Z5
+	VADDPS    Z5, Z9, Z9
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgecol
 	VADDPS    Z7, Z6, Z6
 	VADDPS    Z9, Z8, Z8
-	ADDQ      BX, R8
+	ADDQ      BX, R9
 	DECQ      DI
 	JNZ       edgerow
 	VMULPS    Z0, Z6, Z6
@@ -593,34 +657,44 @@ edgecol:
 	VMOVUPS   Z8, K2, 64(AX)(DX*4)
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, CX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, AX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func sspreadavx512(dx []float32, dy []float32, scale float32, rows int, cols int, row int, col int)
+// func sspreadavx512(dx []float32, dy []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sspreadavx512(SB), NOSPLIT, $0-88
+TEXT ·sspreadavx512(SB), NOSPLIT, $0-112
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         dy_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+4, BX, BX
 	IMUL3Q       $+4, SI, SI
 	VBROADCASTSS scale+48(FP), Z0
-	MOVQ         dy_len+32(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+32, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+32, DI
+	JLT  rest
 
 loop:
 	VMOVUPS (CX)(DX*4), Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS 64(CX)(DX*4), Z2
 	VMULPS  Z0, Z2, Z2
-	MOVQ    rows+56(FP), R8
+	MOVQ    rows+80(FP), R8
 	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+64(FP), R9
+	MOVQ cols+88(FP), R9
 	MOVQ R10, R11
 
 wholecol:
@@ -652,52 +726,62 @@ rest:
 	VMULPS    Z0, Z1, Z1
 	VMOVUPS.Z 64(CX)(DX*4), K2, Z2
 	VMULPS    Z0, Z2, Z2
-	MOVQ      rows+56(FP), CX
-	MOVQ      AX, DI
+	MOVQ      rows+80(FP), DI
+	MOVQ      AX, R9
 
 edgerow:
-	MOVQ cols+64(FP), AX
-	MOVQ DI, R8
+	MOVQ cols+88(FP), R8
+	MOVQ R9, R10
 
 edgecol:
-	VMOVUPS Z1, K1, (R8)(DX*4)
-	VMOVUPS Z2, K2, 64(R8)(DX*4)
-	ADDQ    SI, R8
-	DECQ    AX
+	VMOVUPS Z1, K1, (R10)(DX*4)
+	VMOVUPS Z2, K2, 64(R10)(DX*4)
+	ADDQ    SI, R10
+	DECQ    R8
 	JNZ     edgecol
-	ADDQ    BX, DI
-	DECQ    CX
+	ADDQ    BX, R9
+	DECQ    DI
 	JNZ     edgerow
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func sspreadOnavx512(dx []float32, dy []float32, scale float32, rows int, cols int, row int, col int)
+// func sspreadOnavx512(dx []float32, dy []float32, scale float32, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·sspreadOnavx512(SB), NOSPLIT, $0-88
+TEXT ·sspreadOnavx512(SB), NOSPLIT, $0-112
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         dy_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+4, BX, BX
 	IMUL3Q       $+4, SI, SI
 	VBROADCASTSS scale+48(FP), Z0
-	MOVQ         dy_len+32(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+32, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+32, DI
+	JLT  rest
 
 loop:
 	VMOVUPS (CX)(DX*4), Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS 64(CX)(DX*4), Z2
 	VMULPS  Z0, Z2, Z2
-	MOVQ    rows+56(FP), R8
+	MOVQ    rows+80(FP), R8
 	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+64(FP), R9
+	MOVQ cols+88(FP), R9
 	MOVQ R10, R11
 
 wholecol:
@@ -733,39 +817,47 @@ rest:
 	VMULPS    Z0, Z1, Z1
 	VMOVUPS.Z 64(CX)(DX*4), K2, Z2
 	VMULPS    Z0, Z2, Z2
-	MOVQ      rows+56(FP), CX
-	MOVQ      AX, DI
+	MOVQ      rows+80(FP), DI
+	MOVQ      AX, R9
 
 edgerow:
-	MOVQ cols+64(FP), AX
-	MOVQ DI, R8
+	MOVQ cols+88(FP), R8
+	MOVQ R9, R10
 
 edgecol:
-	VMOVUPS.Z (R8)(DX*4), K1, Z0
-	VADDPS    Z1, Z0, Z0
-	VMOVUPS   Z0, K1, (R8)(DX*4)
-	VMOVUPS.Z 64(R8)(DX*4), K2, Z0
-	VADDPS    Z2, Z0, Z0
-	VMOVUPS   Z0, K2, 64(R8)(DX*4)
-	ADDQ      SI, R8
-	DECQ      AX
+	VMOVUPS.Z (R10)(DX*4), K1, Z3
+	VADDPS    Z1, Z3, Z3
+	VMOVUPS   Z3, K1, (R10)(DX*4)
+	VMOVUPS.Z 64(R10)(DX*4), K2, Z3
+	VADDPS    Z2, Z3, Z3
+	VMOVUPS   Z3, K2, 64(R10)(DX*4)
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgecol
-	ADDQ      BX, DI
-	DECQ      CX
+	ADDQ      BX, R9
+	DECQ      DI
 	JNZ       edgerow
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+4, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dmaxavx512(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+// func dmaxavx512(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2, SSE2
-TEXT ·dmaxavx512(SB), NOSPLIT, $0-104
-	MOVQ         y_base+0(FP), AX
-	MOVQ         x_base+48(FP), CX
+TEXT ·dmaxavx512(SB), NOSPLIT, $0-128
+	MOVQ         x_base+48(FP), AX
+	MOVQ         y_base+0(FP), CX
 	MOVQ         choice_base+24(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+8, SI, SI
 	IMUL3Q       $+8, DI, DI
 	MOVQ         $0xfff0000000000000, BX
@@ -774,10 +866,12 @@ TEXT ·dmaxavx512(SB), NOSPLIT, $0-104
 	MOVQ         $0x3ff0000000000000, BX
 	MOVQ         BX, X7
 	VBROADCASTSD X7, Z7
-	MOVQ         y_len+8(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+16, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+16, R8
+	JLT  rest
 
 loop:
 	VMOVUPD Z0, Z8
@@ -785,22 +879,24 @@ loop:
 	VMOVUPD Z0, Z9
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
-	MOVQ    rows+72(FP), R9
-	MOVQ    CX, R11
+	MOVQ    rows+96(FP), R9
+	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
 	VMOVUPD (R12)(BX*8), Z10
 	VCMPPD  $0x16, Z8, Z10, K5
-	VCMPPD  $0x07, Z8, Z8, K5, K6
+	VCMPPD  $0x07, Z8, Z8, K6
+	KANDW   K5, K6, K6
 	VMOVAPD Z10, K6, Z8
 	VMOVAPD Z3, K6, Z1
 	VMOVUPD 64(R12)(BX*8), Z10
 	VCMPPD  $0x16, Z9, Z10, K5
-	VCMPPD  $0x07, Z9, Z9, K5, K6
+	VCMPPD  $0x07, Z9, Z9, K6
+	KANDW   K5, K6, K6
 	VMOVAPD Z10, K6, Z9
 	VMOVAPD Z3, K6, Z2
 	VADDPD  Z7, Z3, Z3
@@ -810,9 +906,9 @@ wholecol:
 	ADDQ    SI, R11
 	DECQ    R9
 	JNZ     wholerow
-	VMOVUPD Z8, (AX)(BX*8)
+	VMOVUPD Z8, (CX)(BX*8)
 	VMOVUPD Z1, (DX)(BX*8)
-	VMOVUPD Z9, 64(AX)(BX*8)
+	VMOVUPD Z9, 64(CX)(BX*8)
 	VMOVUPD Z2, 64(DX)(BX*8)
 	ADDQ    $+16, BX
 	SUBQ    $+16, R8
@@ -830,52 +926,63 @@ rest:
 	SHRQ    $0x08, R8
 	ANDQ    $+255, R8
 	KMOVW   R8, K2
-	VMOVUPD Z0, Z1
+	VMOVUPD Z0, Z8
 	VPXORD  Z4, Z4, Z4
-	VMOVUPD Z0, Z0
+	VMOVUPD Z0, Z9
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
-	MOVQ    rows+72(FP), R8
-	MOVQ    CX, R9
+	MOVQ    rows+96(FP), R8
+	MOVQ    AX, R10
 
 edgerow:
-	MOVQ cols+80(FP), CX
-	MOVQ R9, R10
+	MOVQ cols+104(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VMOVUPD.Z (R10)(BX*8), K1, Z2
-	VCMPPD    $0x16, Z1, Z2, K5
-	VCMPPD    $0x07, Z1, Z1, K5, K6
-	VMOVAPD   Z2, K6, Z1
+	VMOVUPD.Z (R11)(BX*8), K1, Z10
+	VCMPPD    $0x16, Z8, Z10, K5
+	VCMPPD    $0x07, Z8, Z8, K6
+	KANDW     K5, K6, K6
+	VMOVAPD   Z10, K6, Z8
 	VMOVAPD   Z6, K6, Z4
-	VMOVUPD.Z 64(R10)(BX*8), K2, Z2
-	VCMPPD    $0x16, Z0, Z2, K5
-	VCMPPD    $0x07, Z0, Z0, K5, K6
-	VMOVAPD   Z2, K6, Z0
+	VMOVUPD.Z 64(R11)(BX*8), K2, Z10
+	VCMPPD    $0x16, Z9, Z10, K5
+	VCMPPD    $0x07, Z9, Z9, K6
+	KANDW     K5, K6, K6
+	VMOVAPD   Z10, K6, Z9
 	VMOVAPD   Z6, K6, Z5
 	VADDPD    Z7, Z6, Z6
-	ADDQ      DI, R10
-	DECQ      CX
+	ADDQ      DI, R11
+	DECQ      R9
 	JNZ       edgecol
-	ADDQ      SI, R9
+	ADDQ      SI, R10
 	DECQ      R8
 	JNZ       edgerow
-	VMOVUPD   Z1, K1, (AX)(BX*8)
+	VMOVUPD   Z8, K1, (CX)(BX*8)
 	VMOVUPD   Z4, K1, (DX)(BX*8)
-	VMOVUPD   Z0, K2, 64(AX)(BX*8)
+	VMOVUPD   Z9, K2, 64(CX)(BX*8)
 	VMOVUPD   Z5, K2, 64(DX)(BX*8)
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dmaxOnlyavx512(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+// func dmaxOnlyavx512(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2, SSE2
-TEXT ·dmaxOnlyavx512(SB), NOSPLIT, $0-104
-	MOVQ         y_base+0(FP), AX
-	MOVQ         x_base+48(FP), CX
-	MOVQ         row+88(FP), BX
-	MOVQ         col+96(FP), SI
+TEXT ·dmaxOnlyavx512(SB), NOSPLIT, $0-128
+	MOVQ         x_base+48(FP), AX
+	MOVQ         y_base+0(FP), CX
+	MOVQ         row+112(FP), BX
+	MOVQ         col+120(FP), SI
 	IMUL3Q       $+8, BX, BX
 	IMUL3Q       $+8, SI, SI
 	MOVQ         $0xfff0000000000000, DX
@@ -884,10 +991,12 @@ TEXT ·dmaxOnlyavx512(SB), NOSPLIT, $0-104
 	MOVQ         $0x3ff0000000000000, DX
 	MOVQ         DX, X7
 	VBROADCASTSD X7, Z7
-	MOVQ         y_len+8(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+16, DI
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), DI
+	XORQ DX, DX
+	SUBQ $+16, DI
+	JLT  rest
 
 loop:
 	VMOVUPD Z0, Z7
@@ -895,21 +1004,23 @@ loop:
 	VMOVUPD Z0, Z8
 	VPXORD  Z2, Z2, Z2
 	VPXORD  Z3, Z3, Z3
-	MOVQ    rows+72(FP), R8
-	MOVQ    CX, R10
+	MOVQ    rows+96(FP), R8
+	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+80(FP), R9
+	MOVQ cols+104(FP), R9
 	MOVQ R10, R11
 
 wholecol:
 	VMOVUPD (R11)(DX*8), Z9
 	VCMPPD  $0x16, Z7, Z9, K5
-	VCMPPD  $0x07, Z7, Z7, K5, K6
+	VCMPPD  $0x07, Z7, Z7, K6
+	KANDW   K5, K6, K6
 	VMOVAPD Z9, K6, Z7
 	VMOVUPD 64(R11)(DX*8), Z9
 	VCMPPD  $0x16, Z8, Z9, K5
-	VCMPPD  $0x07, Z8, Z8, K5, K6
+	VCMPPD  $0x07, Z8, Z8, K6
+	KANDW   K5, K6, K6
 	VMOVAPD Z9, K6, Z8
 	ADDQ    SI, R11
 	DECQ    R9
@@ -917,8 +1028,8 @@ wholecol:
 	ADDQ    BX, R10
 	DECQ    R8
 	JNZ     wholerow
-	VMOVUPD Z7, (AX)(DX*8)
-	VMOVUPD Z8, 64(AX)(DX*8)
+	VMOVUPD Z7, (CX)(DX*8)
+	VMOVUPD Z8, 64(CX)(DX*8)
 	ADDQ    $+16, DX
 	SUBQ    $+16, DI
 	JGE     loop
@@ -935,57 +1046,69 @@ rest:
 	SHRQ    $0x08, DI
 	ANDQ    $+255, DI
 	KMOVW   DI, K2
-	VMOVUPD Z0, Z1
+	VMOVUPD Z0, Z7
 	VPXORD  Z4, Z4, Z4
-	VMOVUPD Z0, Z0
+	VMOVUPD Z0, Z8
 	VPXORD  Z5, Z5, Z5
 	VPXORD  Z6, Z6, Z6
-	MOVQ    rows+72(FP), DI
-	MOVQ    CX, R8
+	MOVQ    rows+96(FP), DI
+	MOVQ    AX, R9
 
 edgerow:
-	MOVQ cols+80(FP), CX
-	MOVQ R8, R9
+	MOVQ cols+104(FP), R8
+	MOVQ R9, R10
 
 edgecol:
-	VMOVUPD.Z (R9)(DX*8), K1, Z2
-	VCMPPD    $0x16, Z1, Z2, K5
-	VCMPPD    $0x07, Z1, Z1, K5, K6
-	VMOVAPD   Z2, K6, Z1
-	VMOVUPD.Z 64(R9)(DX*8), K2, Z2
-	VCMPPD    $0x16, Z0, Z2, K5
-	VCMPPD    $0x07, Z0, Z0, K5, K6
-	VMOVAPD   Z2, K6, Z0
-	ADDQ      SI, R9
-	DECQ      CX
+	VMOVUPD.Z (R10)(DX*8), K1, Z9
+	VCMPPD    $0x16, Z7, Z9, K5
+	VCMPPD    $0x07, Z7, Z7, K6
+	KANDW     K5, K6, K6
+	VMOVAPD   Z9, K6, Z7
+	VMOVUPD.Z 64(R10)(DX*8), K2, Z9
+	VCMPPD    $0x16, Z8, Z9, K5
+	VCMPPD    $0x07, Z8, Z8, K6
+	KANDW     K5, K6, K6
+	VMOVAPD   Z9, K6, Z8
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgecol
-	ADDQ      BX, R8
+	ADDQ      BX, R9
 	DECQ      DI
 	JNZ       edgerow
-	VMOVUPD   Z1, K1, (AX)(DX*8)
-	VMOVUPD   Z0, K2, 64(AX)(DX*8)
+	VMOVUPD   Z7, K1, (CX)(DX*8)
+	VMOVUPD   Z8, K2, 64(CX)(DX*8)
 
 done:
+	MOVQ   step+88(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+72(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dtakeavx512(y []float64, choice []float64, x []float64, rows int, cols int, row int, col int)
+// func dtakeavx512(y []float64, choice []float64, x []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2, SSE2
-TEXT ·dtakeavx512(SB), NOSPLIT, $0-104
+TEXT ·dtakeavx512(SB), NOSPLIT, $0-128
 	MOVQ         y_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         x_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+8, SI, SI
 	IMUL3Q       $+8, DI, DI
 	MOVQ         $0x3ff0000000000000, BX
 	MOVQ         BX, X0
 	VBROADCASTSD X0, Z0
-	MOVQ         y_len+8(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+16, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+16, R8
+	JLT  rest
 
 loop:
 	VPXORD  Z1, Z1, Z1
@@ -993,11 +1116,11 @@ loop:
 	VPXORD  Z2, Z2, Z2
 	VMOVUPD 64(CX)(BX*8), Z8
 	VPXORD  Z3, Z3, Z3
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    DX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -1033,55 +1156,66 @@ rest:
 	ANDQ      $+255, R8
 	KMOVW     R8, K2
 	VPXORD    Z4, Z4, Z4
-	VMOVUPD.Z (CX)(BX*8), K1, Z1
+	VMOVUPD.Z (CX)(BX*8), K1, Z7
 	VPXORD    Z5, Z5, Z5
-	VMOVUPD.Z 64(CX)(BX*8), K2, Z2
+	VMOVUPD.Z 64(CX)(BX*8), K2, Z8
 	VPXORD    Z6, Z6, Z6
-	MOVQ      rows+72(FP), CX
-	MOVQ      DX, R8
+	MOVQ      rows+96(FP), R8
+	MOVQ      DX, R10
 
 edgerow:
-	MOVQ cols+80(FP), DX
-	MOVQ R8, R9
+	MOVQ cols+104(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VCMPPD    $0x00, Z6, Z1, K5
-	VMOVUPD.Z (R9)(BX*8), K1, Z3
-	VMOVAPD   Z3, K5, Z4
-	VCMPPD    $0x00, Z6, Z2, K5
-	VMOVUPD.Z 64(R9)(BX*8), K2, Z3
-	VMOVAPD   Z3, K5, Z5
+	VCMPPD    $0x00, Z6, Z7, K5
+	VMOVUPD.Z (R11)(BX*8), K1, Z9
+	VMOVAPD   Z9, K5, Z4
+	VCMPPD    $0x00, Z6, Z8, K5
+	VMOVUPD.Z 64(R11)(BX*8), K2, Z9
+	VMOVAPD   Z9, K5, Z5
 	VADDPD    Z0, Z6, Z6
-	ADDQ      DI, R9
-	DECQ      DX
+	ADDQ      DI, R11
+	DECQ      R9
 	JNZ       edgecol
-	ADDQ      SI, R8
-	DECQ      CX
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgerow
 	VMOVUPD   Z4, K1, (AX)(BX*8)
 	VMOVUPD   Z5, K2, 64(AX)(BX*8)
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, DX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, AX
+	ADDQ   BX, CX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dgiveavx512(dx []float64, choice []float64, dy []float64, rows int, cols int, row int, col int)
+// func dgiveavx512(dx []float64, choice []float64, dy []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2, SSE2
-TEXT ·dgiveavx512(SB), NOSPLIT, $0-104
+TEXT ·dgiveavx512(SB), NOSPLIT, $0-128
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         dy_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+8, SI, SI
 	IMUL3Q       $+8, DI, DI
 	MOVQ         $0x3ff0000000000000, BX
 	MOVQ         BX, X0
 	VBROADCASTSD X0, Z0
-	MOVQ         dy_len+56(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+16, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+16, R8
+	JLT  rest
 
 loop:
 	VMOVUPD (DX)(BX*8), Z3
@@ -1089,11 +1223,11 @@ loop:
 	VMOVUPD 64(DX)(BX*8), Z5
 	VMOVUPD 64(CX)(BX*8), Z6
 	VPXORD  Z1, Z1, Z1
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -1126,54 +1260,65 @@ rest:
 	SHRQ      $0x08, R8
 	ANDQ      $+255, R8
 	KMOVW     R8, K2
-	VMOVUPD.Z (DX)(BX*8), K1, Z1
-	VMOVUPD.Z (CX)(BX*8), K1, Z3
-	VMOVUPD.Z 64(DX)(BX*8), K2, Z4
-	VMOVUPD.Z 64(CX)(BX*8), K2, Z5
+	VMOVUPD.Z (DX)(BX*8), K1, Z3
+	VMOVUPD.Z (CX)(BX*8), K1, Z4
+	VMOVUPD.Z 64(DX)(BX*8), K2, Z5
+	VMOVUPD.Z 64(CX)(BX*8), K2, Z6
 	VPXORD    Z2, Z2, Z2
-	MOVQ      rows+72(FP), CX
-	MOVQ      AX, DX
+	MOVQ      rows+96(FP), R8
+	MOVQ      AX, R10
 
 edgerow:
-	MOVQ cols+80(FP), AX
-	MOVQ DX, R8
+	MOVQ cols+104(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VCMPPD    $0x00, Z2, Z3, K5
-	VMOVAPD.Z Z1, K5, Z6
-	VMOVUPD   Z6, K1, (R8)(BX*8)
-	VCMPPD    $0x00, Z2, Z5, K5
-	VMOVAPD.Z Z4, K5, Z6
-	VMOVUPD   Z6, K2, 64(R8)(BX*8)
+	VCMPPD    $0x00, Z2, Z4, K5
+	VMOVAPD.Z Z3, K5, Z7
+	VMOVUPD   Z7, K1, (R11)(BX*8)
+	VCMPPD    $0x00, Z2, Z6, K5
+	VMOVAPD.Z Z5, K5, Z7
+	VMOVUPD   Z7, K2, 64(R11)(BX*8)
 	VADDPD    Z0, Z2, Z2
-	ADDQ      DI, R8
-	DECQ      AX
+	ADDQ      DI, R11
+	DECQ      R9
 	JNZ       edgecol
-	ADDQ      SI, DX
-	DECQ      CX
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgerow
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func daddavx512(dx []float64, choice []float64, dy []float64, rows int, cols int, row int, col int)
+// func daddavx512(dx []float64, choice []float64, dy []float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2, SSE2
-TEXT ·daddavx512(SB), NOSPLIT, $0-104
+TEXT ·daddavx512(SB), NOSPLIT, $0-128
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         choice_base+24(FP), CX
 	MOVQ         dy_base+48(FP), DX
-	MOVQ         row+88(FP), SI
-	MOVQ         col+96(FP), DI
+	MOVQ         row+112(FP), SI
+	MOVQ         col+120(FP), DI
 	IMUL3Q       $+8, SI, SI
 	IMUL3Q       $+8, DI, DI
 	MOVQ         $0x3ff0000000000000, BX
 	MOVQ         BX, X0
 	VBROADCASTSD X0, Z0
-	MOVQ         dy_len+56(FP), R8
-	XORQ         BX, BX
-	SUBQ         $+16, R8
-	JLT          rest
+
+window:
+	MOVQ n+72(FP), R8
+	XORQ BX, BX
+	SUBQ $+16, R8
+	JLT  rest
 
 loop:
 	VMOVUPD (DX)(BX*8), Z3
@@ -1181,11 +1326,11 @@ loop:
 	VMOVUPD 64(DX)(BX*8), Z5
 	VMOVUPD 64(CX)(BX*8), Z6
 	VPXORD  Z1, Z1, Z1
-	MOVQ    rows+72(FP), R9
+	MOVQ    rows+96(FP), R9
 	MOVQ    AX, R11
 
 wholerow:
-	MOVQ cols+80(FP), R10
+	MOVQ cols+104(FP), R10
 	MOVQ R11, R12
 
 wholecol:
@@ -1222,66 +1367,77 @@ rest:
 	SHRQ      $0x08, R8
 	ANDQ      $+255, R8
 	KMOVW     R8, K2
-	VMOVUPD.Z (DX)(BX*8), K1, Z1
-	VMOVUPD.Z (CX)(BX*8), K1, Z3
-	VMOVUPD.Z 64(DX)(BX*8), K2, Z4
-	VMOVUPD.Z 64(CX)(BX*8), K2, Z5
+	VMOVUPD.Z (DX)(BX*8), K1, Z3
+	VMOVUPD.Z (CX)(BX*8), K1, Z4
+	VMOVUPD.Z 64(DX)(BX*8), K2, Z5
+	VMOVUPD.Z 64(CX)(BX*8), K2, Z6
 	VPXORD    Z2, Z2, Z2
-	MOVQ      rows+72(FP), CX
-	MOVQ      AX, DX
+	MOVQ      rows+96(FP), R8
+	MOVQ      AX, R10
 
 edgerow:
-	MOVQ cols+80(FP), AX
-	MOVQ DX, R8
+	MOVQ cols+104(FP), R9
+	MOVQ R10, R11
 
 edgecol:
-	VCMPPD    $0x00, Z2, Z3, K5
-	VMOVAPD.Z Z1, K5, Z6
-	VMOVUPD.Z (R8)(BX*8), K1, Z7
-	VADDPD    Z6, Z7, Z6
-	VMOVUPD   Z6, K1, (R8)(BX*8)
-	VCMPPD    $0x00, Z2, Z5, K5
-	VMOVAPD.Z Z4, K5, Z6
-	VMOVUPD.Z 64(R8)(BX*8), K2, Z7
-	VADDPD    Z6, Z7, Z6
-	VMOVUPD   Z6, K2, 64(R8)(BX*8)
+	VCMPPD    $0x00, Z2, Z4, K5
+	VMOVAPD.Z Z3, K5, Z7
+	VMOVUPD.Z (R11)(BX*8), K1, Z8
+	VADDPD    Z7, Z8, Z7
+	VMOVUPD   Z7, K1, (R11)(BX*8)
+	VCMPPD    $0x00, Z2, Z6, K5
+	VMOVAPD.Z Z5, K5, Z7
+	VMOVUPD.Z 64(R11)(BX*8), K2, Z8
+	VADDPD    Z7, Z8, Z7
+	VMOVUPD   Z7, K2, 64(R11)(BX*8)
 	VADDPD    Z0, Z2, Z2
-	ADDQ      DI, R8
-	DECQ      AX
+	ADDQ      DI, R11
+	DECQ      R9
 	JNZ       edgecol
-	ADDQ      SI, DX
-	DECQ      CX
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgerow
 
 done:
+	MOVQ   step+88(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, AX
+	MOVQ   n+72(FP), BX
+	IMUL3Q $+8, BX, BX
+	ADDQ   BX, CX
+	ADDQ   BX, DX
+	DECQ   windows+80(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dsumavx512(y []float64, x []float64, scale float64, rows int, cols int, row int, col int)
+// func dsumavx512(y []float64, x []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·dsumavx512(SB), NOSPLIT, $0-88
+TEXT ·dsumavx512(SB), NOSPLIT, $0-112
 	MOVQ         y_base+0(FP), AX
 	MOVQ         x_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+8, BX, BX
 	IMUL3Q       $+8, SI, SI
 	VBROADCASTSD scale+48(FP), Z0
-	MOVQ         y_len+8(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+16, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+16, DI
+	JLT  rest
 
 loop:
 	VPXORD Z1, Z1, Z1
 	VPXORD Z3, Z3, Z3
-	MOVQ   rows+56(FP), R8
+	MOVQ   rows+80(FP), R8
 	MOVQ   CX, R10
 
 wholerow:
 	VPXORD Z2, Z2, Z2
 	VPXORD Z4, Z4, Z4
-	MOVQ   cols+64(FP), R9
+	MOVQ   cols+88(FP), R9
 	MOVQ   R10, R11
 
 wholecol:
@@ -1319,26 +1475,26 @@ rest:
 	KMOVW  DI, K2
 	VPXORD Z6, Z6, Z6
 	VPXORD Z8, Z8, Z8
-	MOVQ   rows+56(FP), DI
-	MOVQ   CX, R8
+	MOVQ   rows+80(FP), DI
+	MOVQ   CX, R9
 
 edgerow:
 	VPXORD Z7, Z7, Z7
 	VPXORD Z9, Z9, Z9
-	MOVQ   cols+64(FP), CX
-	MOVQ   R8, R9
+	MOVQ   cols+88(FP), R8
+	MOVQ   R9, R10
 
 edgecol:
-	VMOVUPD.Z (R9)(DX*8), K1, Z1
-	VADDPD    Z1, Z7, Z7
-	VMOVUPD.Z 64(R9)(DX*8), K2, Z1
-	VADDPD    Z1, Z9, Z9
-	ADDQ      SI, R9
-	DECQ      CX
+	VMOVUPD.Z (R10)(DX*8), K1, Z5
+	VADDPD    Z5, Z7, Z7
+	VMOVUPD.Z 64(R10)(DX*8), K2, Z5
+	VADDPD    Z5, Z9, Z9
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgecol
 	VADDPD    Z7, Z6, Z6
 	VADDPD    Z9, Z8, Z8
-	ADDQ      BX, R8
+	ADDQ      BX, R9
 	DECQ      DI
 	JNZ       edgerow
 	VMULPD    Z0, Z6, Z6
@@ -1347,34 +1503,44 @@ edgecol:
 	VMOVUPD   Z8, K2, 64(AX)(DX*8)
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, CX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, AX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dspreadavx512(dx []float64, dy []float64, scale float64, rows int, cols int, row int, col int)
+// func dspreadavx512(dx []float64, dy []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·dspreadavx512(SB), NOSPLIT, $0-88
+TEXT ·dspreadavx512(SB), NOSPLIT, $0-112
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         dy_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+8, BX, BX
 	IMUL3Q       $+8, SI, SI
 	VBROADCASTSD scale+48(FP), Z0
-	MOVQ         dy_len+32(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+16, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+16, DI
+	JLT  rest
 
 loop:
 	VMOVUPD (CX)(DX*8), Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD 64(CX)(DX*8), Z2
 	VMULPD  Z0, Z2, Z2
-	MOVQ    rows+56(FP), R8
+	MOVQ    rows+80(FP), R8
 	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+64(FP), R9
+	MOVQ cols+88(FP), R9
 	MOVQ R10, R11
 
 wholecol:
@@ -1406,52 +1572,62 @@ rest:
 	VMULPD    Z0, Z1, Z1
 	VMOVUPD.Z 64(CX)(DX*8), K2, Z2
 	VMULPD    Z0, Z2, Z2
-	MOVQ      rows+56(FP), CX
-	MOVQ      AX, DI
+	MOVQ      rows+80(FP), DI
+	MOVQ      AX, R9
 
 edgerow:
-	MOVQ cols+64(FP), AX
-	MOVQ DI, R8
+	MOVQ cols+88(FP), R8
+	MOVQ R9, R10
 
 edgecol:
-	VMOVUPD Z1, K1, (R8)(DX*8)
-	VMOVUPD Z2, K2, 64(R8)(DX*8)
-	ADDQ    SI, R8
-	DECQ    AX
+	VMOVUPD Z1, K1, (R10)(DX*8)
+	VMOVUPD Z2, K2, 64(R10)(DX*8)
+	ADDQ    SI, R10
+	DECQ    R8
 	JNZ     edgecol
-	ADDQ    BX, DI
-	DECQ    CX
+	ADDQ    BX, R9
+	DECQ    DI
 	JNZ     edgerow
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET
 
-// func dspreadOnavx512(dx []float64, dy []float64, scale float64, rows int, cols int, row int, col int)
+// func dspreadOnavx512(dx []float64, dy []float64, scale float64, n int, windows int, step int, rows int, cols int, row int, col int)
 // Requires: AVX, AVX512F, BMI2
-TEXT ·dspreadOnavx512(SB), NOSPLIT, $0-88
+TEXT ·dspreadOnavx512(SB), NOSPLIT, $0-112
 	MOVQ         dx_base+0(FP), AX
 	MOVQ         dy_base+24(FP), CX
-	MOVQ         row+72(FP), BX
-	MOVQ         col+80(FP), SI
+	MOVQ         row+96(FP), BX
+	MOVQ         col+104(FP), SI
 	IMUL3Q       $+8, BX, BX
 	IMUL3Q       $+8, SI, SI
 	VBROADCASTSD scale+48(FP), Z0
-	MOVQ         dy_len+32(FP), DI
-	XORQ         DX, DX
-	SUBQ         $+16, DI
-	JLT          rest
+
+window:
+	MOVQ n+56(FP), DI
+	XORQ DX, DX
+	SUBQ $+16, DI
+	JLT  rest
 
 loop:
 	VMOVUPD (CX)(DX*8), Z1
 	VMULPD  Z0, Z1, Z1
 	VMOVUPD 64(CX)(DX*8), Z2
 	VMULPD  Z0, Z2, Z2
-	MOVQ    rows+56(FP), R8
+	MOVQ    rows+80(FP), R8
 	MOVQ    AX, R10
 
 wholerow:
-	MOVQ cols+64(FP), R9
+	MOVQ cols+88(FP), R9
 	MOVQ R10, R11
 
 wholecol:
@@ -1487,27 +1663,35 @@ rest:
 	VMULPD    Z0, Z1, Z1
 	VMOVUPD.Z 64(CX)(DX*8), K2, Z2
 	VMULPD    Z0, Z2, Z2
-	MOVQ      rows+56(FP), CX
-	MOVQ      AX, DI
+	MOVQ      rows+80(FP), DI
+	MOVQ      AX, R9
 
 edgerow:
-	MOVQ cols+64(FP), AX
-	MOVQ DI, R8
+	MOVQ cols+88(FP), R8
+	MOVQ R9, R10
 
 edgecol:
-	VMOVUPD.Z (R8)(DX*8), K1, Z0
-	VADDPD    Z1, Z0, Z0
-	VMOVUPD   Z0, K1, (R8)(DX*8)
-	VMOVUPD.Z 64(R8)(DX*8), K2, Z0
-	VADDPD    Z2, Z0, Z0
-	VMOVUPD   Z0, K2, 64(R8)(DX*8)
-	ADDQ      SI, R8
-	DECQ      AX
+	VMOVUPD.Z (R10)(DX*8), K1, Z3
+	VADDPD    Z1, Z3, Z3
+	VMOVUPD   Z3, K1, (R10)(DX*8)
+	VMOVUPD.Z 64(R10)(DX*8), K2, Z3
+	VADDPD    Z2, Z3, Z3
+	VMOVUPD   Z3, K2, 64(R10)(DX*8)
+	ADDQ      SI, R10
+	DECQ      R8
 	JNZ       edgecol
-	ADDQ      BX, DI
-	DECQ      CX
+	ADDQ      BX, R9
+	DECQ      DI
 	JNZ       edgerow
 
 done:
+	MOVQ   step+72(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, AX
+	MOVQ   n+56(FP), DX
+	IMUL3Q $+8, DX, DX
+	ADDQ   DX, CX
+	DECQ   windows+64(FP)
+	JNZ    window
 	VZEROUPPER
 	RET

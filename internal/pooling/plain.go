@@ -11,30 +11,30 @@ func plain[T Float]() *Kernels[T] {
 
 var least = math.Inf(-1) // no element is less
 
-func maxPlain[T Float](y, choice, x []T, rows, cols, row, col int) {
-	for j := range y {
-		y[j], choice[j] = T(least), 0
-	}
-	place := T(0)
-	for r := range rows {
-		for c := range cols {
-			for j, v := range x[r*row+c*col:][:len(y)] {
+func maxPlain[T Float](y, choice, x []T, n, windows, step, rows, cols, row, col int) {
+	for i := range windows {
+		x, y, choice := x[i*step:], y[i*n:][:n], choice[i*n:][:n]
+		for j := range y {
+			y[j], choice[j] = T(least), 0
+		}
+		for k := range rows * cols {
+			for j, v := range x[k/cols*row+k%cols*col:][:n] {
 				if best := y[j]; best == best && !(v <= best) {
-					y[j], choice[j] = v, place
+					y[j], choice[j] = v, T(k)
 				}
 			}
-			place++
 		}
 	}
 }
 
-func maxOnlyPlain[T Float](y, _, x []T, rows, cols, row, col int) {
-	for j := range y {
-		y[j] = T(least)
-	}
-	for r := range rows {
-		for c := range cols {
-			for j, v := range x[r*row+c*col:][:len(y)] {
+func maxOnlyPlain[T Float](y, _, x []T, n, windows, step, rows, cols, row, col int) {
+	for i := range windows {
+		x, y := x[i*step:], y[i*n:][:n]
+		for j := range y {
+			y[j] = T(least)
+		}
+		for k := range rows * cols {
+			for j, v := range x[k/cols*row+k%cols*col:][:n] {
 				if best := y[j]; best == best && !(v <= best) {
 					y[j] = v
 				}
@@ -43,73 +43,74 @@ func maxOnlyPlain[T Float](y, _, x []T, rows, cols, row, col int) {
 	}
 }
 
-func takePlain[T Float](y, choice, x []T, rows, cols, row, col int) {
-	clear(y)
-	place := T(0)
-	for r := range rows {
-		for c := range cols {
-			for j, v := range x[r*row+c*col:][:len(y)] {
-				if choice[j] == place {
+func takePlain[T Float](y, choice, x []T, n, windows, step, rows, cols, row, col int) {
+	for i := range windows {
+		x, y, choice := x[i*step:], y[i*n:][:n], choice[i*n:][:n]
+		clear(y)
+		for k := range rows * cols {
+			for j, v := range x[k/cols*row+k%cols*col:][:n] {
+				if choice[j] == T(k) {
 					y[j] = v
 				}
 			}
-			place++
 		}
 	}
 }
 
-func givePlain[T Float](dx, choice, dy []T, rows, cols, row, col int) {
-	place := T(0)
-	for r := range rows {
-		for c := range cols {
-			to := dx[r*row+c*col:][:len(dy)]
+func givePlain[T Float](dx, choice, dy []T, n, windows, step, rows, cols, row, col int) {
+	for i := range windows {
+		dx, dy, choice := dx[i*step:], dy[i*n:][:n], choice[i*n:][:n]
+		for k := range rows * cols {
+			to := dx[k/cols*row+k%cols*col:][:n]
 			for j, v := range dy {
-				if choice[j] != place {
+				if choice[j] != T(k) {
 					v = 0
 				}
 				to[j] = v
 			}
-			place++
 		}
 	}
 }
 
 // addPlain adds zeros as well, as vector instructions do: −0 becomes 0.
-func addPlain[T Float](dx, choice, dy []T, rows, cols, row, col int) {
-	place := T(0)
-	for r := range rows {
-		for c := range cols {
-			to := dx[r*row+c*col:][:len(dy)]
+func addPlain[T Float](dx, choice, dy []T, n, windows, step, rows, cols, row, col int) {
+	for i := range windows {
+		dx, dy, choice := dx[i*step:], dy[i*n:][:n], choice[i*n:][:n]
+		for k := range rows * cols {
+			to := dx[k/cols*row+k%cols*col:][:n]
 			for j, v := range dy {
-				if choice[j] != place {
+				if choice[j] != T(k) {
 					v = 0
 				}
 				to[j] += v
 			}
-			place++
 		}
 	}
 }
 
 // sumPlain takes one channel after the other, in the place of memory for the sums of rows.
-func sumPlain[T Float](y, x []T, scale T, rows, cols, row, col int) {
-	for j := range y {
-		var total T
-		for r := range rows {
-			var sum T
-			for c := range cols {
-				sum += x[r*row+c*col+j]
+func sumPlain[T Float](y, x []T, scale T, n, windows, step, rows, cols, row, col int) {
+	for i := range windows {
+		x, y := x[i*step:], y[i*n:][:n]
+		for j := range y {
+			var total T
+			for r := range rows {
+				var sum T
+				for c := range cols {
+					sum += x[r*row+c*col+j]
+				}
+				total += sum
 			}
-			total += sum
+			y[j] = T(total * scale)
 		}
-		y[j] = T(total * scale)
 	}
 }
 
-func spreadPlain[T Float](dx, dy []T, scale T, rows, cols, row, col int) {
-	for r := range rows {
-		for c := range cols {
-			to := dx[r*row+c*col:][:len(dy)]
+func spreadPlain[T Float](dx, dy []T, scale T, n, windows, step, rows, cols, row, col int) {
+	for i := range windows {
+		dx, dy := dx[i*step:], dy[i*n:][:n]
+		for k := range rows * cols {
+			to := dx[k/cols*row+k%cols*col:][:n]
 			for j, v := range dy {
 				to[j] = v * scale
 			}
@@ -117,10 +118,11 @@ func spreadPlain[T Float](dx, dy []T, scale T, rows, cols, row, col int) {
 	}
 }
 
-func spreadOnPlain[T Float](dx, dy []T, scale T, rows, cols, row, col int) {
-	for r := range rows {
-		for c := range cols {
-			to := dx[r*row+c*col:][:len(dy)]
+func spreadOnPlain[T Float](dx, dy []T, scale T, n, windows, step, rows, cols, row, col int) {
+	for i := range windows {
+		dx, dy := dx[i*step:], dy[i*n:][:n]
+		for k := range rows * cols {
+			to := dx[k/cols*row+k%cols*col:][:n]
 			for j, v := range dy {
 				to[j] += T(v * scale) // the conversion rounds the product: it is not fused with the sum
 			}

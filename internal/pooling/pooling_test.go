@@ -52,12 +52,14 @@ func testKernels[T Float](t *testing.T, set isa.Set) {
 	own, loops := of[T](set), plain[T]()
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 71 {
-		for _, w := range []Window{{1, 1, 0, 0}, {2, 2, 0, 0}, {3, 2, 0, 0}, {1, 5, 0, 0}} {
+		for i, form := range []Window{{1, 1, 0, 0}, {2, 2, 0, 0}, {3, 2, 0, 0}, {1, 5, 0, 0}} {
+			w := Line{Window: form, Channels: n, Windows: 1 + i}
 			w.Col = n + r.IntN(3)
-			w.Row = w.Cols*w.Col + r.IntN(4)
-			size := (w.Rows-1)*w.Row + (w.Cols-1)*w.Col + n
-			x, dx, y, dy := operands[T](r, size, true), operands[T](r, size, false), operands[T](r, n, false), operands[T](r, n, false)
-			choice := operands[T](r, n, false)
+			w.Row = w.Cols*w.Col*w.Windows + r.IntN(4)
+			w.Step = w.Col * (1 + r.IntN(w.Cols)) // windows overlap or not
+			size := (w.Rows-1)*w.Row + (w.Cols-1)*w.Col + (w.Windows-1)*w.Step + n
+			x, dx := operands[T](r, size, true), operands[T](r, size, false)
+			y, dy, choice := operands[T](r, n*w.Windows, false), operands[T](r, n*w.Windows, false), operands[T](r, n*w.Windows, false)
 			for i := range choice {
 				choice[i] = T(r.IntN(w.Rows * w.Cols))
 			}
@@ -97,7 +99,7 @@ func testKernels[T Float](t *testing.T, set isa.Set) {
 func TestByHand(t *testing.T) {
 	k := Of[float32]()
 	x := []float32{1, 5, 3, 5, 9, 9, 3, -1, 2, 4}
-	w := Window{Rows: 2, Cols: 2, Row: 6, Col: 2}
+	w := Line{Window{Rows: 2, Cols: 2, Row: 6, Col: 2}, 2, 1, 0}
 	y, choice := make([]float32, 2), make([]float32, 2)
 	k.Max(y, choice, x, w)
 	assert.Equal(t, []float32{3, 5}, y)
@@ -113,12 +115,14 @@ func TestByHand(t *testing.T) {
 func TestMisuse(t *testing.T) {
 	k := Of[float64]()
 	x, y := make([]float64, 9), make([]float64, 2)
-	for _, w := range []Window{{2, 2, 6, 2}, {0, 1, 1, 1}, {1, 1, -1, 1}, {5, 1, 2, 0}} {
+	for _, w := range []Line{
+		{Window{2, 2, 6, 2}, 2, 1, 0}, {Window{0, 1, 1, 1}, 2, 1, 0}, {Window{1, 1, -1, 1}, 2, 1, 0}, {Window{5, 1, 2, 0}, 2, 1, 0}, {Window{1, 1, 1, 1}, 1, 2, 9},
+	} {
 		assert.PanicsWithValue(t, badWindow, func() { k.Max(y, y, x, w) })
 		assert.PanicsWithValue(t, badWindow, func() { k.Spread(x, y, 1, w) })
 	}
-	assert.PanicsWithValue(t, badLength, func() { k.Max(y, y[:1], x, Window{1, 1, 1, 1}) })
-	assert.PanicsWithValue(t, badLength, func() { k.Give(x, y[:1], y, Window{1, 1, 1, 1}) })
+	assert.PanicsWithValue(t, badLength, func() { k.Max(y, y[:1], x, Line{Window{1, 1, 1, 1}, 2, 1, 0}) })
+	assert.PanicsWithValue(t, badLength, func() { k.Give(x, y[:1], y, Line{Window{1, 1, 1, 1}, 2, 1, 0}) })
 }
 
 // TestFastPath: a set of instructions has a kernel of its own for everything.

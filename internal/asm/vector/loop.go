@@ -48,7 +48,11 @@ func newLoop(p precision, v vector, lanes, slots int, slices ...string) *loop {
 // run writes the steps over as many elements as the slice named first has.
 // label tells one loop of a function from another.
 func (l *loop) run(label, first string, step func()) {
-	n := Load(Param(first).Len(), GP64())
+	l.over(label, Load(Param(first).Len(), GP64()), step)
+}
+
+// over is run for n elements. It changes n.
+func (l *loop) over(label string, n reg.Register, step func()) {
 	elements := I32(l.lanes * l.slots)
 	XORQ(l.index, l.index)
 	SUBQ(elements, n)

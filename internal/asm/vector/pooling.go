@@ -17,26 +17,44 @@ const (
 )
 
 // windowParameters end the signature of a kernel.
-const windowParameters = ", rows, cols, row, col int)"
+const windowParameters = ", n, windows, step, rows, cols, row, col int)"
 
 // placeMasks are free where slots have masks.
 var placeMasks = [2]reg.Register{reg.K5, reg.K6}
 
-// image goes over the places of a window, at one step of the channels.
+// image goes over the windows of a line, and over the places of a window at one step of the channels.
 type image struct {
 	*loop
-	name     string // of the slice
+	name     string   // of the slice
+	pooled   []string // slices that have n elements for each window
 	row, col reg.Register
 	before   func() // each row; may be nil
 	after    func()
 }
 
 // newImage loads the distances between places, in bytes.
-func newImage(l *loop, name string) *image {
-	im := &image{loop: l, name: name, row: Load(Param("row"), GP64()), col: Load(Param("col"), GP64())}
+func newImage(l *loop, name string, pooled ...string) *image {
+	im := &image{loop: l, name: name, pooled: pooled, row: Load(Param("row"), GP64()), col: Load(Param("col"), GP64())}
 	IMUL3Q(I32(l.precision.bytes), im.row, im.row)
 	IMUL3Q(I32(l.precision.bytes), im.col, im.col)
 	return im
+}
+
+// windows runs step over the n channels of each window.
+func (im *image) windows(step func()) {
+	Label("window")
+	im.over("", Load(Param("n"), GP64()), step)
+	apart, wide := GP64(), GP64()
+	MOVQ(parameter("step"), apart)
+	IMUL3Q(I32(im.precision.bytes), apart, apart)
+	ADDQ(apart, im.base[im.name])
+	MOVQ(parameter("n"), wide)
+	IMUL3Q(I32(im.precision.bytes), wide, wide)
+	for _, s := range im.pooled {
+		ADDQ(wide, im.base[s])
+	}
+	DECQ(parameter("windows"))
+	JNZ(LabelRef("window"))
 }
 
 // each runs body at each place, where the slice "place" begins.
@@ -101,7 +119,8 @@ func (l *loop) compare(relation uint8, x, y reg.VecVirtual) reg.Register {
 // both is compare for the lanes that another comparison has left.
 func (l *loop) both(left reg.Register, relation uint8, x, y reg.VecVirtual) reg.Register {
 	if l.isa == "avx512" {
-		l.choose(func(o ...Op) { VCMPPS(o...) }, func(o ...Op) { VCMPPD(o...) }, U8(relation), y, x, left, placeMasks[1])
+		l.choose(func(o ...Op) { VCMPPS(o...) }, func(o ...Op) { VCMPPD(o...) }, U8(relation), y, x, placeMasks[1])
+		KANDW(left, placeMasks[1], placeMasks[1])
 		return placeMasks[1]
 	}
 	m := l.compare(relation, x, y)
@@ -147,7 +166,8 @@ func emitPooling(p precision, v vector) {
 
 func emitMax(p precision, v vector, choice bool) {
 	name, doc := "maxOnly", `
-for j := range y {
+// For each of the windows; the image is step elements further each time, the others n.
+for j := range n {
 	y[j] = math.Inf(-1)
 	for each place k of the window {
 		if v := x[k+j]; y[j] == y[j] && !(v <= y[j]) {
@@ -157,7 +177,8 @@ for j := range y {
 }`
 	if choice {
 		name, doc = "max", `
-for j := range y {
+// For each of the windows; the image is step elements further each time, the others n.
+for j := range n {
 	y[j], choice[j] = math.Inf(-1), 0
 	for each place k of the window, by its number {
 		if v := x[k+j]; y[j] == y[j] && !(v <= y[j]) {
@@ -167,14 +188,14 @@ for j := range y {
 }`
 	}
 	start(p, v, p.letter+name+v.isa, "func(y, choice, x []T"+windowParameters, doc)
-	slices := []string{"y", "x"}
+	slices := []string{"x", "y"}
 	if choice {
 		slices = append(slices, "choice")
 	}
 	l := newLoop(p, v, v.bytes/p.bytes, mapSlots, slices...)
-	im := newImage(l, "x")
+	im := newImage(l, "x", append([]string{}, slices[1:]...)...)
 	least, one := l.number(math.Inf(-1)), l.number(1)
-	l.run("", "y", func() {
+	im.windows(func() {
 		var best, chosen [mapSlots]reg.VecVirtual
 		for slot := range l.slots {
 			best[slot], chosen[slot] = l.copyOf(least), l.zero()
@@ -205,7 +226,8 @@ for j := range y {
 
 func emitTake(p precision, v vector) {
 	start(p, v, p.letter+"take"+v.isa, "func(y, choice, x []T"+windowParameters, `
-for j := range y {
+// For each of the windows; the image is step elements further each time, the others n.
+for j := range n {
 	y[j] = 0
 	for each place k of the window, by its number {
 		if choice[j] == number {
@@ -214,9 +236,9 @@ for j := range y {
 	}
 }`)
 	l := newLoop(p, v, v.bytes/p.bytes, mapSlots, "y", "choice", "x")
-	im := newImage(l, "x")
+	im := newImage(l, "x", "y", "choice")
 	one := l.number(1)
-	l.run("", "y", func() {
+	im.windows(func() {
 		var y, chosen [mapSlots]reg.VecVirtual
 		for slot := range l.slots {
 			y[slot], chosen[slot] = l.zero(), l.load("choice", slot)
@@ -241,7 +263,8 @@ func emitGive(p precision, v vector, add bool) {
 		name, does = "add", "+="
 	}
 	start(p, v, p.letter+name+v.isa, "func(dx, choice, dy []T"+windowParameters, `
-for j := range dy {
+// For each of the windows; the image is step elements further each time, the others n.
+for j := range n {
 	for each place k of the window, by its number {
 		if choice[j] == number {
 			dx[k+j] `+does+` dy[j]
@@ -251,9 +274,9 @@ for j := range dy {
 	}
 }`)
 	l := newLoop(p, v, v.bytes/p.bytes, mapSlots, "dx", "choice", "dy")
-	im := newImage(l, "dx")
+	im := newImage(l, "dx", "choice", "dy")
 	one := l.number(1)
-	l.run("", "dy", func() {
+	im.windows(func() {
 		var dy, chosen [mapSlots]reg.VecVirtual
 		for slot := range l.slots {
 			dy[slot], chosen[slot] = l.load("dy", slot), l.load("choice", slot)
@@ -275,7 +298,8 @@ for j := range dy {
 
 func emitSum(p precision, v vector) {
 	start(p, v, p.letter+"sum"+v.isa, "func(y, x []T, scale T"+windowParameters, `
-for j := range y {
+// For each of the windows; the image is step elements further each time, the others n.
+for j := range n {
 	total := 0
 	for each row of the window {
 		sum := 0
@@ -287,9 +311,9 @@ for j := range y {
 	y[j] = scale * total
 }`)
 	l := newLoop(p, v, v.bytes/p.bytes, mapSlots, "y", "x")
-	im := newImage(l, "x")
+	im := newImage(l, "x", "y")
 	scale := constants(p, v, "scale")["scale"]
-	l.run("", "y", func() {
+	im.windows(func() {
 		var total, sum [mapSlots]reg.VecVirtual
 		for slot := range l.slots {
 			total[slot], sum[slot] = l.zero(), l.register()
@@ -332,15 +356,16 @@ func emitSpread(p precision, v vector, add bool) {
 		name, does = "spreadOn", "+="
 	}
 	start(p, v, p.letter+name+v.isa, "func(dx, dy []T, scale T"+windowParameters, `
-for j := range dy {
+// For each of the windows; the image is step elements further each time, the others n.
+for j := range n {
 	for each place k of the window {
 		dx[k+j] `+does+` scale * dy[j]
 	}
 }`)
 	l := newLoop(p, v, v.bytes/p.bytes, mapSlots, "dx", "dy")
-	im := newImage(l, "dx")
+	im := newImage(l, "dx", "dy")
 	scale := constants(p, v, "scale")["scale"]
-	l.run("", "dy", func() {
+	im.windows(func() {
 		var part [mapSlots]reg.VecVirtual
 		for slot := range l.slots {
 			part[slot] = l.load("dy", slot)
