@@ -1,6 +1,7 @@
 package datasets
 
 import (
+	"runtime"
 	"math"
 	"testing"
 
@@ -52,4 +53,13 @@ func TestStandardizePixels(t *testing.T) {
 func TestStandardizeEmpty(t *testing.T) {
 	d := &Dataset{Shape: []int{3}}
 	assert.NotPanics(t, d.Standardize)
+}
+
+// allocated is the memory, in bytes, that f asks for.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }

@@ -63,6 +63,9 @@ func measureImages(ctx context.Context, dir string, files []imageFile, size [2]i
 	}
 	values := float64(len(files)) * float64(p.colours) * float64(p.size[0]) * float64(p.size[1])
 	need := 4*values + float64(min(cpus.Workers(), len(files)))*largest
+	if need > math.MaxInt { // of a system of 32 bits
+		return nil, fmt.Errorf("%s: %d images of %d×%d pixels are more than this system can address", dir, len(files), p.size[0], p.size[1])
+	}
 	if err := memory.Check(ctx, fmt.Sprintf("the %d images in %s", len(files), dir), need); err != nil {
 		return nil, err
 	}
