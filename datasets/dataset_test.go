@@ -1,8 +1,8 @@
 package datasets
 
 import (
-	"runtime"
 	"math"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
