@@ -1,0 +1,106 @@
+package datasets
+
+import (
+	"context"
+	"image"
+	"math/rand/v2"
+	"sync"
+
+	"golang.org/x/image/vector"
+
+	"github.com/gokfac/gokfac/internal/cpus"
+)
+
+// Shapes come in images of canvasEdge×canvasEdge pixels of red, green and blue.
+const (
+	canvasEdge = 32
+	shades     = 3
+)
+
+// ShapesOptions sizes the built-in shapes. The zero value is the documented default.
+type ShapesOptions struct {
+	Train, Test int    // examples; 0 is 20000 and 4000
+	Seed        uint64 // seed of all random choices: another seed gives other pictures
+}
+
+// Shapes draws ten shapes in colour: arrow, bolt, circle, crescent, cross, heart, ring, square, star and triangle, one to a picture of
+// 32×32 pixels by three channels (red, green and blue, in [0,1]; row-major H×W×C). It is the data set for convolutions.
+// The same options give the same bytes, however many processors draw them; the test split comes from draws of its own.
+func Shapes(opt ShapesOptions) *Dataset {
+	return drawn(func(ctx context.Context) (*Dataset, error) { return shapes(ctx, opt) })
+}
+
+func shapes(ctx context.Context, opt ShapesOptions) (*Dataset, error) {
+	if opt.Train <= 0 {
+		opt.Train = 20000
+	}
+	if opt.Test <= 0 {
+		opt.Test = 4000
+	}
+	forms := allForms()
+	names := make([]string, len(forms))
+	for i, f := range forms {
+		names[i] = f.name
+	}
+	d := &Dataset{
+		Name:    "shapes",
+		Shape:   []int{canvasEdge, canvasEdge, shades},
+		Classes: len(forms), ClassNames: names,
+		Train:  paintSplit(ctx, forms, opt.Seed, trainStream, opt.Train),
+		Test:   paintSplit(ctx, forms, opt.Seed, testStream, opt.Test),
+		Pixels: true,
+	}
+	return d, ctx.Err()
+}
+
+// paintSplit paints n pictures on all processors, each from a generator of its own. If ctx ends it paints fewer.
+func paintSplit(ctx context.Context, forms []form, seed, stream uint64, n int) Split {
+	const size = canvasEdge * canvasEdge * shades
+	s := Split{X: make([]float32, n*size), Labels: make([]int32, n)}
+	workers := min(cpus.Workers(), n)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			e := newEasel()
+			for i := n * w / workers; i < n*(w+1)/workers && ctx.Err() == nil; i++ {
+				e.pcg.Seed(seed, stream+uint64(i))
+				s.Labels[i] = e.paint(forms, s.X[i*size:(i+1)*size])
+			}
+		})
+	}
+	wg.Wait()
+	return s
+}
+
+// easel paints one picture after the other. It belongs to one goroutine.
+type easel struct {
+	pcg   rand.PCG
+	rng   *rand.Rand
+	pen   *vector.Rasterizer
+	mask  *image.Alpha // the shape's coverage of each pixel
+	bent  outline      // its contours on the canvas
+	scene [canvasEdge * canvasEdge]colour
+}
+
+func newEasel() *easel {
+	e := &easel{pen: vector.NewRasterizer(canvasEdge, canvasEdge), mask: image.NewAlpha(image.Rect(0, 0, canvasEdge, canvasEdge))}
+	e.rng = rand.New(&e.pcg)
+	return e
+}
+
+// uniform draws a number from low up to high.
+func (e *easel) uniform(low, high float64) float64 { return low + (high-low)*e.rng.Float64() }
+
+// paint paints a random shape into pixels, canvasEdge×canvasEdge×shades of them, and returns its class.
+func (e *easel) paint(forms []form, pixels []float32) int32 {
+	class := e.rng.IntN(len(forms))
+	pair := e.colours()
+	e.ground(pair.ground)
+	for range e.rng.IntN(maxStrokes + 1) {
+		e.stroke()
+	}
+	e.cut(forms[class].outline)
+	e.fill(pair.figure)
+	e.expose(pixels)
+	return int32(class)
+}
