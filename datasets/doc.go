@@ -11,7 +11,8 @@
 //   - [Open], which picks among these by name or path.
 //
 // Images are scaled to [0,1]; Dataset.Pixels is then true. [Dataset.Standardize] gives a data set mean 0 and deviation 1,
-// with the statistics of its training split. Dataset.Scaling has all changes of the inputs since they were read, and its
+// with the statistics of its training split; [Dataset.StandardizeChannels] does so for each channel of images. Dataset.Scaling
+// has all changes of the inputs since they were read, and its
 // Apply scales a new example in the same way. Dataset.ClassNames has the file's name of each class.
 //
 // A file of one's own becomes a data set for one of three tasks, [Classify], [Regress] or [Reconstruct], as [ReadOptions] say. A
@@ -24,12 +25,18 @@
 //		// one step; x and y are overwritten by the next call
 //	}
 //
+// # Augmentation
+//
+// With LoaderOptions.Augmentation, images are shifted, cropped, mirrored, turned, covered in part or mixed with others while
+// the step before is taken. A loader without it, as for evaluation, deals examples out as they are.
+//
 // # Reproducibility
 //
 // All randomness is PCG-DXSM of math/rand/v2 with an explicit seed. Every digit, and every example of the regression, has
 // a generator of its own, which is seeded with the seed and the example's index. The data thus do not depend on the number
 // of goroutines. A loader's state is the generator at the start of its epoch and the number of batches dealt. The
-// generator determines the epoch's order.
+// generator determines the epoch's order. An augmented example has a generator of its own, seeded with the loader's seed, the
+// epoch's number and the example's index: the state has the first two.
 //
 // # Errors
 //

@@ -19,6 +19,11 @@
 //	losses.With(&losses.ClassCost{Weights: w, Smoothing: 0.1}, losses.SoftmaxCrossEntropy{})
 //	losses.Weighted{Canonical: losses.SoftmaxCrossEntropy{}} // model.Batch(x, y, advantages)
 //
+// Examples that are mixtures of two, as package datasets makes them, have two targets
+// and a share (see [Mixable]):
+//
+//	model.Batch(x, y, others, shares) // λ·CE(y) + (1−λ)·CE(y′)
+//
 // A cost of one's own embeds a loss for its distribution and has a Build of its own, or
 // is a [Cost] for [With].
 package losses

@@ -60,6 +60,10 @@
 // has their means and deviations, and the table the test error of a single target
 // in its own units. The built-in regression is left as it is.
 //
+// Images of several channels have a mean and a deviation for each channel. -augment
+// changes training images at random, as in crop=2,flip,mixup=0.2: docs/data.md has the
+// words. What is evaluated stays as it is, so that train_loss is higher than test_loss.
+//
 // With -validation PART, so much of the training data is held back, of each class
 // its share, always the same examples. Scores with the prefix validation_ join the
 // others, "best" in the result is the evaluation with the best of them
