@@ -2,8 +2,6 @@ package graph
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"slices"
 
 	"gorgonia.org/gorgonia"
@@ -69,10 +67,7 @@ func (l calls) run() error {
 			c.values[j] = Value(n)
 		}
 		if _, err := c.kernel.Do(c.values...); err != nil {
-			if data := (*DataError)(nil); errors.As(err, &data) {
-				return data // the user's to mend, not the op's
-			}
-			return fmt.Errorf("graph: run: %w", err)
+			return runError(err)
 		}
 	}
 	return nil

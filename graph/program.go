@@ -105,7 +105,7 @@ func (p *Program) runAll() error {
 	}
 	p.vm.Reset() // without it a second RunAll silently does nothing
 	if err := p.vm.RunAll(); err != nil {
-		return fmt.Errorf("graph: run: %w", err)
+		return runError(err)
 	}
 	return nil
 }

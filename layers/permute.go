@@ -18,18 +18,7 @@ type Permute struct {
 
 var _ Layer = (*Permute)(nil)
 
-func (p *Permute) String() string { return fmt.Sprintf("Permute(%s)", commas(p.Axes)) }
-
-func commas(axes []int) string {
-	s := ""
-	for i, a := range axes {
-		if i > 0 {
-			s += ", "
-		}
-		s += fmt.Sprint(a)
-	}
-	return s
-}
+func (p *Permute) String() string { return "Permute(" + list(p.Axes, ", ") + ")" }
 
 // Params returns none.
 func (*Permute) Params() []*graph.Param { return nil }
@@ -46,7 +35,7 @@ func (p *Permute) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 		}
 	}
 	if axes != len(p.Axes) {
-		return nil, fmt.Errorf("layers: Permute: axes %v of an input of shape %v: want 1 to %d, each once; axis 0 is the batch", p.Axes, x.Shape(), len(x.Shape())-1)
+		return nil, fmt.Errorf("layers: Permute: axes [%s] of an input of shape %v: want 1 to %d, each once; axis 0 is the batch", list(p.Axes, " "), x.Shape(), len(x.Shape())-1)
 	}
 	if slices.IsSorted(p.Axes) {
 		return x, nil

@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/gokfac/gokfac/graph"
@@ -15,14 +16,20 @@ type Reshape struct {
 
 var _ Layer = (*Reshape)(nil)
 
-func (r *Reshape) String() string { return "Reshape(" + sizes(r.Shape) + ")" }
+func (r *Reshape) String() string { return "Reshape(" + list(r.Shape, "×") + ")" }
 
-func sizes(shape []int) string {
-	parts := make([]string, len(shape))
-	for i, d := range shape {
-		parts[i] = fmt.Sprint(d)
+// list writes numbers that a file may have made too many to be read.
+func list(numbers []int, between string) string {
+	const most = 8
+	var parts []string
+	for i, d := range numbers {
+		if i == most {
+			parts = append(parts, "…")
+			break
+		}
+		parts = append(parts, strconv.Itoa(d))
 	}
-	return strings.Join(parts, "×")
+	return strings.Join(parts, between)
 }
 
 // Params returns none.
@@ -34,7 +41,7 @@ func (r *Reshape) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	elements := x.Shape().TotalSize() / n
 	left, open := elements, -1
 	misfit := func(problem string) error {
-		return fmt.Errorf("layers: Reshape: input of shape %v, examples to be of shape %v: %s", x.Shape(), r.Shape, problem)
+		return fmt.Errorf("layers: Reshape: input of shape %v, examples to be of shape [%s]: %s", x.Shape(), list(r.Shape, " "), problem)
 	}
 	for i, d := range r.Shape {
 		switch {

@@ -101,6 +101,7 @@ func TestShapeLayerErrors(t *testing.T) {
 		{"twice", &layers.Permute{Axes: []int{2, 2}}, []int{2, 4, 3}, []string{"Permute", "[2 2]"}},
 		{"too few", &layers.Permute{Axes: []int{1}}, []int{2, 4, 3}, []string{"Permute", "[1]"}},
 		{"too many", &layers.Permute{Axes: []int{1, 2, 3}}, []int{2, 4, 3}, []string{"Permute", "[1 2 3]"}},
+		{"far too many", &layers.Permute{Axes: make([]int, 1000)}, []int{2, 4, 3}, []string{"Permute", "[0 0 0 0 0 0 0 0 …]"}},
 		{"none", &layers.Permute{}, []int{2, 4, 3}, []string{"Permute", "[]"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

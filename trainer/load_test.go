@@ -115,7 +115,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"classifier", `"huge name`, replace("architecture", `"dense1"`, `"huge name\n`+strings.Repeat("x", 1000)+`"`)},
 		{"classifier", `"head.weight" is of shape [5 3], but [4 5]`, replace("architecture", `"dense1"`, `"head"`)},
 		{"classifier", "0 ≤ rate < 1", replace("architecture", `"rate":0.25`, `"rate":1.5`)},
-		{"classifier", `activation "Softplus" is not known`, replace("architecture", `"ReLU"`, `"Softplus"`)},
+		{"classifier", `activation "Maxout" is not known`, replace("architecture", `"ReLU"`, `"Maxout"`)},
 		{"classifier", `"dense1.bias" is not in the file`, drop("dense1.bias")},
 		{"classifier", `"head.weight" is not in the file`, drop("head.weight")},
 		{"classifier", `"input.std" is missing`, drop("input.std")},
