@@ -28,7 +28,11 @@ func convolving[T graph.Float](c *convolution) func(out []T, in [][]T) {
 			if weight == nil {
 				weight = make([]T, len(in[1])+blas.OverlapSlack)
 			}
-			copy(weight, in[1])
+			if run.depthwise() {
+				transpose(weight, in[1], c.filters)
+			} else {
+				copy(weight, in[1])
+			}
 			p.weight = weight
 		}
 		pool.Run(count, p, piece)

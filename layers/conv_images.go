@@ -27,7 +27,11 @@ func convolvingBack[T graph.Float](c *convolution) func(out []T, in [][]T) {
 			if turned == nil {
 				turned = make([]T, len(in[1])+blas.OverlapSlack)
 			}
-			turn(c, turned, in[1])
+			if run.depthwise() {
+				transposeTurned(turned, in[1], c.filters)
+			} else {
+				turn(c, turned, in[1])
+			}
 			p.weight = turned
 		}
 		pool.Run(count, p, piece)

@@ -3,6 +3,7 @@ package layers
 import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/depthwise"
 )
 
 // correlation is a convolution that reads the windows where they lie in the images, or in
@@ -83,7 +84,13 @@ type correlator[T graph.Float] struct {
 	*correlation
 	overlap blas.Overlap[T]
 	bands   int // pieces of work of an image: ranges of its rows of windows
+
+	single depthwise.Map[T] // where every filter sees one channel, and every channel has one
+	zeros  []T              // a bias for it
 }
+
+// depthwise reports whether every filter sees one channel, and every channel has one.
+func (c *correlation) depthwise() bool { return c.groups == c.channels && c.n == 1 && c.channels > 1 }
 
 // leastPieces is how many pieces of work a batch is cut into at least, if its images have as
 // many rows of windows.
@@ -99,7 +106,12 @@ func newCorrelator[T graph.Float](c correlation, examples int) (correlator[T], b
 	overlap, ok := blas.NewOverlap[T](c.offsets, c.width, c.stride[1]*c.channels)
 	bands := max(1, min(c.out[0], pieces(leastPieces, examples)))
 	small := c.bare() || fits([]int{c.rows, c.columns, c.channels}) && c.size() <= 4*c.height*c.width*c.channels+smallFrame
-	return correlator[T]{&c, overlap, bands}, ok && small && c.out[1] >= blas.LeastRows
+	r := correlator[T]{correlation: &c, overlap: overlap, bands: bands}
+	if c.depthwise() {
+		r.single, r.zeros = depthwise.New[T](c.offsets, c.stride[1]*c.channels, c.channels), make([]T, c.channels)
+		return r, small
+	}
+	return r, ok && small && c.out[1] >= blas.LeastRows
 }
 
 // scratch is the size of the memory that run needs.
@@ -125,6 +137,15 @@ func (c *correlator[T]) run(band int, image, weight, bias, s, scratch []T) {
 	}
 	filters := c.groups * c.n
 	s = s[first*c.out[1]*filters:]
+	if c.depthwise() {
+		if bias == nil {
+			bias = c.zeros
+		}
+		for r := range end - first {
+			c.single.Multiply(c.out[1], s[r*c.out[1]*filters:], a[r*c.stride[0]*line:], weight, bias)
+		}
+		return
+	}
 	for g := range c.groups {
 		b := bias
 		if b != nil {

@@ -14,6 +14,9 @@ func correlating[T graph.Float](c *convolution) func(out []T, in [][]T) {
 	pass := convolutionPass[T]{convolution: c, spares: newScratch[T]()}
 	pool, piece, sums := parallel.NewPool[convolutionPass[T]](), (*convolutionPass[T]).sumTiles, c.tiling.sums
 	run, direct := newCorrelator[T](forwardCorrelation(c), c.examples)
+	if direct && run.depthwise() {
+		return correlatingDepthwise(c, run)
+	}
 	if direct && c.vertical.single() && c.horizontal.single() {
 		pass.correlator = &run
 		piece, sums = (*convolutionPass[T]).sumExamples, min(sums, c.examples)
