@@ -41,6 +41,11 @@ func Activations() []Activation {
 		{Entry{"relu", "max(x, 0)"}, func() layers.Layer { return layers.ReLU() }},
 		{Entry{"tanh", "hyperbolic tangent"}, func() layers.Layer { return layers.Tanh() }},
 		{Entry{"sigmoid", "1/(1+exp(-x))"}, func() layers.Layer { return layers.Sigmoid() }},
+		{Entry{"leaky-relu", "x, and x/100 below 0"}, func() layers.Layer { return layers.LeakyReLU(0.01) }},
+		{Entry{"elu", "x, and exp(x)-1 below 0"}, func() layers.Layer { return layers.ELU(1) }},
+		{Entry{"gelu", "x times the normal distribution function"}, func() layers.Layer { return layers.GELU() }},
+		{Entry{"silu", "x/(1+exp(-x))"}, func() layers.Layer { return layers.SiLU() }},
+		{Entry{"softplus", "log(1+exp(x))"}, func() layers.Layer { return layers.Softplus() }},
 	}
 }
 
@@ -56,13 +61,13 @@ func Initializers() []Initializer {
 		return func(string) layers.Initializer { return i }
 	}
 	return []Initializer{
-		{Entry{"he", "normal, variance 2/in: for relu"}, always(layers.HeNormal)},
+		{Entry{"he", "normal, variance 2/in: for relu and its like"}, always(layers.HeNormal)},
 		{Entry{"glorot", "uniform, variance 2/(in+out)"}, always(layers.GlorotUniform)},
 		{Entry{"lecun", "normal, variance 1/in: for tanh and sigmoid"}, always(layers.LeCunNormal)},
 		{Entry{"torch", "uniform, variance 1/(3·in): PyTorch's for linear layers"}, always(layers.TorchUniform)},
 		{Entry{"sparse", "15 inputs per unit from N(0, 1) (Martens 2010)"}, always(layers.Sparse(15))},
-		{Entry{"orthogonal", "orthonormal rows or columns, times √2 for relu"}, func(activation string) layers.Initializer {
-			if activation == "relu" {
+		{Entry{"orthogonal", "orthonormal rows or columns, times √2 for relu and its like"}, func(activation string) layers.Initializer {
+			if rectifies(activation) {
 				return layers.Orthogonal(math.Sqrt2)
 			}
 			return layers.Orthogonal(1)

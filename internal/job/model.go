@@ -2,6 +2,7 @@ package job
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/graph"
@@ -139,9 +140,14 @@ func (s *Spec) initializer() layers.Initializer {
 	return mustFind(Initializers(), s.Init).of(s.Activation)
 }
 
+// rectifies tells the activations that pass on about half of their inputs' variance.
+func rectifies(activation string) bool {
+	return slices.Contains([]string{"relu", "leaky-relu", "elu", "gelu", "silu"}, activation)
+}
+
 // scaled is the initialisation for deep networks and other activations than ReLU.
 func scaled(activation string, _ int) string {
-	if activation == "relu" {
+	if rectifies(activation) {
 		return "he"
 	}
 	return "lecun"
