@@ -11,9 +11,10 @@ type Engine[T Float] struct {
 	cut
 	epsilon float64
 	k       *kernels[T]
-	fold    int // rows that are taken as one, of few channels
-	ones    []T // in the place of a weight
-	zeros   []T // and of a bias, where parts are rows
+	fold    int     // rows that are taken as one, of few channels
+	share   float64 // of an element in the mean of its part
+	ones    []T     // in the place of a weight
+	zeros   []T     // and of a bias, where parts are rows
 	pool    *parallel.Pool[job[T]]
 	spares  parallel.Spares[scratch[T]]
 	partial []float64 // of each piece, two rows of C
@@ -44,7 +45,7 @@ const mostFolded = 64
 
 // New returns an engine for arrays of the layout, with ε.
 func New[T Float](l Layout, epsilon float64) *Engine[T] {
-	e := &Engine[T]{Layout: l, cut: l.cut(), epsilon: epsilon, k: of[T](isa.Active()), fold: max(1, mostFolded/l.Channels())}
+	e := &Engine[T]{Layout: l, cut: l.cut(), epsilon: epsilon, share: 1 / float64(l.Rows*l.Width), k: of[T](isa.Active()), fold: max(1, mostFolded/l.Channels())}
 	e.pool = parallel.NewPool[job[T]]()
 	// Method values of generic types are allocated: they are made once.
 	e.steps = [...]func(*job[T], int){(*job[T]).findPiece, (*job[T]).putTogether, (*job[T]).mapPiece, (*job[T]).sumPiece, (*job[T]).partSums}

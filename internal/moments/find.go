@@ -47,8 +47,8 @@ func (j *job[T]) findPiece(piece int) {
 		for part := lo * j.Groups; part < hi*j.Groups; part++ {
 			x := j.x[part*j.Width : (part+1)*j.Width]
 			first := float64(x[0])
-			mean := first + j.k.row.shifted(x, first)/float64(j.Width)
-			j.set(part, mean, j.k.row.squares(x, mean)/float64(j.Width))
+			mean := first + j.k.row.shifted(x, first)*j.share // quotients would take a third of the time of short rows
+			j.set(part, mean, j.k.row.squares(x, mean)*j.share)
 		}
 		return
 	}

@@ -55,7 +55,6 @@ func (j *job[T]) mapParts(piece int) {
 		bias = j.zeros
 	}
 	lo, hi := j.blocks(j.Layout, piece)
-	n := float64(j.Width)
 	for part := lo * j.Groups; part < hi*j.Groups; part++ {
 		at, c := part*j.Width, part%j.Groups*j.Width
 		y, x, w := j.y[at:at+j.Width], j.x[at:at+j.Width], weight[c:c+j.Width]
@@ -66,7 +65,7 @@ func (j *job[T]) mapParts(piece int) {
 		}
 		var mean, slope T
 		if j.sums != nil {
-			mean, slope = T(float64(j.sums[part])/n), T(float64(j.sums[j.Parts()+part])/n)
+			mean, slope = T(float64(j.sums[part])*j.share), T(float64(j.sums[j.Parts()+part])*j.share)
 		}
 		j.k.row.gradient(y, w, j.g[at:at+j.Width], x, k, r, s, mean, slope)
 	}
