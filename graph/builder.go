@@ -31,9 +31,12 @@ type Config struct {
 
 // LayerInfo is one row of a model summary.
 type LayerInfo struct {
-	Name   string
-	Output tensor.Shape // batch axis included
-	Params []*Param
+	Name          string
+	Input, Output tensor.Shape // batch axis included
+	Params        []*Param     // but for those of the layers within it, which have rows of their own
+	// Depth is how many layers with rows it lies within. The rows of the layers within a
+	// layer follow its own.
+	Depth int
 }
 
 // Builder collects the graph of a model for one batch size and one mode.

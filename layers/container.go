@@ -2,13 +2,12 @@ package layers
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/gokfac/gokfac/graph"
 )
 
 // buildRow builds l and adds its summary row. The row of a layer that holds others
-// stands before theirs, which are indented, and has the parameters that none of theirs
+// stands before theirs, which are one deeper, and has the parameters that none of theirs
 // has. A Sequential has no row, only its layers have.
 func buildRow(b *graph.Builder, l Layer, x *graph.Node) (*graph.Node, error) {
 	first := len(b.Layers)
@@ -24,9 +23,9 @@ func buildRow(b *graph.Builder, l Layer, x *graph.Node) (*graph.Node, error) {
 		return slices.ContainsFunc(within, func(row graph.LayerInfo) bool { return slices.Contains(row.Params, p) })
 	})
 	for i := range within {
-		within[i].Name = "  " + within[i].Name
+		within[i].Depth++
 	}
-	b.Layers = slices.Insert(b.Layers, first, graph.LayerInfo{Name: nameOf(l), Output: y.Shape().Clone(), Params: own})
+	b.Layers = slices.Insert(b.Layers, first, graph.LayerInfo{Name: nameOf(l), Input: x.Shape().Clone(), Output: y.Shape().Clone(), Params: own})
 	return y, nil
 }
 
@@ -39,7 +38,7 @@ func buildPart(b *graph.Builder, part string, l Layer, x *graph.Node) (*graph.No
 		return y, err
 	}
 	for i := range b.Layers[first:] {
-		if row := &b.Layers[first+i]; !strings.HasPrefix(row.Name, " ") {
+		if row := &b.Layers[first+i]; row.Depth == 0 {
 			row.Name = part + ": " + row.Name
 		}
 	}

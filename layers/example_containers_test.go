@@ -27,9 +27,9 @@ func ExampleResidual() {
 	// layer                        output  parameters
 	// input                        3       0
 	// Residual                     2       0
-	//   shortcut: Dense(2) dense1  2       6
-	//   body: Dense(2) dense2      2       8
+	//   body: Dense(2) dense1      2       8
 	//   body: ReLU                 2       0
+	//   shortcut: Dense(2) dense2  2       6
 	// total                                14
 }
 

@@ -29,7 +29,7 @@ type Sequential []Layer
 var _ Stateful = Sequential(nil)
 
 // Build adds the layers in order, and a summary row for each. The rows of layers within
-// a layer follow its own row, indented.
+// a layer follow its own row, one deeper.
 func (s Sequential) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	for i, l := range s {
 		if l == nil {

@@ -25,17 +25,19 @@ func (r *Residual) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	if r.Body == nil {
 		return nil, errors.New("layers: Residual: Body is nil: want a layer")
 	}
-	short, body := x, ""
+	name := ""
 	if r.Shortcut != nil {
-		var err error
+		name = "body"
+	}
+	y, err := buildPart(b, name, r.Body, x)
+	if err != nil {
+		return nil, err
+	}
+	short := x
+	if r.Shortcut != nil {
 		if short, err = buildPart(b, "shortcut", r.Shortcut, x); err != nil {
 			return nil, err
 		}
-		body = "body"
-	}
-	y, err := buildPart(b, body, r.Body, x)
-	if err != nil {
-		return nil, err
 	}
 	if !y.Shape().Eq(short.Shape()) {
 		if r.Shortcut == nil {

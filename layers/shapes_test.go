@@ -2,6 +2,7 @@ package layers_test
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -82,7 +83,7 @@ func TestShapeLayerErrors(t *testing.T) {
 		{"narrow body", &layers.Residual{Body: dense(3)}, []int{2, 4}, []string{"Residual", "(2, 3)", "(2, 4)", "Shortcut"}},
 		{"narrow shortcut", &layers.Residual{Body: dense(3), Shortcut: dense(5)}, []int{2, 4}, []string{"Residual", "(2, 3)", "(2, 5)"}},
 		{"an error in the body", &layers.Residual{Body: dense(0)}, []int{2, 4}, []string{"dense1", "0 units"}},
-		{"an error in the shortcut", &layers.Residual{Body: dense(3), Shortcut: dense(0)}, []int{2, 4}, []string{"dense1", "0 units"}},
+		{"an error in the shortcut", &layers.Residual{Body: dense(3), Shortcut: dense(0)}, []int{2, 4}, []string{"dense2", "0 units"}},
 		{"no branches", &layers.Parallel{}, []int{2, 4}, []string{"Parallel(concat)", "no branches"}},
 		{"a nil branch", &layers.Parallel{Branches: []layers.Layer{dense(1), nil}}, []int{2, 4}, []string{"Parallel(concat)", "branch 2 is nil"}},
 		{"another join", &layers.Parallel{Branches: []layers.Layer{dense(1)}, Join: "product"}, []int{2, 4}, []string{"Parallel", `"product"`, `"concat"`, `"sum"`}},
@@ -135,16 +136,17 @@ func TestRowsOfContainers(t *testing.T) {
 	var names []string
 	count := 0
 	for _, row := range b.Layers {
-		names, count = append(names, row.Name), count+graph.CountParams(row.Params)
+		names, count = append(names, strings.Repeat("  ", row.Depth)+row.Name), count+graph.CountParams(row.Params)
 	}
 	assert.Equal(t, []string{
 		"Residual", "  Dense(4) dense1", "  Tanh",
-		"Residual", "  shortcut: Dense(3) dense2", "  body: Dense(3) dense3", "  body: Residual", "    Tanh",
+		"Residual", "  body: Dense(3) dense2", "  body: Residual", "    Tanh", "  shortcut: Dense(3) dense3",
 		"Parallel(concat)", "  1: Identity", "  2: Dense(2) dense4", "  2: ReLU",
 		"*layers_test.skip", "  Dense(5) dense5",
 	}, names)
 	assert.Equal(t, graph.CountParams(net.Params()), count)
 	assert.Equal(t, []int{2, 5}, []int(b.Layers[8].Output))
+	assert.Equal(t, []int{2, 3}, []int(b.Layers[10].Input), "a branch has the container's input")
 }
 
 // kept is a layer with a buffer.

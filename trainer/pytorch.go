@@ -154,20 +154,18 @@ func layoutOf(to []namedTensor, from []*safetensors.Tensor) (Layout, error) {
 // flattened finds the weights of layers that take flattened images of several channels, with the images' shapes.
 func (m *Model) flattened() map[*tensor.Dense]tensor.Shape {
 	found := map[*tensor.Dense]tensor.Shape{}
-	last := tensor.Shape(m.cfg.Input)
 	var image tensor.Shape // that was flattened and has met no weight yet
-	for _, row := range m.rows {
-		out := row.Output[1:]
-		switch {
+	for i, row := range m.rows {
+		in, out := row.Input[1:], row.Output[1:]
+		switch holds := i+1 < len(m.rows) && m.rows[i+1].Depth > row.Depth; {
 		case len(row.Params) > 0:
 			if w := row.Params[0].Value; image != nil && w.Dims() == 2 && w.Shape()[0] == image.TotalSize() {
 				found[w] = image
 			}
 			image = nil
-		case len(last) == 3 && len(out) == 1 && last.TotalSize() == out.TotalSize():
-			image = last
+		case !holds && len(in) == 3 && len(out) == 1 && in.TotalSize() == out.TotalSize():
+			image = in
 		}
-		last = out
 	}
 	return found
 }

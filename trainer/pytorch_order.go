@@ -60,6 +60,11 @@ func kernelsOf(l layers.Layer) map[*tensor.Dense][2]int {
 			for _, in := range l {
 				find(in)
 			}
+		case *layers.Residual:
+			find(l.Body)
+			find(l.Shortcut)
+		case *layers.Parallel:
+			find(layers.Sequential(l.Branches))
 		case *layers.Conv2D:
 			found[l.Params()[0].Value] = l.Kernel
 		}

@@ -10,15 +10,16 @@ import (
 )
 
 // Summary is a table of the layers: output shape per example, number of parameters, and the
-// form in which package kfac approximates their Fisher matrix by default. A line below it
-// names the parameters that are not under exactly one tap.
+// form in which package kfac approximates their Fisher matrix by default. The layers within
+// a layer follow it, indented. A line below it names the parameters that are not under
+// exactly one tap.
 func (m *Model) Summary() string {
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "layer\toutput\tparameters\tK-FAC")
 	fmt.Fprintf(w, "input\t%s\t0\t\n", dimensions(m.cfg.Input))
 	for _, row := range m.rows {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", row.Name, dimensions(row.Output[1:]), graph.CountParams(row.Params), m.curvature(row.Params))
+		fmt.Fprintf(w, "%s%s\t%s\t%d\t%s\n", strings.Repeat("  ", row.Depth), row.Name, dimensions(row.Output[1:]), graph.CountParams(row.Params), m.curvature(row.Params))
 	}
 	fmt.Fprintf(w, "total\t\t%d\t\n", graph.CountParams(m.params))
 	w.Flush()
