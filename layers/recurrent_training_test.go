@@ -102,3 +102,30 @@ func TestSequenceStepsAllocateNothing(t *testing.T) {
 	step()
 	assert.Zero(t, testing.AllocsPerRun(20, step))
 }
+
+// TestRecurrentWithStructures: K-FAC takes the layer's tap in each of its structures, and
+// learns by it.
+func TestRecurrentWithStructures(t *testing.T) {
+	for _, structure := range []kfac.Structure{kfac.BlockDiagonal, kfac.BlockTridiagonal, kfac.EKFAC, kfac.LowRank} {
+		natural, err := kfac.New(kfac.Config{Structure: structure})
+		require.NoError(t, err)
+		model, err := trainer.NewModel(layers.Sequential{
+			&layers.Recurrent{Units: 9, Sequences: true}, &layers.Recurrent{Units: 8}, &layers.Dense{Units: 6}, layers.Tanh(), &layers.Dense{Units: 2},
+		}, losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{20}, Seed: 1})
+		require.NoError(t, err)
+		r := rand.New(rand.NewPCG(7, 7))
+		var first, last float64
+		for i := range 30 {
+			batch, err := model.Batch(firstOf(r, 64))
+			require.NoError(t, err)
+			loss, err := natural.Step(batch)
+			require.NoError(t, err, structure)
+			if i == 0 {
+				first = loss
+			}
+			last = loss
+		}
+		t.Logf("%s: loss %.3f, then %.3f", structure, first, last)
+		assert.Less(t, last, first/2, structure)
+	}
+}
