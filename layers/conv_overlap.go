@@ -16,15 +16,15 @@ type correlation struct {
 	out       [2]int // rows and columns of windows
 	groups, n int    // outputs of a group
 	offsets   []int  // of a window's pieces
-	width     int    // of a piece
+	piece     int    // elements of a piece
 }
 
 // pieces fills in where the pieces of a kernel are.
 func (c *correlation) pieces(vertical, horizontal axis) {
 	rows, columns := vertical.kernel, horizontal.kernel
-	c.width = c.channels / c.groups
+	c.piece = c.channels / c.groups
 	if c.groups == 1 && (horizontal.dilation == 1 || columns == 1) {
-		c.width, columns = columns*c.channels, 1
+		c.piece, columns = columns*c.channels, 1
 	}
 	for u := range rows {
 		for v := range columns {
@@ -34,7 +34,7 @@ func (c *correlation) pieces(vertical, horizontal axis) {
 }
 
 // inputs is the number of rows of a group's weight.
-func (c *correlation) inputs() int { return len(c.offsets) * c.width }
+func (c *correlation) inputs() int { return len(c.offsets) * c.piece }
 
 // forwardCorrelation is that of a convolution's forward pass.
 func forwardCorrelation(c *convolution) correlation {
@@ -103,7 +103,7 @@ const smallFrame = 1 << 14
 // windows enough in a row, and a frame of about the image's size, which a padding of a
 // thousand times that is not.
 func newCorrelator[T graph.Float](c correlation, examples int) (correlator[T], bool) {
-	overlap, ok := blas.NewOverlap[T](c.offsets, c.width, c.stride[1]*c.channels)
+	overlap, ok := blas.NewOverlap[T](c.offsets, c.piece, c.stride[1]*c.channels)
 	bands := max(1, min(c.out[0], pieces(leastPieces, examples)))
 	small := c.bare() || fits([]int{c.rows, c.columns, c.channels}) && c.size() <= 4*c.height*c.width*c.channels+smallFrame
 	r := correlator[T]{correlation: &c, overlap: overlap, bands: bands}
@@ -151,6 +151,6 @@ func (c *correlator[T]) run(band int, image, weight, bias, s, scratch []T) {
 		if b != nil {
 			b = bias[g*c.n:]
 		}
-		c.overlap.Multiply(end-first, c.out[1], c.n, a[g*c.width:], c.stride[0]*line, weight[g*c.inputs()*c.n:], c.n, b, s[g*c.n:], c.out[1]*filters, filters)
+		c.overlap.Multiply(end-first, c.out[1], c.n, a[g*c.piece:], c.stride[0]*line, weight[g*c.inputs()*c.n:], c.n, b, s[g*c.n:], c.out[1]*filters, filters)
 	}
 }

@@ -95,7 +95,7 @@ func (p *convolutionPass[T]) sumExamples(piece int) {
 			clear(spread[r*gradients+across : (r+1)*gradients])
 		}
 		for g := range p.groups {
-			c.overlap.AddTransposed(rows, end-first, x[g*c.width:], spread[g*f+first:steps], p.filters, dw[g*k*f+first:], f)
+			c.overlap.AddTransposed(rows, end-first, x[g*c.piece:], spread[g*f+first:steps], p.filters, dw[g*k*f+first:], f)
 		}
 	}
 	p.spares.Put(buf)
