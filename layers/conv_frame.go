@@ -8,11 +8,15 @@ type frame struct {
 	height, width, channels int // of the image
 	top, left               int // zeros before it; negative: rows and columns without
 	rows, columns           int // of the frame
+
+	// spread is the distance of the image's rows and columns in the frame, with zeros
+	// between them; 0 stands for 1.
+	spread [2]int
 }
 
 // bare reports whether the frame is the image itself.
 func (f frame) bare() bool {
-	return f.top == 0 && f.left == 0 && f.rows == f.height && f.columns == f.width
+	return f.top == 0 && f.left == 0 && f.rows == f.height && f.columns == f.width && max(f.spread[0], f.spread[1]) <= 1
 }
 
 // size is the number of a frame's elements.
@@ -20,6 +24,10 @@ func (f frame) size() int { return f.rows * f.columns * f.channels }
 
 // fill fills n rows of the frame, from row i on.
 func fill[T graph.Float](f frame, i, n int, out, image []T) {
+	if max(f.spread[0], f.spread[1]) > 1 {
+		fillSpread(f, i, n, out, image)
+		return
+	}
 	line, width := f.columns*f.channels, f.width*f.channels
 	from, to := max(f.left, 0), min(f.left+f.width, f.columns)
 	for r := i; r < i+n; r++ {
@@ -31,6 +39,24 @@ func fill[T graph.Float](f frame, i, n int, out, image []T) {
 			clear(row[:from*f.channels])
 			copy(row[from*f.channels:to*f.channels], image[y*width+(from-f.left)*f.channels:])
 			clear(row[to*f.channels:])
+		}
+	}
+}
+
+// fillSpread is fill with zeros between rows and columns.
+func fillSpread[T graph.Float](f frame, i, n int, out, image []T) {
+	line, c := f.columns*f.channels, f.channels
+	clear(out[:n*line])
+	for y := range f.height {
+		r := f.top + y*max(f.spread[0], 1)
+		if r < i || r >= i+n {
+			continue
+		}
+		row := out[(r-i)*line:][:line]
+		for x := range f.width {
+			if at := f.left + x*max(f.spread[1], 1); at >= 0 && at < f.columns {
+				copy(row[at*c:(at+1)*c], image[(y*f.width+x)*c:])
+			}
 		}
 	}
 }

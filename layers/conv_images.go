@@ -6,15 +6,15 @@ import (
 	"github.com/gokfac/gokfac/internal/parallel"
 )
 
-// convolvingBack is dx = col2im(g·Wᵀ). With a stride of 1 it is a convolution itself, of g
-// in a frame with the turned kernel. Else there is a piece for each example, so that no two
+// convolvingBack is dx = col2im(g·Wᵀ). With a stride of 1, or depthwise, it is a convolution
+// itself, of g in a frame with the turned kernel. Else there is a piece for each example, so that no two
 // write the same element.
 func convolvingBack[T graph.Float](c *convolution) func(out []T, in [][]T) {
 	pass := convolutionPass[T]{convolution: c, spares: newScratch[T]()}
 	pool := parallel.NewPool[convolutionPass[T]]()
 	piece, count := (*convolutionPass[T]).backwardExample, c.examples
 	run, direct := newCorrelator[T](backwardCorrelation(c), c.examples)
-	direct = direct && c.vertical.single() && c.horizontal.single()
+	direct = direct && (run.depthwise() || c.vertical.single() && c.horizontal.single())
 	if direct {
 		pass.correlator = &run
 		piece, count = (*convolutionPass[T]).backwardBand, c.examples*run.bands

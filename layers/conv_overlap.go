@@ -40,7 +40,7 @@ func (c *correlation) inputs() int { return len(c.offsets) * c.piece }
 func forwardCorrelation(c *convolution) correlation {
 	v, h := c.vertical, c.horizontal
 	r := correlation{
-		frame: frame{v.in, h.in, c.channels, v.padding, h.padding, v.padding + v.in + v.after, h.padding + h.in + h.after},
+		frame: frame{v.in, h.in, c.channels, v.padding, h.padding, v.padding + v.in + v.after, h.padding + h.in + h.after, [2]int{}},
 		// Windows of a huge stride are in one place.
 		stride: [2]int{min(v.stride, v.in+v.padding+v.after), min(h.stride, h.in+h.padding+h.after)},
 		out:    [2]int{v.out, h.out}, groups: c.groups, n: c.outputs(),
@@ -49,12 +49,15 @@ func forwardCorrelation(c *convolution) correlation {
 	return r
 }
 
-// backwardCorrelation is that of the images' gradient where windows are a stride of 1
-// apart: the gradient at the output in a frame, and the kernel turned by half a turn.
+// backwardCorrelation is that of the images' gradient: the gradient at the output in a
+// frame, spread by the stride, and the kernel turned by half a turn. The zeros between are
+// multiplied, too: it is meant for a stride of 1, or for depthwise convolutions, which wait
+// for memory.
 func backwardCorrelation(c *convolution) correlation {
 	v, h := c.vertical, c.horizontal
 	r := correlation{
-		frame:  frame{v.out, h.out, c.filters, v.extent - 1 - v.padding, h.extent - 1 - h.padding, v.in + v.extent - 1, h.in + h.extent - 1},
+		frame: frame{v.out, h.out, c.filters, v.extent - 1 - v.padding, h.extent - 1 - h.padding, v.in + v.extent - 1, h.in + h.extent - 1,
+			[2]int{min(v.stride, v.in+v.extent), min(h.stride, h.in+h.extent)}},
 		stride: [2]int{1, 1},
 		out:    [2]int{v.in, h.in}, groups: c.groups, n: c.channels / c.groups,
 	}
@@ -105,7 +108,11 @@ const smallFrame = 1 << 14
 func newCorrelator[T graph.Float](c correlation, examples int) (correlator[T], bool) {
 	overlap, ok := blas.NewOverlap[T](c.offsets, c.piece, c.stride[1]*c.channels)
 	bands := max(1, min(c.out[0], pieces(leastPieces, examples)))
-	small := c.bare() || fits([]int{c.rows, c.columns, c.channels}) && c.size() <= 4*c.height*c.width*c.channels+smallFrame
+	most := 4*c.height*c.width*c.channels + smallFrame
+	if fits([]int{c.out[0], c.out[1], c.channels}) {
+		most += 2 * c.out[0] * c.out[1] * c.channels
+	}
+	small := c.bare() || fits([]int{c.rows, c.columns, c.channels}) && c.size() <= most
 	r := correlator[T]{correlation: &c, overlap: overlap, bands: bands}
 	if c.depthwise() {
 		r.single, r.zeros = depthwise.New[T](c.offsets, c.stride[1]*c.channels, c.channels), make([]T, c.channels)
