@@ -72,6 +72,7 @@ func BenchmarkConvolutions(b *testing.B) {
 func BenchmarkConv2D(b *testing.B) {
 	for _, c := range []convCase{
 		{n: 128, h: 28, w: 28, c: 1, filters: 16},
+		{n: 128, h: 26, w: 26, c: 32, filters: 64},
 		{n: 128, h: 14, w: 14, c: 16, filters: 32},
 		{n: 128, h: 7, w: 7, c: 64, filters: 64},
 	} {

@@ -33,20 +33,39 @@ func paste[T graph.Float](w *windows, image []T, from, to int, patches []T) {
 	}
 }
 
-// cutRow fills n windows, from the j-th of row i of an image's windows.
+// cutRow fills n windows, from the j-th of row i of an image's windows: the first line of
+// each, then the second.
 func cutRow[T graph.Float](w *windows, image []T, i, j, n int, patches []T) {
-	width, line := w.horizontal.in*w.channels, w.horizontal.kernel*w.channels
-	v := w.vertical.places[i]
-	for _, h := range w.horizontal.places[j : j+n] {
-		clear(patches[:v.first*line])
-		for u := v.first; u < v.end; u++ {
-			row := (v.start + u*w.vertical.dilation) * width
-			cutLine(w, patches[u*line:(u+1)*line], image[row:row+width], h)
+	width, line, features := w.horizontal.in*w.channels, w.horizontal.kernel*w.channels, w.features()
+	v, places := w.vertical.places[i], w.horizontal.places[j:j+n]
+	for u := range w.vertical.kernel {
+		lines := patches[u*line:]
+		if u < v.first || u >= v.end {
+			for l := range places {
+				clear(lines[l*features : l*features+line])
+			}
+			continue
 		}
-		clear(patches[v.end*line : w.vertical.kernel*line])
-		patches = patches[w.vertical.kernel*line:]
+		row := image[(v.start+u*w.vertical.dilation)*width:][:width]
+		for l, h := range places {
+			to := lines[l*features : l*features+line]
+			switch {
+			case h.first > 0 || h.end < w.horizontal.kernel || w.horizontal.dilation > 1:
+				cutLine(w, to, row, h)
+			case line < shortLine:
+				from := row[h.start*w.channels:][:line]
+				for i := range to {
+					to[i] = from[i]
+				}
+			default:
+				copy(to, row[h.start*w.channels:])
+			}
+		}
 	}
 }
+
+// shortLine is the number of elements from which a call of copy is worth it.
+const shortLine = 12
 
 // cutLine fills a window's line from a row of the image.
 func cutLine[T graph.Float](w *windows, line, row []T, h place) {
@@ -102,26 +121,33 @@ func accumulate[T graph.Float](sum, x []T) {
 	}
 }
 
-// cutGroups is cutRow for channels in groups.
+// cutGroups is cutRow for channels in groups. A pixel goes to as many places as there are
+// groups.
 func cutGroups[T graph.Float](w *windows, image []T, i, j, n int, patches []T) {
 	part, features := w.channels/w.groups, w.features()
-	line := w.horizontal.kernel * part
+	size := features / w.groups // of a group's window
 	v := w.vertical.places[i]
-	for _, h := range w.horizontal.places[j : j+n] {
-		for g := range w.groups {
-			patch := patches[g*features/w.groups : (g+1)*features/w.groups]
-			clear(patch[:v.first*line])
-			clear(patch[v.end*line:])
-			for u := v.first; u < v.end; u++ {
-				row := image[(v.start+u*w.vertical.dilation)*w.horizontal.in*w.channels:]
-				clear(patch[u*line : u*line+h.first*part])
-				clear(patch[u*line+h.end*part : (u+1)*line])
-				for c := h.first; c < h.end; c++ {
-					copy(patch[u*line+c*part:u*line+(c+1)*part], row[(h.start+c*w.horizontal.dilation)*w.channels+g*part:])
+	for l, h := range w.horizontal.places[j : j+n] {
+		patch := patches[l*features : (l+1)*features]
+		if h.end-h.first < w.horizontal.kernel || v.end-v.first < w.vertical.kernel {
+			clear(patch)
+		}
+		for u := v.first; u < v.end; u++ {
+			row := image[(v.start+u*w.vertical.dilation)*w.horizontal.in*w.channels:]
+			for c := h.first; c < h.end; c++ {
+				pixel := row[(h.start+c*w.horizontal.dilation)*w.channels:][:w.channels]
+				to := patch[(u*w.horizontal.kernel+c)*part:]
+				if part == 1 {
+					for g, x := range pixel {
+						to[g*size] = x
+					}
+					continue
+				}
+				for g := range w.groups {
+					copy(to[g*size:g*size+part], pixel[g*part:])
 				}
 			}
 		}
-		patches = patches[features:]
 	}
 }
 
