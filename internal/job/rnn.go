@@ -12,7 +12,7 @@ import (
 // rnnRow reads the rows of an image, or the columns of a table, one after the other.
 func rnnRow() Model {
 	return Model{
-		Entry: Entry{"rnn", "tanh recurrent layer of 128 units over the rows of an image, or a table's columns; classes from its last state"},
+		Entry: Entry{"rnn", "recurrent tanh layer of 128 over an image's rows, or a table's columns; classes"},
 		Task:  datasets.Classify, Has: has[*layers.Recurrent],
 		Hidden: []int{128}, Activation: "tanh", Init: scaled, Lacks: []string{"act", "filters"},
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return recurrent(s, d) },
