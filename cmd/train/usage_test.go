@@ -43,7 +43,7 @@ func TestBadInput(t *testing.T) {
 		{"-model resnet -hidden 4", 2, "-hidden does not apply to -model resnet"},
 		{"-model rnn -act relu", 2, "-act does not apply to -model rnn"},
 		{"-model convnet -filters 4,x", 2, "-filters"},
-		{"-act gelu", 2, "want relu, tanh or sigmoid"},
+		{"-act selu", 2, "want relu, tanh, sigmoid, leaky-relu, elu, gelu, silu or softplus"},
 		{"-init zero", 2, "want he, glorot, lecun, torch, sparse or orthogonal"},
 		{"-schedule line", 2, "(did you mean linear?)"},
 		{"-dtype float16", 2, "want float32 or float64"},

@@ -12,7 +12,7 @@ import (
 // resnetRow is a small residual network (He et al. 2016) with BatchNorm.
 func resnetRow() Model {
 	return Model{
-		Entry: Entry{"resnet", "images: conv 3×3 16, residual blocks of 16, 32, 64 with BatchNorm, global mean, classes"},
+		Entry: Entry{"resnet", "images: conv 16, residual blocks of 16, 32, 64 with BatchNorm, global mean, classes"},
 		Task:  datasets.Classify, Images: true, Has: has[*layers.BatchNorm],
 		Filters: []int{16, 32, 64}, Activation: "relu", Init: scaled, Lacks: []string{"hidden"},
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return resnet(s, d.Classes) },
