@@ -23,6 +23,13 @@ func drawDigits(ctx context.Context) (*Dataset, error) {
 	return digits(ctx, DigitsOptions{})
 }
 
+func drawShapes(ctx context.Context) (*Dataset, error) {
+	if err := memory.Check(ctx, "the built-in shapes", 4*24_000*pictureSize); err != nil {
+		return nil, fmt.Errorf("datasets: %w", err)
+	}
+	return shapes(ctx, ShapesOptions{})
+}
+
 func drawRegression(ctx context.Context) (*Dataset, error) {
 	if err := memory.Check(ctx, "the built-in regression", 4*24_000*(64+8)); err != nil {
 		return nil, fmt.Errorf("datasets: %w", err)

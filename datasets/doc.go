@@ -6,6 +6,7 @@
 //   - [MNIST] and [FashionMNIST], read from disk or downloaded, checked against the published checksums;
 //   - [CIFAR10] and [CIFAR100], likewise: photographs in colour, as rows × columns × 3;
 //   - [Digits], built in: digits drawn from the outlines of fonts under random distortion, for a machine without a network;
+//   - [Shapes], built in: ten shapes in colour, on which a convolutional network is far better than a dense one;
 //   - [IllConditioned], built in: a regression whose inputs vary a thousand times more in one direction than in another;
 //   - [ReadIDX], [ReadCIFAR], [ReadImages], [ReadNPZ] and [ReadCSV], one's own data;
 //   - [Open], which picks among these by name or path.
@@ -32,8 +33,8 @@
 //
 // # Reproducibility
 //
-// All randomness is PCG-DXSM of math/rand/v2 with an explicit seed. Every digit, and every example of the regression, has
-// a generator of its own, which is seeded with the seed and the example's index. The data thus do not depend on the number
+// All randomness is PCG-DXSM of math/rand/v2 with an explicit seed. Every digit, every picture of a shape and every example of
+// the regression has a generator of its own, which is seeded with the seed and the example's index. The data thus do not depend on the number
 // of goroutines. A loader's state is the generator at the start of its epoch and the number of batches dealt. The
 // generator determines the epoch's order. An augmented example has a generator of its own, seeded with the loader's seed, the
 // epoch's number and the example's index: the state has the first two.

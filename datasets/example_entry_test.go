@@ -54,6 +54,16 @@ func ExampleDigits() {
 	// Output: 100 20 [28 28] [0 1 2 3 4 5 6 7 8 9]
 }
 
+// Pictures in colour are H×W×C.
+func ExampleShapes() {
+	d := datasets.Shapes(datasets.ShapesOptions{Train: 100, Test: 20})
+	fmt.Println(d.Train.Len(), d.Test.Len(), d.Shape, d.Pixels)
+	fmt.Println(d.ClassNames)
+	// Output:
+	// 100 20 [32 32 3] true
+	// [arrow bolt circle crescent cross heart ring square star triangle]
+}
+
 // Data that a program has made itself: x has a row for each label.
 func ExampleSplit() {
 	d := &datasets.Dataset{

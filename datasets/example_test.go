@@ -25,7 +25,7 @@ func Example() {
 }
 
 func ExampleOpen() {
-	// Also: auto, mnist, fashion-mnist, digits, ill-conditioned, a directory of idx files, a .csv.
+	// Also: auto, mnist, fashion-mnist, digits, shapes, ill-conditioned, a directory of idx files, a .csv.
 	_, why, err := datasets.Open(context.Background(), "testdata/keras.npz", datasets.Options{})
 	if err != nil {
 		log.Fatal(err)

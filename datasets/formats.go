@@ -84,6 +84,9 @@ func Sets() []Named {
 		{Name: "digits", What: "built in: digits rendered from fonts, 28×28, no download", open: func(ctx context.Context, _ Options) (*Dataset, string, error) {
 			return builtIn(ctx, drawDigits, "digits (built in)")
 		}},
+		{Name: "shapes", What: "built in: ten shapes in colour, 32×32×3, for convolutions", open: func(ctx context.Context, _ Options) (*Dataset, string, error) {
+			return builtIn(ctx, drawShapes, "shapes (built in)")
+		}},
 		{Name: "ill-conditioned", What: "built in: regression on 64 inputs whose covariance has condition number 1e6", Values: true,
 			open: func(ctx context.Context, _ Options) (*Dataset, string, error) {
 				return builtIn(ctx, drawRegression, "ill-conditioned (built in)")

@@ -224,7 +224,7 @@ func TestInterruptedReading(t *testing.T) {
 		"a.npz": archive(t, smallNPZ()),
 	})
 	writeFiles(t, dir, smallIDX())
-	for _, name := range []string{"digits", "ill-conditioned", filepath.Join(dir, "a.csv"), filepath.Join(dir, "a.csv.gz"), filepath.Join(dir, "a.npz"), dir} {
+	for _, name := range []string{"digits", "shapes", "ill-conditioned", filepath.Join(dir, "a.csv"), filepath.Join(dir, "a.csv.gz"), filepath.Join(dir, "a.npz"), dir} {
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		_, _, err := Open(ctx, name, Options{})

@@ -113,6 +113,10 @@ func TestOpenNames(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "digits", d.Name)
 	assert.Equal(t, "digits (built in)", why)
+	d, why, err = Open(t.Context(), "shapes", opt)
+	require.NoError(t, err)
+	assert.Equal(t, "shapes", d.Name)
+	assert.Equal(t, "shapes (built in)", why)
 	d, why, err = Open(t.Context(), "ill-conditioned", opt)
 	require.NoError(t, err)
 	assert.Equal(t, "ill-conditioned", d.Name)
@@ -160,6 +164,6 @@ func TestOpenPath(t *testing.T) {
 	_, _, err = Open(t.Context(), filepath.Join(dir, "notes.txt"), Options{})
 	assert.ErrorContains(t, err, "notes.txt: neither a directory of idx files nor an .npz nor a .csv")
 	_, _, err = Open(t.Context(), "minst", Options{})
-	assert.ErrorContains(t, err, `"minst" is none of auto, mnist, fashion-mnist, cifar10, cifar100, digits and ill-conditioned, and no such file`)
+	assert.ErrorContains(t, err, `"minst" is none of auto, mnist, fashion-mnist, cifar10, cifar100, digits, shapes and ill-conditioned, and no such file`)
 	assert.ErrorIs(t, err, os.ErrNotExist)
 }

@@ -13,8 +13,9 @@ import (
 
 // Shapes come in images of canvasEdge×canvasEdge pixels of red, green and blue.
 const (
-	canvasEdge = 32
-	shades     = 3
+	canvasEdge  = 32
+	shades      = 3
+	pictureSize = canvasEdge * canvasEdge * shades
 )
 
 // ShapesOptions sizes the built-in shapes. The zero value is the documented default.
@@ -23,9 +24,19 @@ type ShapesOptions struct {
 	Seed        uint64 // seed of all random choices: another seed gives other pictures
 }
 
-// Shapes draws ten shapes in colour: arrow, bolt, circle, crescent, cross, heart, ring, square, star and triangle, one to a picture of
-// 32×32 pixels by three channels (red, green and blue, in [0,1]; row-major H×W×C). It is the data set for convolutions.
-// The same options give the same bytes, however many processors draw them; the test split comes from draws of its own.
+// Shapes draws ten shapes in colour, for convolutions: arrow, bolt, circle, crescent, cross, heart, ring, square, star and
+// triangle. A picture has up to four copies of one shape, on 32×32 pixels of red, green and blue, in [0,1] and row-major
+// H×W×C. Place, size, turn, proportions, edges, both colours, their patterns, the light, the strokes behind the shapes and
+// the noise are random. All shapes have the same area. A shape is lighter than its ground, but in a fifth of the pictures
+// it has the same lightness and another hue: a grey version does not show these. The same options give the same bytes,
+// however many processors draw them; the test split comes from draws of its own.
+//
+// Test accuracies after three epochs of batches of 64 with Adam, its rate falling to 0 along a line: a convnet of two 3×3
+// convolutions of stride 2 with 32 and 64 filters and 128 dense units 71 %, a 3072-512-512-10 ReLU network 41 %. The command
+//
+//	go test ./datasets -run TestShapesFigures -v -timeout 1h -shapes-figures all
+//
+// prints these and those of other models.
 func Shapes(opt ShapesOptions) *Dataset {
 	return drawn(func(ctx context.Context) (*Dataset, error) { return shapes(ctx, opt) })
 }
@@ -55,8 +66,7 @@ func shapes(ctx context.Context, opt ShapesOptions) (*Dataset, error) {
 
 // paintSplit paints n pictures on all processors, each from a generator of its own. If ctx ends it paints fewer.
 func paintSplit(ctx context.Context, forms []form, seed, stream uint64, n int) Split {
-	const size = canvasEdge * canvasEdge * shades
-	s := Split{X: make([]float32, n*size), Labels: make([]int32, n)}
+	s := Split{X: make([]float32, n*pictureSize), Labels: make([]int32, n)}
 	workers := min(cpus.Workers(), n)
 	var wg sync.WaitGroup
 	for w := range workers {
@@ -64,7 +74,7 @@ func paintSplit(ctx context.Context, forms []form, seed, stream uint64, n int) S
 			e := newEasel()
 			for i := n * w / workers; i < n*(w+1)/workers && ctx.Err() == nil; i++ {
 				e.pcg.Seed(seed, stream+uint64(i))
-				s.Labels[i] = e.paint(forms, s.X[i*size:(i+1)*size])
+				s.Labels[i] = e.paint(forms, s.X[i*pictureSize:(i+1)*pictureSize])
 			}
 		})
 	}
@@ -78,7 +88,8 @@ type easel struct {
 	rng   *rand.Rand
 	pen   *vector.Rasterizer
 	mask  *image.Alpha // the shape's coverage of each pixel
-	bent  outline      // its contours on the canvas
+	bent  outline      // the contours of the last copy
+	taken []box        // by the copies
 	scene [canvasEdge * canvasEdge]colour
 }
 

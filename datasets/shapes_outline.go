@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/draw"
 	"math"
+	"slices"
 )
 
 // form is a class of the shapes: its outline has area 1 and its centre of mass at the origin.
@@ -107,18 +108,47 @@ func balance(o outline) outline {
 
 // Ranges of a shape's pose. Lengths are in units of the square root of its area but for those in pixels.
 const (
-	minSize  = 8.5 // square root of its area, in pixels
-	maxSize  = 13.5
-	stretch  = 0.12 // widening or narrowing, as a part
-	maxBend  = 0.03 // amplitude of one wave of the elastic field
-	maxCurl  = 1.0  // periods of it
-	overhang = 1.0  // pixels that a shape may be cut at the edge
+	minSize  = 7.0 // square root of its area, in pixels
+	maxSize  = 9.0
+	stretch  = 0.10        // widening or narrowing, as a part
+	maxBend  = 0.02        // amplitude of one wave of the elastic field
+	maxCurl  = 1.0         // periods of it
+	maxTurn  = math.Pi / 8 // each way
+	overhang = 1.0         // pixels that a shape may be cut at the edge
+	copies   = 4           // of a shape in a picture, at most; at least 2 are tried
+	tries    = 12          // to find a place for them
 )
 
-// cut puts the outline into the mask, with a random size, turn and place, stretched, bent and, half the time, mirrored.
+// box is a shape's extent in pixels.
+type box struct{ low, high point }
+
+func (b box) meets(c box) bool {
+	return b.low.x < c.high.x && c.low.x < b.high.x && b.low.y < c.high.y && c.low.y < b.high.y
+}
+
+// cut puts copies of the outline into the mask, each in a pose of its own and none across another.
 func (e *easel) cut(o outline) {
+	e.pen.Reset(canvasEdge, canvasEdge)
+	e.taken = e.taken[:0]
+	n := 2 + e.rng.IntN(copies-1)
+	for try := 0; try < tries && len(e.taken) < n; try++ {
+		b := e.pose(o)
+		// Every place at which the shape is in the picture is as likely as another.
+		x, y := e.place(b.low.x, b.high.x), e.place(b.low.y, b.high.y)
+		b = box{point{b.low.x + x, b.low.y + y}, point{b.high.x + x, b.high.y + y}}
+		if !slices.ContainsFunc(e.taken, b.meets) {
+			e.taken = append(e.taken, b)
+			e.trace(x, y)
+		}
+	}
+	e.pen.DrawOp = draw.Src
+	e.pen.Draw(e.mask, e.mask.Bounds(), image.Opaque, image.Point{})
+}
+
+// pose bends the outline to a random size and turn, stretched and, half the time, mirrored. It returns the extent.
+func (e *easel) pose(o outline) box {
 	size, wide := e.uniform(minSize, maxSize), 1+e.uniform(-stretch, stretch)
-	sin, cos := math.Sincos(e.uniform(0, 2*math.Pi))
+	sin, cos := math.Sincos(e.uniform(-maxTurn, maxTurn))
 	mirror := float64(2*e.rng.IntN(2) - 1)
 	pose := distortion{a: [2][2]float64{
 		{size * wide * mirror * cos, -size / wide * sin},
@@ -130,7 +160,7 @@ func (e *easel) cut(o outline) {
 			*w = wave{e.uniform(0, maxBend), e.uniform(-k, k), e.uniform(-k, k), e.uniform(0, 2*math.Pi)}
 		}
 	}
-	low, high := point{math.Inf(1), math.Inf(1)}, point{math.Inf(-1), math.Inf(-1)}
+	b := box{point{math.Inf(1), math.Inf(1)}, point{math.Inf(-1), math.Inf(-1)}}
 	for len(e.bent) < len(o) {
 		e.bent = append(e.bent, nil)
 	}
@@ -138,14 +168,15 @@ func (e *easel) cut(o outline) {
 	for c, contour := range o {
 		e.bent[c] = pose.bend(e.bent[c][:0], contour)
 		for _, p := range e.bent[c] {
-			low = point{min(low.x, p.x), min(low.y, p.y)}
-			high = point{max(high.x, p.x), max(high.y, p.y)}
+			b.low = point{min(b.low.x, p.x), min(b.low.y, p.y)}
+			b.high = point{max(b.high.x, p.x), max(b.high.y, p.y)}
 		}
 	}
-	// Every place at which the shape is in the picture is as likely as another.
-	x := e.place(low.x, high.x)
-	y := e.place(low.y, high.y)
-	e.pen.Reset(canvasEdge, canvasEdge)
+	return b
+}
+
+// trace adds the bent outline to the drawing, moved by (x, y).
+func (e *easel) trace(x, y float64) {
 	for _, contour := range e.bent {
 		for i, p := range contour {
 			if i == 0 {
@@ -156,16 +187,9 @@ func (e *easel) cut(o outline) {
 		}
 		e.pen.ClosePath()
 	}
-	e.pen.DrawOp = draw.Src
-	e.pen.Draw(e.mask, e.mask.Bounds(), image.Opaque, image.Point{})
 }
 
-// place draws the shift that brings an interval into the picture. What is too long for it is centred.
+// place draws the shift that brings an interval into the picture.
 func (e *easel) place(low, high float64) float64 {
-	first, last := -overhang-low, canvasEdge+overhang-high
-	if first > last {
-		first = (first + last) / 2
-		last = first
-	}
-	return e.uniform(first, last)
+	return e.uniform(-overhang-low, canvasEdge+overhang-high)
 }

@@ -15,17 +15,18 @@ func (c colour) plus(t float64, d colour) colour {
 
 // Ranges of the colours and of what is painted with them.
 const (
-	equalLight   = 0.35 // part of the pictures in which figure and ground have the same lightness
-	minContrast  = 0.45 // distance between the colours of figure and ground, in a cube of edge 1
-	maxLight     = 0.20 // change of the lightness from one side of the picture to the other
-	maxTexture   = 0.16 // amplitude of a pattern
+	equalLight   = 0.20 // part of the pictures in which figure and ground have the same lightness
+	minContrast  = 0.50 // distance between the colours of figure and ground, in a cube of edge 1
+	minRise      = 0.35 // lightness of the figure less that of the ground, in the other pictures
+	maxLight     = 0.15 // change of the lightness from one side of the picture to the other
+	maxTexture   = 0.08 // amplitude of a pattern
 	minPeriod    = 3.5  // of a pattern, in pixels
 	maxPeriod    = 9.0
-	maxStrokes   = 5   // behind the shape
+	maxStrokes   = 2   // behind the shape
 	maxStroke    = 9.0 // length, pixels
 	minNib       = 0.6 // half a stroke's width, pixels
 	maxNib       = 1.5
-	maxSpeckle   = 0.16 // the noise is within so much of a channel's range, each way
+	maxSpeckle   = 0.06 // the noise is within so much of a channel's range, each way
 	speckleSteps = 1 << 10
 )
 
@@ -90,8 +91,8 @@ type cloths struct{ figure, ground cloth }
 func (e *easel) colours() cloths {
 	alike := e.rng.Float64() < equalLight
 	for {
-		y := e.uniform(0.15, 0.85)
-		z := e.uniform(0.15, 0.85)
+		y := e.uniform(0.15, 0.5)
+		z := e.uniform(y+minRise, 0.9)
 		if alike {
 			y = e.uniform(0.35, 0.65)
 			z = y
@@ -118,7 +119,7 @@ func (e *easel) weave(c colour, alike bool) cloth {
 	sin, cos := math.Sincos(e.uniform(0, 2*math.Pi))
 	return cloth{
 		colour: c, change: colour{}.plus(e.uniform(0, maxTexture), t),
-		pattern: e.rng.IntN(patterns), x: k * cos, y: k * sin, phase: e.rng.Float64(),
+		pattern: max(e.rng.IntN(patterns+1)-1, plain), x: k * cos, y: k * sin, phase: e.rng.Float64(),
 	}
 }
 

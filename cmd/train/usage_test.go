@@ -61,7 +61,7 @@ func TestBadInput(t *testing.T) {
 		{"-augment contrast=2", 2, `contrast: "2": want a number of at most 1`},
 		{"-dataset DATA -augment flip", 2, "-augment is of images: -dataset"},
 		{"-progress fancy", 2, "want auto, bar, plain or none"},
-		{"-dataset minst", 2, `unknown data set "minst": want auto, mnist, fashion-mnist, cifar10, cifar100, digits, ill-conditioned, or a path of one's own data (did you mean mnist?)`},
+		{"-dataset minst", 2, `unknown data set "minst": want auto, mnist, fashion-mnist, cifar10, cifar100, digits, shapes, ill-conditioned, or a path of one's own data (did you mean mnist?)`},
 
 		{"-optimizer adam", 2, "unknown flag -optimizer (did you mean -opt?)"},
 		{"-resume no-such-run", 1, "-resume no-such-run: no run is kept there: it has no config.json"},
