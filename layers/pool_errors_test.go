@@ -2,6 +2,7 @@ package layers_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"testing"
 
@@ -82,6 +83,31 @@ func TestPoolsInFiles(t *testing.T) {
 		&layers.MaxPool2D{Window: [2]int{3, 2}, Stride: [2]int{1, 2}, Padding: [2]int{1, 0}},
 		&layers.AvgPool2D{Window: [2]int{2, 2}, Stride: [2]int{2, 2}, CountPadding: true}, &layers.GlobalAvgPool{},
 	}, back)
+}
+
+// TestPoolsOfManyExamples: a mini-batch that is shared among goroutines gives each example's bits.
+func TestPoolsOfManyExamples(t *testing.T) {
+	for name, l := range map[string]layers.Layer{
+		"max": &layers.MaxPool2D{Window: [2]int{3, 3}, Stride: [2]int{2, 2}, Padding: [2]int{1, 1}}, "avg": &layers.AvgPool2D{Window: [2]int{2, 2}}, "global": &layers.GlobalAvgPool{},
+	} {
+		shape := []int{9, 14, 13, 19}
+		r := rand.New(rand.NewPCG(6, 6))
+		x, move := normals(r, size(shape)), normals(r, size(shape))
+		all := buildPool(t, graph.Float32, true, l, shape, x, normals(r, size(shape)), move)
+		y, g, along := all.run(t)
+		u := make([]float64, len(y))
+		for e := range 9 {
+			part := func(s []float64) []float64 { return s[e*len(s)/9 : (e+1)*len(s)/9] }
+			r := rand.New(rand.NewPCG(6, 6))
+			normals(r, 2*size(shape))
+			copy(u, normals(r, size(shape))[:len(u)])
+			one := buildPool(t, graph.Float32, true, l, []int{1, 14, 13, 19}, part(x), part(u), part(move))
+			oneY, oneG, oneAlong := one.run(t)
+			assert.Equal(t, part(y), oneY, name)
+			assert.Equal(t, part(g), oneG, name)
+			assert.Equal(t, part(along), oneAlong, name)
+		}
+	}
 }
 
 // TestPoolsAllocateNothing once their memory is there.

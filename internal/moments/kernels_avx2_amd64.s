@@ -1128,6 +1128,121 @@ done:
 	VZEROUPPER
 	RET
 
+// func srowTangentavx2(y []float32, w []float32, g []float32, dw []float32, db []float32, x []float32, k float32, r float32, s float32, mean float32, slope float32)
+// Requires: AVX
+TEXT ·srowTangentavx2(SB), NOSPLIT, $0-164
+	MOVQ         y_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         dw_base+72(FP), BX
+	MOVQ         db_base+96(FP), SI
+	MOVQ         x_base+120(FP), DI
+	VBROADCASTSS k+144(FP), Y0
+	VBROADCASTSS r+148(FP), Y1
+	VBROADCASTSS s+152(FP), Y2
+	VBROADCASTSS mean+156(FP), Y3
+	VBROADCASTSS slope+160(FP), Y4
+	MOVQ         x_len+128(FP), R9
+	XORQ         R8, R8
+	SUBQ         $+16, R9
+	JLT          rest
+
+loop:
+	VMOVUPS (DI)(R8*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VSUBPS  Y1, Y5, Y5
+	VMULPS  Y2, Y5, Y5
+	VMOVUPS (DX)(R8*4), Y6
+	VSUBPS  Y3, Y6, Y6
+	VMULPS  Y4, Y5, Y7
+	VSUBPS  Y7, Y6, Y6
+	VMOVUPS (CX)(R8*4), Y7
+	VMULPS  Y6, Y2, Y6
+	VMULPS  Y6, Y7, Y6
+	VMOVUPS (BX)(R8*4), Y7
+	VMULPS  Y7, Y5, Y5
+	VMOVUPS (SI)(R8*4), Y7
+	VADDPS  Y7, Y5, Y5
+	VADDPS  Y5, Y6, Y5
+	VMOVUPS Y5, (AX)(R8*4)
+	VMOVUPS 32(DI)(R8*4), Y5
+	VSUBPS  Y0, Y5, Y5
+	VSUBPS  Y1, Y5, Y5
+	VMULPS  Y2, Y5, Y5
+	VMOVUPS 32(DX)(R8*4), Y6
+	VSUBPS  Y3, Y6, Y6
+	VMULPS  Y4, Y5, Y7
+	VSUBPS  Y7, Y6, Y6
+	VMOVUPS 32(CX)(R8*4), Y7
+	VMULPS  Y6, Y2, Y6
+	VMULPS  Y6, Y7, Y6
+	VMOVUPS 32(BX)(R8*4), Y7
+	VMULPS  Y7, Y5, Y5
+	VMOVUPS 32(SI)(R8*4), Y7
+	VADDPS  Y7, Y5, Y5
+	VADDPS  Y5, Y6, Y5
+	VMOVUPS Y5, 32(AX)(R8*4)
+	ADDQ    $+16, R8
+	SUBQ    $+16, R9
+	JGE     loop
+
+rest:
+	ADDQ       $+16, R9
+	JZ         done
+	IMUL3Q     $+4, R9, R9
+	LEAQ       tailmask<>+128(SB), R10
+	SUBQ       R9, R10
+	VMOVUPS    (R10), Y5
+	VMASKMOVPS (DI)(R8*4), Y5, Y5
+	VSUBPS     Y0, Y5, Y5
+	VSUBPS     Y1, Y5, Y5
+	VMULPS     Y2, Y5, Y5
+	VMOVUPS    (R10), Y6
+	VMASKMOVPS (DX)(R8*4), Y6, Y6
+	VSUBPS     Y3, Y6, Y6
+	VMULPS     Y4, Y5, Y7
+	VSUBPS     Y7, Y6, Y6
+	VMOVUPS    (R10), Y7
+	VMASKMOVPS (CX)(R8*4), Y7, Y7
+	VMULPS     Y6, Y2, Y6
+	VMULPS     Y6, Y7, Y6
+	VMOVUPS    (R10), Y7
+	VMASKMOVPS (BX)(R8*4), Y7, Y7
+	VMULPS     Y7, Y5, Y5
+	VMOVUPS    (R10), Y7
+	VMASKMOVPS (SI)(R8*4), Y7, Y7
+	VADDPS     Y7, Y5, Y5
+	VADDPS     Y5, Y6, Y5
+	VMOVUPS    (R10), Y6
+	VMASKMOVPS Y5, Y6, (AX)(R8*4)
+	VMOVUPS    32(R10), Y5
+	VMASKMOVPS 32(DI)(R8*4), Y5, Y5
+	VSUBPS     Y0, Y5, Y0
+	VSUBPS     Y1, Y0, Y0
+	VMULPS     Y2, Y0, Y0
+	VMOVUPS    32(R10), Y1
+	VMASKMOVPS 32(DX)(R8*4), Y1, Y1
+	VSUBPS     Y3, Y1, Y1
+	VMULPS     Y4, Y0, Y3
+	VSUBPS     Y3, Y1, Y1
+	VMOVUPS    32(R10), Y3
+	VMASKMOVPS 32(CX)(R8*4), Y3, Y3
+	VMULPS     Y1, Y2, Y1
+	VMULPS     Y1, Y3, Y1
+	VMOVUPS    32(R10), Y2
+	VMASKMOVPS 32(BX)(R8*4), Y2, Y2
+	VMULPS     Y2, Y0, Y0
+	VMOVUPS    32(R10), Y2
+	VMASKMOVPS 32(SI)(R8*4), Y2, Y2
+	VADDPS     Y2, Y0, Y0
+	VADDPS     Y0, Y1, Y0
+	VMOVUPS    32(R10), Y1
+	VMASKMOVPS Y0, Y1, 32(AX)(R8*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func dshiftedavx2(sum []float64, k []float64, x []float64, rows int)
 // Requires: AVX
 TEXT ·dshiftedavx2(SB), NOSPLIT, $0-80
@@ -2193,6 +2308,121 @@ rest:
 	VMULPD     Y0, Y2, Y0
 	VMOVUPS    32(R8), Y1
 	VMASKMOVPD Y0, Y1, 32(AX)(SI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func drowTangentavx2(y []float64, w []float64, g []float64, dw []float64, db []float64, x []float64, k float64, r float64, s float64, mean float64, slope float64)
+// Requires: AVX
+TEXT ·drowTangentavx2(SB), NOSPLIT, $0-184
+	MOVQ         y_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         dw_base+72(FP), BX
+	MOVQ         db_base+96(FP), SI
+	MOVQ         x_base+120(FP), DI
+	VBROADCASTSD k+144(FP), Y0
+	VBROADCASTSD r+152(FP), Y1
+	VBROADCASTSD s+160(FP), Y2
+	VBROADCASTSD mean+168(FP), Y3
+	VBROADCASTSD slope+176(FP), Y4
+	MOVQ         x_len+128(FP), R9
+	XORQ         R8, R8
+	SUBQ         $+8, R9
+	JLT          rest
+
+loop:
+	VMOVUPD (DI)(R8*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VSUBPD  Y1, Y5, Y5
+	VMULPD  Y2, Y5, Y5
+	VMOVUPD (DX)(R8*8), Y6
+	VSUBPD  Y3, Y6, Y6
+	VMULPD  Y4, Y5, Y7
+	VSUBPD  Y7, Y6, Y6
+	VMOVUPD (CX)(R8*8), Y7
+	VMULPD  Y6, Y2, Y6
+	VMULPD  Y6, Y7, Y6
+	VMOVUPD (BX)(R8*8), Y7
+	VMULPD  Y7, Y5, Y5
+	VMOVUPD (SI)(R8*8), Y7
+	VADDPD  Y7, Y5, Y5
+	VADDPD  Y5, Y6, Y5
+	VMOVUPD Y5, (AX)(R8*8)
+	VMOVUPD 32(DI)(R8*8), Y5
+	VSUBPD  Y0, Y5, Y5
+	VSUBPD  Y1, Y5, Y5
+	VMULPD  Y2, Y5, Y5
+	VMOVUPD 32(DX)(R8*8), Y6
+	VSUBPD  Y3, Y6, Y6
+	VMULPD  Y4, Y5, Y7
+	VSUBPD  Y7, Y6, Y6
+	VMOVUPD 32(CX)(R8*8), Y7
+	VMULPD  Y6, Y2, Y6
+	VMULPD  Y6, Y7, Y6
+	VMOVUPD 32(BX)(R8*8), Y7
+	VMULPD  Y7, Y5, Y5
+	VMOVUPD 32(SI)(R8*8), Y7
+	VADDPD  Y7, Y5, Y5
+	VADDPD  Y5, Y6, Y5
+	VMOVUPD Y5, 32(AX)(R8*8)
+	ADDQ    $+8, R8
+	SUBQ    $+8, R9
+	JGE     loop
+
+rest:
+	ADDQ       $+8, R9
+	JZ         done
+	IMUL3Q     $+8, R9, R9
+	LEAQ       tailmask<>+128(SB), R10
+	SUBQ       R9, R10
+	VMOVUPS    (R10), Y5
+	VMASKMOVPD (DI)(R8*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y5
+	VSUBPD     Y1, Y5, Y5
+	VMULPD     Y2, Y5, Y5
+	VMOVUPS    (R10), Y6
+	VMASKMOVPD (DX)(R8*8), Y6, Y6
+	VSUBPD     Y3, Y6, Y6
+	VMULPD     Y4, Y5, Y7
+	VSUBPD     Y7, Y6, Y6
+	VMOVUPS    (R10), Y7
+	VMASKMOVPD (CX)(R8*8), Y7, Y7
+	VMULPD     Y6, Y2, Y6
+	VMULPD     Y6, Y7, Y6
+	VMOVUPS    (R10), Y7
+	VMASKMOVPD (BX)(R8*8), Y7, Y7
+	VMULPD     Y7, Y5, Y5
+	VMOVUPS    (R10), Y7
+	VMASKMOVPD (SI)(R8*8), Y7, Y7
+	VADDPD     Y7, Y5, Y5
+	VADDPD     Y5, Y6, Y5
+	VMOVUPS    (R10), Y6
+	VMASKMOVPD Y5, Y6, (AX)(R8*8)
+	VMOVUPS    32(R10), Y5
+	VMASKMOVPD 32(DI)(R8*8), Y5, Y5
+	VSUBPD     Y0, Y5, Y0
+	VSUBPD     Y1, Y0, Y0
+	VMULPD     Y2, Y0, Y0
+	VMOVUPS    32(R10), Y1
+	VMASKMOVPD 32(DX)(R8*8), Y1, Y1
+	VSUBPD     Y3, Y1, Y1
+	VMULPD     Y4, Y0, Y3
+	VSUBPD     Y3, Y1, Y1
+	VMOVUPS    32(R10), Y3
+	VMASKMOVPD 32(CX)(R8*8), Y3, Y3
+	VMULPD     Y1, Y2, Y1
+	VMULPD     Y1, Y3, Y1
+	VMOVUPS    32(R10), Y2
+	VMASKMOVPD 32(BX)(R8*8), Y2, Y2
+	VMULPD     Y2, Y0, Y0
+	VMOVUPS    32(R10), Y2
+	VMASKMOVPD 32(SI)(R8*8), Y2, Y2
+	VADDPD     Y2, Y0, Y0
+	VADDPD     Y0, Y1, Y0
+	VMOVUPS    32(R10), Y1
+	VMASKMOVPD Y0, Y1, 32(AX)(R8*8)
 
 done:
 	VZEROUPPER

@@ -129,6 +129,16 @@ func srowAffineavx512(y []float32, w []float32, b []float32, x []float32, k floa
 //go:noescape
 func srowGradientavx512(dx []float32, w []float32, g []float32, x []float32, k float32, r float32, s float32, mean float32, slope float32)
 
+// srowTangentavx512 is
+//
+//	for i := range x {
+//		h := ((x[i] - k) - r) * s
+//		y[i] = w[i]*(s*((g[i]-mean)-h*slope)) + (h*dw[i] + db[i])
+//	}
+//
+//go:noescape
+func srowTangentavx512(y []float32, w []float32, g []float32, dw []float32, db []float32, x []float32, k float32, r float32, s float32, mean float32, slope float32)
+
 // dshiftedavx512 is
 //
 //	clear(sum)
@@ -253,3 +263,13 @@ func drowAffineavx512(y []float64, w []float64, b []float64, x []float64, k floa
 //
 //go:noescape
 func drowGradientavx512(dx []float64, w []float64, g []float64, x []float64, k float64, r float64, s float64, mean float64, slope float64)
+
+// drowTangentavx512 is
+//
+//	for i := range x {
+//		h := ((x[i] - k) - r) * s
+//		y[i] = w[i]*(s*((g[i]-mean)-h*slope)) + (h*dw[i] + db[i])
+//	}
+//
+//go:noescape
+func drowTangentavx512(y []float64, w []float64, g []float64, dw []float64, db []float64, x []float64, k float64, r float64, s float64, mean float64, slope float64)

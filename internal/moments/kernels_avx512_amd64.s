@@ -1109,6 +1109,115 @@ done:
 	VZEROUPPER
 	RET
 
+// func srowTangentavx512(y []float32, w []float32, g []float32, dw []float32, db []float32, x []float32, k float32, r float32, s float32, mean float32, slope float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·srowTangentavx512(SB), NOSPLIT, $0-164
+	MOVQ         y_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         dw_base+72(FP), BX
+	MOVQ         db_base+96(FP), SI
+	MOVQ         x_base+120(FP), DI
+	VBROADCASTSS k+144(FP), Z0
+	VBROADCASTSS r+148(FP), Z1
+	VBROADCASTSS s+152(FP), Z2
+	VBROADCASTSS mean+156(FP), Z3
+	VBROADCASTSS slope+160(FP), Z4
+	MOVQ         x_len+128(FP), R9
+	XORQ         R8, R8
+	SUBQ         $+32, R9
+	JLT          rest
+
+loop:
+	VMOVUPS (DI)(R8*4), Z5
+	VSUBPS  Z0, Z5, Z5
+	VSUBPS  Z1, Z5, Z5
+	VMULPS  Z2, Z5, Z5
+	VMOVUPS (DX)(R8*4), Z6
+	VSUBPS  Z3, Z6, Z6
+	VMULPS  Z4, Z5, Z7
+	VSUBPS  Z7, Z6, Z6
+	VMOVUPS (CX)(R8*4), Z7
+	VMULPS  Z6, Z2, Z6
+	VMULPS  Z6, Z7, Z6
+	VMOVUPS (BX)(R8*4), Z7
+	VMULPS  Z7, Z5, Z5
+	VMOVUPS (SI)(R8*4), Z7
+	VADDPS  Z7, Z5, Z5
+	VADDPS  Z5, Z6, Z5
+	VMOVUPS Z5, (AX)(R8*4)
+	VMOVUPS 64(DI)(R8*4), Z5
+	VSUBPS  Z0, Z5, Z5
+	VSUBPS  Z1, Z5, Z5
+	VMULPS  Z2, Z5, Z5
+	VMOVUPS 64(DX)(R8*4), Z6
+	VSUBPS  Z3, Z6, Z6
+	VMULPS  Z4, Z5, Z7
+	VSUBPS  Z7, Z6, Z6
+	VMOVUPS 64(CX)(R8*4), Z7
+	VMULPS  Z6, Z2, Z6
+	VMULPS  Z6, Z7, Z6
+	VMOVUPS 64(BX)(R8*4), Z7
+	VMULPS  Z7, Z5, Z5
+	VMOVUPS 64(SI)(R8*4), Z7
+	VADDPS  Z7, Z5, Z5
+	VADDPS  Z5, Z6, Z5
+	VMOVUPS Z5, 64(AX)(R8*4)
+	ADDQ    $+32, R8
+	SUBQ    $+32, R9
+	JGE     loop
+
+rest:
+	ADDQ      $+32, R9
+	JZ        done
+	MOVQ      $-1, R10
+	BZHIQ     R9, R10, R10
+	MOVQ      R10, R9
+	ANDQ      $+65535, R9
+	KMOVW     R9, K1
+	MOVQ      R10, R9
+	SHRQ      $0x10, R9
+	ANDQ      $+65535, R9
+	KMOVW     R9, K2
+	VMOVUPS.Z (DI)(R8*4), K1, Z5
+	VSUBPS    Z0, Z5, Z5
+	VSUBPS    Z1, Z5, Z5
+	VMULPS    Z2, Z5, Z5
+	VMOVUPS.Z (DX)(R8*4), K1, Z6
+	VSUBPS    Z3, Z6, Z6
+	VMULPS    Z4, Z5, Z7
+	VSUBPS    Z7, Z6, Z6
+	VMOVUPS.Z (CX)(R8*4), K1, Z7
+	VMULPS    Z6, Z2, Z6
+	VMULPS    Z6, Z7, Z6
+	VMOVUPS.Z (BX)(R8*4), K1, Z7
+	VMULPS    Z7, Z5, Z5
+	VMOVUPS.Z (SI)(R8*4), K1, Z7
+	VADDPS    Z7, Z5, Z5
+	VADDPS    Z5, Z6, Z5
+	VMOVUPS   Z5, K1, (AX)(R8*4)
+	VMOVUPS.Z 64(DI)(R8*4), K2, Z5
+	VSUBPS    Z0, Z5, Z0
+	VSUBPS    Z1, Z0, Z0
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(DX)(R8*4), K2, Z1
+	VSUBPS    Z3, Z1, Z1
+	VMULPS    Z4, Z0, Z3
+	VSUBPS    Z3, Z1, Z1
+	VMOVUPS.Z 64(CX)(R8*4), K2, Z3
+	VMULPS    Z1, Z2, Z1
+	VMULPS    Z1, Z3, Z1
+	VMOVUPS.Z 64(BX)(R8*4), K2, Z2
+	VMULPS    Z2, Z0, Z0
+	VMOVUPS.Z 64(SI)(R8*4), K2, Z2
+	VADDPS    Z2, Z0, Z0
+	VADDPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K2, 64(AX)(R8*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func dshiftedavx512(sum []float64, k []float64, x []float64, rows int)
 // Requires: AVX, AVX512F, BMI2
 TEXT ·dshiftedavx512(SB), NOSPLIT, $0-80
@@ -2209,6 +2318,115 @@ rest:
 	VSUBPD    Z0, Z3, Z0
 	VMULPD    Z0, Z2, Z0
 	VMOVUPD   Z0, K2, 64(AX)(SI*8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func drowTangentavx512(y []float64, w []float64, g []float64, dw []float64, db []float64, x []float64, k float64, r float64, s float64, mean float64, slope float64)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·drowTangentavx512(SB), NOSPLIT, $0-184
+	MOVQ         y_base+0(FP), AX
+	MOVQ         w_base+24(FP), CX
+	MOVQ         g_base+48(FP), DX
+	MOVQ         dw_base+72(FP), BX
+	MOVQ         db_base+96(FP), SI
+	MOVQ         x_base+120(FP), DI
+	VBROADCASTSD k+144(FP), Z0
+	VBROADCASTSD r+152(FP), Z1
+	VBROADCASTSD s+160(FP), Z2
+	VBROADCASTSD mean+168(FP), Z3
+	VBROADCASTSD slope+176(FP), Z4
+	MOVQ         x_len+128(FP), R9
+	XORQ         R8, R8
+	SUBQ         $+16, R9
+	JLT          rest
+
+loop:
+	VMOVUPD (DI)(R8*8), Z5
+	VSUBPD  Z0, Z5, Z5
+	VSUBPD  Z1, Z5, Z5
+	VMULPD  Z2, Z5, Z5
+	VMOVUPD (DX)(R8*8), Z6
+	VSUBPD  Z3, Z6, Z6
+	VMULPD  Z4, Z5, Z7
+	VSUBPD  Z7, Z6, Z6
+	VMOVUPD (CX)(R8*8), Z7
+	VMULPD  Z6, Z2, Z6
+	VMULPD  Z6, Z7, Z6
+	VMOVUPD (BX)(R8*8), Z7
+	VMULPD  Z7, Z5, Z5
+	VMOVUPD (SI)(R8*8), Z7
+	VADDPD  Z7, Z5, Z5
+	VADDPD  Z5, Z6, Z5
+	VMOVUPD Z5, (AX)(R8*8)
+	VMOVUPD 64(DI)(R8*8), Z5
+	VSUBPD  Z0, Z5, Z5
+	VSUBPD  Z1, Z5, Z5
+	VMULPD  Z2, Z5, Z5
+	VMOVUPD 64(DX)(R8*8), Z6
+	VSUBPD  Z3, Z6, Z6
+	VMULPD  Z4, Z5, Z7
+	VSUBPD  Z7, Z6, Z6
+	VMOVUPD 64(CX)(R8*8), Z7
+	VMULPD  Z6, Z2, Z6
+	VMULPD  Z6, Z7, Z6
+	VMOVUPD 64(BX)(R8*8), Z7
+	VMULPD  Z7, Z5, Z5
+	VMOVUPD 64(SI)(R8*8), Z7
+	VADDPD  Z7, Z5, Z5
+	VADDPD  Z5, Z6, Z5
+	VMOVUPD Z5, 64(AX)(R8*8)
+	ADDQ    $+16, R8
+	SUBQ    $+16, R9
+	JGE     loop
+
+rest:
+	ADDQ      $+16, R9
+	JZ        done
+	MOVQ      $-1, R10
+	BZHIQ     R9, R10, R10
+	MOVQ      R10, R9
+	ANDQ      $+255, R9
+	KMOVW     R9, K1
+	MOVQ      R10, R9
+	SHRQ      $0x08, R9
+	ANDQ      $+255, R9
+	KMOVW     R9, K2
+	VMOVUPD.Z (DI)(R8*8), K1, Z5
+	VSUBPD    Z0, Z5, Z5
+	VSUBPD    Z1, Z5, Z5
+	VMULPD    Z2, Z5, Z5
+	VMOVUPD.Z (DX)(R8*8), K1, Z6
+	VSUBPD    Z3, Z6, Z6
+	VMULPD    Z4, Z5, Z7
+	VSUBPD    Z7, Z6, Z6
+	VMOVUPD.Z (CX)(R8*8), K1, Z7
+	VMULPD    Z6, Z2, Z6
+	VMULPD    Z6, Z7, Z6
+	VMOVUPD.Z (BX)(R8*8), K1, Z7
+	VMULPD    Z7, Z5, Z5
+	VMOVUPD.Z (SI)(R8*8), K1, Z7
+	VADDPD    Z7, Z5, Z5
+	VADDPD    Z5, Z6, Z5
+	VMOVUPD   Z5, K1, (AX)(R8*8)
+	VMOVUPD.Z 64(DI)(R8*8), K2, Z5
+	VSUBPD    Z0, Z5, Z0
+	VSUBPD    Z1, Z0, Z0
+	VMULPD    Z2, Z0, Z0
+	VMOVUPD.Z 64(DX)(R8*8), K2, Z1
+	VSUBPD    Z3, Z1, Z1
+	VMULPD    Z4, Z0, Z3
+	VSUBPD    Z3, Z1, Z1
+	VMOVUPD.Z 64(CX)(R8*8), K2, Z3
+	VMULPD    Z1, Z2, Z1
+	VMULPD    Z1, Z3, Z1
+	VMOVUPD.Z 64(BX)(R8*8), K2, Z2
+	VMULPD    Z2, Z0, Z0
+	VMOVUPD.Z 64(SI)(R8*8), K2, Z2
+	VADDPD    Z2, Z0, Z0
+	VADDPD    Z0, Z1, Z0
+	VMOVUPD   Z0, K2, 64(AX)(R8*8)
 
 done:
 	VZEROUPPER

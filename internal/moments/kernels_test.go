@@ -50,6 +50,9 @@ func testKernels[T Float](t *testing.T, set isa.Set) {
 				"row accumulate": func(k *kernels[T], s [9][]T) { k.row.accumulate(s[4], s[5], s[0], s[1], 0.3, 0.001, 1.7) },
 				"row affine":     func(k *kernels[T], s [9][]T) { k.row.affine(s[4], s[0], s[1], s[2], 0.3, 0.001, 1.7) },
 				"row gradient":   func(k *kernels[T], s [9][]T) { k.row.gradient(s[4], s[0], s[1], s[2], 0.3, 0.001, 1.7, 0.2, -0.4) },
+				"row tangent": func(k *kernels[T], s [9][]T) {
+					k.row.tangent(s[4], s[0], s[1], s[2], s[3], s[5], 0.3, 0.001, 1.7, 0.2, -0.4)
+				},
 				"row dots": func(k *kernels[T], s [9][]T) {
 					sum, dot := k.row.dots(s[0], s[1], s[2], 0.7)
 					s[4][0], s[5][0] = T(sum), T(dot)

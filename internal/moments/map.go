@@ -25,50 +25,50 @@ func (e *Engine[T]) Tangent(y, x, m, w, g, dw, db, s []T) {
 
 // mapPiece maps the rows of a piece.
 func (j *job[T]) mapPiece(piece int) {
-	c := j.Channels()
-	if j.Rows == 1 && !j.tangent {
+	if j.Rows == 1 {
 		j.mapParts(piece)
 		return
 	}
 	w := j.spares.Get()
-	if j.Rows == 1 {
-		lo, hi := j.blocks(j.Layout, piece)
-		for block := lo; block < hi; block++ {
-			j.coefficients(w, block)
-			j.mapRows(w, block*c, 1)
-		}
-	} else {
-		block, lo, hi := j.rows(j.Layout, piece)
-		j.coefficients(w, block)
-		j.mapRows(w, (block*j.Rows+lo)*c, hi-lo)
-	}
+	block, lo, hi := j.rows(j.Layout, piece)
+	j.coefficients(w, block)
+	j.mapRows(w, (block*j.Rows+lo)*j.Channels(), hi-lo)
 	j.spares.Put(w)
 }
 
 // mapParts maps the blocks of a piece, each of one row, part by part.
 func (j *job[T]) mapParts(piece int) {
-	weight, bias := j.weight, j.bias
-	if weight == nil {
-		weight = j.ones
-	}
-	if bias == nil {
-		bias = j.zeros
+	weight, factor, summand := or(j.weight, j.ones), or(j.weight, j.ones), or(j.bias, j.zeros)
+	if j.tangent {
+		factor, summand = or(j.dWeight, j.zeros), or(j.dBias, j.zeros)
 	}
 	lo, hi := j.blocks(j.Layout, piece)
 	for part := lo * j.Groups; part < hi*j.Groups; part++ {
 		at, c := part*j.Width, part%j.Groups*j.Width
-		y, x, w := j.y[at:at+j.Width], j.x[at:at+j.Width], weight[c:c+j.Width]
+		end, last := at+j.Width, c+j.Width
+		y, x := j.y[at:end], j.x[at:end]
 		k, r, s := j.m.mean[part], j.m.rest[part], j.m.inverse[part]
 		if j.g == nil {
-			j.k.row.affine(y, w, bias[c:c+j.Width], x, k, r, s)
+			j.k.row.affine(y, factor[c:last], summand[c:last], x, k, r, s)
 			continue
 		}
 		var mean, slope T
 		if j.sums != nil {
 			mean, slope = T(float64(j.sums[part])*j.share), T(float64(j.sums[j.Parts()+part])*j.share)
 		}
-		j.k.row.gradient(y, w, j.g[at:at+j.Width], x, k, r, s, mean, slope)
+		if j.tangent {
+			j.k.row.tangent(y, weight[c:last], j.g[at:end], factor[c:last], summand[c:last], x, k, r, s, mean, slope)
+		} else {
+			j.k.row.gradient(y, weight[c:last], j.g[at:end], x, k, r, s, mean, slope)
+		}
 	}
+}
+
+func or[T Float](x, otherwise []T) []T {
+	if x == nil {
+		return otherwise
+	}
+	return x
 }
 
 // mapRows is y = c∘g + a∘(x − k) + d for rows from an element on.

@@ -15,10 +15,12 @@ type rowKernels[T Float] struct {
 	affine func(y, w, b, x []T, k, r, s T)
 	// gradient is dx = s·((w∘g − mean) − x̂·slope).
 	gradient func(dx, w, g, x []T, k, r, s, mean, slope T)
+	// tangent is y = w∘s·((g − mean) − x̂·slope) + (x̂∘dw + db).
+	tangent func(y, w, g, dw, db, x []T, k, r, s, mean, slope T)
 }
 
 func plainRows[T Float]() *rowKernels[T] {
-	return &rowKernels[T]{rowShiftedPlain[T], rowSquaresPlain[T], rowDotsPlain[T], rowAccumulatePlain[T], rowAffinePlain[T], rowGradientPlain[T]}
+	return &rowKernels[T]{rowShiftedPlain[T], rowSquaresPlain[T], rowDotsPlain[T], rowAccumulatePlain[T], rowAffinePlain[T], rowGradientPlain[T], rowTangentPlain[T]}
 }
 
 // lanes are the sums of a reduction.
@@ -80,5 +82,13 @@ func rowGradientPlain[T Float](dx, w, g, x []T, k, r, s, mean, slope T) {
 	dx, w, g = dx[:len(x)], w[:len(x)], g[:len(x)]
 	for i, v := range x {
 		dx[i] = s * ((T(w[i]*g[i]) - mean) - T(T(((v-k)-r)*s)*slope))
+	}
+}
+
+func rowTangentPlain[T Float](y, w, g, dw, db, x []T, k, r, s, mean, slope T) {
+	y, w, g, dw, db = y[:len(x)], w[:len(x)], g[:len(x)], dw[:len(x)], db[:len(x)]
+	for i, v := range x {
+		h := T(((v - k) - r) * s)
+		y[i] = T(w[i]*T(s*((g[i]-mean)-T(h*slope)))) + (T(h*dw[i]) + db[i])
 	}
 }

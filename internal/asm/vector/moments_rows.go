@@ -14,6 +14,7 @@ func emitMomentRows(p precision, v vector) {
 	emitRowAccumulate(p, v)
 	emitRowAffine(p, v)
 	emitRowGradient(p, v)
+	emitRowTangent(p, v)
 }
 
 // kept is x in the lanes that a step has, and zero beyond.
@@ -145,6 +146,24 @@ for i := range x {
 			d := f.minus(f.times(f.get("w"), f.get("g")), f.constant["mean"])
 			d = f.minus(d, f.times(f.standard(), f.constant["slope"]))
 			f.put("dx", f.times(f.constant["s"], d))
+		}
+	})
+	finishKernel()
+}
+
+func emitRowTangent(p precision, v vector) {
+	start(p, v, p.letter+"rowTangent"+v.isa, "func(y, w, g, dw, db, x []T, k, r, s, mean, slope T)", `
+for i := range x {
+	h := ((x[i] - k) - r) * s
+	y[i] = w[i]*(s*((g[i]-mean)-h*slope)) + (h*dw[i] + db[i])
+}`)
+	f := newRow(p, v, []string{"k", "r", "s", "mean", "slope"}, "y", "w", "g", "dw", "db", "x")
+	f.run("", "x", func() {
+		for f.slot = range f.slots {
+			h := f.standard()
+			d := f.minus(f.minus(f.get("g"), f.constant["mean"]), f.times(h, f.constant["slope"]))
+			d = f.times(f.get("w"), f.times(f.constant["s"], d))
+			f.put("y", f.plus(d, f.plus(f.times(h, f.get("dw")), f.get("db"))))
 		}
 	})
 	finishKernel()
