@@ -45,7 +45,8 @@ type WeightsConfig struct {
 //   - by order, if the file's modules differ in numbers alone ("0.weight", "2.weight", "10.weight", or "fc1.weight",
 //     "fc2.weight"): by these numbers they are the model's layers. Other names say nothing of an order, and are an error.
 //
-// The file must have all of the model's parameters and buffers, and no others. On any error, which is one line that
+// The file must have all of the model's parameters and buffers, and no others but the counts of mini-batches that
+// PyTorch's batch normalisations keep. On any error, which is one line that
 // names the file, the model stays as it was. It must not be called during a step.
 func LoadWeights(path string, m *Model, cfg WeightsConfig) error {
 	err := withTensors(&path, func(f *safetensors.File) error {
@@ -60,9 +61,20 @@ func LoadWeights(path string, m *Model, cfg WeightsConfig) error {
 	return nil
 }
 
+// batchCount is what PyTorch calls the number of mini-batches that running statistics are of.
+const batchCount = "num_batches_tracked"
+
+// has reports whether a parameter or a buffer has the name.
+func (m *Model) has(name string) bool {
+	return slices.ContainsFunc(m.named(), func(t namedTensor) bool { return t.name == name })
+}
+
 func (m *Model) readWeights(f *safetensors.File, cfg WeightsConfig) error {
 	own := f.Metadata[keyFormat] == modelFormat // then scalings are not the model's matter
 	from, err := m.match(f, cfg.Modules, func(name string) bool {
+		if _, part := split(name); part == batchCount && !m.has(name) {
+			return true
+		}
 		return own && slices.Contains([]string{inputMean, inputStd, targetMean, targetStd}, name)
 	})
 	if err != nil {

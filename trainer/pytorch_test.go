@@ -102,6 +102,13 @@ func cnnOfTorch() layers.Layer {
 		&layers.Conv2D{Filters: 4, Kernel: [2]int{2, 3}}, layers.ReLU(), &layers.Flatten{}, &layers.Dense{Units: 3}}
 }
 
+// normsOfTorch has running statistics, and a count of mini-batches in torch's file that nothing here is for.
+func normsOfTorch() layers.Layer {
+	return layers.Sequential{&layers.Conv2D{Filters: 3, Kernel: [2]int{3, 3}, NoBias: true}, &layers.BatchNorm{}, layers.ReLU(),
+		&layers.MaxPool2D{Window: [2]int{3, 3}, Stride: [2]int{2, 2}, Padding: [2]int{1, 1}}, &layers.GroupNorm{Groups: 3},
+		&layers.AvgPool2D{Window: [2]int{2, 2}, Stride: [2]int{1, 1}}, &layers.Flatten{}, &layers.Dense{Units: 4}, &layers.LayerNorm{}, &layers.Dense{Units: 3}}
+}
+
 // TestTorchWeights: what torch saved gives the same outputs here, for an MLP whose modules are called 0, 2 and 10 and a
 // network of convolutions. The greatest sum is of 48 terms near 1, in float64.
 func TestTorchWeights(t *testing.T) {
@@ -109,7 +116,7 @@ func TestTorchWeights(t *testing.T) {
 	for which, c := range map[string]struct {
 		net   layers.Layer
 		input []int
-	}{"MLP": {mlpOfTorch(), []int{4}}, "CNN": {cnnOfTorch(), []int{7, 7, 2}}} {
+	}{"MLP": {mlpOfTorch(), []int{4}}, "CNN": {cnnOfTorch(), []int{7, 7, 2}}, "NORM": {normsOfTorch(), []int{7, 7, 2}}} {
 		path := filepath.Join(t.TempDir(), "torch.safetensors")
 		var want struct {
 			Names []string
@@ -252,6 +259,7 @@ func TestLoadWeightsNames(t *testing.T) {
 	assert.ErrorContains(t, load(none, pair("a\n1", "a\n2")[:2]...), "1 modules")
 	assert.ErrorContains(t, load(none), "no tensors")
 	assert.ErrorContains(t, load(none, append(pair("dense1", "head"), numbered("more", 1))...), `nothing that tensor "more" is for`)
+	assert.NoError(t, load(none, append(pair("fc1", "fc2"), numbered("fc1.num_batches_tracked"))...))
 	assert.ErrorContains(t, load(none, append(pair("fc1", "fc2"), numbered("fc1.running_mean", 3))...), `nothing that tensor "fc1.running_mean" is for`)
 	assert.ErrorContains(t, load(none, pair("fc1", "fc2")[1:]...), `no tensor "fc2.weight" for head.weight`)
 	assert.ErrorContains(t, load(trainer.WeightsConfig{Modules: []string{"a"}}, pair("a", "b")...), `1 modules, ["a"], for the 2 layers`)

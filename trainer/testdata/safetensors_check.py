@@ -1,7 +1,7 @@
 """Rebuilds a gokfac model from its file, or writes a model of PyTorch's, for the tests of package trainer.
 
     safetensors_check.py predict MODEL INPUTS     prints the outputs, by numpy, and by torch where it is installed
-    safetensors_check.py write FILE MLP|CNN       writes a torch model's state_dict; prints inputs and outputs
+    safetensors_check.py write FILE MLP|CNN|NORM  writes a torch model's state_dict; prints inputs and outputs
 """
 import json
 import struct
@@ -39,12 +39,12 @@ def save(path, tensors):
         return
     except ImportError:
         pass
-    types = {"torch.float32": "F32", "torch.float64": "F64", "torch.float16": "F16", "torch.bfloat16": "BF16"}
+    types = {"torch.float32": "F32", "torch.float64": "F64", "torch.float16": "F16", "torch.bfloat16": "BF16", "torch.int64": "I64"}
     head, data = {}, b""
     for name in sorted(tensors, key=lambda n: (-tensors[n].element_size(), n)):
         t = tensors[name].detach().contiguous()
         import torch
-        raw = bytes(t.view(torch.uint8).flatten().tolist()) if t.dim() else b""
+        raw = bytes(t.reshape(-1).view(torch.uint8).tolist())
         head[name] = {"dtype": types[str(t.dtype)], "shape": list(t.shape), "data_offsets": [len(data), len(data) + len(raw)]}
         data += raw
     text = json.dumps(head, separators=(",", ":")).encode()
@@ -119,6 +119,16 @@ def write(path, which):
         model = nn.Sequential(nn.Linear(4, 6), nn.ReLU(), nn.Linear(6, 6), nn.Tanh(), *[nn.Identity()] * 6, nn.Linear(6, 3, bias=False))
         x = torch.randn(5, 4)
         given = x
+    elif which == "NORM":
+        model = nn.Sequential(
+            nn.Conv2d(2, 3, 3, bias=False), nn.BatchNorm2d(3), nn.ReLU(), nn.MaxPool2d(3, 2, 1), nn.GroupNorm(3, 3),
+            nn.AvgPool2d(2, 1), nn.Flatten(), nn.Linear(3 * 2 * 2, 4), nn.LayerNorm(4), nn.Linear(4, 3))
+        x = 3 * torch.randn(5, 2, 7, 7) + 1
+        given = x.permute(0, 2, 3, 1)
+        model(x)  # running statistics
+        for p in model.parameters():
+            nn.init.normal_(p)
+        model.eval()
     else:
         model = nn.Sequential(
             nn.Conv2d(2, 3, (3, 2), stride=(2, 1), padding=(1, 0)), nn.Tanh(), nn.Conv2d(3, 4, (2, 3)), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 3 * 4, 3))
