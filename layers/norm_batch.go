@@ -29,6 +29,7 @@ import (
 // learns from it. The running statistics stay as they are.
 //
 // The parts of a trainer.Accumulation are standardised each by itself, and each goes into the running statistics once.
+// Products over fewer examples than the mini-batch has (kfac.Config.ProductFraction) standardise those by themselves.
 // Examples of a mini-batch depend on each other in training: K-FAC's blocks of this network, which are of single
 // examples, leave that out, as they do in the literature.
 //
