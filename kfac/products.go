@@ -54,6 +54,9 @@ const (
 	mostProducts = 1024
 	mostFactors  = 2048
 
-	// mostFactorRows is the number of rows of a layer with several locations.
+	// mostFactorRows is the number of rows of a layer with several locations. A small convnet
+	// on MNIST (676, 144 and 25 locations), after 120 steps of 128 examples, has with all rows
+	// / 8192 / 2048 / 1024 a test accuracy of 96.3 / 95.8 / 96.3 / 96.8, 95.9 / 95.6 / 96.0 / 95.7
+	// and 95.1 / 96.2 / 95.7 / 95.8 % for three seeds.
 	mostFactorRows = 8192
 )

@@ -108,3 +108,14 @@ func TestMostRowsByDefault(t *testing.T) {
 		assert.Equal(t, want, o.pre.pass.most)
 	}
 }
+
+// TestSampledRowsOfGroups: a tap in several groups has a quarter of the rows.
+func TestSampledRowsOfGroups(t *testing.T) {
+	tap := &graph.Tap{Examples: 100, Groups: 3}
+	p := &Pass{fraction: 1, most: 400}
+	_, every := p.sampled(tap, 9)
+	assert.Equal(t, 10, every, "at most 100 of 900, and no divisor of 9 in common")
+	tap.Groups = 1
+	_, every = p.sampled(tap, 9)
+	assert.Equal(t, 4, every, "at most 400")
+}

@@ -23,17 +23,22 @@ func outerScale[T graph.Float](t *graph.Tap, examples int) T {
 // that leaves at most so many rows (Pass.most) and has no factor in common with the number
 // of locations, so that every location of the examples has the same share in the sample.
 // Rows of one example, such as the overlapping windows of an image, are much alike: the
-// sample has rows of all examples, in the place of all rows of a few.
+// sample has rows of all examples, in the place of all rows of a few. A tap in several groups
+// has a quarter as many: the factors of a group are of low order, and known from fewer rows.
 func (p *Pass) sampled(t *graph.Tap, locations int) (first, every int) {
 	every = 1
 	if p.most == 0 || locations <= 1 {
 		return 0, every
 	}
+	most := p.most
+	if t.Groups > 1 {
+		most = max(most/4, 1)
+	}
 	rows := cmp.Or(p.whole, t.Examples) * locations
 	if f := p.fraction; f > 0 && f < 1 {
 		rows = leading(f, cmp.Or(p.whole, t.Examples)) * locations
 	}
-	for every = (rows + p.most - 1) / p.most; divisor(every, locations) > 1; {
+	for every = (rows + most - 1) / most; divisor(every, locations) > 1; {
 		every++
 	}
 	return (every - p.before*locations%every) % every, every
