@@ -10,14 +10,20 @@ import (
 // its running average. Only the lower triangles of both are defined; lowRank mirrors that
 // of mean.
 type factor[T graph.Float] struct {
-	n     int
-	batch []T // second moment of the mini-batch
-	mean  []T // running average
-	folds int // updates of mean
+	n      int
+	batch  []T        // second moment of the mini-batch
+	mean   []T        // running average
+	folds  int        // updates of mean
+	window *window[T] // in the place of batch and mean, of a very wide layer; else nil
 }
 
 func newFactor[T graph.Float](n int) *factor[T] {
 	return &factor[T]{n: n, batch: make([]T, n*n), mean: make([]T, n*n)}
+}
+
+// newWideFactor returns a factor that is a window.
+func newWideFactor[T graph.Float](n, locations int) *factor[T] {
+	return &factor[T]{n: n, window: newWindow[T](n, locations)}
 }
 
 // setInputs sets batch to the second moment (1/N) Σ āᵀā over the rows of N = examples
@@ -56,6 +62,9 @@ func (f *factor[T]) addGradients(g tapRows[T], every, rows, examples int, first 
 // alone: by Cauchy–Schwarz no element, nor a partial sum of it, is greater in size than
 // the greater of the two diagonal elements in its row and column.
 func (f *factor[T]) finite() bool {
+	if f.window != nil {
+		return vector.Finite(f.window.batch)
+	}
 	for i := range f.n {
 		if d := f.batch[i*f.n+i]; d-d != 0 {
 			return false
@@ -67,14 +76,29 @@ func (f *factor[T]) finite() bool {
 // Fold replaces mean by the weighted average keep·mean + (1−keep)·batch.
 func (f *factor[T]) Fold(keep float64) {
 	f.folds++
+	if f.window != nil {
+		f.window.fold(keep)
+		return
+	}
 	for i := range f.n {
 		row, end := i*f.n, i*f.n+i+1
 		vector.Combine(f.mean[row:end], T(keep), T(1-keep), f.batch[row:end])
 	}
 }
 
+// fields lists the memory of the average that a saved state holds.
+func (f *factor[T]) fields(name string) []Field {
+	if f.window != nil {
+		return f.window.fields(name)
+	}
+	return []Field{{Name: name, Value: f.mean}}
+}
+
 // trace returns the trace of mean.
 func (f *factor[T]) trace() float64 {
+	if f.window != nil {
+		return f.window.share()
+	}
 	var s float64
 	for i := range f.n {
 		s += float64(f.mean[i*f.n+i])

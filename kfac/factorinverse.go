@@ -43,13 +43,16 @@ func (v *factorInverse[T]) prepare(damping float64, jobs []*Decomposition) []*De
 
 // try finds the eigenvectors, or inverts with the damping times raise.
 func (v *factorInverse[T]) try(raise float64, w *workspace) bool {
-	if v.low != nil && v.damping > v.low.refused {
+	if v.low != nil && (v.of.window != nil || v.damping > v.low.refused) {
 		if v.low.cover(v.damping, subspaceOf[T](w)) {
 			v.shrink()
 			return true
 		}
 		if w.stopped() {
 			return false
+		}
+		if v.of.window != nil {
+			return false // there is no dense form
 		}
 		v.low.refused = v.damping
 	}

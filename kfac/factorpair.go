@@ -12,7 +12,27 @@ type factorPair[T graph.Float] struct {
 }
 
 func newFactorPair[T graph.Float](l *layer) *factorPair[T] {
-	return &factorPair[T]{layer: l, a: newFactor[T](l.rows), g: newFactor[T](l.out)}
+	return &factorPair[T]{layer: l, a: newInputFactor[T](l), g: newFactor[T](l.out)}
+}
+
+// newInputFactor returns A.
+func newInputFactor[T graph.Float](l *layer) *factor[T] {
+	switch {
+	case !l.windowed:
+		return newFactor[T](l.rows)
+	case l.reduce:
+		return newWideFactor[T](l.rows, 1)
+	}
+	return newWideFactor[T](l.rows, l.locations)
+}
+
+// takeInputs measures A on the rows of a, every s-th of which is there.
+func (f *factorPair[T]) takeInputs(p *Pass, a tapRows[T], every, examples int) {
+	if w := f.a.window; w != nil {
+		w.take(a, p.before == 0) // of a mini-batch in parts all rows together
+		return
+	}
+	f.a.setInputs(a, every, examples)
 }
 
 // Accumulate adds one pass to the second moments. A is the same in all passes over a
@@ -26,21 +46,26 @@ func (f *factorPair[T]) Accumulate(p *Pass) bool {
 	locations := rows / max(examples, 1)
 	if f.reduce && locations > 1 {
 		if p.FirstTaps {
-			f.a.setInputs(f.means.sums(inputsOf[T](f.layer, t, rows), locations, 1/T(locations)), 1, examples)
+			f.takeInputs(p, f.means.sums(inputsOf[T](f.layer, t, rows), locations, 1/T(locations)), 1, examples)
 		}
 		f.g.addGradients(f.sums.sums(gradientsOf[T](f.layer, t, rows), locations, 1), 1, examples, t.Examples, p.FirstTaps)
 		return f.a.finite() && f.g.finite()
 	}
 	first, every := p.sampled(t, locations)
 	if p.FirstTaps {
-		f.a.setInputs(inputsOf[T](f.layer, t, rows).sampled(first, every), every, examples)
+		f.takeInputs(p, inputsOf[T](f.layer, t, rows).sampled(first, every), every, examples)
 	}
 	f.g.addGradients(gradientsOf[T](f.layer, t, rows).sampled(first, every), every, rows, t.Examples, p.FirstTaps)
 	return f.a.finite() && f.g.finite()
 }
 
 // Statistics adds A and G of the mini-batch.
-func (f *factorPair[T]) Statistics(s *Statistics) { addStatistics(s, f.a.batch, f.g.batch) }
+func (f *factorPair[T]) Statistics(s *Statistics) {
+	if f.a.window == nil { // rows have no mean
+		addStatistics(s, f.a.batch)
+	}
+	addStatistics(s, f.g.batch)
+}
 
 // Fold takes A and G of the mini-batch into their averages.
 func (f *factorPair[T]) Fold(keep float64) {
@@ -49,5 +74,5 @@ func (f *factorPair[T]) Fold(keep float64) {
 }
 
 func (f *factorPair[T]) State() []Field {
-	return []Field{{Name: f.name + " A", Value: f.a.mean}, {Name: f.name + " G", Value: f.g.mean}}
+	return append(f.a.fields(f.name+" A"), f.g.fields(f.name+" G")...)
 }

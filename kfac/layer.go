@@ -23,6 +23,7 @@ type layer struct {
 	in, rows, out int    // W is in×out; rows is in+1 with a bias, else in
 	locations     int    // T; 0 of a tap that is not filled yet
 	reduce        bool   // the setting Reduce
+	windowed      bool   // A is a window
 	group, groups int    // index of the layer among the groups of its tap, and their number, at least 1
 }
 

@@ -1,6 +1,8 @@
 package kfac
 
 import (
+	"math"
+
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/codec"
 	"github.com/gokfac/gokfac/internal/subspace"
@@ -46,6 +48,9 @@ const (
 // newLowRank returns nil for a factor of so low an order that its inverse is always dense.
 func newLowRank[T graph.Float](f *factor[T]) *lowRank[T] {
 	most := f.n / rankShare / rankStep * rankStep
+	if f.window != nil {
+		most = min(most, mostWideRank)
+	}
 	if most < firstRank {
 		return nil
 	}
@@ -65,7 +70,8 @@ func (r *lowRank[T]) covers(damping float64) bool {
 // enough reports whether all eigenvalues that are not left out are in the basis.
 func (r *lowRank[T]) enough(damping float64) bool {
 	k, rank := r.count(damping), r.basis.Rank()
-	return rank > 0 && (k+margin(k) <= rank || rank == r.most && k < rank || rank == r.of.n)
+	last := rank == r.most && (k < rank || r.of.window != nil)
+	return rank > 0 && (k+margin(k) <= rank || last || rank == r.of.n)
 }
 
 // cover renews the basis for the present average, and adds vectors until there are enough.
@@ -84,28 +90,45 @@ func (r *lowRank[T]) cover(damping float64, w *subspace.Workspace[T]) bool {
 	default:
 		passes = 0 // γ has become less
 	}
-	vector.Mirror(r.of.mean, r.of.n)
+	wide := r.of.window != nil
+	if !wide {
+		vector.Mirror(r.of.mean, r.of.n)
+	}
 	for {
 		for range passes {
-			if w.Stopped() || !r.basis.Renew(r.of.mean, w) {
+			if w.Stopped() || !r.renew(w) {
 				return false
 			}
 		}
 		r.seen = r.of.folds
 		if !r.basis.Resolves(damping) {
-			return false
+			if !wide {
+				return false
+			}
+			// There is no dense form: all eigenvalues that products can tell from 0 are needed.
+			for damping = max(damping, math.SmallestNonzeroFloat64); !r.basis.Resolves(damping); {
+				damping *= 2
+			}
 		}
 		if r.enough(damping) {
 			return true
 		}
 		rank := r.basis.Rank()
-		if rank == r.most || r.hopeless(damping) {
+		if rank == r.most || !wide && r.hopeless(damping) {
 			return false
 		}
 		k := r.count(damping)
 		r.basis.Resize(min(r.most, up(max(k+k/2+margin(k), rank+rank/2))))
 		passes = 2
 	}
+}
+
+// renew renews the basis once.
+func (r *lowRank[T]) renew(w *subspace.Workspace[T]) bool {
+	if r.of.window != nil {
+		return r.of.window.renew(r.basis, w)
+	}
+	return r.basis.Renew(r.of.mean, w)
 }
 
 // hopeless reports, without a trial, that the greatest rank will not be enough: the mean of the

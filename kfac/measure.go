@@ -1,6 +1,10 @@
 package kfac
 
-import "github.com/gokfac/gokfac/graph"
+import (
+	"errors"
+
+	"github.com/gokfac/gokfac/graph"
+)
 
 // Measure computes the loss and the gradient of a mini-batch. If curvature is true, it
 // also measures the mini-batch's curvature and takes it into the running averages. A
@@ -47,12 +51,19 @@ func (p *Preconditioner) show(list func(b Block, s *Statistics)) error {
 	if p.reduce == nil {
 		return nil
 	}
+	if p.windows {
+		return errLateHook
+	}
 	p.statistics.Float32, p.statistics.Float64 = p.statistics.Float32[:0], p.statistics.Float64[:0]
 	for _, b := range p.blocks {
 		list(b, &p.statistics)
 	}
 	return p.reduce(&p.statistics)
 }
+
+// errLateHook is the error of a hook that is set after blocks were made whose statistics have
+// no mean.
+var errLateHook = errors.New("kfac: the Reduce hook was set after the first step, when the statistics of very wide layers had taken a form without a mean: set it before")
 
 // gradScale returns the factor by which the objective has scaled the gradients of the
 // parameters, but not the gradients at the taps. It is 1 unless the objective has a

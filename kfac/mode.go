@@ -32,7 +32,9 @@ const (
 	// 1.3. A factor for which this takes as much work as its dense inverse has the dense
 	// inverse: all factors of order below 128, and those with more than a quarter of their
 	// eigenvalues above that bound. The eigenvectors take up to a quarter of a factor's
-	// memory, in the place of two dense inverses.
+	// memory, in the place of two dense inverses. The factor A of a layer with 4096 inputs or
+	// more is never formed: the inputs of the last examples, at most a quarter as many as the
+	// layer has inputs, stand for it, and up to 512 eigenvectors.
 	LowRank Structure = "low-rank"
 	// BlockDiagonal is K-FAC: a Kronecker product A ⊗ G for each layer, and dense inverses.
 	BlockDiagonal Structure = "block-diagonal"

@@ -27,6 +27,7 @@ type Preconditioner struct {
 	blocks   []Block  // built-in ones under taps, then registered ones, then those of loose parameters
 	layered  int      // number of the built-in blocks under taps
 	tapped   int      // number of blocks under taps
+	windows  bool     // a block has a window, of which processes cannot take a mean
 	mostRows int      // see Pass.most
 	others   []*layer // places of the registered blocks
 	grad     Gradient
@@ -114,7 +115,8 @@ func (p *Preconditioner) Register(kind string, build NewBlock) error {
 // statistics in the same order each time. Structure EKFAC calls it once more at each
 // inversion, with the diagonals in the new bases. Several processes average the
 // statistics in their hooks, so that their running averages agree. An error of the hook
-// ends Measure or Invert, and the averages stay as they are. The gradient is not among
+// ends Measure or Invert, and the averages stay as they are. The hook must be set before the
+// first Measure: the statistics of very wide layers have another form with it. The gradient is not among
 // the statistics: the processes must average it, too.
 func (p *Preconditioner) Reduce(hook func(*Statistics) error) { p.reduce = hook }
 

@@ -36,8 +36,11 @@ func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error)
 	if err := covered(append(slices.Clone(layers), others...), params, free); err != nil {
 		return nil, err
 	}
+	p.windows = false
 	for _, l := range layers {
 		l.reduce = p.cfg.Sharing == Reduce
+		l.windowed = l.kind == graph.Affine && p.cfg.Structure == LowRank && l.rows >= leastWide && p.reduce == nil
+		p.windows = p.windows || l.windowed
 	}
 	makeBlocks, makeLoose := structured[float64], looseBlocks[float64]
 	dtype := params[0].Value.Dtype()

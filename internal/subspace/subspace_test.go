@@ -282,3 +282,47 @@ func BenchmarkRenew(b *testing.B) {
 		}
 	}
 }
+
+// TestRenewRows: by rows, the basis is that of the matrix which they add up to.
+func TestRenewRows(t *testing.T) { eachRows[float32](t, 1e-4); eachRows[float64](t, 1e-11) }
+
+func eachRows[T Float](t *testing.T, tolerance float64) {
+	const n = 60
+	source := rand.New(rand.NewPCG(3, 1))
+	for _, rows := range []int{1, 7, 40, 90} {
+		y, c, m := make([]T, rows*n), make([]float64, rows), mat.NewDense(n, n, nil)
+		var trace float64
+		for i := range rows {
+			c[i] = math.Pow(0.8, float64(i))
+			row := mat.NewVecDense(n, nil)
+			for j := range n {
+				y[i*n+j] = T(source.NormFloat64())
+				row.SetVec(j, float64(y[i*n+j]))
+			}
+			var outer mat.Dense
+			outer.Outer(c[i], row, row)
+			m.Add(m, &outer)
+		}
+		trace = mat.Trace(m)
+		byRows, whole := NewBasis[T](n), NewBasis[T](n)
+		w := &Workspace[T]{}
+		require.True(t, byRows.RenewRows(y, c, trace, w), "no vectors yet")
+		byRows.Resize(8)
+		whole.Resize(8)
+		for range 3 {
+			require.True(t, byRows.RenewRows(y, c, trace, w))
+			require.True(t, whole.Renew(elements[T](m), w))
+		}
+		assert.InEpsilon(t, whole.Trace, byRows.Trace, tolerance)
+		for i, s := range whole.Values[:min(rows, 4)] {
+			assert.InEpsilon(t, s, byRows.Values[i], 10*tolerance, "%d rows, value %d", rows, i)
+			var dot float64
+			for k := range n {
+				dot += float64(whole.Vectors[k*8+i]) * float64(byRows.Vectors[k*8+i])
+			}
+			assert.InDelta(t, 1, math.Abs(dot), 1e-3, "%d rows, vector %d", rows, i)
+		}
+		c[0] = math.NaN()
+		assert.False(t, byRows.RenewRows(y, c, trace, w))
+	}
+}

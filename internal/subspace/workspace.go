@@ -18,6 +18,7 @@ type Workspace[T Float] struct {
 	Done <-chan struct{}
 
 	product            []T       // MU, n×r
+	rows               []T       // YU of RenewRows, of a row for each of Y
 	y, u               []float64 // n×r
 	gram, turn, values []float64 // r×r, r×r and r
 	eigen              eigen.Workspace
