@@ -135,13 +135,19 @@ func geluTanh[T graph.Float](y, x []T) {
 	}
 }
 
+// geluFlat is beyond where tanh u is ±1 to the last bit, in float64 as well. x is cut there
+// so that no power of it overflows beside a factor of 0.
+const geluFlat = 10
+
 // geluTanhSlope: ((1 + t) + x·(1 − t²)·u')/2 with t = tanh u.
 func geluTanhSlope[T graph.Float](dx, x, d []T) {
 	for i, v := range x {
+		v = min(max(v, -geluFlat), geluFlat)
 		dx[i] = geluScale * v * (1 + geluCube*v*v)
 	}
 	elementwise.Tanh(dx, dx)
 	for i, v := range x {
+		v = min(max(v, -geluFlat), geluFlat)
 		t := dx[i]
 		dx[i] = d[i] * (1 + t) * (1 + v*(1-t)*geluScale*(1+3*geluCube*v*v)) / 2
 	}
@@ -149,6 +155,7 @@ func geluTanhSlope[T graph.Float](dx, x, d []T) {
 
 // geluTanhBend: t' + x·t”/2, with t' = (1 − t²)·u' and t” = (1 − t²)·(u” − 2·t·u'²).
 func geluTanhBend(x float64) float64 {
+	x = min(max(x, -geluFlat), geluFlat)
 	t := math.Tanh(geluScale * x * (1 + geluCube*x*x))
 	u1, u2 := geluScale*(1+3*geluCube*x*x), geluScale*6*geluCube*x
 	return (1 - t*t) * (u1 + x*(u2-2*t*u1*u1)/2)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/layers"
@@ -95,6 +96,23 @@ func TestActivationsAreStable(t *testing.T) {
 			}
 			b := newBuilder(t, dtype, 1, false, 1)
 			assert.InDeltaSlice(t, []float64{0, 0, 200, 1e4}, run(t, b, a, input(t, b, x, 1, 4)), 1e-80, a.String())
+		}
+	}
+	for _, a := range []*layers.Activation{layers.Softplus(), layers.SiLU(), layers.GELU(), layers.GELUTanh()} {
+		for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
+			b := newBuilder(t, dtype, 1, false, 1)
+			x := input(t, b, []float64{-1e30, 1e30}, 1, 2)
+			y, err := a.Build(b, x)
+			require.NoError(t, err)
+			g, err := b.Backward(y, b.Ones(1, 2), x)
+			require.NoError(t, err)
+			bend, err := b.Forward(g[0], []*graph.Node{x}, []*graph.Node{b.Ones(1, 2)})
+			require.NoError(t, err)
+			p, err := b.Compile(y, g[0], bend)
+			require.NoError(t, err)
+			require.NoError(t, p.Run())
+			assert.Equal(t, []float64{0, 1}, doubles(graph.Value(g[0])), a.String())
+			assert.Equal(t, []float64{0, 0}, doubles(graph.Value(bend)), a.String())
 		}
 	}
 	// The digits of small results: log(1+e⁻⁴⁰) = e⁻⁴⁰, and Φ(−9)·9.
