@@ -24,12 +24,12 @@ func ExampleResidual() {
 	fmt.Print(model.Summary())
 	// Output:
 	// [1 2 3]
-	// layer                        output  parameters
+	// layer                        output  parameters  K-FAC
 	// input                        3       0
 	// Residual                     2       0
-	//   body: Dense(2) dense1      2       8
+	//   body: Dense(2) dense1      2       8           A ⊗ G, 4×4 ⊗ 2×2
 	//   body: ReLU                 2       0
-	//   shortcut: Dense(2) dense2  2       6
+	//   shortcut: Dense(2) dense2  2       6           A ⊗ G, 3×3 ⊗ 2×2
 	// total                                14
 }
 
@@ -52,7 +52,7 @@ func ExampleReshape() {
 	}
 	fmt.Print(model.Summary())
 	// Output:
-	// layer          output  parameters
+	// layer          output  parameters  K-FAC
 	// input          6       0
 	// Reshape(2×-1)  2×3     0
 	// Permute(2, 1)  3×2     0
