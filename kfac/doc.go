@@ -174,15 +174,15 @@
 // # Structures
 //
 // A [Structure] is a list of blocks. LowRank and BlockDiagonal have a block for each layer
-// (kronecker.go; groups of a tap count as layers). LowRank's inverses are a few eigenvectors and a multiple of the identity
-// where these take less work than dense inverses (lowrank.go, factorinverse.go). Its A of a
-// layer with 4096 inputs or more is the rows of the last examples, at most in/4 of them, in
-// the place of a matrix (window.go), unless a Reduce hook is set.
-// BlockTridiagonal has one for each run of layers that feed each other
-// (chain.go), EKFAC (ekfac.go) and Diagonal (diagonal.go) have one for each layer, and Full
-// has one for all (full.go). Factors and summands (full.go, pairs.go) and tables
-// (embedding.go) have blocks of their own. A loose parameter has a diagonal block of its own in each
-// structure (loose.go): no parameter is trained by plain gradient descent.
+// (kronecker.go; groups of a tap count as layers). LowRank's inverses are a few eigenvectors
+// and a multiple of the identity where these take less work than dense inverses (lowrank.go,
+// factorinverse.go). Of a layer with 4096 inputs or more it keeps the inputs of the last
+// examples, at most in/4 of them, in the place of A (window.go), unless a Reduce hook is set.
+// BlockTridiagonal has one for each run of layers that feed each other (chain.go), EKFAC
+// (ekfac.go) and Diagonal (diagonal.go) have one for each layer, and Full has one for all
+// (full.go). Factors and summands (full.go, pairs.go) and tables (embedding.go) have blocks of
+// their own. A loose parameter has a diagonal block of its own in each structure (loose.go):
+// no parameter is trained by plain gradient descent.
 //
 // # Cost
 //

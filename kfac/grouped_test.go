@@ -127,3 +127,20 @@ func TestGroupsThatDoNotFit(t *testing.T) {
 		assert.ErrorContains(t, err, fmt.Sprintf("kfac: tap map1 maps (2, 4) to (2, 9) in %d groups with a weight of shape (4, 3): want", groups))
 	}
 }
+
+// TestInputsAside: a step is the same to the bit whether or not the inputs that stand aside are
+// there, though it is cheaper by example.
+func TestInputsAside(t *testing.T) {
+	n := newNetwork[float64](t, 3, 2, affine{in: 40, out: 30, bias: true})
+	explainGradient(n, 1)
+	b, tap := newKronecker[float64](n.layers[0]), n.grad.Taps[0]
+	n.measure(t, b)
+	v := inverseOf(t, b, 0.3)
+	byExample := n.solved(v)
+	require.NotNil(t, b.examples.inputs)
+	tap.Aside = true
+	there := n.solved(v)
+	tap.A = nil
+	assert.Equal(t, there, n.solved(v))
+	closeTo(t, byExample, there, 1e-11)
+}

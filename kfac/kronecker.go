@@ -66,11 +66,13 @@ func (v *kroneckerInverse[T]) State() []Field {
 }
 
 // Apply sets u to (A+πγI)⁻¹ V (G+γ/π I)⁻¹. It multiplies the tap's examples instead of
-// V if this is cheaper and V is their sum (see byExample).
+// V if this is cheaper and V is their sum (see byExample). It never does so for a tap in
+// several groups, nor for one whose inputs stand aside: these are there in some passes only,
+// and a step must not depend on who else reads them.
 func (v *kroneckerInverse[T]) Apply(u graph.Direction, g *Gradient) {
 	if g.pure {
 		t := g.Taps[v.tap]
-		if t.A != nil && v.groups == 1 && v.cheaperByExample(t.A.Shape()[0]) && v.examples.explain(v.layer, t, g) {
+		if t.A != nil && !t.Aside && v.groups == 1 && v.cheaperByExample(t.A.Shape()[0]) && v.examples.explain(v.layer, t, g) {
 			v.examples.Apply(v, u, t, T(g.scale))
 			return
 		}

@@ -115,9 +115,10 @@ func (p *Preconditioner) Register(kind string, build NewBlock) error {
 // statistics in the same order each time. Structure EKFAC calls it once more at each
 // inversion, with the diagonals in the new bases. Several processes average the
 // statistics in their hooks, so that their running averages agree. An error of the hook
-// ends Measure or Invert, and the averages stay as they are. The hook must be set before the
-// first Measure: the statistics of very wide layers have another form with it. The gradient is not among
-// the statistics: the processes must average it, too.
+// ends Measure or Invert, and the averages stay as they are. The gradient is not among the
+// statistics: the processes must average it, too. The hook must be set before the first
+// Measure: without it the statistics of very wide layers (LowRank) have a form that has no
+// mean, and a state saved with a hook is for a preconditioner with a hook.
 func (p *Preconditioner) Reduce(hook func(*Statistics) error) { p.reduce = hook }
 
 // Build makes the blocks for the model that obj belongs to. Measure calls it; a caller
