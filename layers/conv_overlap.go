@@ -10,6 +10,12 @@ import (
 // their frames: no window is copied. Neighbours of a window's row are neighbours in the
 // image, so that the row is one piece of kw·C elements; with a dilation or with groups the
 // pieces are elements of the kernel, of C/k channels.
+//
+// A step of the convnet of BenchmarkConvnetStep, batch 128, two processors of a Zen 5: 53 ms
+// with the matrix of all windows, 43 ms with tiles of it in the L2 cache, 32.5 ms in place.
+//
+// Tried and lost there: one piece of the kernel's row after the other for all rows of
+// windows, so that its part of the weight stays in the L1 cache (32.9 ms: no difference).
 type correlation struct {
 	frame
 	stride    [2]int
