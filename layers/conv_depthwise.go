@@ -6,28 +6,29 @@ import (
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
-// transpose writes the rows of x, which has so many, as the columns of out.
-func transpose[T graph.Float](out, x []T, rows int) {
-	columns := len(x) / rows
-	for r := range rows {
-		for c, v := range x[r*columns : (r+1)*columns] {
-			out[c*rows+r] = v
+// toLines writes the weight of a depthwise convolution, C·kh·kw×F/C, as a line of F factors
+// for each element of the kernel, kh·kw×F; turned by half a turn if asked for.
+func toLines[T graph.Float](c *convolution, out, weight []T, turned bool) {
+	each, n := c.outputs(), c.inputs()
+	for r := range c.channels * n {
+		s := r % n
+		if turned {
+			s = n - 1 - s
 		}
+		copy(out[s*c.filters+r/n*each:][:each], weight[r*each:])
 	}
 }
 
-// transposeTurned is transpose with the columns, elements of a kernel, in the opposite order.
-func transposeTurned[T graph.Float](out, x []T, rows int) {
-	columns := len(x) / rows
-	for r := range rows {
-		for c, v := range x[r*columns : (r+1)*columns] {
-			out[(columns-1-c)*rows+r] = v
-		}
+// fromLines is the inverse of toLines.
+func fromLines[T graph.Float](c *convolution, weight, lines []T) {
+	each, n := c.outputs(), c.inputs()
+	for r := range c.channels * n {
+		copy(weight[r*each:][:each], lines[r%n*c.filters+r/n*each:])
 	}
 }
 
 // correlatingDepthwise is dW of a depthwise convolution. Ranges of examples are summed up
-// each in a matrix kh·kw×C of its own.
+// each in a matrix kh·kw×F of its own.
 func correlatingDepthwise[T graph.Float](c *convolution, run correlator[T]) func(out []T, in [][]T) {
 	pass := convolutionPass[T]{convolution: c, correlator: &run, parts: min(mostSums, c.examples), spares: newScratch[T]()}
 	pool, piece := parallel.NewPool[convolutionPass[T]](), (*convolutionPass[T]).sumDepthwise
@@ -43,14 +44,14 @@ func correlatingDepthwise[T graph.Float](c *convolution, run correlator[T]) func
 		for i := n; i < len(memory); i += n {
 			vector.Add(memory[:n], memory[i:i+n])
 		}
-		transpose(out, memory[:n], n/c.filters)
+		fromLines(c, out, memory[:n])
 	}
 }
 
 // sumDepthwise adds up one range of examples.
 func (p *convolutionPass[T]) sumDepthwise(i int) {
 	c := p.correlator
-	n, line := p.features(), c.columns*c.channels
+	n, line := p.inputs()*p.filters, c.columns*c.channels
 	dw := p.sums[i*n : (i+1)*n]
 	clear(dw)
 	buf := p.scratch(c.scratch())

@@ -29,7 +29,7 @@ func convolving[T graph.Float](c *convolution) func(out []T, in [][]T) {
 				weight = make([]T, len(in[1])+blas.OverlapSlack)
 			}
 			if run.depthwise() {
-				transpose(weight, in[1], c.filters)
+				toLines(c, weight, in[1], false)
 			} else {
 				copy(weight, in[1])
 			}

@@ -12,11 +12,15 @@ type frame struct {
 	// spread is the distance of the image's rows and columns in the frame, with zeros
 	// between them; 0 stands for 1.
 	spread [2]int
+
+	// repeat is how often every channel of the image is in the frame, side by side; channels
+	// counts all of them. 0 stands for 1.
+	repeat int
 }
 
 // bare reports whether the frame is the image itself.
 func (f frame) bare() bool {
-	return f.top == 0 && f.left == 0 && f.rows == f.height && f.columns == f.width && max(f.spread[0], f.spread[1]) <= 1
+	return f.top == 0 && f.left == 0 && f.rows == f.height && f.columns == f.width && max(f.spread[0], f.spread[1], f.repeat) <= 1
 }
 
 // size is the number of a frame's elements.
@@ -24,7 +28,7 @@ func (f frame) size() int { return f.rows * f.columns * f.channels }
 
 // fill fills n rows of the frame, from row i on.
 func fill[T graph.Float](f frame, i, n int, out, image []T) {
-	if max(f.spread[0], f.spread[1]) > 1 {
+	if max(f.spread[0], f.spread[1], f.repeat) > 1 {
 		fillSpread(f, i, n, out, image)
 		return
 	}
@@ -43,7 +47,7 @@ func fill[T graph.Float](f frame, i, n int, out, image []T) {
 	}
 }
 
-// fillSpread is fill with zeros between rows and columns.
+// fillSpread is fill with zeros between rows and columns, and repeated channels.
 func fillSpread[T graph.Float](f frame, i, n int, out, image []T) {
 	line, c := f.columns*f.channels, f.channels
 	clear(out[:n*line])
@@ -55,7 +59,14 @@ func fillSpread[T graph.Float](f frame, i, n int, out, image []T) {
 		row := out[(r-i)*line:][:line]
 		for x := range f.width {
 			if at := f.left + x*max(f.spread[1], 1); at >= 0 && at < f.columns {
-				copy(row[at*c:(at+1)*c], image[(y*f.width+x)*c:])
+				if f.repeat <= 1 {
+					copy(row[at*c:(at+1)*c], image[(y*f.width+x)*c:])
+					continue
+				}
+				pixel := image[(y*f.width+x)*c/f.repeat:][:c/f.repeat]
+				for i := range row[at*c : (at+1)*c] {
+					row[at*c+i] = pixel[i/f.repeat]
+				}
 			}
 		}
 	}

@@ -28,7 +28,7 @@ func convolvingBack[T graph.Float](c *convolution) func(out []T, in [][]T) {
 				turned = make([]T, len(in[1])+blas.OverlapSlack)
 			}
 			if run.depthwise() {
-				transposeTurned(turned, in[1], c.filters)
+				toLines(c, turned, in[1], true)
 			} else {
 				turn(c, turned, in[1])
 			}

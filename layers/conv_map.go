@@ -26,6 +26,9 @@ func newConvolution(w *windows, filters int) *convolution {
 func (c *convolution) inputs() int  { return c.features() / c.groups }
 func (c *convolution) outputs() int { return c.filters / c.groups }
 
+// singles reports whether every filter sees one of several channels.
+func (c *convolution) singles() bool { return c.groups > 1 && c.groups == c.channels }
+
 // forward adds s. bias may be nil.
 func (c *convolution) forward(b *graph.Builder, x, weight, bias *graph.Node) (*graph.Node, error) {
 	in := []*graph.Node{x, weight}

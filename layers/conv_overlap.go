@@ -23,6 +23,7 @@ type correlation struct {
 	groups, n int    // outputs of a group
 	offsets   []int  // of a window's pieces
 	piece     int    // elements of a piece
+	reduce    int    // neighbouring outputs that are added up to one; 0 stands for 1
 }
 
 // pieces fills in where the pieces of a kernel are.
@@ -46,10 +47,13 @@ func (c *correlation) inputs() int { return len(c.offsets) * c.piece }
 func forwardCorrelation(c *convolution) correlation {
 	v, h := c.vertical, c.horizontal
 	r := correlation{
-		frame: frame{v.in, h.in, c.channels, v.padding, h.padding, v.padding + v.in + v.after, h.padding + h.in + h.after, [2]int{}},
+		frame: frame{v.in, h.in, c.channels, v.padding, h.padding, v.padding + v.in + v.after, h.padding + h.in + h.after, [2]int{}, 0},
 		// Windows of a huge stride are in one place.
 		stride: [2]int{min(v.stride, v.in+v.padding+v.after), min(h.stride, h.in+h.padding+h.after)},
 		out:    [2]int{v.out, h.out}, groups: c.groups, n: c.outputs(),
+	}
+	if c.singles() && r.n > 1 { // every filter gets a channel of its own
+		r.repeat, r.channels, r.groups, r.n = r.n, c.filters, c.filters, 1
 	}
 	r.pieces(v, h)
 	return r
@@ -63,9 +67,12 @@ func backwardCorrelation(c *convolution) correlation {
 	v, h := c.vertical, c.horizontal
 	r := correlation{
 		frame: frame{v.out, h.out, c.filters, v.extent - 1 - v.padding, h.extent - 1 - h.padding, v.in + v.extent - 1, h.in + h.extent - 1,
-			[2]int{min(v.stride, v.in+v.extent), min(h.stride, h.in+h.extent)}},
+			[2]int{min(v.stride, v.in+v.extent), min(h.stride, h.in+h.extent)}, 0},
 		stride: [2]int{1, 1},
 		out:    [2]int{v.in, h.in}, groups: c.groups, n: c.channels / c.groups,
+	}
+	if c.singles() && c.outputs() > 1 {
+		r.groups, r.reduce = c.filters, c.outputs()
 	}
 	r.pieces(v, h)
 	return r
@@ -127,12 +134,21 @@ func newCorrelator[T graph.Float](c correlation, examples int) (correlator[T], b
 	return r, ok && small && c.out[1] >= blas.LeastRows
 }
 
-// scratch is the size of the memory that run needs.
-func (c *correlator[T]) scratch() int {
+// copied is the size of the frame, if it is not the image itself.
+func (c *correlator[T]) copied() int {
 	if c.bare() {
 		return 0
 	}
 	return c.size()
+}
+
+// scratch is the size of the memory that run needs: the frame, and a line of outputs that
+// are to be added up.
+func (c *correlator[T]) scratch() int {
+	if c.reduce > 1 {
+		return c.copied() + c.out[1]*c.channels
+	}
+	return c.copied()
 }
 
 // run computes one band of an image's outputs s. weight has slack at its end, bias may be nil.
@@ -148,14 +164,26 @@ func (c *correlator[T]) run(band int, image, weight, bias, s, scratch []T) {
 		fill(c.frame, from, rows, scratch, image)
 		a = scratch[:rows*line]
 	}
-	filters := c.groups * c.n
+	filters := c.groups * c.n / max(c.reduce, 1)
 	s = s[first*c.out[1]*filters:]
 	if c.depthwise() {
 		if bias == nil {
 			bias = c.zeros
 		}
 		for r := range end - first {
-			c.single.Multiply(c.out[1], s[r*c.out[1]*filters:], a[r*c.stride[0]*line:], weight, bias)
+			to, from := s[r*c.out[1]*filters:(r+1)*c.out[1]*filters], a[r*c.stride[0]*line:]
+			if c.reduce <= 1 {
+				c.single.Multiply(c.out[1], to, from, weight, bias)
+				continue
+			}
+			sums := scratch[c.copied():]
+			c.single.Multiply(c.out[1], sums, from, weight, bias)
+			for i := range to {
+				to[i] = 0
+				for _, v := range sums[i*c.reduce : (i+1)*c.reduce] {
+					to[i] += v
+				}
+			}
 		}
 		return
 	}
