@@ -39,7 +39,7 @@ func (p *Preconditioner) blocksOf(obj graph.CurvatureObjective) ([]Block, error)
 	p.windows = false
 	for _, l := range layers {
 		l.reduce = p.cfg.Sharing == Reduce
-		l.windowed = l.kind == graph.Affine && p.cfg.Structure == LowRank && l.rows >= leastWide && p.reduce == nil
+		l.windowed = l.kind == graph.Affine && p.cfg.Structure == LowRank && l.rows >= LeastWide && p.reduce == nil
 		p.windows = p.windows || l.windowed
 	}
 	makeBlocks, makeLoose := structured[float64], looseBlocks[float64]

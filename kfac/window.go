@@ -30,9 +30,10 @@ type window[T graph.Float] struct {
 }
 
 const (
-	// leastWide is the least order of a factor that is a window. A matrix of this order takes
+	// LeastWide is the least order of A from which structure LowRank keeps the rows of the last
+	// examples in its place, a quarter as many as the order. A matrix of this order takes
 	// 64 MiB in float32.
-	leastWide = 4096
+	LeastWide = 4096
 	// mostWideRank is the greatest number of eigenvectors of a window. There is no dense
 	// inverse of its order: eigenvalues beyond have their mean, whatever the damping is.
 	mostWideRank = 512

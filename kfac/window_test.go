@@ -130,14 +130,14 @@ func TestWindowApply(t *testing.T) {
 func wideBatch(t *testing.T, seed uint64) (*trainer.Model, trainer.MiniBatch) {
 	t.Helper()
 	m, err := trainer.NewModel(layers.Sequential{&layers.Dense{Units: 3}, layers.Tanh(), &layers.Dense{Units: 2}}, losses.SquaredError{},
-		trainer.ModelConfig{Input: []int{leastWide}, DType: graph.Float64, Seed: 5})
+		trainer.ModelConfig{Input: []int{LeastWide}, DType: graph.Float64, Seed: 5})
 	require.NoError(t, err)
 	return m, wideData(t, m, seed)
 }
 
 func wideData(t *testing.T, m *trainer.Model, seed uint64) trainer.MiniBatch {
 	t.Helper()
-	x, y := graph.NewDense(graph.Float64, 6, leastWide), graph.NewDense(graph.Float64, 6, 2)
+	x, y := graph.NewDense(graph.Float64, 6, LeastWide), graph.NewDense(graph.Float64, 6, 2)
 	randomize(random(seed), x.Float64s(), 0.1)
 	randomize(random(seed+50), y.Float64s(), 1)
 	obj, err := m.Batch(x, y)
@@ -174,7 +174,7 @@ func TestWindowResumes(t *testing.T) {
 		assert.Equal(t, p.Value.Float64s(), again.Params()[i].Value.Float64s(), p.Name)
 	}
 	info := o.Preconditioner().Blocks()[0]
-	assert.Less(t, info.Bytes, leastWide*leastWide)
+	assert.Less(t, info.Bytes, LeastWide*LeastWide)
 
 	w := o.pre.blocks[0].(*kronecker[float64]).a.window
 	require.NotEmpty(t, w.weights)

@@ -39,8 +39,12 @@ func curvatureNeeded(s *Spec, maps []Map) (kept, work float64) {
 	for i, m := range maps {
 		in, out := float64(m.In+1), float64(m.Out)
 		params += in * out
-		squares += in*in + out*out
-		largest = max(largest, in*in, out*out)
+		square := in * in
+		if s.KFAC.Structure == kfac.LowRank && in >= kfac.LeastWide {
+			square = in * in / 4 // rows of the last examples, and eigenvectors
+		}
+		squares += square + out*out
+		largest = max(largest, square, out*out)
 		inputs += float64(s.Batch*max(m.Places, 1)) * in // with the row of ones, or a convolution's windows
 		if i > 0 {
 			neighbours += float64(maps[i-1].In+1)*in + float64(maps[i-1].Out)*out
