@@ -64,8 +64,11 @@ func fillSpread[T graph.Float](f frame, i, n int, out, image []T) {
 					continue
 				}
 				pixel := image[(y*f.width+x)*c/f.repeat:][:c/f.repeat]
-				for i := range row[at*c : (at+1)*c] {
-					row[at*c+i] = pixel[i/f.repeat]
+				to := row[at*c : (at+1)*c]
+				for i, v := range pixel {
+					for r := range f.repeat {
+						to[i*f.repeat+r] = v
+					}
 				}
 			}
 		}
