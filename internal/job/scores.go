@@ -15,7 +15,7 @@ import (
 const (
 	evalTrain      = 10_000
 	mostEvalBatch  = 1000
-	mostEvalValues = 1 << 23 // of the widest layer
+	mostEvalValues = 1 << 22 // of the widest layer
 )
 
 // evalBatch is the number of examples in a batch of an evaluation: fewer of a network
