@@ -3,15 +3,19 @@ package trainer
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
+	"gorgonia.org/tensor"
+
 	"github.com/gokfac/gokfac/internal/safetensors"
+	"github.com/gokfac/gokfac/layers"
 )
 
-// match finds the file's tensor of each of the model's parameters and buffers. Tensors of the file that ignore tells
-// are as if they were not there.
-func (m *Model) match(f *safetensors.File, modules []string, ignore func(name string) bool) ([]*safetensors.Tensor, error) {
+// match finds the file's tensors of each of the model's parameters and buffers: one by the name that it has here, or
+// those of its form. Tensors of the file that ignore tells are as if they were not there.
+func (m *Model) match(f *safetensors.File, forms map[*tensor.Dense]pieces, kinds []layers.Kind, modules []string, ignore func(name string) bool) ([][]*safetensors.Tensor, error) {
 	named := m.named()
 	there := map[string]*safetensors.Tensor{}
 	var names []string
@@ -20,13 +24,26 @@ func (m *Model) match(f *safetensors.File, modules []string, ignore func(name st
 			there[t.Name], names = t, append(names, t.Name)
 		}
 	}
-	var own []string // the model's modules, in order
+	find := func(module string, t namedTensor) (found []*safetensors.Tensor, missing string) {
+		_, part := split(t.name)
+		if found := there[join(module, part)]; found != nil {
+			return []*safetensors.Tensor{found}, ""
+		}
+		for _, p := range forms[t.value] {
+			name := join(module, p.part)
+			if there[name] == nil {
+				return nil, name
+			}
+			found = append(found, there[name])
+		}
+		return found, ""
+	}
+	own := m.modules(kinds)
 	byName := true
 	for _, t := range named {
-		if module, _ := split(t.name); !slices.Contains(own, module) {
-			own = append(own, module)
-		}
-		byName = byName && there[t.name] != nil
+		module, _ := split(t.name)
+		_, missing := find(module, t)
+		byName = byName && missing == ""
 	}
 	switch {
 	case modules != nil:
@@ -34,28 +51,61 @@ func (m *Model) match(f *safetensors.File, modules []string, ignore func(name st
 		modules = own
 	default:
 		var err error
-		if modules, err = inOrder(names); err != nil {
+		if modules, err = inOrder(names); err == nil && m.branches(kinds) {
+			err = errors.New("the network has a Residual with a Shortcut, and numbers do not say which of its parts is first")
+		}
+		if err != nil {
 			return nil, fmt.Errorf("%w: name them by WeightsConfig.Modules in the order of %s", err, list(own))
 		}
 	}
 	if len(modules) != len(own) {
 		return nil, fmt.Errorf("%d modules, %s, for the %d layers %s", len(modules), list(modules), len(own), list(own))
 	}
-	found := make([]*safetensors.Tensor, len(named))
+	found := make([][]*safetensors.Tensor, len(named))
 	for i, t := range named {
-		module, part := split(t.name)
-		name := join(modules[slices.Index(own, module)], part)
-		if found[i] = there[name]; found[i] == nil {
-			return nil, fmt.Errorf("there is no tensor %.80q for %s", name, t.name)
+		module, _ := split(t.name)
+		var missing string
+		if found[i], missing = find(modules[slices.Index(own, module)], t); missing != "" {
+			return nil, fmt.Errorf("there is no tensor %.80q for %s", missing, t.name)
 		}
-		delete(there, name)
+	}
+	for _, tensors := range found {
+		for _, t := range tensors {
+			if there[t.Name] == nil {
+				return nil, fmt.Errorf("tensor %.80q is for two layers: a module is named twice", t.Name)
+			}
+			delete(there, t.Name)
+		}
 	}
 	for _, name := range names {
-		if there[name] != nil {
+		switch {
+		case there[name] == nil:
+		case ofStack.MatchString(name):
+			return nil, fmt.Errorf("tensor %.80q is of a further layer or direction of an nn.RNN, and a Recurrent is one layer: save each as an nn.RNN of its own, of one direction", name)
+		default:
 			return nil, fmt.Errorf("the model has nothing that tensor %.80q is for", name)
 		}
 	}
 	return found, nil
+}
+
+// ofStack are the tensors of an nn.RNN beyond its first layer and direction.
+var ofStack = regexp.MustCompile(`(^|\.)(weight|bias)_[ih]h_l(0_reverse|[1-9][0-9]*(_reverse)?)$`)
+
+// counter tells the number of mini-batches that PyTorch's BatchNorm counts.
+func (m *Model) counter(name string) bool {
+	_, part := split(name)
+	return part == "num_batches_tracked" && !slices.ContainsFunc(m.named(), func(t namedTensor) bool { return t.name == name })
+}
+
+// branches reports whether an order of the network's layers is not a matter of course.
+func (m *Model) branches(kinds []layers.Kind) (found bool) {
+	layers.Walk(m.net, kinds, func(l layers.Layer) {
+		if r, ok := l.(*layers.Residual); ok && r.Shortcut != nil && len(r.Shortcut.Params()) > 0 {
+			found = true
+		}
+	})
+	return found
 }
 
 // split parts a tensor's name at its last dot: "net.fc1", "weight".

@@ -151,19 +151,19 @@ func numbered(name string, shape ...int) safetensors.Source {
 // TestLoadWeightsOrdersWithin: the orders of weights of layers within layers are as those of layers one after the other.
 func TestLoadWeightsOrdersWithin(t *testing.T) {
 	conv := func() layers.Layer { return &layers.Conv2D{Filters: 2, Kernel: [2]int{2, 3}} }
-	load := func(net layers.Layer, more ...safetensors.Source) []*graph.Param {
+	load := func(net layers.Layer, modules []string, more ...safetensors.Source) []*graph.Param {
 		m, err := trainer.NewModel(net, losses.SquaredError{}, trainer.ModelConfig{Input: []int{3, 4, 3}})
 		require.NoError(t, err)
 		all := append([]safetensors.Source{numbered("m1.weight", 2, 3, 2, 3), numbered("m1.bias", 2), numbered("m2.weight", 5, 8), numbered("m2.bias", 5)}, more...)
-		require.NoError(t, trainer.LoadWeights(weightsFile(t, all...), m, trainer.WeightsConfig{}))
+		require.NoError(t, trainer.LoadWeights(weightsFile(t, all...), m, trainer.WeightsConfig{Modules: modules}))
 		return m.Params()
 	}
-	plain := load(layers.Sequential{conv(), &layers.Flatten{}, &layers.Dense{Units: 5}})
+	plain := load(layers.Sequential{conv(), &layers.Flatten{}, &layers.Dense{Units: 5}}, nil)
 	parallel := load(&layers.Parallel{Branches: []layers.Layer{
 		layers.Sequential{conv(), &layers.Flatten{}, &layers.Dense{Units: 5}}, layers.Sequential{&layers.Flatten{}, &layers.Dense{Units: 2}},
-	}}, numbered("m3.weight", 2, 36), numbered("m3.bias", 2))
+	}}, nil, numbered("m3.weight", 2, 36), numbered("m3.bias", 2))
 	residual := load(&layers.Residual{Body: layers.Sequential{conv(), &layers.Flatten{}, &layers.Dense{Units: 5}}, Shortcut: layers.Sequential{&layers.Flatten{}, &layers.Dense{Units: 5}}},
-		numbered("m3.weight", 5, 36), numbered("m3.bias", 5))
+		[]string{"m1", "m2", "m3"}, numbered("m3.weight", 5, 36), numbered("m3.bias", 5))
 	for i, p := range plain {
 		assert.Equal(t, p.Value.Float32s(), parallel[i].Value.Float32s())
 		assert.Equal(t, p.Value.Float32s(), residual[i].Value.Float32s())
