@@ -1,6 +1,7 @@
 package datasets_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"image"
@@ -106,4 +107,24 @@ func ExampleImageSizeError() {
 	err := &datasets.ImageSizeError{Path: [2]string{"cat/1.png", "dog/7.jpg"}, Size: [2][2]int{{32, 32}, {30, 40}}}
 	fmt.Println(err)
 	// Output: cat/1.png has 32×32 pixels (rows × columns) and dog/7.jpg 30×40: all images must be of one size: scale them, or have them scaled by ReadOptions.ImageSize
+}
+
+// Images for a model that takes 24×32 pixels in colour, whose raw examples have values up to 255.
+func ExampleOpenImages() {
+	dir, remove := pets()
+	defer remove()
+	images, err := datasets.OpenImages(context.Background(), filepath.Join(dir, "dog"), []int{24, 32, 3}, 255, true)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 2 {
+		row, err := images.Next()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(images.Name(), len(row), row[:3])
+	}
+	// Output:
+	// 0.png 2304 [255 0 255]
+	// 1.png 2304 [255 0 255]
 }

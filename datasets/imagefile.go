@@ -74,7 +74,7 @@ func kindOfImage(head []byte) (imageKind, error) {
 			return kind, nil
 		}
 	}
-	return imageKind{}, fmt.Errorf("it is no image: a PNG begins with 89 50, a JPEG with ff d8, and it with % x: move it out of the class's directory", head[:min(2, len(head))])
+	return imageKind{}, fmt.Errorf("it is no image: a PNG begins with 89 50, a JPEG with ff d8, and it with % x: move it out of the directory", head[:min(2, len(head))])
 }
 
 // readImageHeader reads the size of an image. It refuses one that would be too large for the bytes of its file.

@@ -52,6 +52,10 @@ var badInputs = []badInput{
 	{"a number that is too large", "-load RUN -predict HUGE", exitError},
 	{"no rows", "-load RUN -predict EMPTY", exitError},
 	{"rows that are not there", "-load RUN -predict no-such.csv", exitError},
+	{"an image of another size than the model's", "-load PAINTED -predict IMAGES/red/odd.png", exitError},
+	{"images for a model of tables", "-load RUN -predict IMAGES/red", exitError},
+	{"a directory of directories to predict", "-load PAINTED -predict IMAGES", exitError},
+	{"a text among the images to predict", "-load PAINTED -predict MIXED/red", exitError},
 	{"predictions over the rows themselves", "-load RUN -predict ROWS -to ROWS", exitUsage},
 	{"predictions into a directory that cannot be made", "-load RUN -predict ROWS -to TABLE/out.csv", exitError},
 	{"-to without -predict", "-load RUN -to out.csv", exitUsage},
@@ -155,6 +159,7 @@ func kitchen(t *testing.T) map[string]string {
 	}
 	put(string(picture(t, 5, 5, color.RGBA{R: 255}, rand.New(rand.NewPCG(1, 1)))), "IMAGES", "red", "odd.png")
 	put(image[:len(image)-30], "TORN", "green", "7.png")
+	keep("PAINTED", files["MIXED"])
 	put("a list", "MIXED", "red", "labels.txt")
 	require.NoError(t, os.Mkdir(filepath.Join(files["HOLLOW"], "yellow"), 0o755))
 	files["CUT"], files["LESS"] = cifarDirectory(t), cifarDirectory(t)

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/atomicfile"
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/predictions"
@@ -23,14 +22,14 @@ import (
 // useFlags are of models that have been trained.
 type useFlags struct {
 	eval    bool
-	predict string // file of raw examples
+	predict string // file of raw examples, or directory of images
 	to      string // file of predictions
 }
 
 func (t *flagTable) ofUse(u *useFlags) {
 	t.group("Use of a model that is kept (with -load DIR)")
 	t.toggle(&u.eval, "eval", "score it on the data's test part, and end; the data are those that it was trained on, unless others are named")
-	t.word(&u.predict, "predict", "FILE", "predict the rows of a .csv of raw examples, and end")
+	t.word(&u.predict, "predict", "FILE", "predict the rows of a .csv of raw examples, or a PNG or JPEG, or a directory of these, and end")
 	t.word(&u.to, "to", "FILE", "where predictions are written: class and probabilities, or values (default: printed)")
 }
 
@@ -177,7 +176,7 @@ func writeTo(path string, write func(io.Writer) error) error {
 	return errors.Join(write(f), f.Close())
 }
 
-// predictRows predicts the rows of a table with a kept model.
+// predictRows predicts the rows of a table, or images, with a kept model.
 func (c *command) predictRows(ctx context.Context, stdout, stderr io.Writer) error {
 	m, p, err := trainer.Load(c.spec.Load, trainer.LoadConfig{})
 	if err != nil {
@@ -187,35 +186,40 @@ func (c *command) predictRows(ctx context.Context, stdout, stderr io.Writer) err
 	if err != nil {
 		return fmt.Errorf("-load %s: %w", c.spec.Load, err)
 	}
-	features := 1
-	for _, n := range m.Config().Input {
-		features *= n
-	}
-	rows, err := datasets.OpenRows(ctx, c.predict, features, p.Features)
+	rows, err := c.openExamples(ctx, m, p)
 	if err != nil {
 		return fmt.Errorf("-predict: %s", job.Plain(err))
 	}
-	defer rows.Close()
-	if unused := rows.Unused(); len(unused) > 0 && c.progress != "none" {
-		fmt.Fprintln(stderr, folded("not used, as the model takes no such columns: "+printable(job.Alternatives(unused)), columnsOf(stderr), 2))
+	defer rows.close()
+	if c.progress != "none" {
+		rows.say(stderr, rows.before())
 	}
 	table := &predictions.Table{Predictor: predictor, Preparation: p, Outputs: m.Outputs()}
 	if c.to == "" {
-		return c.account.deliver(func() error { _, err := table.Write(ctx, rows, stdout); return err })
+		return c.account.deliver(func() error {
+			_, err := table.Write(ctx, rows.source, stdout)
+			if c.progress != "none" {
+				rows.say(stderr, rows.after())
+			}
+			return err
+		})
 	}
-	if sameFile(c.predict, c.to) {
-		return usagef("-to %s: these are the rows to predict: name another file", c.to)
+	for _, path := range rows.paths {
+		if sameFile(path, c.to) {
+			return usagef("-to %s: these are the %s to predict: name another file", c.to, rows.what)
+		}
 	}
 	n := 0
 	err = writeTo(c.to, func(w io.Writer) error {
 		var err error
-		n, err = table.Write(ctx, rows, w)
+		n, err = table.Write(ctx, rows.source, w)
 		return err
 	})
 	if ctx.Err() != nil {
 		return job.Interrupted(ctx, -1)
 	}
 	if err == nil && c.progress != "none" {
+		rows.say(stderr, rows.after())
 		fmt.Fprintf(stderr, "%d predictions in %s\n", n, c.to)
 	}
 	return err

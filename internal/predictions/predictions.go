@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/gokfac/gokfac/trainer"
@@ -19,7 +20,8 @@ import (
 //	class,probability of NAME,…
 //
 // a probability for each class, and of other models a column for each value, in the
-// values' own units. Numbers come back to the bit.
+// values' own units. Numbers come back to the bit. In front is a column, file, if the
+// examples have names.
 type Table struct {
 	Predictor   *trainer.Predictor
 	Preparation trainer.Preparation
@@ -31,8 +33,17 @@ type Source interface {
 	Next() ([]float64, error)
 }
 
-// chunk is how many examples are predicted at once.
-const chunk = 1000
+// Named is a source whose examples have names.
+type Named interface {
+	Name() string // of what Next gave last
+}
+
+// chunk is how many examples are predicted at once, but for the first of those with more
+// than mostValues values together.
+const (
+	chunk      = 1000
+	mostValues = 1 << 22
+)
 
 // Write predicts all examples of a source and writes the table. It returns the number
 // of rows. Memory does not grow with it.
@@ -40,13 +51,16 @@ func (t *Table) Write(ctx context.Context, src Source, w io.Writer) (rows int, e
 	buffered := bufio.NewWriter(w)
 	out := csv.NewWriter(buffered)
 	var raw [][]float64
+	var names []string
+	named, _ := src.(Named)
 	begun := false
 	for end := false; !end; {
 		if err := ctx.Err(); err != nil {
 			return rows, err
 		}
-		raw = raw[:0]
-		for len(raw) < chunk && !end {
+		raw, names = raw[:0], names[:0]
+		values := 0
+		for len(raw) < chunk && values < mostValues && !end {
 			row, err := src.Next()
 			switch {
 			case errors.Is(err, io.EOF):
@@ -55,20 +69,28 @@ func (t *Table) Write(ctx context.Context, src Source, w io.Writer) (rows int, e
 				return rows, err
 			default:
 				raw = append(raw, append([]float64(nil), row...))
+				values += len(row)
+				if named != nil {
+					names = append(names, named.Name())
+				}
 			}
 		}
 		list, err := t.Predictor.PredictAll(raw)
 		if err != nil {
 			return rows, err
 		}
-		for _, p := range list {
+		for i, p := range list {
+			header, record := t.header(p), record(p)
+			if named != nil {
+				header, record = slices.Insert(header, 0, "file"), slices.Insert(record, 0, names[i])
+			}
 			if !begun {
 				begun = true
-				if err := out.Write(t.header(p)); err != nil {
+				if err := out.Write(header); err != nil {
 					return rows, err
 				}
 			}
-			if err := out.Write(record(p)); err != nil {
+			if err := out.Write(record); err != nil {
 				return rows, err
 			}
 			rows++

@@ -40,6 +40,21 @@ func table(t *testing.T, loss losses.Loss, units int, p trainer.Preparation) *pr
 	return &predictions.Table{Predictor: predictor, Preparation: p, Outputs: units}
 }
 
+// called gives examples with names.
+type called struct{ counting }
+
+func (c *called) Name() string { return fmt.Sprintf("%d.png", c.i) }
+
+// TestNames: each row has its own name in front, over several chunks.
+func TestNames(t *testing.T) {
+	var text strings.Builder
+	_, err := table(t, losses.SquaredError{}, 1, trainer.Preparation{}).Write(context.Background(), &called{counting{n: 1002, end: io.EOF}}, &text)
+	require.NoError(t, err)
+	lines := strings.Split(text.String(), "\n")
+	assert.Equal(t, []string{"file,value1", "1.png,1", "2.png,1"}, lines[:3])
+	assert.Equal(t, []string{"1001.png,1", "1002.png,1", ""}, lines[1001:])
+}
+
 func TestTable(t *testing.T) {
 	var text strings.Builder
 	names := trainer.Preparation{Classes: []string{"a,\"b", "c\nd"}}
