@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,11 @@ import (
 func trained(t *testing.T, data string, more ...string) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "model")
-	o := execute(append([]string{"-dataset", data, "-hidden", "8", "-epochs", "6", "-progress", "none", "-out", dir}, more...)...)
+	args := []string{"-dataset", data, "-epochs", "6", "-progress", "none", "-out", dir}
+	if !slices.Contains(more, "resnet") { // which has no hidden layers
+		args = append(args, "-hidden", "8")
+	}
+	o := execute(append(args, more...)...)
 	require.Zero(t, o.status, o.stderr)
 	return dir
 }
@@ -31,6 +36,8 @@ func TestEvalOfKeptModels(t *testing.T) {
 		"autoencoder": {stripes(t), "-model", "autoencoder", "-hidden", "16,4"}, "values": {sizes, "-model", "regression"},
 		"muon": {blobs(t), "-opt", "muon"}, "shampoo": {blobs(t), "-opt", "shampoo"}, "soap": {blobs(t), "-opt", "soap", "-dtype", "float64"},
 		"dropout": {blobs(t), "-dropout", "0.3", "-act", "sigmoid"}, "digits": {"digits", "-epochs", "1", "-opt", "sgd"},
+		"convnet": {pictures(t), "-model", "convnet", "-filters", "2,3", "-hidden", "4"}, "resnet": {pictures(t), "-model", "resnet", "-filters", "2,3"},
+		"rnn": {pictures(t), "-model", "rnn", "-hidden", "5,4", "-dropout", "0.1"}, "gelu": {blobs(t), "-act", "gelu", "-opt", "adam"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := trained(t, args[0], args[1:]...)
@@ -52,6 +59,9 @@ func TestEvalOfKeptModels(t *testing.T) {
 			}
 			assert.GreaterOrEqual(t, compared, 1)
 			assert.Contains(t, got, "metrics")
+			if kind, ok := want["model"]; ok {
+				assert.Equal(t, string(kind), string(got["model"]))
+			}
 			text, err = os.ReadFile(filepath.Join(dir, "report.html"))
 			require.NoError(t, err)
 			assert.Contains(t, string(text), "</html>")

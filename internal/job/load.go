@@ -79,9 +79,10 @@ func kindOf(m *trainer.Model, of *loaded) (kind string, known bool) {
 	return "", false
 }
 
-// classifierOf is the first row of the table that has a layer of the network, else mlp.
+// classifierOf is the last row of the table that has a layer of the network, else mlp: a
+// resnet has convolutions, as a convnet has, and BatchNorm as well.
 func classifierOf(net layers.Layer) string {
-	for _, m := range Models() {
+	for _, m := range slices.Backward(Models()) {
 		found := false
 		if m.Task == datasets.Classify && m.Has != nil {
 			layers.Walk(net, layers.Kinds(), func(l layers.Layer) { found = found || m.Has(l) })
