@@ -11,8 +11,11 @@ import (
 	"github.com/gokfac/gokfac/trainer"
 )
 
-// kfacMode is the default: docs/kfac.md has the measurements.
+// kfacMode is the default of models that name none: docs/kfac.md has the measurements.
 const kfacMode = kfac.Adaptive
+
+// mode is the one in force.
+func (s *Spec) mode() kfac.Mode { return cmp.Or(s.KFAC.Mode, s.model().Mode, kfacMode) }
 
 // kfacRow has a variant for each of K-FAC's modes.
 func kfacRow() Optimizer {
@@ -32,7 +35,7 @@ func kfacRow() Optimizer {
 				Space:    "lr=0.1..1.2:momentum=0.8/0.9:kfac-damping=0.1..2:schedule=linear/cosine/exponential:kfac-polyak=none/0.9",
 			},
 		},
-		VariantOf:  func(s *Spec) string { return string(cmp.Or(s.KFAC.Mode, kfacMode)) },
+		VariantOf:  func(s *Spec) string { return string(s.mode()) },
 		SetVariant: func(s *Spec, name string) { s.KFAC.Mode = kfac.Mode(name) },
 		New:        func(s *Spec) (trainer.Optimizer, error) { return kfac.New(s.KFAC) },
 		Check:      checkKFAC, Resolve: resolveKFAC, Memory: kfacMemory, Cures: kfacCures, Remedies: kfacRemedies,
@@ -58,7 +61,7 @@ func checkKFAC(s *Spec) error {
 
 func resolveKFAC(s *Spec, defaults Defaults) error {
 	c, d := &s.KFAC, defaults.KFAC
-	c.Mode = cmp.Or(c.Mode, kfacMode)
+	c.Mode = s.mode()
 	// A zero is none by now, where package kfac may have a default of its own.
 	c.LearningRate, c.WeightDecay, c.Momentum = s.LearningRate, cmp.Or(s.WeightDecay, kfac.None), cmp.Or(s.Momentum, kfac.None)
 	if c.Damping != 0 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
@@ -60,6 +61,7 @@ type Model struct {
 	// optimizer's variant, where the variant's own are not good; MoreSpace is searched
 	// with every optimizer.
 	Batch, Epochs int
+	Mode          kfac.Mode // of K-FAC; "": the default of all
 	Defaults      map[string]Defaults
 	Spaces        map[string]string
 	MoreSpace     string
