@@ -176,3 +176,27 @@ func TestUseRefused(t *testing.T) {
 		assert.Empty(t, o.stdout, args)
 	}
 }
+
+// TestUseOfKeptNetworksOfImages: each kind is known again by its layers, scored to the
+// bit, trained further, and gone on with.
+func TestUseOfKeptNetworksOfImages(t *testing.T) {
+	data := pictures(t)
+	for model, size := range map[string][]string{
+		"convnet": {"-filters", "3,4", "-hidden", "5"}, "resnet": {"-filters", "3,4"}, "rnn": {"-hidden", "5"},
+	} {
+		t.Run(model, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "model")
+			o := execute(append(size, "-model", model, "-dataset", data, "-opt", "adam", "-max-steps", "3", "-progress", "none", "-json", "-out", dir)...)
+			require.Zero(t, o.status, o.stderr)
+			_, want := keys(t, []byte(o.stdout))
+			o = execute("-load", dir, "-eval", "-progress", "none", "-json")
+			require.Zero(t, o.status, o.stderr)
+			_, got := keys(t, []byte(o.stdout))
+			assert.Equal(t, string(want["test_loss"]), string(got["test_loss"]))
+			o = execute("-load", dir, "-dataset", data, "-max-steps", "2", "-progress", "none", "-json", "-out", "none")
+			require.Zero(t, o.status, o.stderr)
+			_, further := keys(t, []byte(o.stdout))
+			assert.Equal(t, strconv.Quote(model), string(further["model"]))
+		})
+	}
+}

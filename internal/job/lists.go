@@ -44,7 +44,10 @@ func (c choice[T]) Set(text string) error {
 }
 
 // sizes is a comma-separated list of layer sizes. Empty keeps the default.
-type sizes struct{ p *[]int }
+type sizes struct {
+	p           *[]int
+	of, example string
+}
 
 const (
 	maxUnits  = 1 << 20
@@ -59,12 +62,12 @@ func (s sizes) Set(text string) error {
 	for part := range strings.SplitSeq(text, ",") {
 		v, err := strconv.Atoi(strings.TrimSpace(part))
 		if err != nil || v < 1 || v > maxUnits {
-			return fmt.Errorf("%q is not a layer size: want whole numbers from 1 to %d separated by commas, as in 512,512", part, maxUnits)
+			return fmt.Errorf("%q is not a %s: want whole numbers from 1 to %d separated by commas, as in %s", part, s.of, maxUnits, s.example)
 		}
 		*s.p = append(*s.p, v)
 	}
 	if len(*s.p) > maxLayers {
-		return fmt.Errorf("%d hidden layers: want at most %d", len(*s.p), maxLayers)
+		return fmt.Errorf("%d layers: want at most %d", len(*s.p), maxLayers)
 	}
 	return nil
 }

@@ -79,8 +79,8 @@ func kindOf(m *trainer.Model, of *loaded) (kind string, known bool) {
 	return "", false
 }
 
-// classifierOf is the last row of the table that has a layer of the network, else mlp: a
-// resnet has convolutions, as a convnet has, and BatchNorm as well.
+// classifierOf is the last row of the table that has a layer of the network, else mlp:
+// a resnet has all that a convnet is known by.
 func classifierOf(net layers.Layer) string {
 	for _, m := range slices.Backward(Models()) {
 		found := false

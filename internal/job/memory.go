@@ -18,7 +18,7 @@ func (s *Spec) CheckMemory(ctx context.Context, d *datasets.Dataset) error {
 		if o := s.optimizer(); o.Cures != nil {
 			cures = o.Cures(s)
 		}
-		return fmt.Errorf("%w: choose smaller ⟨hidden⟩ or ⟨batch-size⟩%s", err, cures)
+		return fmt.Errorf("%w: choose smaller %s%s", err, Alternatives(append(s.model().widths(), Word("batch-size"))), cures)
 	}
 	return err
 }

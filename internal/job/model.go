@@ -20,7 +20,7 @@ type Model struct {
 	// Images says that an example has to be an image, H×W or H×W×C.
 	Images bool
 	// Has tells a network of this kind from others for the same task, by one of its
-	// layers: a model that is loaded is of the first row that has it. Nil: any has.
+	// layers: a model that is loaded is of the last row that has it. Nil: any has.
 	Has func(l layers.Layer) bool
 	// Dataset is what the data set auto means, if not MNIST or digits.
 	Dataset string
@@ -73,6 +73,18 @@ func Models() []Model { return madeTables().models }
 
 // model is the row that the spec asks for.
 func (s *Spec) model() Model { return mustFind(Models(), s.Model) }
+
+// widths are the settings that say how wide its layers are.
+func (m Model) widths() []string {
+	var list []string
+	if len(m.Filters) > 0 {
+		list = append(list, Word("filters"))
+	}
+	if !slices.Contains(m.Lacks, "hidden") {
+		list = append(list, Word("hidden"))
+	}
+	return list
+}
 
 // Values says whether its targets are values, not classes.
 func (m Model) Values() bool { return m.Task == datasets.Regress }

@@ -20,7 +20,7 @@ func (r *Run) hint(err error) error {
 	case errors.Is(err, kfac.ErrNotPositive):
 		return fmt.Errorf("%w; try %s", err, r.moreDamping())
 	case errors.As(err, &tooLarge):
-		return fmt.Errorf("%w; try smaller ⟨hidden⟩, or another ⟨kfac-structure⟩", err)
+		return fmt.Errorf("%w; try smaller %s, or another ⟨kfac-structure⟩", err, Alternatives(r.Spec.model().widths()))
 	}
 	return err
 }

@@ -14,7 +14,7 @@ import (
 func resnetRow() Model {
 	return Model{
 		Entry: Entry{"resnet", "images: conv 16, residual blocks of 16, 32, 64 with BatchNorm, global mean, classes"},
-		Task:  datasets.Classify, Images: true, Has: has[*layers.BatchNorm],
+		Task:  datasets.Classify, Images: true, Has: residualOfImages,
 		Filters: []int{16, 32, 64}, Activation: "relu", Init: scaled, Lacks: []string{"hidden"},
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return resnet(s, d.Classes) },
 		Loss: func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} },
@@ -27,6 +27,15 @@ func resnetRow() Model {
 		Batch: 128, Epochs: 5, MoreSpace: ":epochs=2/3/5",
 		Mode: kfac.Fixed, Defaults: imageDefaults(),
 	}
+}
+
+// residualOfImages reports whether a layer is a residual block with a convolution in it.
+func residualOfImages(l layers.Layer) bool {
+	found := false
+	if has[*layers.Residual](l) {
+		layers.Walk(l, layers.Kinds(), func(l layers.Layer) { found = found || has[*layers.Conv2D](l) })
+	}
+	return found
 }
 
 // resnet has a block for each of the filters. All but the first halve the image.
