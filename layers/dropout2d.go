@@ -25,11 +25,12 @@ func (d *Dropout2D) Params() []*graph.Param { return nil }
 
 // Build adds x·mask/(1−Rate) to a training graph.
 func (d *Dropout2D) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	own := b.UniqueName("dropout2d")
 	if !(d.Rate >= 0 && d.Rate < 1) {
-		return nil, fmt.Errorf("layers: Dropout2D: rate %g: want 0 ≤ rate < 1", d.Rate)
+		return nil, fmt.Errorf("layers: %s: rate %g: want 0 ≤ rate < 1", own, d.Rate)
 	}
 	if dims := x.Shape().Dims(); dims != 3 && dims != 4 {
-		return nil, fmt.Errorf("layers: Dropout2D: input of shape %v: want images N×height×width×channels, or N×T×channels", x.Shape())
+		return nil, fmt.Errorf("layers: %s: input of shape %v: want images N×height×width×channels, or N×T×channels", own, x.Shape())
 	}
 	if !b.Train || d.Rate == 0 {
 		return x, nil

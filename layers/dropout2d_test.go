@@ -67,10 +67,10 @@ func TestDropout2DIdentityAndErrors(t *testing.T) {
 	b := newBuilder(t, graph.Float64, 2, false, 1)
 	for _, rate := range []float64{-0.1, 1, math.NaN()} {
 		_, err := (&layers.Dropout2D{Rate: rate}).Build(b, b.Ones(2, 3, 3, 2))
-		assert.ErrorContains(t, err, "Dropout2D: rate")
+		assert.ErrorContains(t, err, ": rate")
 	}
 	_, err := (&layers.Dropout2D{Rate: 0.5}).Build(b, b.Ones(2, 3))
-	assert.ErrorContains(t, err, "Dropout2D: input of shape (2, 3)")
+	assert.ErrorContains(t, err, "dropout2d4: input of shape (2, 3)")
 }
 
 func TestDropout2DKind(t *testing.T) {

@@ -39,17 +39,17 @@ func (p *Parallel) join() Join {
 // Build adds the branches in order and joins them. An error names the shapes of two
 // branches that cannot be joined.
 func (p *Parallel) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
-	join := p.join()
+	own, join := b.UniqueName("parallel"), p.join()
 	if join != Concat && join != Sum {
-		return nil, fmt.Errorf("layers: Parallel: join %.40q: want %q or %q", string(join), Concat, Sum)
+		return nil, fmt.Errorf("layers: %s: join %.40q: want %q or %q", own, string(join), Concat, Sum)
 	}
 	if len(p.Branches) == 0 {
-		return nil, fmt.Errorf("layers: %v: no branches: want one or more", p)
+		return nil, fmt.Errorf("layers: %s: no branches: want one or more", own)
 	}
 	outputs := make([]*graph.Node, len(p.Branches))
 	for i, l := range p.Branches {
 		if l == nil {
-			return nil, fmt.Errorf("layers: %v: branch %d is nil", p, i+1)
+			return nil, fmt.Errorf("layers: %s: branch %d is nil", own, i+1)
 		}
 		y, err := buildPart(b, strconv.Itoa(i+1), l, x)
 		if err != nil {
@@ -61,7 +61,7 @@ func (p *Parallel) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 			if join == Concat {
 				same = "want two axes or more, all the same but for the last"
 			}
-			return nil, fmt.Errorf("layers: %v: branch %d makes shape %v and branch 1 %v: %s", p, i+1, y.Shape(), first, same)
+			return nil, fmt.Errorf("layers: %s, %s: branch %d makes shape %v and branch 1 %v: %s", own, join, i+1, y.Shape(), first, same)
 		}
 	}
 	switch {

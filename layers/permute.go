@@ -26,7 +26,7 @@ func (*Permute) Params() []*graph.Param { return nil }
 // Build exchanges the axes of x. The error names the input's shape if Axes are not its
 // axes, each once.
 func (p *Permute) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
-	axes := len(x.Shape()) - 1
+	own, axes := b.UniqueName("permute"), len(x.Shape())-1
 	sorted := slices.Sorted(slices.Values(p.Axes))
 	for i, a := range sorted {
 		if len(sorted) != axes || a != i+1 {
@@ -35,7 +35,7 @@ func (p *Permute) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 		}
 	}
 	if axes != len(p.Axes) {
-		return nil, fmt.Errorf("layers: Permute: axes [%s] of an input of shape %v: want 1 to %d, each once; axis 0 is the batch", list(p.Axes, " "), x.Shape(), len(x.Shape())-1)
+		return nil, fmt.Errorf("layers: %s: axes [%s] of an input of shape %v: want 1 to %d, each once; axis 0 is the batch", own, list(p.Axes, " "), x.Shape(), len(x.Shape())-1)
 	}
 	if slices.IsSorted(p.Axes) {
 		return x, nil

@@ -37,11 +37,11 @@ func (*Reshape) Params() []*graph.Param { return nil }
 
 // Build reshapes x. The error names both shapes if their numbers of elements differ.
 func (r *Reshape) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
-	n := x.Shape()[0]
+	own, n := b.UniqueName("reshape"), x.Shape()[0]
 	elements := x.Shape().TotalSize() / n
 	left, open := elements, -1
 	misfit := func(problem string) error {
-		return fmt.Errorf("layers: Reshape: input of shape %v, examples to be of shape [%s]: %s", x.Shape(), list(r.Shape, " "), problem)
+		return fmt.Errorf("layers: %s: input of shape %v, examples to be of shape [%s]: %s", own, x.Shape(), list(r.Shape, " "), problem)
 	}
 	for i, d := range r.Shape {
 		switch {
@@ -50,13 +50,13 @@ func (r *Reshape) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 		case d <= 0:
 			return nil, misfit("want positive sizes, one of which may be −1")
 		case left%d != 0:
-			return nil, misfit(fmt.Sprintf("an example has %d elements", elements))
+			return nil, misfit(fmt.Sprintf("an example has %d elements: want as many", elements))
 		default:
 			left /= d
 		}
 	}
 	if open < 0 && left != 1 || len(r.Shape) == 0 {
-		return nil, misfit(fmt.Sprintf("an example has %d elements", elements))
+		return nil, misfit(fmt.Sprintf("an example has %d elements: want as many", elements))
 	}
 	shape := append([]int{n}, r.Shape...)
 	if open >= 0 {

@@ -1,7 +1,6 @@
 package layers
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/gokfac/gokfac/graph"
@@ -22,8 +21,9 @@ func (r *Residual) String() string { return "Residual" }
 
 // Build adds the block. An error names both shapes if they differ.
 func (r *Residual) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	own := b.UniqueName("residual")
 	if r.Body == nil {
-		return nil, errors.New("layers: Residual: Body is nil: want a layer")
+		return nil, fmt.Errorf("layers: %s: Body is nil: want a layer", own)
 	}
 	name := ""
 	if r.Shortcut != nil {
@@ -41,9 +41,9 @@ func (r *Residual) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	}
 	if !y.Shape().Eq(short.Shape()) {
 		if r.Shortcut == nil {
-			return nil, fmt.Errorf("layers: Residual: the body makes shape %v of an input of shape %v: want the same shape, or a Shortcut that makes %v", y.Shape(), x.Shape(), y.Shape())
+			return nil, fmt.Errorf("layers: %s: the body makes shape %v of an input of shape %v: want the same shape, or a Shortcut that makes %v", own, y.Shape(), x.Shape(), y.Shape())
 		}
-		return nil, fmt.Errorf("layers: Residual: the body makes shape %v and the shortcut %v: want the same shape", y.Shape(), short.Shape())
+		return nil, fmt.Errorf("layers: %s: the body makes shape %v and the shortcut %v: want the same shape", own, y.Shape(), short.Shape())
 	}
 	return b.Sum(short, y)
 }

@@ -61,6 +61,7 @@ type SaveConfig struct {
 //
 //	LAYER.weight   in×out, row-major: the transpose of PyTorch's; of a convolution (kh·kw·channels)×filters
 //	LAYER.bias     out
+//	LAYER.table    of an Embedding: rows×units
 //	BUFFER         each layer's state that is not learned
 //	input.mean, input.std    float64; of the input's shape, or of one element
 //	target.mean, target.std  float64
