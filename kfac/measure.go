@@ -85,6 +85,8 @@ func (p *Preconditioner) compute(obj graph.CurvatureObjective, curvature bool, v
 		p.parts.begin(list)
 		if loss, err = obj.Curvature(p.cfg.Estimator, visit); err == nil {
 			p.joinParts()
+		} else if errors.Is(err, errNotFinite) {
+			err = nil // the check of the gradients has a word first
 		}
 	} else {
 		loss, err = obj.Grad()
@@ -112,8 +114,15 @@ func (p *Preconditioner) accumulate(c *graph.CurvaturePass) error {
 		}
 	}
 	p.seen(c)
+	if p.pass.nonFinite {
+		return errNotFinite
+	}
 	return nil
 }
+
+// errNotFinite ends the passes over a mini-batch whose statistics are not finite, so that the
+// objective knows that it is refused.
+var errNotFinite = errors.New("kfac: the curvature is not finite")
 
 // seen notes that the first pass with Taps, or with Loose, is over.
 func (p *Preconditioner) seen(c *graph.CurvaturePass) {

@@ -66,8 +66,9 @@ type Accumulation struct {
 	show      func(*graph.CurvaturePass) error
 	curvature func(o *objective) (float64, error)
 
-	sample rand.PCG // where the masks of products over a piece of a part begin
-	pieced bool     // such masks have been drawn
+	sample rand.PCG     // where the masks of products over a piece of a part begin
+	pieced bool         // such masks have been drawn
+	before bufferValues // buffers before the first part
 }
 
 var _ MiniBatch = (*Accumulation)(nil)

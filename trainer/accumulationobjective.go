@@ -45,8 +45,25 @@ func (a *Accumulation) Loss() (float64, error) {
 func (a *Accumulation) Grad() (float64, error) { return a.differentiate((*objective).Grad) }
 
 // differentiate runs pass, which fills the gradients, over all parts. It returns h and
-// leaves ∇h in the parameters' gradients.
+// leaves ∇h in the parameters' gradients. If a part fails, or h or ∇h is not finite, buffers
+// have taken none of the parts in.
 func (a *Accumulation) differentiate(pass func(o *objective) (float64, error)) (float64, error) {
+	buffers := a.model.buffers
+	if len(buffers) == 0 || a.parts[0].taken {
+		return a.overParts(pass)
+	}
+	a.before.save(buffers)
+	h, err := a.overParts(pass)
+	if err != nil || graph.CheckGradients(h, a.Params()) != nil {
+		a.before.restore(buffers)
+		for k := range a.n {
+			a.parts[k].taken = false
+		}
+	}
+	return h, err
+}
+
+func (a *Accumulation) overParts(pass func(o *objective) (float64, error)) (float64, error) {
 	gradients := a.gradients()
 	var h float64
 	for a.at = 0; a.at < a.n; a.at++ {

@@ -9,8 +9,18 @@ import (
 // Curvature fills the gradients, and shows visit the passes of est. Those for
 // Loose alone, one for every example, are Exact's and Empirical's: the
 // gradients of different examples have no mean of zero there, so that the
-// square of their mean is not the mean of their squares.
+// square of their mean is not the mean of their squares. If visit fails, buffers have not
+// taken the mini-batch in.
 func (o *objective) Curvature(est graph.FisherEstimator, visit func(*graph.CurvaturePass) error) (float64, error) {
+	taken := o.taken()
+	h, err := o.curvature(est, visit)
+	if err != nil && !taken && o.taken() {
+		o.giveBack()
+	}
+	return h, err
+}
+
+func (o *objective) curvature(est graph.FisherEstimator, visit func(*graph.CurvaturePass) error) (float64, error) {
 	switch est {
 	case graph.Empirical:
 		return o.empirical(visit)
@@ -52,7 +62,7 @@ func (o *objective) empirical(visit func(*graph.CurvaturePass) error) (float64, 
 		return 0, err
 	}
 	if err := o.showTaps(visit); err != nil {
-		return 0, err
+		return h, err
 	}
 	if len(o.Loose()) == 0 {
 		return h, nil
@@ -110,7 +120,7 @@ func (o *objective) exact(visit func(*graph.CurvaturePass) error) (float64, erro
 			return 0, err
 		}
 		if err := o.showTaps(visit); err != nil {
-			return 0, err
+			return h, err
 		}
 	}
 	if len(o.Loose()) == 0 {
@@ -121,7 +131,7 @@ func (o *objective) exact(visit func(*graph.CurvaturePass) error) (float64, erro
 			return 0, err
 		}
 		if err := o.showLoose(graph.Value(x.factor), visit); err != nil {
-			return 0, err
+			return h, err
 		}
 	}
 	return h, nil

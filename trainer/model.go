@@ -42,6 +42,7 @@ type Model struct {
 	sample  *rand.PCG
 	params  []*graph.Param
 	buffers []*graph.Buffer
+	before  bufferValues   // see objective.commit
 	learned []*graph.Param // params but for the frozen ones
 	limits  *graph.Limits  // while the first graph is built
 	rows    []graph.LayerInfo

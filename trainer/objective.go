@@ -119,13 +119,53 @@ func (o *objective) run(p *graph.Program) error {
 }
 
 // commit updates the buffers of layers, once for a mini-batch: K-FAC runs several
-// passes over one. A loss that is not finite updates none.
+// passes over one. A loss or a gradient that is not finite updates none: no optimizer takes
+// a step on it.
 func (o *objective) commit() {
-	if o.committed == o.c.b.Draw() || graph.CheckFinite(scalar(o.c.loss)) != nil {
+	m := o.c.model
+	if o.taken() || graph.CheckFinite(scalar(o.c.loss)) != nil || len(m.buffers) > 0 && !o.finite() {
 		return
 	}
 	o.committed = o.c.b.Draw()
+	m.before.save(m.buffers)
 	o.c.b.Commit()
+}
+
+// taken reports whether buffers have taken the mini-batch in.
+func (o *objective) taken() bool { return o.committed == o.c.b.Draw() }
+
+// giveBack undoes commit.
+func (o *objective) giveBack() {
+	o.c.model.before.restore(o.c.model.buffers)
+	o.committed = 0
+}
+
+// finite reports whether the gradients of the last run have no NaN and no infinity.
+func (o *objective) finite() bool {
+	for i, p := range o.Params() {
+		if o.grads[i] != nil && !(graph.Direction{p.Grad}).Finite() {
+			return false
+		}
+	}
+	return true
+}
+
+// bufferValues are those that buffers had before they took a mini-batch in.
+type bufferValues struct{ values graph.Direction }
+
+func (v *bufferValues) save(buffers []*graph.Buffer) {
+	for i, b := range buffers {
+		if i == len(v.values) {
+			v.values = append(v.values, graph.NewDense(b.Value.Dtype(), b.Value.Shape()...))
+		}
+		v.values[i : i+1].Copy(graph.Direction{b.Value})
+	}
+}
+
+func (v *bufferValues) restore(buffers []*graph.Buffer) {
+	for i, b := range buffers {
+		(graph.Direction{b.Value}).Copy(v.values[i : i+1])
+	}
 }
 
 // fillTaps points the taps at the last run's values and shows them around.
