@@ -131,7 +131,7 @@ func geluTanh[T graph.Float](y, x []T) {
 	}
 	elementwise.Tanh(y, y)
 	for i, v := range x {
-		y[i] = v * (1 + y[i]) / 2
+		y[i] = v * ((1 + y[i]) / 2) // in this order v may be the greatest number there is
 	}
 }
 

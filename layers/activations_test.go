@@ -115,6 +115,10 @@ func TestActivationsAreStable(t *testing.T) {
 			assert.Equal(t, []float64{0, 0}, doubles(graph.Value(bend)), a.String())
 		}
 	}
+	for _, a := range []*layers.Activation{layers.Softplus(), layers.SiLU(), layers.GELU(), layers.GELUTanh()} {
+		b := newBuilder(t, graph.Float32, 1, false, 1)
+		assert.Equal(t, []float64{0, math.MaxFloat32}, run(t, b, a, input(t, b, []float64{-math.MaxFloat32, math.MaxFloat32}, 1, 2)), a.String())
+	}
 	// The digits of small results: log(1+e⁻⁴⁰) = e⁻⁴⁰, and Φ(−9)·9.
 	b := newBuilder(t, graph.Float32, 1, false, 1)
 	assert.InEpsilon(t, math.Exp(-40), run(t, b, layers.Softplus(), input(t, b, []float64{-40}, 1, 1))[0], 1e-6)
