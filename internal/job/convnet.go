@@ -16,7 +16,7 @@ func convnetRow() Model {
 	return Model{
 		Entry: Entry{"convnet", "images: conv 3×3 32, conv 3×3 64, max-pool 2, dense 128, dropout, classes; ReLU"},
 		Task:  datasets.Classify, Images: true, Has: has[*layers.Conv2D],
-		Hidden: []int{128}, Filters: []int{32, 64}, Activation: "relu", Dropout: 0.25, Init: scaled,
+		Hidden: []int{128}, Filters: []int{32, 64}, Activation: "relu", Dropout: 0.25, Init: small,
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return convnet(s, d.Classes) },
 		Loss: func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} },
 		Maps: convnetMaps,
@@ -33,8 +33,8 @@ func convnetRow() Model {
 // imageDefaults are those of networks of images at batch 128.
 func imageDefaults() map[string]Defaults {
 	return map[string]Defaults{
-		"fixed": {Steps: 300, Parts: 4, Noise: 128, Schedule: "cosine", LearningRate: 0.3, Momentum: 0.8, KFAC: kfac.Config{
-			Damping: 0.95, Polyak: 0.95, FactorUpdateSteps: 10, InverseUpdateSteps: 20,
+		"fixed": {Steps: 300, Parts: 4, Noise: 128, Schedule: "cosine", LearningRate: 0.05, Momentum: 0.8, KFAC: kfac.Config{
+			Damping: 0.95, KLClip: 0.01, Polyak: 0.95, FactorUpdateSteps: 10, InverseUpdateSteps: 20,
 		}},
 		"adaptive": {Steps: 100, Parts: 4, Schedule: "constant", LearningRate: 1, KFAC: kfac.Config{Polyak: 0.9}},
 		"adam":     {Steps: 300, Parts: 4, Schedule: "cosine", LearningRate: 1e-3},

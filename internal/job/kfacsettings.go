@@ -12,7 +12,7 @@ func kfacSettings() []Setting {
 	at := func(f func(c *kfac.Config) Value) func(*Spec) Value { return func(s *Spec) Value { return f(&s.KFAC) } }
 	of := func(f func(c *kfac.Config) any) func(*Spec) any { return func(s *Spec) any { return f(&s.KFAC) } }
 	rows := []Setting{
-		{Name: "kfac-mode", Argument: oneOf(Modes()), Text: "how a step's length is chosen (default " + string(kfacMode) + "; convnet and resnet: fixed)",
+		{Name: "kfac-mode", Argument: oneOf(Modes()), Text: "how a step's length is chosen (default " + string(kfacMode) + "; convnet, resnet, rnn: fixed)",
 			Value: at(func(c *kfac.Config) Value { return choice[kfac.Mode]{&c.Mode, Entries(Modes())} }), Force: of(func(c *kfac.Config) any { return string(c.Mode) })},
 		{Name: "kfac-structure", Argument: "NAME", Text: "of the Fisher matrix: " + Alternatives(Names(Structures())),
 			Value: at(func(c *kfac.Config) Value { return choice[kfac.Structure]{&c.Structure, Entries(Structures())} }), Force: of(func(c *kfac.Config) any { return string(c.Structure) })},

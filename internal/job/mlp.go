@@ -14,14 +14,7 @@ func mlpRow() Model {
 	return Model{
 		Entry: Entry{"mlp", "classifier: in-512-512-classes, ReLU, softmax cross-entropy, standardised inputs"},
 		Task:  datasets.Classify, Hidden: []int{512, 512}, Activation: "relu", Lacks: []string{"filters"},
-		// A classifier of few layers is trained faster from smaller weights, by every
-		// optimizer (docs/benchmarks.md), which a deep one would lose its signal to.
-		Init: func(activation string, hidden int) string {
-			if activation == "relu" && hidden <= 3 {
-				return "torch"
-			}
-			return scaled(activation, hidden)
-		},
+		Init: small,
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return perceptron(s, d.Classes) },
 		Loss: func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} },
 		Maps: func(s *Spec, d *datasets.Dataset) []Map { return perceptronMaps(s, d, d.Classes) },

@@ -154,6 +154,15 @@ func (s *Spec) initializer() layers.Initializer {
 	return mustFind(Initializers(), s.Init).of(s.Activation)
 }
 
+// small is for classifiers. One of few layers is trained faster from smaller weights, by
+// every optimizer (docs/benchmarks.md), which a deep one would lose its signal to.
+func small(activation string, hidden int) string {
+	if activation == "relu" && hidden <= 3 {
+		return "torch"
+	}
+	return scaled(activation, hidden)
+}
+
 // rectifies tells the activations that pass on about half of their inputs' variance.
 func rectifies(activation string) bool {
 	return slices.Contains([]string{"relu", "leaky-relu", "elu", "gelu", "silu"}, activation)

@@ -29,7 +29,7 @@ func (s *Spec) Resolve(examples int) error {
 	}
 	s.Dropout = unlessNone(s.Dropout, m.Dropout)
 	s.Activation = cmp.Or(s.Activation, m.Activation)
-	s.Init = cmp.Or(s.Init, m.Init(s.Activation, len(s.Hidden)))
+	s.Init = cmp.Or(s.Init, m.Init(s.Activation, len(s.Hidden)+len(s.Filters)))
 	s.Schedule = cmp.Or(s.Schedule, d.Schedule)
 	s.LearningRate = cmp.Or(s.LearningRate, d.RateFor(s.Batch))
 	s.Momentum = unlessNone(s.Momentum, d.Momentum)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
@@ -25,7 +26,7 @@ func rnnRow() Model {
 		Standardizes: func(*datasets.Dataset, bool) bool { return true },
 		Metrics:      []trainer.Metric{trainer.Accuracy()}, Scores: []string{"test_loss", "test_accuracy"}, Main: "accuracy",
 		Batch: 128, Epochs: 5, MoreSpace: ":epochs=2/3/5",
-		Defaults: imageDefaults(),
+		Mode: kfac.Fixed, Defaults: imageDefaults(),
 	}
 }
 

@@ -15,7 +15,7 @@ func modelSettings() []Setting {
 			Value: func(s *Spec) Value { return sizes{p: &s.Filters, of: "number of filters", example: "32,64"} }, Force: func(s *Spec) any { return s.Filters }},
 		{Name: "act", Argument: oneOf(Activations()), Text: "activation (mlp, convnet, resnet: relu, else tanh)",
 			Value: func(s *Spec) Value { return choice[string]{&s.Activation, Entries(Activations())} }, Force: func(s *Spec) any { return s.Activation }},
-		{Name: "init", Argument: oneOf(Initializers()), Text: "initial weights (relu and its like: he, or torch for a relu mlp of up to 3 hidden layers; else lecun)",
+		{Name: "init", Argument: oneOf(Initializers()), Text: "initial weights (relu and its like: he, or torch for a relu mlp or convnet of up to 3 hidden layers; else lecun)",
 			Value: func(s *Spec) Value { return choice[string]{&s.Init, Entries(Initializers())} }, Force: func(s *Spec) any { return s.Init }},
 		{Name: "dropout", Argument: "RATE", Text: "of hidden units, in training (convnet: 0.25, else none); or none",
 			Value: func(s *Spec) Value { return number{p: &s.Dropout, below: 1, word: "none"} }, Force: func(s *Spec) any { return orNone(s.Dropout) },
