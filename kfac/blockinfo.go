@@ -6,6 +6,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"github.com/gokfac/gokfac/internal/blockform"
 	"github.com/gokfac/gokfac/internal/codec"
 )
 
@@ -39,7 +40,7 @@ func (p *Preconditioner) Blocks() []BlockInfo {
 			groups++
 			list[n-1].Order += info.Order
 			list[n-1].Bytes += info.Bytes
-			list[n-1].Form = fmt.Sprintf("%d groups: %s", groups, info.Form)
+			list[n-1].Form = blockform.Grouped(groups, info.Form)
 			continue
 		}
 		groups = 1
@@ -55,7 +56,7 @@ func (p *Preconditioner) about(i int, b Block) BlockInfo {
 	if d, ok := b.(described); ok {
 		layers, info.Form = d.describe()
 	} else {
-		layers, info.Form = p.others[i-p.layered:][:1], fmt.Sprintf("registered for kind %q", p.others[i-p.layered].kind)
+		layers, info.Form = p.others[i-p.layered:][:1], blockform.Registered(p.others[i-p.layered].kind)
 	}
 	var seen []int
 	for _, l := range layers {
@@ -111,56 +112,33 @@ func (p *Preconditioner) bytes(i int) int {
 	return n
 }
 
-// factorForm is A ⊗ G in words.
-func (l *layer) factorForm() string {
-	form := fmt.Sprintf("A ⊗ G, %d×%d ⊗ %d×%d", l.rows, l.rows, l.out, l.out)
-	if l.locations <= 1 {
-		return form
-	}
-	sharing := Expand
-	if l.reduce {
-		sharing = Reduce
-	}
-	return fmt.Sprintf("%s, %s over %d locations", form, sharing, l.locations)
-}
-
 func (b *kronecker[T]) describe() ([]*layer, string) { return []*layer{b.layer}, b.factorForm() }
 
 func (b *ekfac[T]) describe() ([]*layer, string) {
-	return []*layer{b.layer}, "diagonal in the eigenbasis of " + b.factorForm()
+	return []*layer{b.layer}, blockform.Eigenbasis(b.factorForm())
 }
 
-func (b *diagonal[T]) describe() ([]*layer, string) { return []*layer{b.layer}, "diagonal" }
+func (b *diagonal[T]) describe() ([]*layer, string) { return []*layer{b.layer}, blockform.Diagonal }
 
-func (b *pairs[T]) describe() ([]*layer, string) {
-	return []*layer{b.layer}, fmt.Sprintf("2×2 for each of %d features", b.out)
-}
+func (b *pairs[T]) describe() ([]*layer, string) { return []*layer{b.layer}, blockform.Pairs(b.out) }
 
-func (b *full[T]) describe() ([]*layer, string) {
-	return b.layers, fmt.Sprintf("full, %d×%d", b.f.n, b.f.n)
-}
+func (b *full[T]) describe() ([]*layer, string) { return b.layers, blockform.Whole(b.f.n) }
 
-func (b *embedding[T]) describe() ([]*layer, string) {
-	form := fmt.Sprintf("A ⊗ G, diagonal %d ⊗ %d×%d", b.in, b.out, b.out)
-	if b.reduce && b.locations > 1 {
-		form += fmt.Sprintf(", reduce over %d locations", b.locations)
-	}
-	return []*layer{b.layer}, form
-}
+func (b *embedding[T]) describe() ([]*layer, string) { return []*layer{b.layer}, b.tableForm() }
 
 func (b *chain[T]) describe() ([]*layer, string) {
 	var layers []*layer
-	form := fmt.Sprintf("a chain of %d:", len(b.layers))
+	text := fmt.Sprintf("a chain of %d:", len(b.layers))
 	for i, f := range b.layers {
 		layers = append(layers, f.layer)
 		if i > 0 {
-			form += ";"
+			text += ";"
 		}
-		form += " " + f.factorForm()
+		text += " " + f.factorForm()
 	}
-	return layers, form
+	return layers, text
 }
 
 func (b *loose[T]) describe() ([]*layer, string) {
-	return []*layer{{weight: b.param, bias: -1, in: 1, rows: 1, out: len(b.mean)}}, "diagonal"
+	return []*layer{{weight: b.param, bias: -1, in: 1, rows: 1, out: len(b.mean)}}, blockform.Diagonal
 }

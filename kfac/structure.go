@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/blockform"
 )
 
 // Place is the place of a registered block's tap and parameters in the model.
@@ -110,7 +111,7 @@ func structured[T graph.Float](s Structure, layers []*layer, taps []*graph.Tap) 
 // mostOwn is the greatest order of the whole Fisher matrix that a layer of factors and
 // summands has as its block. It takes the work and the memory of the factor A of a dense
 // layer with as many inputs.
-const mostOwn = 512
+const mostOwn = blockform.MostWhole
 
 // newOther makes the block of a layer of another kind than affine, in structures that have a
 // block for each layer.

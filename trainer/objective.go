@@ -16,7 +16,7 @@ type MiniBatch interface {
 // objective is the bound training mini-batch of one compiled graph.
 type objective struct {
 	c     *compiled
-	loose []*graph.Param // see looseParams; nil before the first use
+	loose []*graph.Param // see graph.LooseParams; nil before the first use
 
 	grads     []*graph.Node // of the loss, by parameter; nil where it has no influence
 	gTrue     []*graph.Node // of the loss, by tap
@@ -52,29 +52,9 @@ func (o *objective) Taps() []*graph.Tap { return o.c.taps() }
 // biases of taps whose weight is not.
 func (o *objective) Loose() []*graph.Param {
 	if o.loose == nil {
-		o.loose = looseParams(o.Params(), o.c.b.Taps)
+		o.loose = graph.LooseParams(o.Params(), o.c.b.Taps)
 	}
 	return o.loose
-}
-
-// looseParams takes all taps: a bias that a frozen map shares is under two.
-func looseParams(params []*graph.Param, taps []*graph.Tap) []*graph.Param {
-	uses := map[*graph.Param]int{}
-	for _, t := range taps {
-		uses[t.Weight]++
-		uses[t.Bias]++
-	}
-	partner := map[*graph.Param]bool{}
-	for _, t := range taps {
-		partner[t.Bias] = uses[t.Weight] != 1 || t.Weight.Group.Frozen
-	}
-	loose := []*graph.Param{}
-	for _, p := range params {
-		if uses[p] != 1 || partner[p] {
-			loose = append(loose, p)
-		}
-	}
-	return loose
 }
 
 // L2 is η.

@@ -13,21 +13,30 @@ import (
 // form in which package kfac approximates their Fisher matrix by default. The layers within
 // a layer follow it, indented. A line below it names the parameters that are not under
 // exactly one tap.
-func (m *Model) Summary() string {
+func (m *Model) Summary() string { return m.SummaryWith(m.curvature) }
+
+// SummaryWith is [Model.Summary] with other words in the column K-FAC: forms has the
+// parameters of a layer, and may be what kfac's Preconditioner.Forms returns. Without
+// forms (nil) there is neither this column nor the line below, as for other optimizers.
+func (m *Model) SummaryWith(forms func(params []*graph.Param) string) string {
+	column, none, in := "\tK-FAC", "\t", func(ps []*graph.Param) string { return "\t" + forms(ps) }
+	if forms == nil {
+		column, none, in = "", "", func([]*graph.Param) string { return "" }
+	}
 	var table strings.Builder
 	w := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "layer\toutput\tparameters\tK-FAC")
-	fmt.Fprintf(w, "input\t%s\t0\t\n", dimensions(m.cfg.Input))
+	fmt.Fprintln(w, "layer\toutput\tparameters"+column)
+	fmt.Fprintf(w, "input\t%s\t0%s\n", dimensions(m.cfg.Input), none)
 	for _, row := range m.rows {
-		fmt.Fprintf(w, "%s%s\t%s\t%d\t%s\n", strings.Repeat("  ", row.Depth), row.Name, dimensions(row.Output[1:]), graph.CountParams(row.Params), m.curvature(row.Params))
+		fmt.Fprintf(w, "%s%s\t%s\t%d%s\n", strings.Repeat("  ", row.Depth), row.Name, dimensions(row.Output[1:]), graph.CountParams(row.Params), in(row.Params))
 	}
-	fmt.Fprintf(w, "total\t\t%d\t\n", graph.CountParams(m.params))
+	fmt.Fprintf(w, "total\t\t%d%s\n", graph.CountParams(m.params), none)
 	w.Flush()
 	var s strings.Builder
 	for line := range strings.Lines(table.String()) {
 		s.WriteString(strings.TrimRight(line, " \n") + "\n")
 	}
-	if loose := looseParams(m.learned, m.taps); len(loose) > 0 {
+	if loose := graph.LooseParams(m.learned, m.taps); forms != nil && len(loose) > 0 {
 		fmt.Fprintf(&s, "not under exactly one tap, so K-FAC takes the diagonal of their Fisher: %s\n", strings.Join(paramNames(loose), ", "))
 	}
 	if n := graph.CountParams(m.params) - graph.CountParams(m.learned); n > 0 {

@@ -30,7 +30,10 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	mode, s := progressMode(c.progress, stderr), c.spec
 	if mode != "none" {
-		introduce(r, kept, stderr)
+		if err := introduce(r, kept, stderr); err != nil {
+			watched.end(nil, err)
+			return err
+		}
 	}
 	show := newDisplay(mode, stderr, s.Scores(), r.Total, r.PerEpoch)
 	show.main = s.Judge()
@@ -110,10 +113,14 @@ func (c *command) print(r *job.Run, w io.Writer) error {
 }
 
 // introduce writes what is about to happen.
-func introduce(r *job.Run, kept *keeping, w io.Writer) {
+func introduce(r *job.Run, kept *keeping, w io.Writer) error {
 	columns := columnsOf(w)
+	layers, err := r.Summary()
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("%s of %s %s, %s", r.PartsOf(), times(r.Data.Shape), r.TargetsOf(), r.ScaleOf()), columns, 0))
-	fmt.Fprintln(w, r.Model.Summary())
+	fmt.Fprintln(w, layers)
 	printConfig(w, r.Spec.Configuration(), columns)
 	fmt.Fprint(w, fewerWorkers(cpus.Now()))
 	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("steps     %d, each of %d examples; an epoch has %d", r.Total, r.Spec.Batch, r.PerEpoch), columns, 10))
@@ -130,6 +137,7 @@ func introduce(r *job.Run, kept *keeping, w io.Writer) {
 	case kept != nil:
 		fmt.Fprintf(w, "kept in   %s\n\n", kept.Path)
 	}
+	return nil
 }
 
 // fewerWorkers is a line that says why not every processor of the machine has a
