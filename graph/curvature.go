@@ -17,6 +17,7 @@ const (
 	MC FisherEstimator = "mc"
 	// Exact sums over the columns of a factor of the loss Hessian at the
 	// outputs: the true Fisher itself, at one backward pass per output unit.
+	// Where examples are coupled, as by BatchNorm, it is less than that: docs/layers.md.
 	Exact FisherEstimator = "exact"
 	// GGN draws one cotangent B·r per example, BBᵀ the loss Hessian at the
 	// outputs and r of random signs: an unbiased sample of the generalised

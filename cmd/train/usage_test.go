@@ -22,7 +22,7 @@ func TestBadInput(t *testing.T) {
 	require.NoError(t, os.WriteFile(file, nil, 0o600))
 	text := filepath.Join(dir, "text.csv")
 	require.NoError(t, os.WriteFile(text, []byte(strings.Repeat("1,2,3\n", 9)+"1,two,3\n"), 0o600))
-	truncated := t.TempDir()
+	truncated, paints := t.TempDir(), paints(t) // of 6×8
 	for name, dimensions := range map[string]byte{
 		"train-images-idx3-ubyte": 3, "train-labels-idx1-ubyte": 1, "t10k-images-idx3-ubyte": 3, "t10k-labels-idx1-ubyte": 1,
 	} {
@@ -39,6 +39,11 @@ func TestBadInput(t *testing.T) {
 		{"-model transformer", 2, "want mlp, autoencoder, regression, convnet, resnet or rnn"},
 		{"-model convnet -dataset DATA", 2, "-model convnet: blobs has examples of 4 values, not images of rows and columns: choose -model mlp"},
 		{"-model resnet -dataset DATA", 2, "-model resnet: blobs has examples of 4 values, not images"},
+		{"-model convnet -filters 4,8,8,8 -dataset PAINTS", 2, "-model convnet: images of 6×8×3 are too small for 4 convolutions of 3×3, with a max-pool after every second and the last: " +
+			"choose at most 2 -filters, a larger -image-size, or -model resnet"},
+		{"-model convnet -dataset PAINTS -image-size 2x9", 2, "images of 2×9×3 are too small for 2 convolutions of 3×3, with a max-pool after every second and the last: choose a larger -image-size, or"},
+		{"-model convnet -dataset PAINTS -image-size 3x3 -filters 4", 2, "images of 3×3×3 are too small for 1 convolution of 3×3"},
+		{"-model convnet -dataset digits -filters 4,4,4,4,4,4,4", 2, "images of 28×28 are too small for 7 convolutions of 3×3, with a max-pool after every second and the last: choose at most 5 -filters, or -model resnet"},
 		{"-filters 4", 2, "-filters does not apply to -model mlp"},
 		{"-model resnet -hidden 4", 2, "-hidden does not apply to -model resnet"},
 		{"-model rnn -act relu", 2, "-act does not apply to -model rnn"},
@@ -168,7 +173,7 @@ func TestBadInput(t *testing.T) {
 		{"-memprofile DIR/absent/mem", 1, "-memprofile: open"},
 	} {
 		t.Run(c.args, func(t *testing.T) {
-			args := strings.Fields(strings.NewReplacer("DATA", data, "TRUNCATED", truncated, "DIR", dir).Replace(c.args))
+			args := strings.Fields(strings.NewReplacer("DATA", data, "PAINTS", paints, "TRUNCATED", truncated, "DIR", dir).Replace(c.args))
 			o := executeKept(args...)
 			assert.Equal(t, c.status, o.status)
 			assert.Contains(t, o.stderr, c.want)

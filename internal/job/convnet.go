@@ -15,7 +15,7 @@ import (
 func convnetRow() Model {
 	return Model{
 		Entry: Entry{"convnet", "images: conv 3×3 32, conv 3×3 64, max-pool 2, dense 128, dropout, classes; ReLU"},
-		Task:  datasets.Classify, Images: true, Has: has[*layers.Conv2D],
+		Task:  datasets.Classify, Images: true, Fits: convnetFits, Has: has[*layers.Conv2D],
 		Hidden: []int{128}, Filters: []int{32, 64}, Activation: "relu", Dropout: 0.25, Init: small,
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return convnet(s, d.Classes) },
 		Loss: func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} },
@@ -58,7 +58,7 @@ func convnet(s *Spec, classes int) layers.Sequential {
 	var net layers.Sequential
 	for i, filters := range s.Filters {
 		net = append(net, &layers.Conv2D{Filters: filters, Kernel: [2]int{kernel, kernel}, Init: init})
-		if pooled(i, s.Filters) {
+		if pooled(i, len(s.Filters)) {
 			net = append(net, &layers.MaxPool2D{Window: [2]int{2, 2}})
 		}
 		net = append(net, s.activation())
@@ -66,8 +66,8 @@ func convnet(s *Spec, classes int) layers.Sequential {
 	return append(net, perceptron(s, classes)...)
 }
 
-// pooled tells the convolutions that a max-pool follows.
-func pooled(i int, filters []int) bool { return i%2 == 1 || i == len(filters)-1 }
+// pooled tells the convolutions, of so many, that a max-pool follows.
+func pooled(i, convolutions int) bool { return i%2 == 1 || i == convolutions-1 }
 
 func convnetMaps(s *Spec, d *datasets.Dataset) []Map {
 	h, w, c := image(d)
@@ -75,7 +75,7 @@ func convnetMaps(s *Spec, d *datasets.Dataset) []Map {
 	for i, filters := range s.Filters {
 		h, w = h-kernel+1, w-kernel+1
 		maps = append(maps, Map{In: kernel * kernel * c, Out: filters, Places: max(h*w, 0)})
-		if c = filters; pooled(i, s.Filters) {
+		if c = filters; pooled(i, len(s.Filters)) {
 			h, w = h/2, w/2
 		}
 	}

@@ -6,11 +6,14 @@ import (
 	"github.com/gokfac/gokfac/datasets"
 )
 
-// checkImages refuses a model of images for other examples.
+// checkImages refuses a model of images for other examples, or for too small ones.
 func (s *Spec) checkImages(d *datasets.Dataset) error {
 	if n := len(d.Shape); s.model().Images && n != 2 && n != 3 {
 		return Refuse("⟨model⟩ %s: %s has examples of %d values, not images of rows and columns: choose ⟨model⟩ mlp",
 			s.Model, d.Name, d.Features())
+	}
+	if fits := s.model().Fits; fits != nil && s.loaded == nil {
+		return fits(s, d)
 	}
 	return nil
 }

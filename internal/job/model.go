@@ -19,6 +19,8 @@ type Model struct {
 	Task datasets.Task
 	// Images says that an example has to be an image, H×W or H×W×C.
 	Images bool
+	// Fits refuses data that a new network has no place for; nil: all fit.
+	Fits func(s *Spec, d *datasets.Dataset) error
 	// Has tells a network of this kind from others for the same task, by one of its
 	// layers: a model that is loaded is of the last row that has it. Nil: any has.
 	Has func(l layers.Layer) bool
