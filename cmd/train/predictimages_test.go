@@ -56,6 +56,9 @@ func TestPredictImages(t *testing.T) {
 		}
 		assert.InDelta(t, 1, sum, 1e-6)
 	}
+	o = execute("-load", run, "-eval")
+	require.Zero(t, o.status, o.stderr)
+	assert.Contains(t, o.stdout, "convnet 6×8×3, filters 4-8, dense 8-3, ", "not 144-4-8-8-3")
 	to := filepath.Join(t.TempDir(), "out.csv")
 	o = execute("-load", run, "-predict", filepath.Join(fresh, "red.png"), "-to", to)
 	require.Zero(t, o.status, o.stderr)
@@ -66,7 +69,7 @@ func TestPredictImages(t *testing.T) {
 
 	one := filepath.Join(fresh, "green.png")
 	for args, want := range map[string]string{
-		fresh + " -to " + one:             "-to " + one + ": these are the images to predict: name another file",
+		one + " -to " + one:               "-to " + one + ": these are the images to predict: name another file",
 		newPaints(t, 6, 6):                "blue.png has 6×6 pixels (rows × columns), and the model takes 6×8: scale it to that size",
 		filepath.Join(fresh, "none.png"):  "-predict: ",
 		t.TempDir():                       "has no images",
@@ -81,6 +84,14 @@ func TestPredictImages(t *testing.T) {
 		assert.LessOrEqual(t, strings.Count(o.stderr, "\n"), 2, o.stderr)
 		assert.Empty(t, o.stdout, args)
 	}
+	for _, to := range []string{one, filepath.Join(fresh, "out.csv"), filepath.Join(fresh, "none", "..", "out.csv")} {
+		o = execute("-load", run, "-predict", fresh, "-to", to)
+		assert.Equal(t, exitUsage, o.status, to)
+		assert.Contains(t, o.stderr, "-to "+to+": it is in the directory of images "+fresh)
+	}
+	assert.NoFileExists(t, filepath.Join(fresh, "out.csv"))
+	o = execute("-load", run, "-predict", fresh, "-to", fresh+".csv")
+	assert.Zero(t, o.status, o.stderr)
 	o = execute("-load", trained(t, blobs(t)), "-predict", one)
 	assert.Equal(t, exitError, o.status)
 	assert.Contains(t, o.stderr, "green.png: the model takes no images, but examples of the shape [4]: give it a table")

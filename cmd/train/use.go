@@ -10,13 +10,10 @@ import (
 	"path/filepath"
 	"slices"
 
-	"github.com/gokfac/gokfac/internal/atomicfile"
 	"github.com/gokfac/gokfac/internal/job"
-	"github.com/gokfac/gokfac/internal/predictions"
 	"github.com/gokfac/gokfac/internal/report"
 	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/internal/rundir"
-	"github.com/gokfac/gokfac/trainer"
 )
 
 // useFlags are of models that have been trained.
@@ -150,77 +147,4 @@ func printAssessment(a *results.Assessment, w io.Writer) error {
 		columns = 100
 	}
 	return report.WriteConfusion(w, a, max(columns, 40))
-}
-
-// sameFile reports whether two paths are of one file.
-func sameFile(a, b string) bool {
-	of, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	other, err := os.Stat(b)
-	return err == nil && os.SameFile(of, other)
-}
-
-// writeTo writes a file whole or not at all; a device or a pipe, which no file is to
-// replace, is written as it is.
-func writeTo(path string, write func(io.Writer) error) error {
-	info, err := os.Stat(path)
-	if err != nil || info.Mode().IsRegular() {
-		return atomicfile.WriteFunc(path, write)
-	}
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(write(f), f.Close())
-}
-
-// predictRows predicts the rows of a table, or images, with a kept model.
-func (c *command) predictRows(ctx context.Context, stdout, stderr io.Writer) error {
-	m, p, err := trainer.Load(c.spec.Load, trainer.LoadConfig{})
-	if err != nil {
-		return fmt.Errorf("-load: %s", job.Plain(err))
-	}
-	predictor, err := trainer.NewPredictor(m, p)
-	if err != nil {
-		return fmt.Errorf("-load %s: %w", c.spec.Load, err)
-	}
-	rows, err := c.openExamples(ctx, m, p)
-	if err != nil {
-		return fmt.Errorf("-predict: %s", job.Plain(err))
-	}
-	defer rows.close()
-	if c.progress != "none" {
-		rows.say(stderr, rows.before())
-	}
-	table := &predictions.Table{Predictor: predictor, Preparation: p, Outputs: m.Outputs()}
-	if c.to == "" {
-		return c.account.deliver(func() error {
-			_, err := table.Write(ctx, rows.source, stdout)
-			if c.progress != "none" {
-				rows.say(stderr, rows.after())
-			}
-			return err
-		})
-	}
-	for _, path := range rows.paths {
-		if sameFile(path, c.to) {
-			return usagef("-to %s: these are the %s to predict: name another file", c.to, rows.what)
-		}
-	}
-	n := 0
-	err = writeTo(c.to, func(w io.Writer) error {
-		var err error
-		n, err = table.Write(ctx, rows.source, w)
-		return err
-	})
-	if ctx.Err() != nil {
-		return job.Interrupted(ctx, -1)
-	}
-	if err == nil && c.progress != "none" {
-		rows.say(stderr, rows.after())
-		fmt.Fprintf(stderr, "%d predictions in %s\n", n, c.to)
-	}
-	return err
 }

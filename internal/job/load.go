@@ -18,6 +18,7 @@ var ofArchitecture = []string{"hidden", "filters", "act", "init", "dropout"}
 // loaded is what a spec knows of the model that it begins with.
 type loaded struct {
 	prepared trainer.Preparation
+	shape    []int // of an input
 	inputs   int
 	outputs  int
 	maps     []Map
@@ -38,8 +39,8 @@ func (s *Spec) adopt() error {
 			return Refuse("%s does not apply with ⟨load⟩: %s has its layers already", Word(name), s.Load)
 		}
 	}
-	of := &loaded{prepared: p, inputs: 1, outputs: m.Outputs()}
-	for _, n := range m.Config().Input {
+	of := &loaded{prepared: p, shape: m.Config().Input, inputs: 1, outputs: m.Outputs()}
+	for _, n := range of.shape {
 		of.inputs *= n
 	}
 	for _, t := range m.Taps() {

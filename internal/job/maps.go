@@ -1,6 +1,7 @@
 package job
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -27,6 +28,30 @@ func sizesOf(inputs int, maps []Map) string {
 		words = append(words, strconv.Itoa(m.Out))
 	}
 	return strings.Join(words, "-")
+}
+
+// sizesOfPlaces writes the shape of an input, and the outputs of the maps that are used at
+// several places apart from those of the others.
+func sizesOfPlaces(shape []int, images bool, maps []Map) string {
+	var filters, dense []int
+	for _, m := range maps {
+		if m.Places > 1 {
+			filters = append(filters, m.Out)
+		} else {
+			dense = append(dense, m.Out)
+		}
+	}
+	features := 1
+	for _, n := range shape {
+		features *= n
+	}
+	switch {
+	case len(filters) == 0:
+		return sizesOf(features, maps)
+	case images:
+		return fmt.Sprintf("%s, filters %s, dense %s", Joined(shape, "×"), Joined(filters, "-"), Joined(dense, "-"))
+	}
+	return fmt.Sprintf("%d steps of %d, %s", shape[0], features/shape[0], Joined(append(filters, dense...), "-"))
 }
 
 // values are the elements of the map's outputs for an example.

@@ -128,7 +128,7 @@ func (s *Spec) Maps(d *datasets.Dataset) []Map {
 // Sizes are the sizes of the network in a word, as in 784-512-10.
 func (s *Spec) Sizes(d *datasets.Dataset) string {
 	if s.loaded != nil {
-		return sizesOf(s.loaded.inputs, s.loaded.maps)
+		return sizesOfPlaces(s.loaded.shape, s.model().Images, s.loaded.maps)
 	}
 	return s.model().Sizes(s, d)
 }
