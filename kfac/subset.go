@@ -21,7 +21,7 @@ func outerScale[T graph.Float](t *graph.Tap, examples int) T {
 // sampled says which rows of a tap with several locations the factors are measured on: of
 // the rows of the mini-batch every s-th, beginning with the tap's row first. s is the least
 // that leaves at most so many rows (Pass.most) and has no factor in common with the number
-// of locations, so that every location of the examples has the same share in the sample.
+// of locations: among s examples each location occurs once.
 // Rows of one example, such as the overlapping windows of an image, are much alike: the
 // sample has rows of all examples, in the place of all rows of a few. A tap in several groups
 // has a quarter as many: the factors of a group are of low order, and known from fewer rows.
