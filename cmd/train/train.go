@@ -92,8 +92,14 @@ func (c *command) prepare(ctx context.Context, stderr io.Writer) (*job.Run, erro
 		fmt.Fprintln(stderr, "warning: "+inFlags(note))
 	}
 	r, err := job.New(s, d)
-	if err != nil || c.saved == nil {
-		return r, err
+	if err != nil {
+		return nil, err
+	}
+	for _, note := range r.Notes() {
+		fmt.Fprintln(stderr, "warning: "+inFlags(note))
+	}
+	if c.saved == nil {
+		return r, nil
 	}
 	switch err := c.saved.Fits(r); {
 	case err != nil && c.resume != "":
