@@ -38,7 +38,8 @@ type Config struct {
 	Momentum float64
 	// KLClip is κ of fixed mode: U is multiplied by the greatest ν ≤ 1 for which
 	// α²ν²·VᵀU ≤ κ. To second order α²ν²·VᵀU is twice the KL divergence that the step
-	// −ανU causes. Default None: no bound. Validate refuses a value in adaptive mode.
+	// −ανU causes. Default None: no bound, with which convolutional networks can diverge: give
+	// them one, such as 0.01. Validate refuses a value in adaptive mode.
 	KLClip float64
 	// WeightDecay is w of a decoupled decay: a step also takes the share rw off every
 	// parameter. In fixed mode r is α; in adaptive mode r is the share of the way to

@@ -11,7 +11,7 @@ func modelSettings() []Setting {
 			Value: func(s *Spec) Value { return choice[string]{&s.Model, Entries(Models())} }, Force: func(s *Spec) any { return s.Model }},
 		{Name: "hidden", Argument: "512,512", Text: "hidden layers (autoencoder: the encoder's and the code)",
 			Value: func(s *Spec) Value { return sizes{p: &s.Hidden, of: "layer size", example: "512,512"} }, Force: func(s *Spec) any { return s.Hidden }},
-		{Name: "filters", Argument: "32,64", Text: "of each 3×3 convolution (convnet), or of each block (resnet)",
+		{Name: "filters", Argument: "32,64", Text: "of each 3×3 convolution (convnet: with a max-pool after every second and the last), or of each block (resnet)",
 			Value: func(s *Spec) Value { return sizes{p: &s.Filters, of: "number of filters", example: "32,64"} }, Force: func(s *Spec) any { return s.Filters }},
 		{Name: "act", Argument: oneOf(Activations()), Text: "activation (mlp, convnet, resnet: relu, else tanh)",
 			Value: func(s *Spec) Value { return choice[string]{&s.Activation, Entries(Activations())} }, Force: func(s *Spec) any { return s.Activation }},
