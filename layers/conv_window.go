@@ -108,8 +108,11 @@ func newWindows(win window, shape tensor.Shape, outputs int) (*windows, error) {
 	}
 	t := []int{w.vertical.out, w.horizontal.out}
 	k := []int{w.vertical.kernel, w.horizontal.kernel, w.channels}
-	if !fits(t, k, []int{w.examples}) || !fits(t, []int{outputs, w.examples}) {
+	switch {
+	case !fits(t, k, []int{w.examples}):
 		return nil, fmt.Errorf("%d×%d locations in each of %d examples are too many", t[0], t[1], w.examples)
+	case !fits(t, []int{outputs, w.examples}):
+		return nil, fmt.Errorf("%d outputs at each of %d×%d locations are too many", outputs, t[0], t[1])
 	}
 	return w, nil
 }

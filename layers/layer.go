@@ -2,6 +2,7 @@ package layers
 
 import (
 	"fmt"
+	"reflect"
 
 	"github.com/gokfac/gokfac/graph"
 )
@@ -32,7 +33,7 @@ var _ Stateful = Sequential(nil)
 // a layer follow its own row, one deeper.
 func (s Sequential) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	for i, l := range s {
-		if l == nil {
+		if absent(l) {
 			return nil, fmt.Errorf("layers: layer %d of the sequence is nil", i)
 		}
 		y, err := buildRow(b, l, x)
@@ -49,7 +50,7 @@ func (s Sequential) Params() []*graph.Param {
 	var ps []*graph.Param
 	seen := map[*graph.Param]bool{}
 	for _, l := range s {
-		if l == nil { // Build's error
+		if absent(l) { // Build's error
 			continue
 		}
 		for _, p := range l.Params() {
@@ -68,7 +69,7 @@ func (s Sequential) Buffers() []*graph.Buffer {
 	seen := map[*graph.Buffer]bool{}
 	for _, l := range s {
 		stateful, ok := l.(Stateful)
-		if !ok {
+		if !ok || absent(l) {
 			continue
 		}
 		for _, b := range stateful.Buffers() {
@@ -79,6 +80,12 @@ func (s Sequential) Buffers() []*graph.Buffer {
 		}
 	}
 	return all
+}
+
+// absent reports whether l is nil, or a pointer that is nil, on which no method works.
+func absent(l Layer) bool {
+	v := reflect.ValueOf(l)
+	return !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil()
 }
 
 func nameOf(l Layer) string {

@@ -48,7 +48,7 @@ func (p *Parallel) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	}
 	outputs := make([]*graph.Node, len(p.Branches))
 	for i, l := range p.Branches {
-		if l == nil {
+		if absent(l) {
 			return nil, fmt.Errorf("layers: %s: branch %d is nil", own, i+1)
 		}
 		y, err := buildPart(b, strconv.Itoa(i+1), l, x)
@@ -58,7 +58,10 @@ func (p *Parallel) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 		outputs[i] = y
 		if first := outputs[0].Shape(); !joinable(first, y.Shape(), join) {
 			same := "want the same shape"
-			if join == Concat {
+			switch {
+			case i == 0:
+				return nil, fmt.Errorf("layers: %s, %s: branch 1 makes shape %v, a number for each example: want two axes or more, as a Reshape to [1] makes them", own, join, first)
+			case join == Concat:
 				same = "want two axes or more, all the same but for the last"
 			}
 			return nil, fmt.Errorf("layers: %s, %s: branch %d makes shape %v and branch 1 %v: %s", own, join, i+1, y.Shape(), first, same)

@@ -22,8 +22,11 @@ func (r *Residual) String() string { return "Residual" }
 // Build adds the block. An error names both shapes if they differ.
 func (r *Residual) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	own := b.UniqueName("residual")
-	if r.Body == nil {
+	if absent(r.Body) {
 		return nil, fmt.Errorf("layers: %s: Body is nil: want a layer", own)
+	}
+	if r.Shortcut != nil && absent(r.Shortcut) {
+		return nil, fmt.Errorf("layers: %s: Shortcut is a %T that is nil: leave it out, or make a layer", own, r.Shortcut)
 	}
 	name := ""
 	if r.Shortcut != nil {

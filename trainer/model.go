@@ -3,7 +3,9 @@ package trainer
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -66,10 +68,16 @@ func NewModel(net layers.Layer, loss losses.Loss, cfg ModelConfig) (*Model, erro
 	return newModel(net, loss, cfg, nil)
 }
 
+// mostElements is the most that an example may have: products of sizes beyond it overflow.
+const mostElements = math.MaxInt32
+
 // newModel is NewModel within limits, of a network that a file describes.
 func newModel(net layers.Layer, loss losses.Loss, cfg ModelConfig, limits *graph.Limits) (*Model, error) {
 	if net == nil || loss == nil {
 		return nil, errors.New("trainer: a model needs a network and a loss")
+	}
+	if v := reflect.ValueOf(net); v.Kind() == reflect.Pointer && v.IsNil() {
+		return nil, fmt.Errorf("trainer: the network is a %T that is nil: make a layer", net)
 	}
 	if cfg.DType == (tensor.Dtype{}) {
 		cfg.DType = graph.Float32
@@ -79,6 +87,13 @@ func newModel(net layers.Layer, loss losses.Loss, cfg ModelConfig, limits *graph
 	}
 	if len(cfg.Input) == 0 || slices.Min(cfg.Input) <= 0 {
 		return nil, fmt.Errorf("trainer: input shape %v: want positive sizes", cfg.Input)
+	}
+	elements := 1
+	for _, n := range cfg.Input {
+		if n > mostElements/elements {
+			return nil, fmt.Errorf("trainer: input shape %v: an example of more than %d elements is too large", cfg.Input, mostElements)
+		}
+		elements *= n
 	}
 	if len(net.Params()) > 0 {
 		return nil, errors.New("trainer: the network has parameters from another NewModel, or from one that failed; build a new one")
