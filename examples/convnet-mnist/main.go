@@ -34,7 +34,11 @@ func main() {
 	ctx := context.Background()
 
 	data, why, err := datasets.Open(ctx, *name, datasets.Options{Download: true})
-	must(data, err).Standardize()
+	must(data, err)
+	if n := len(data.Shape); n != 2 && n != 3 || data.Classes < 2 {
+		log.Fatalf("-data %s: it has no images of rows and columns in classes: choose mnist, cifar10, digits or a directory of images", *name)
+	}
+	data.Standardize()
 	fmt.Println("data:", why)
 	train := must(datasets.NewLoader(data, data.Train, datasets.LoaderOptions{BatchSize: 128, Shuffle: true, Seed: 1}))
 	test := must(datasets.NewLoader(data, data.Test, datasets.LoaderOptions{BatchSize: 250, KeepLast: true}))
