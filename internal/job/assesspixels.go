@@ -17,11 +17,11 @@ type shown struct {
 }
 
 // pixelsOf says how inputs are shown. Inputs that were pixels before they were
-// standardised are known by the one mean and deviation that all of them share, without a
-// bound (datasets.Dataset.Standardize).
+// standardised are known by the one mean and deviation that all of them share, or those of
+// a channel, without a bound (datasets.Dataset.Standardize, StandardizeChannels).
 func pixelsOf(d *datasets.Dataset) shown {
 	s := shown{d: d, raw: d.Pixels, shape: slices.Clone(d.Shape), top: 1}
-	s.image = d.Pixels || len(d.Scaling.Mean) == 1 && d.Scaling.Bound == 0 && d.Features() > 1
+	s.image = d.Pixels || d.Scaling.Bound == 0 && d.Features() > 1 && (len(d.Scaling.Mean) == 1 || byChannel(d))
 	if !s.image {
 		return s
 	}
@@ -34,15 +34,39 @@ func pixelsOf(d *datasets.Dataset) shown {
 	return s
 }
 
-// brightest is the greatest input as the file has it.
-func brightest(d *datasets.Dataset) float64 {
-	most := float32(math.Inf(-1))
-	for _, part := range []datasets.Split{d.Train, d.Validation, d.Test} {
-		for _, v := range part.X {
-			most = max(most, v)
+// byChannel tells images of several channels that share a mean and a deviation for each.
+func byChannel(d *datasets.Dataset) bool {
+	mean, deviation := d.Scaling.Mean, d.Scaling.Deviation
+	if len(d.Shape) != 3 || len(mean) != d.Features() {
+		return false
+	}
+	channels := d.Shape[2]
+	for i := channels; i < len(mean); i++ {
+		if mean[i] != mean[i-channels] || deviation[i] != deviation[i-channels] {
+			return false
 		}
 	}
-	return d.Scaling.Mean[0] + d.Scaling.Deviation[0]*float64(most)
+	return true
+}
+
+// brightest is the greatest input as the file has it.
+func brightest(d *datasets.Dataset) float64 {
+	mean, deviation := d.Scaling.Mean, d.Scaling.Deviation
+	most := make([]float32, len(mean)) // of each mean
+	for i := range most {
+		most[i] = float32(math.Inf(-1))
+	}
+	for _, part := range []datasets.Split{d.Train, d.Validation, d.Test} {
+		for i, v := range part.X {
+			at := i % len(most)
+			most[at] = max(most[at], v)
+		}
+	}
+	brightest := math.Inf(-1)
+	for i, v := range most {
+		brightest = max(brightest, mean[i]+deviation[i]*float64(v))
+	}
+	return brightest
 }
 
 // white is the pixel that is white on the scale whose brightest pixel in the data is given:
