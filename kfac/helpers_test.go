@@ -73,6 +73,7 @@ import (
 //	kinds_test.go       single, singles: gradients of single examples for every target; kindBlock, kindBlocks, fisherOf,
 //	                    kindStep: a step by blocks of every kind, written out
 //	kindblocks_test.go  kindCase, kindCases: networks with such layers
+//	blockinfo_test.go   mixture: a network with a tap of every kind
 //	example_test.go     sine, train: what examples train, and how
 
 // newOptimizer is New with a configuration that must be valid.
