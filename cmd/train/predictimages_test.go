@@ -20,7 +20,7 @@ import (
 func convnetOf(t *testing.T, more ...string) string {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "run")
-	o := execute(append([]string{"-dataset", paints(t), "-model", "convnet", "-filters", "4,8", "-hidden", "8", "-epochs", "20", "-batch-size", "24",
+	o := execute(append([]string{"-dataset", paints(t), "-model", "convnet", "-filters", "4,8", "-hidden", "8", "-epochs", "80", "-batch-size", "24",
 		"-progress", "none", "-out", out}, more...)...)
 	require.Zero(t, o.status, o.stderr)
 	return out
