@@ -62,7 +62,7 @@ func TestForms(t *testing.T) {
 }
 
 // TestFormsOfAChain: a convolution is coupled with nothing, dense layers with their
-// neighbours, and a frozen layer has no block.
+// neighbours, a frozen layer has no block, and one of a kind of one's own has its own.
 func TestFormsOfAChain(t *testing.T) {
 	net := layers.Sequential{
 		&layers.Conv2D{Filters: 2, Kernel: [2]int{3, 3}}, layers.ReLU(), &layers.Flatten{},
@@ -82,6 +82,20 @@ func TestFormsOfAChain(t *testing.T) {
 	} {
 		assert.Contains(t, summary, want)
 	}
+	frozen, err := trainer.NewModel(layers.Sequential{&layers.Dense{Units: 5}, layers.ReLU(), &layers.Dense{Units: 4}, layers.ReLU(), &layers.Dense{Units: 3}},
+		losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{2}, Groups: []graph.Group{{Params: "dense1.*", Frozen: true}}})
+	require.NoError(t, err)
+	forms, err = p.Forms(frozen.Params(), frozen.Taps())
+	require.NoError(t, err)
+	assert.Empty(t, forms(frozen.Params()[:2]))
+	assert.Equal(t, "A ⊗ G, 6×6 ⊗ 4×4, coupled with dense3", forms(frozen.Params()[2:4]))
+
+	n := looseNets()["gains"]
+	own := tappedGains(t, n, n.theta(1))
+	require.NoError(t, p.Register("gain", newGainBlock))
+	forms, err = p.Forms(own.Params(), own.Taps())
+	require.NoError(t, err)
+	assert.Contains(t, own.SummaryWith(forms), `registered for kind "gain"`)
 	assert.NotContains(t, m.SummaryWith(nil), "K-FAC")
 	assert.NotContains(t, m.SummaryWith(nil), "⊗")
 }
