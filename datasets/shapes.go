@@ -36,7 +36,7 @@ type ShapesOptions struct {
 //
 //	go test ./datasets -run TestShapesFigures -v -timeout 1h -shapes-figures all
 //
-// prints these and those of other models.
+// prints these and those of other models. cmd/train's convnet, after three epochs, has 84 % with K-FAC and 71 % with Adam.
 func Shapes(opt ShapesOptions) *Dataset {
 	return drawn(func(ctx context.Context) (*Dataset, error) { return shapes(ctx, opt) })
 }
