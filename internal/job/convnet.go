@@ -6,28 +6,23 @@ import (
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
-	"github.com/gokfac/gokfac/losses"
-	"github.com/gokfac/gokfac/trainer"
 )
 
 // convnetRow is the usual small network for images: convolutions without padding, a
 // max-pool after every second one, and a perceptron.
 func convnetRow() Model {
-	return Model{
-		Entry: Entry{"convnet", "images: conv 3×3 32, conv 3×3 64, max-pool 2, dense 128, dropout, classes; ReLU"},
-		Task:  datasets.Classify, Images: true, Fits: convnetFits, Has: has[*layers.Conv2D],
+	return classifier(Model{
+		Entry:  Entry{"convnet", "images: conv 3×3 32, conv 3×3 64, max-pool 2, dense 128, dropout, classes; ReLU"},
+		Images: true, Fits: convnetFits, Has: has[*layers.Conv2D],
 		Hidden: []int{128}, Filters: []int{32, 64}, Activation: "relu", Dropout: 0.25, Init: small,
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return convnet(s, d.Classes) },
-		Loss: func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} },
 		Maps: convnetMaps,
 		Sizes: func(s *Spec, d *datasets.Dataset) string {
 			return fmt.Sprintf("%s, filters %s, dense %s", pictureSize(d), Joined(s.Filters, "-"), Joined(append(s.Hidden[:len(s.Hidden):len(s.Hidden)], d.Classes), "-"))
 		},
-		Standardizes: func(*datasets.Dataset, bool) bool { return true },
-		Metrics:      []trainer.Metric{trainer.Accuracy()}, Scores: []string{"test_loss", "test_accuracy"}, Main: "accuracy",
 		Batch: 128, Epochs: 5, MoreSpace: ":epochs=2/3/5",
 		Mode: kfac.Fixed, Defaults: imageDefaults(),
-	}
+	})
 }
 
 // imageDefaults are those of networks of images at batch 128.

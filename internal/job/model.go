@@ -69,6 +69,15 @@ type Model struct {
 	MoreSpace     string
 }
 
+// classifier fills in what all rows of classifiers share.
+func classifier(m Model) Model {
+	m.Task = datasets.Classify
+	m.Loss = func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} }
+	m.Standardizes = func(*datasets.Dataset, bool) bool { return true }
+	m.Metrics, m.Scores, m.Main = []trainer.Metric{trainer.Accuracy()}, []string{"test_loss", "test_accuracy"}, "accuracy"
+	return m
+}
+
 // Models is the table: another row goes into tables.go. The slice is shared, and not
 // to be written to.
 func Models() []Model { return madeTables().models }

@@ -6,27 +6,22 @@ import (
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
-	"github.com/gokfac/gokfac/losses"
-	"github.com/gokfac/gokfac/trainer"
 )
 
 // resnetRow is a small residual network (He et al. 2016) with BatchNorm.
 func resnetRow() Model {
-	return Model{
-		Entry: Entry{"resnet", "images: conv 16, residual blocks of 16, 32, 64 with BatchNorm, global mean, classes"},
-		Task:  datasets.Classify, Images: true, Has: residualOfImages,
+	return classifier(Model{
+		Entry:  Entry{"resnet", "images: conv 16, residual blocks of 16, 32, 64 with BatchNorm, global mean, classes"},
+		Images: true, Has: residualOfImages,
 		Filters: []int{16, 32, 64}, Activation: "relu", Init: scaled, Lacks: []string{"hidden"},
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return resnet(s, d.Classes) },
-		Loss: func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} },
 		Maps: resnetMaps,
 		Sizes: func(s *Spec, d *datasets.Dataset) string {
 			return fmt.Sprintf("%s, blocks of %s filters, %d", pictureSize(d), Joined(s.Filters, "-"), d.Classes)
 		},
-		Standardizes: func(*datasets.Dataset, bool) bool { return true },
-		Metrics:      []trainer.Metric{trainer.Accuracy()}, Scores: []string{"test_loss", "test_accuracy"}, Main: "accuracy",
 		Batch: 128, Epochs: 5, MoreSpace: ":epochs=2/3/5",
 		Mode: kfac.Fixed, Defaults: imageDefaults(),
-	}
+	})
 }
 
 // residualOfImages reports whether a layer is a residual block with a convolution in it.

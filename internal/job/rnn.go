@@ -6,28 +6,23 @@ import (
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
-	"github.com/gokfac/gokfac/losses"
-	"github.com/gokfac/gokfac/trainer"
 )
 
 // rnnRow reads the rows of an image, or the columns of a table, one after the other.
 func rnnRow() Model {
-	return Model{
-		Entry: Entry{"rnn", "recurrent tanh layer of 128 over an image's rows, or a table's columns; classes"},
-		Task:  datasets.Classify, Has: has[*layers.Recurrent],
+	return classifier(Model{
+		Entry:  Entry{"rnn", "recurrent tanh layer of 128 over an image's rows, or a table's columns; classes"},
+		Has:    has[*layers.Recurrent],
 		Hidden: []int{128}, Activation: "tanh", Init: scaled, Lacks: []string{"act", "filters"},
 		Net:  func(s *Spec, d *datasets.Dataset) layers.Layer { return recurrent(s, d) },
-		Loss: func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} },
 		Maps: recurrentMaps,
 		Sizes: func(s *Spec, d *datasets.Dataset) string {
 			steps, features := sequence(d)
 			return fmt.Sprintf("%d steps of %d, %s-%d", steps, features, Joined(s.Hidden, "-"), d.Classes)
 		},
-		Standardizes: func(*datasets.Dataset, bool) bool { return true },
-		Metrics:      []trainer.Metric{trainer.Accuracy()}, Scores: []string{"test_loss", "test_accuracy"}, Main: "accuracy",
 		Batch: 128, Epochs: 5, MoreSpace: ":epochs=2/3/5",
 		Mode: kfac.Fixed, Defaults: imageDefaults(),
-	}
+	})
 }
 
 // recurrent has a layer for each of the hidden sizes. All but the last hand on all of
