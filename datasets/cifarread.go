@@ -18,7 +18,8 @@ const maxNames = 1 << 20
 
 // read reads the directory or archive at path. A published data set is held to what is known of it.
 func (l cifarLayout) read(ctx context.Context, path string, directory, published bool) (*Dataset, error) {
-	files, err := map[string]member{}, error(nil)
+	var files map[string]member
+	var err error
 	if directory {
 		files, err = l.readDirectory(ctx, path, published)
 	} else {

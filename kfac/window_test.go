@@ -150,7 +150,7 @@ func wideData(t *testing.T, m *trainer.Model, seed uint64) trainer.MiniBatch {
 func TestWindowResumes(t *testing.T) {
 	cfg := Config{Damping: 0.3, MinDamping: 0.1, FactorUpdateSteps: 2, InverseUpdateSteps: 3, GammaUpdateSteps: 2, Estimator: graph.Exact}
 	m, obj := wideBatch(t, 0)
-	again, other := wideBatch(t, 0)
+	again, _ := wideBatch(t, 0)
 	o, resumed := newOptimizer(t, cfg), newOptimizer(t, cfg)
 	for k := range 8 {
 		obj = wideData(t, m, uint64(k))
@@ -165,8 +165,7 @@ func TestWindowResumes(t *testing.T) {
 		_, err := o.Step(obj)
 		require.NoError(t, err)
 		if k >= 4 {
-			other = wideData(t, again, uint64(k))
-			_, err = resumed.Step(other)
+			_, err = resumed.Step(wideData(t, again, uint64(k)))
 			require.NoError(t, err)
 		}
 	}

@@ -58,7 +58,7 @@ func (c normCase) directly(x []float64, l layers.Layer, epsilon float64) []float
 	locations := len(x) / channels / c.shape[0]
 	at := func(i int) (n, t, k int) { return i / channels / locations, i / channels % locations, i % channels }
 	values := map[[3]int][]float64{}
-	mean, variance := func(int) float64 { return 0 }, func(int) float64 { return 0 }
+	var mean, variance func(int) float64
 	if c.part != nil {
 		for i, v := range x {
 			p := c.part(at(i))
