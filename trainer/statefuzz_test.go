@@ -44,6 +44,12 @@ func fuzzStates(f *testing.F, parts []*fuzzedPart) {
 			data = p.state
 		}
 		saved, err := p.MarshalBinary()
+		if err == nil && len(data) < len(saved) { // a state of an earlier version, with less in it, is saved as one of this
+			data = saved
+			if err = p.UnmarshalBinary(saved); err == nil {
+				saved, err = p.MarshalBinary()
+			}
+		}
 		if err != nil || !bytes.Equal(data, saved) {
 			t.Fatal("what is restored, or was there, is not what is saved", err)
 		}
