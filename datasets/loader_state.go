@@ -2,6 +2,7 @@ package datasets
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -84,6 +85,9 @@ func (l *Loader) UnmarshalBinary(data []byte) error {
 	}
 	if here := l.opt.Augmentation.String(); state.augmentation != here {
 		return fmt.Errorf("datasets: loader state is for the augmentation %s, not for %s", state.augmentation, here)
+	}
+	if l.augment == nil && state.seed != 0 {
+		return errors.New("datasets: loader state has a seed for no augmentation: it is damaged")
 	}
 	if state.epoch < 0 {
 		return fmt.Errorf("datasets: loader state is of epoch %d", state.epoch)

@@ -77,3 +77,13 @@ func TestLoaderRefusesForeignState(t *testing.T) {
 	}
 	assert.Equal(t, want, epoch(t, l), "a refused state leaves the loader as it is")
 }
+
+// TestLoaderStateWithAStraySeed: a state of no augmentation has no seed of one.
+func TestLoaderStateWithAStraySeed(t *testing.T) {
+	l, err := NewLoader(&Dataset{Name: "few", Shape: []int{1}, Classes: 2}, Split{X: []float32{1, 2}, Labels: []int32{0, 1}}, LoaderOptions{BatchSize: 1})
+	require.NoError(t, err)
+	state := loaderState{examples: 2, batchSize: 1, generator: l.pcg, augmentation: Augmentation{}.String(), seed: 5}
+	data, err := codec.Encode(loaderStateKind, loaderStateVersion, state.fields())
+	require.NoError(t, err)
+	require.ErrorContains(t, l.UnmarshalBinary(data), "a seed for no augmentation")
+}
