@@ -3,7 +3,10 @@ package datasets
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
+	"sync"
 
+	"github.com/gokfac/gokfac/internal/cpus"
 	"github.com/gokfac/gokfac/internal/memory"
 )
 
@@ -44,4 +47,23 @@ func builtIn(ctx context.Context, draw func(context.Context) (*Dataset, error), 
 		return nil, "", err
 	}
 	return d, why, nil
+}
+
+// drawSplit draws n examples of size values on all processors. An artist works for one goroutine: it has a generator, which is
+// seeded for each example, and draws an example, of which it returns the class. If ctx ends, fewer examples are drawn.
+func drawSplit(ctx context.Context, seed, stream uint64, n, size int, artist func() (*rand.PCG, func(x []float32) int32)) Split {
+	s := Split{X: make([]float32, n*size), Labels: make([]int32, n)}
+	workers := min(cpus.Workers(), n)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			pcg, draw := artist()
+			for i := n * w / workers; i < n*(w+1)/workers && ctx.Err() == nil; i++ {
+				pcg.Seed(seed, stream+uint64(i))
+				s.Labels[i] = draw(s.X[i*size : (i+1)*size])
+			}
+		})
+	}
+	wg.Wait()
+	return s
 }

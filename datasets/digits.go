@@ -4,11 +4,8 @@ import (
 	"context"
 	"image"
 	"math/rand/v2"
-	"sync"
 
 	"golang.org/x/image/vector"
-
-	"github.com/gokfac/gokfac/internal/cpus"
 )
 
 // Digits come in images of side×side and numerals classes, as MNIST has them.
@@ -42,12 +39,16 @@ func digits(ctx context.Context, opt DigitsOptions) (*Dataset, error) {
 		opt.Test = 4000
 	}
 	faces := goFonts()
+	artist := func() (*rand.PCG, func([]float32) int32) {
+		c := newCanvas()
+		return &c.pcg, func(pixels []float32) int32 { return c.draw(faces, pixels) }
+	}
 	d := &Dataset{
 		Name:    "digits",
 		Shape:   []int{side, side},
 		Classes: numerals, ClassNames: numerically(numerals),
-		Train:  drawSplit(ctx, faces, opt.Seed, trainStream, opt.Train),
-		Test:   drawSplit(ctx, faces, opt.Seed, testStream, opt.Test),
+		Train:  drawSplit(ctx, opt.Seed, trainStream, opt.Train, side*side, artist),
+		Test:   drawSplit(ctx, opt.Seed, testStream, opt.Test, side*side, artist),
 		Pixels: true,
 	}
 	return d, ctx.Err()
@@ -59,24 +60,6 @@ const (
 	trainStream uint64 = 1 << 32
 	testStream  uint64 = 2 << 32
 )
-
-// drawSplit draws n examples on all processors, each from a generator of its own. If ctx ends it draws fewer.
-func drawSplit(ctx context.Context, faces []typeface, seed, stream uint64, n int) Split {
-	s := Split{X: make([]float32, n*side*side), Labels: make([]int32, n)}
-	workers := min(cpus.Workers(), n)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			c := newCanvas()
-			for i := n * w / workers; i < n*(w+1)/workers && ctx.Err() == nil; i++ {
-				c.pcg.Seed(seed, stream+uint64(i))
-				s.Labels[i] = c.draw(faces, s.X[i*side*side:(i+1)*side*side])
-			}
-		})
-	}
-	wg.Wait()
-	return s
-}
 
 // canvas draws one example after the other. It belongs to one goroutine.
 type canvas struct {

@@ -4,11 +4,8 @@ import (
 	"context"
 	"image"
 	"math/rand/v2"
-	"sync"
 
 	"golang.org/x/image/vector"
-
-	"github.com/gokfac/gokfac/internal/cpus"
 )
 
 // Shapes come in images of canvasEdge×canvasEdge pixels of red, green and blue.
@@ -53,33 +50,19 @@ func shapes(ctx context.Context, opt ShapesOptions) (*Dataset, error) {
 	for i, f := range forms {
 		names[i] = f.name
 	}
+	artist := func() (*rand.PCG, func([]float32) int32) {
+		e := newEasel()
+		return &e.pcg, func(pixels []float32) int32 { return e.paint(forms, pixels) }
+	}
 	d := &Dataset{
 		Name:    "shapes",
 		Shape:   []int{canvasEdge, canvasEdge, shades},
 		Classes: len(forms), ClassNames: names,
-		Train:  paintSplit(ctx, forms, opt.Seed, trainStream, opt.Train),
-		Test:   paintSplit(ctx, forms, opt.Seed, testStream, opt.Test),
+		Train:  drawSplit(ctx, opt.Seed, trainStream, opt.Train, pictureSize, artist),
+		Test:   drawSplit(ctx, opt.Seed, testStream, opt.Test, pictureSize, artist),
 		Pixels: true,
 	}
 	return d, ctx.Err()
-}
-
-// paintSplit paints n pictures on all processors, each from a generator of its own. If ctx ends it paints fewer.
-func paintSplit(ctx context.Context, forms []form, seed, stream uint64, n int) Split {
-	s := Split{X: make([]float32, n*pictureSize), Labels: make([]int32, n)}
-	workers := min(cpus.Workers(), n)
-	var wg sync.WaitGroup
-	for w := range workers {
-		wg.Go(func() {
-			e := newEasel()
-			for i := n * w / workers; i < n*(w+1)/workers && ctx.Err() == nil; i++ {
-				e.pcg.Seed(seed, stream+uint64(i))
-				s.Labels[i] = e.paint(forms, s.X[i*pictureSize:(i+1)*pictureSize])
-			}
-		})
-	}
-	wg.Wait()
-	return s
 }
 
 // easel paints one picture after the other. It belongs to one goroutine.

@@ -1,7 +1,6 @@
 package workload
 
 import (
-	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/trainer"
@@ -22,12 +21,7 @@ func (n Convnet) Training(optimizer string) (*Training, error) {
 	if err := s.Resolve(examples); err != nil {
 		return nil, err
 	}
-	d := Data()
-	loader, err := datasets.NewLoader(d, d.Train, datasets.LoaderOptions{BatchSize: n.Batch, Shuffle: true, Seed: 1})
-	if err != nil {
-		return nil, err
-	}
-	model, err := s.NewModel(d)
+	model, err := s.NewModel(Data())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +29,7 @@ func (n Convnet) Training(optimizer string) (*Training, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Training{Optimizer: o, model: model, loader: loader}, nil
+	return training(model, o, n.Batch, false)
 }
 
 // optimizerNamed is an optimizer with K-FAC's mode: "kfac" is its fixed mode, which figures

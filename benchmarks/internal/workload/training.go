@@ -19,18 +19,21 @@ type Training struct {
 
 // NewTraining builds the network, its optimizer and a loader that shuffles.
 func NewTraining(n Network, batch int, optimizer string) (*Training, error) {
-	d := Data()
-	loader, err := datasets.NewLoader(d, d.Train, datasets.LoaderOptions{
-		BatchSize: batch, Shuffle: true, Seed: 1, Reconstruct: n.Autoencoder,
-	})
-	if err != nil {
-		return nil, err
-	}
 	model, err := n.Model()
 	if err != nil {
 		return nil, err
 	}
 	o, err := n.Optimizer(optimizer, batch)
+	if err != nil {
+		return nil, err
+	}
+	return training(model, o, batch, n.Autoencoder)
+}
+
+// training has a loader that shuffles.
+func training(model *trainer.Model, o trainer.Optimizer, batch int, reconstruct bool) (*Training, error) {
+	d := Data()
+	loader, err := datasets.NewLoader(d, d.Train, datasets.LoaderOptions{BatchSize: batch, Shuffle: true, Seed: 1, Reconstruct: reconstruct})
 	if err != nil {
 		return nil, err
 	}
