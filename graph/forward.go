@@ -1,6 +1,9 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Tangent is the question a forward walk puts to an op: given Dot, the
 // tangents of In, what is the tangent of Out? It is linear in Dot, whose
@@ -20,10 +23,21 @@ type Tangent struct {
 // [Builder.Backward], ⟨u, J·t⟩ = ⟨Jᵀ·u, t⟩: it may be called any number of times
 // on a graph, and visits only what lies between wrt and out.
 func (b *Builder) Forward(out *Node, wrt, tangents []*Node) (*Node, error) {
+	dots, err := b.ForwardAll([]*Node{out}, wrt, tangents)
+	if err != nil {
+		return nil, err
+	}
+	return dots[0], nil
+}
+
+// ForwardAll is Forward to several nodes in one walk: what lies on the way to more than
+// one of outs is visited once. An entry of the result is nil where its node does not
+// depend on wrt.
+func (b *Builder) ForwardAll(outs, wrt, tangents []*Node) ([]*Node, error) {
 	if len(wrt) != len(tangents) {
 		return nil, fmt.Errorf("graph: forward: %d tangents for %d nodes", len(tangents), len(wrt))
 	}
-	if err := b.check(append(append([]*Node{out}, wrt...), tangents...)...); err != nil {
+	if err := b.check(slices.Concat(outs, wrt, tangents)...); err != nil {
 		return nil, fmt.Errorf("graph: forward: %w", err)
 	}
 	terms := map[*Node][]*Node{}
@@ -34,7 +48,9 @@ func (b *Builder) Forward(out *Node, wrt, tangents []*Node) (*Node, error) {
 		terms[n] = append(terms[n], tangents[i])
 	}
 	w := b.newWalk(wrt)
-	w.visit(out)
+	for _, out := range outs {
+		w.visit(out)
+	}
 	dots := map[*Node]*Node{}
 	for _, n := range w.order { // children first
 		if !w.needed[n] {
@@ -49,7 +65,11 @@ func (b *Builder) Forward(out *Node, wrt, tangents []*Node) (*Node, error) {
 			return nil, err
 		}
 	}
-	return dots[out], nil
+	all := make([]*Node, len(outs))
+	for i, out := range outs {
+		all[i] = dots[out]
+	}
+	return all, nil
 }
 
 // push is the tangent that n has from those of its inputs.

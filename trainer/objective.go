@@ -27,6 +27,8 @@ type objective struct {
 	columns   *columns  // of Exact
 	byExample *examples // of Exact and Empirical, for Loose
 
+	multiplies *multiplication // nil before the first product with a vector
+
 	pass graph.CurvaturePass
 	gram mat.SymDense
 	// passes counts what has changed the graph's values: mini-batches, and

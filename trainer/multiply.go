@@ -1,0 +1,195 @@
+package trainer
+
+import (
+	"fmt"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/losses"
+)
+
+var _ graph.MatrixObjective = (*objective)(nil)
+
+// Multiply fills dst with M·v. The first product with a matrix builds and compiles its
+// program on the graph that Grad and Curvature run on. Their forward pass is not repeated,
+// unless Loss has been called since, and a further product computes only what depends on
+// v. v is copied. Buffers of layers and streams of random numbers stay what they are.
+func (o *objective) Multiply(m graph.Matrix, dst, v graph.Direction) error {
+	p, err := o.multiply(m, dst, v)
+	if err == nil {
+		p.copyTo(dst)
+	}
+	return err
+}
+
+// multiply computes M·v into the result.
+func (o *objective) multiply(m graph.Matrix, dst, v graph.Direction) (*multiplied, error) {
+	if err := m.Validate(); err != nil {
+		return nil, fmt.Errorf("trainer: %w", err)
+	}
+	if err := graph.CheckProduct(dst, v, o.Params()); err != nil {
+		return nil, fmt.Errorf("trainer: %s product: %w", m, err)
+	}
+	u, err := o.multiplication()
+	if err != nil {
+		return nil, err
+	}
+	p, err := u.multiplied(m)
+	if err != nil {
+		return nil, fmt.Errorf("trainer: %s product: %w", m, err)
+	}
+	if p.program == nil {
+		return p, nil
+	}
+	u.v.Copy(v)
+	for _, n := range u.dots {
+		if err := o.c.b.Invalidate(n); err != nil {
+			return nil, err
+		}
+	}
+	run := p.program.Run
+	if o.current || u.passes == o.passes {
+		run = p.program.Resume
+	}
+	if err := run(); err != nil {
+		return nil, fmt.Errorf("trainer: %s product: %w", m, err)
+	}
+	u.passes = o.passes
+	return p, nil
+}
+
+// multiplication is where a vector v enters a graph, and the programs from there to the
+// products of matrices with it.
+type multiplication struct {
+	c        *compiled
+	v        graph.Direction // memory of dots
+	wrt      []*graph.Node   // parameters
+	dots     []*graph.Node   // v, by parameter
+	jvp      *graph.Node     // Jv, of the outputs' shape; nil if no parameter has influence
+	products map[graph.Matrix]*multiplied
+	passes   int // what the objective's were at the last product; -1 before
+}
+
+// multiplied is the result of one matrix.
+type multiplied struct {
+	nodes   []*graph.Node  // by parameter; nil where the product is zero
+	scale   float64        // that the nodes lack
+	program *graph.Program // nil if there is nothing to compute
+}
+
+// multiplication is made at the first product.
+func (o *objective) multiplication() (*multiplication, error) {
+	if o.multiplies != nil {
+		return o.multiplies, nil
+	}
+	b := o.c.b
+	u := &multiplication{c: o.c, v: graph.NewDirection(o.Params()), products: map[graph.Matrix]*multiplied{}, passes: -1}
+	for i, p := range o.Params() {
+		dot, err := b.InputOf("vector for "+p.Name, u.v[i])
+		if err != nil {
+			return nil, err
+		}
+		u.wrt, u.dots = append(u.wrt, b.Param(p)), append(u.dots, dot)
+	}
+	var err error
+	if u.jvp, err = b.Forward(o.c.out, u.wrt, u.dots); err != nil {
+		return nil, fmt.Errorf("trainer: %w", err)
+	}
+	o.multiplies = u
+	return u, nil
+}
+
+func (u *multiplication) multiplied(m graph.Matrix) (*multiplied, error) {
+	if p := u.products[m]; p != nil {
+		return p, nil
+	}
+	build := map[graph.Matrix]func(p *multiplied) error{
+		graph.Fisher: u.fisher, graph.GaussNewton: u.gaussNewton, graph.Hessian: u.hessian,
+	}[m]
+	p := &multiplied{nodes: make([]*graph.Node, len(u.wrt)), scale: 1}
+	if err := build(p); err != nil {
+		return nil, err
+	}
+	var err error
+	if p.program, err = u.c.compile(p.nodes...); err != nil {
+		return nil, err
+	}
+	u.products[m] = p
+	return p, nil
+}
+
+// fisher is Jᵀ(H_L·Jv), and 1/N.
+func (u *multiplication) fisher(p *multiplied) error {
+	if u.jvp == nil {
+		return nil
+	}
+	seed, err := losses.HessianProduct(u.c.b, u.c.model.loss, u.c.out, u.jvp)
+	if err != nil {
+		return err
+	}
+	p.scale = 1 / float64(u.c.b.Batch)
+	p.nodes, err = u.c.b.Backward(u.c.out, seed, u.wrt...)
+	return err
+}
+
+// gaussNewton is Jᵀ(H·Jv): H·Jv is how the gradient of the mean cost at the outputs
+// changes as they move along Jv.
+func (u *multiplication) gaussNewton(p *multiplied) error {
+	if u.jvp == nil {
+		return nil
+	}
+	b := u.c.b
+	gradient, err := b.Backward(u.c.loss, u.c.ones, u.c.out)
+	if err != nil || gradient[0] == nil {
+		return err
+	}
+	seed, err := b.Forward(gradient[0], []*graph.Node{u.c.out}, []*graph.Node{u.jvp})
+	if err != nil || seed == nil {
+		return err
+	}
+	p.nodes, err = b.Backward(u.c.out, seed, u.wrt...)
+	return err
+}
+
+// hessian is how the gradient of the mean cost changes as the parameters move along v. It
+// is a gradient of its own: the one of Grad is in memory that others write to.
+func (u *multiplication) hessian(p *multiplied) error {
+	gradients, err := u.c.b.Backward(u.c.loss, u.c.ones, u.wrt...)
+	if err != nil {
+		return err
+	}
+	some := present(gradients)
+	dots, err := u.c.b.ForwardAll(some, u.wrt, u.dots)
+	if err != nil {
+		return err
+	}
+	for i, g := range gradients {
+		if g != nil {
+			p.nodes[i], dots = dots[0], dots[1:]
+		}
+	}
+	return nil
+}
+
+// copyTo fills dst with the product.
+func (p *multiplied) copyTo(dst graph.Direction) {
+	for i, n := range p.nodes {
+		if n == nil {
+			dst[i].Zero()
+			continue
+		}
+		d := dst[i : i+1]
+		d.Copy(graph.Direction{graph.Value(n)})
+		if p.scale != 1 {
+			d.Scale(p.scale)
+		}
+	}
+}
+
+// addTo adds c times the product to dst.
+func (p *multiplied) addTo(dst graph.Direction, c float64) {
+	for i, n := range p.nodes {
+		if n != nil {
+			dst[i:i+1].AddScaled(c*p.scale, graph.Direction{graph.Value(n)})
+		}
+	}
+}

@@ -1,0 +1,59 @@
+package trainer
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/losses"
+)
+
+// TestMultiplyAllocatesNothing: a product after the first allocates nothing, whatever the
+// memory of its vectors, and a training step between products allocates as little as
+// without.
+func TestMultiplyAllocatesNothing(t *testing.T) {
+	for name, dtype := range map[string]tensor.Dtype{"float32": graph.Float32, "float64": graph.Float64} {
+		m, err := NewModel(layers.Sequential{
+			&layers.Dense{Units: 8}, layers.ReLU(), &layers.Dropout{Rate: 0.2}, &layers.Dense{Units: 8}, layers.Tanh(), &layers.Dense{Units: 3},
+		}, losses.SoftmaxCrossEntropy{}, ModelConfig{Input: []int{4}, L2: 0.1, DType: dtype})
+		require.NoError(t, err)
+		x, y := graph.NewDense(graph.Float32, 5, 4), tensor.New(tensor.Of(tensor.Int32), tensor.WithShape(5))
+		u, v, w := graph.NewDirection(m.params), graph.NewDirection(m.params), graph.NewDirection(m.params)
+		whole, err := m.Batch(x, y)
+		require.NoError(t, err)
+		objective := whole.(graph.MatrixObjective)
+		a := NewAccumulation(m)
+		for _, matrix := range []graph.Matrix{graph.Fisher, graph.GaussNewton, graph.Hessian} {
+			_, err = objective.Grad()
+			require.NoError(t, err)
+			require.NoError(t, objective.Multiply(matrix, u, v)) // warm-up
+			for what, call := range map[string]func(){
+				"a product": func() { objective.Multiply(matrix, u, v) },
+				"products of exchanged vectors": func() {
+					u, v, w = v, w, u
+					objective.Multiply(matrix, u, v)
+				},
+				"a gradient and a product": func() { objective.Grad(); objective.Multiply(matrix, u, v) },
+				"a loss and a product":     func() { objective.Loss(); objective.Multiply(matrix, u, v) },
+			} {
+				call()
+				assert.Zero(t, allocations(call), "%s, %s, %s", name, matrix, what)
+			}
+			parts := func() {
+				a.Reset()
+				for range 3 {
+					require.NoError(t, a.Add(x, y))
+				}
+				obj, err := a.MiniBatch()
+				require.NoError(t, err)
+				require.NoError(t, obj.(graph.MatrixObjective).Multiply(matrix, u, v))
+			}
+			parts()
+			assert.Zero(t, allocations(parts), "%s, %s, parts", name, matrix)
+		}
+	}
+}
