@@ -12,7 +12,7 @@ import (
 // have the way from x over its moments in them, unless these are fixed. A gradient then takes one pass for its sums and
 // one for itself.
 //
-// The rules' own ops have no derivatives: nothing in this house asks for second ones.
+// The rules' own ops have forward rules, for products with the Hessian: see turn.
 type normalization struct {
 	moments.Layout
 	epsilon float64
@@ -20,7 +20,7 @@ type normalization struct {
 }
 
 // arrays are the nodes that an op reads. Those that are nil are not among its inputs.
-type arrays [8]*graph.Node
+type arrays [12]*graph.Node
 
 // Places in arrays.
 const (
@@ -32,10 +32,14 @@ const (
 	ofSums
 	ofWeightDot
 	ofBiasDot
+	ofGradDot // of second order, from here on
+	ofTurn
+	ofTurnSums
+	ofSumsDot
 )
 
 // elements are those of arrays.
-type elements[T graph.Float] [8][]T
+type elements[T graph.Float] [12][]T
 
 // add adds an op that reads the nodes that are there.
 func (a *arrays) add(b *graph.Builder, op graph.Op, f32 func(out []float32, in *elements[float32]), f64 func(out []float64, in *elements[float64])) (*graph.Node, error) {
@@ -48,6 +52,18 @@ func (a *arrays) add(b *graph.Builder, op graph.Op, f32 func(out []float32, in *
 	}
 	op.F32, op.F64 = placed(at, f32), placed(at, f64)
 	return b.Apply(op, in...)
+}
+
+// dots are the tangents of the nodes that an op reads.
+func (a *arrays) dots(t *graph.Tangent) (dots arrays) {
+	i := 0
+	for k, n := range a {
+		if n != nil {
+			dots[k] = t.Dot[i]
+			i++
+		}
+	}
+	return dots
 }
 
 // placed hands an op's inputs on by their places.
@@ -145,6 +161,7 @@ func (n *normalization) diff(d *graph.Diff, a arrays) ([]*graph.Node, error) {
 		}
 		a[ofBias] = nil
 		op := graph.Op{Name: "normalize-gradient", Shape: a[ofX].Shape().Clone()}
+		op.Tangent = func(t *graph.Tangent) (*graph.Node, error) { return n.gradientTangent(t, a) }
 		if grads[place[ofX]], err = a.add(d.Builder, op, descending[float32](n), descending[float64](n)); err != nil {
 			return nil, err
 		}
@@ -161,23 +178,8 @@ func descending[T graph.Float](n *normalization) func(out []T, in *elements[T]) 
 
 // tangent is the forward rule.
 func (n *normalization) tangent(t *graph.Tangent, a arrays) (*graph.Node, error) {
-	i := 0
-	for k, in := range a {
-		if in == nil {
-			continue
-		}
-		if dot := t.Dot[i]; dot != nil {
-			switch k {
-			case ofX:
-				a[ofGrad] = dot
-			case ofWeight:
-				a[ofWeightDot] = dot
-			case ofBias:
-				a[ofBiasDot] = dot
-			}
-		}
-		i++
-	}
+	dot := a.dots(t)
+	a[ofGrad], a[ofWeightDot], a[ofBiasDot] = dot[ofX], dot[ofWeight], dot[ofBias]
 	if a[ofGrad] != nil && !n.fixed {
 		unweighted := a
 		unweighted[ofWeight] = nil
@@ -204,7 +206,11 @@ func (n *normalization) sums(b *graph.Builder, a arrays) (*graph.Node, error) {
 		return nil, err
 	}
 	a[ofBias] = nil
-	return a.add(b, graph.Op{Name: "normalize-sums", Shape: tensor.Shape{n.Sums()}}, summing[float32](n), summing[float64](n))
+	op := graph.Op{
+		Name: "normalize-sums", Shape: tensor.Shape{n.Sums()},
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) { return n.sumsTangent(t, a) },
+	}
+	return a.add(b, op, summing[float32](n), summing[float64](n))
 }
 
 func summing[T graph.Float](n *normalization) func(out []T, in *elements[T]) {
@@ -216,6 +222,7 @@ func summing[T graph.Float](n *normalization) func(out []T, in *elements[T]) {
 func portion(b *graph.Builder, x *graph.Node, from, size int) (*graph.Node, error) {
 	return b.Apply(graph.Op{
 		Name: "portion", Shape: tensor.Shape{size}, F32: copying[float32](from), F64: copying[float64](from),
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) { return portion(t.Builder, t.Dot[0], from, size) },
 	}, x)
 }
 
