@@ -1,7 +1,6 @@
 package natural
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -12,7 +11,10 @@ import (
 // T(x) = x and A(θ) = log(1 + exp θ). F = σ(θ)(1 − σ(θ)).
 type BernoulliLogOdds struct{}
 
-var _ ExponentialFamily = BernoulliLogOdds{}
+var (
+	_ ExponentialFamily = BernoulliLogOdds{}
+	_ Converter         = BernoulliLogOdds{}
+)
 
 func (BernoulliLogOdds) String() string { return "Bernoulli, log-odds" }
 func (BernoulliLogOdds) Params() int    { return 1 }
@@ -20,10 +22,7 @@ func (BernoulliLogOdds) Size() int      { return 1 }
 
 // Validate accepts every finite number.
 func (f BernoulliLogOdds) Validate(theta []float64) error {
-	if z := theta[0]; z-z != 0 {
-		return &DomainError{f.String(), fmt.Sprintf("log-odds %g: want a finite number", z)}
-	}
-	return nil
+	return wantFinite(f.String(), "log-odds", theta[0])
 }
 
 func (BernoulliLogOdds) LogProb(x, theta []float64) float64 {
@@ -36,31 +35,35 @@ func (BernoulliLogOdds) LogProb(x, theta []float64) float64 {
 	return math.Inf(-1)
 }
 
-func (BernoulliLogOdds) Score(dst, x, theta []float64) { dst[0] = x[0] - sigmoid(theta[0]) }
+func (BernoulliLogOdds) Score(dst, x, theta []float64) {
+	if x[0] == 1 { // 1 − σ(θ), without its rounding
+		dst[0] = sigmoid(-theta[0])
+		return
+	}
+	dst[0] = -sigmoid(theta[0])
+}
 
 func (BernoulliLogOdds) Fisher(dst *mat.SymDense, theta []float64) {
 	symmetric(dst, 1)
 	dst.SetSym(0, 0, sigmoid(theta[0])*sigmoid(-theta[0]))
 }
 
+// NaturalGradient has 1/F = 2 + exp θ + exp −θ.
 func (BernoulliLogOdds) NaturalGradient(dst, gradient, theta []float64) {
-	dst[0] = gradient[0] / (sigmoid(theta[0]) * sigmoid(-theta[0]))
+	dst[0] = times(gradient[0], 2+2*math.Cosh(theta[0]))
 }
 
 func (BernoulliLogOdds) KL(theta, phi []float64) float64 {
-	p := sigmoid(theta[0])
-	return p*(softplus(-phi[0])-softplus(-theta[0])) + (1-p)*(softplus(phi[0])-softplus(theta[0]))
+	return divergence(sigmoid(theta[0]), -softplus(-theta[0]), -softplus(-phi[0])) +
+		divergence(sigmoid(-theta[0]), -softplus(theta[0]), -softplus(phi[0]))
 }
 
 func (BernoulliLogOdds) Sample(dst, theta []float64, rng *rand.Rand) {
-	dst[0] = 0
-	if rng.Float64() < sigmoid(theta[0]) {
-		dst[0] = 1
-	}
+	BernoulliProbability{}.Sample(dst, []float64{sigmoid(theta[0])}, rng)
 }
 
 // Retract is θ + step.
-func (BernoulliLogOdds) Retract(dst, theta, step []float64) { dst[0] = theta[0] + step[0] }
+func (BernoulliLogOdds) Retract(dst, theta, step []float64) { dst[0] = straight(theta[0], step[0]) }
 
 func (BernoulliLogOdds) Statistics(dst, x []float64)          { dst[0] = x[0] }
 func (BernoulliLogOdds) LogPartition(theta []float64) float64 { return softplus(theta[0]) }
@@ -73,31 +76,18 @@ func (BernoulliLogOdds) LogBase(x []float64) float64 {
 func (BernoulliLogOdds) Mean(dst, theta []float64) { dst[0] = sigmoid(theta[0]) }
 
 func (f BernoulliLogOdds) FromMean(dst, mu []float64) error {
-	p := mu[0]
-	if !(p > 0 && p < 1) {
-		return &DomainError{f.String(), fmt.Sprintf("probability %g: want a number between 0 and 1", p)}
+	if err := wantProbability(f.String(), "mean", mu[0]); err != nil {
+		return err
 	}
-	dst[0] = math.Log(p) - math.Log1p(-p)
+	dst[0] = logit(mu[0])
 	return nil
 }
 
-// sigmoid is 1/(1 + exp −z).
-func sigmoid(z float64) float64 {
-	if z >= 0 {
-		return 1 / (1 + math.Exp(-z))
-	}
-	e := math.Exp(z)
-	return e / (1 + e)
+// Conversions has σ(θ), with the slope σ(θ)(1 − σ(θ)).
+func (f BernoulliLogOdds) Conversions() []Conversion {
+	slope := func(z float64) float64 { return sigmoid(z) * sigmoid(-z) }
+	return []Conversion{scalar(f, BernoulliProbability{}, sigmoid, slope), ToMean(f)}
 }
 
-// softplus is log(1 + exp z).
-func softplus(z float64) float64 {
-	return math.Max(z, 0) + math.Log1p(math.Exp(-math.Abs(z)))
-}
-
-// symmetric makes an empty dst one of order n.
-func symmetric(dst *mat.SymDense, n int) {
-	if dst.IsEmpty() {
-		dst.ReuseAsSym(n)
-	}
-}
+// logit is log(p/(1 − p)).
+func logit(p float64) float64 { return math.Log(p) - math.Log1p(-p) }

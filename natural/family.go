@@ -56,24 +56,6 @@ type ExponentialFamily interface {
 	FromMean(dst, mu []float64) error
 }
 
-// Conversion is a map from the parameters of a family to those of another
-// family of the same distributions.
-type Conversion struct {
-	From, To Family
-	// Map sets dst to φ(θ).
-	Map func(dst, theta []float64)
-	// Jacobian sets dst, Q×P or empty, to ∂φ/∂θ.
-	Jacobian func(dst *mat.Dense, theta []float64)
-}
-
-// Gradient sets dst, of P elements, to Jᵀ·gradient: the gradient with respect
-// to θ from that with respect to φ.
-func (c Conversion) Gradient(dst, gradient, theta []float64) {
-	var j mat.Dense
-	c.Jacobian(&j, theta)
-	mat.NewVecDense(len(dst), dst).MulVec(j.T(), mat.NewVecDense(len(gradient), append([]float64(nil), gradient...)))
-}
-
 // DomainError reports parameters that are no point of a family.
 type DomainError struct {
 	Family  string
