@@ -6,10 +6,12 @@
 //	SoftmaxCrossEntropy  categorical with logits z      H_L = diag(p) − ppᵀ
 //	SquaredError         Gaussian N(z, I)               H_L = I
 //	SigmoidCrossEntropy  C Bernoullis with logits z     H_L = diag(σ(1−σ))
+//	DiagonalGaussian     Gaussian with z = [μ, log σ]   H_L = diag(1/σ², 2)
 //
-// A cost is the mean over examples of the sum over output units. H_L, the Hessian of
-// one example's −log p at its outputs, is the Fisher matrix of p(y|z). It is given by
-// a factor B, BBᵀ = H_L, as products of B and of Bᵀ with vectors.
+// A cost is the mean over examples of the sum over output units. H_L is the Fisher matrix
+// of p(y|z): the mean over y ~ p(y|z) of the Hessian of one example's −log p at its
+// outputs. Of the first three this Hessian does not depend on y, and is H_L itself. H_L is
+// given by a factor B, BBᵀ = H_L, as products of B and of Bᵀ with vectors.
 //
 // # Other costs
 //

@@ -3,6 +3,7 @@ package losses_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -13,8 +14,18 @@ import (
 	"github.com/gokfac/gokfac/losses"
 )
 
-// hessian is H_L of one example by its closed form, from the mean p.
+// hessian is H_L of one example by its closed form, from the mean p; of a DiagonalGaussian from its outputs.
 func hessian(name string, p []float64, i, j int) float64 {
+	if name == "gaussian" {
+		switch half := len(p) / 2; {
+		case i != j:
+			return 0
+		case i >= half:
+			return 2
+		default:
+			return math.Exp(-2 * p[half+i])
+		}
+	}
 	diagonal := map[string]float64{"softmax": p[i], "sigmoid": p[i] * (1 - p[i]), "squared": 1}[name]
 	h := 0.0
 	if i == j {
@@ -28,7 +39,9 @@ func hessian(name string, p []float64, i, j int) float64 {
 
 // The columns f = B·e_c of the factor, put together, are H_L = Σ f fᵀ: by its
 // closed form, and as the second differences of N times the cost. The transpose
-// is the matrix's own, and HessianProduct their product.
+// is the matrix's own, and HessianProduct their product. A DiagonalGaussian's second
+// derivatives depend on the targets: H_L is their mean over the targets μ ± σ, which
+// have the distribution's first two moments.
 func TestFactorIsTheHessian(t *testing.T) {
 	const n, c = 3, 4
 	for name, l := range all {
@@ -42,7 +55,7 @@ func TestFactorIsTheHessian(t *testing.T) {
 			}
 			shape, err := l.TargetShape(z.Shape())
 			require.NoError(t, err)
-			y, _ := input(t, b, randomTargets(r, name, n, c), shape...)
+			y, yMem := input(t, b, randomTargets(r, name, n, c/outputsOf(name, 1)), shape...)
 			unit, unitMem := input(t, b, make([]float64, n*c), n, c)
 			factor, transpose := must(t)(l.FactorProduct(b, z, unit)), must(t)(l.FactorTransposeProduct(b, z, unit))
 			product, mean := must(t)(losses.HessianProduct(b, l, z, unit)), must(t)(l.Mean(b, z))
@@ -72,13 +85,26 @@ func TestFactorIsTheHessian(t *testing.T) {
 				compute(t, b, mean)
 			}
 			p := values(mean)
+			sides := []float64{0}
+			if name == "gaussian" {
+				p, sides = values(z), []float64{-1, 1}
+			}
 			at := func(i int, di float64, j int, dj float64) float64 {
+				kept, sum := slices.Clone(zs), 0.0
 				zs[i] += di
 				zs[j] += dj
-				require.NoError(t, costs.Run())
-				zs[j] -= dj
-				zs[i] -= di
-				return values(cost)[0]
+				for _, side := range sides {
+					for k := range yMem.DataSize() {
+						if side != 0 {
+							at := k/2*4 + k%2
+							yMem.Float64s()[k] = p[at] + side*math.Exp(p[at+2])
+						}
+					}
+					require.NoError(t, costs.Run())
+					sum += values(cost)[0] / float64(len(sides))
+				}
+				copy(zs, kept)
+				return sum
 			}
 			// Second differences err by h²·|f⁗|/6 ≈ 1e-8 and by 4·ε·|f|/(4h²) ≈
 			// 3e-8, times N.
@@ -91,8 +117,8 @@ func TestFactorIsTheHessian(t *testing.T) {
 							sum += factors[e][i][k] * factors[e][j][k]
 						}
 						want := hessian(name, p[e*c:(e+1)*c], i, j)
-						assert.InDelta(t, want, sum, 4e-16, "closed form")
-						assert.InDelta(t, want, products[e][i][j], 4e-16, "product")
+						assert.InDelta(t, want, sum, 4e-16*max(1, want), "closed form")
+						assert.InDelta(t, want, products[e][i][j], 4e-16*max(1, want), "product")
 						a, b := e*c+i, e*c+j
 						second := (at(a, h, b, h) - at(a, h, b, -h) - at(a, -h, b, h) + at(a, -h, b, -h)) / (4 * h * h)
 						assert.InDelta(t, n*second, sum, tolerance, "second differences")
@@ -116,12 +142,17 @@ func flat[R ~[4][4]float64](ms []R) (all []float64) {
 // near 0 and 1, a common offset of the vector that softmax takes off, and one
 // class alone.
 func TestHessianProductOfVectors(t *testing.T) {
-	z := []float64{30, 0, -30, 0.5, 0, 1, -2, 2, 2}
 	for name, l := range all {
-		for _, shape := range [][2]int{{3, 3}, {9, 1}} {
+		shapes := [][2]int{{3, 3}, {9, 1}}
+		z, v0 := []float64{30, 0, -30, 0.5, 0, 1, -2, 2, 2}, []float64{0.3, -1, 2, 1, 0, 0, -0.5, 0.25, 4}
+		if name == "gaussian" { // deviations from e^−0.5 on: 1/σ² is below 3
+			shapes = [][2]int{{2, 4}, {4, 2}}
+			z, v0 = []float64{30, 0, 0, 0.5, 0, -0.25, 20, 2}, v0[:8]
+		}
+		for _, shape := range shapes {
 			for _, offset := range []float64{0, 1000} {
 				n, c := shape[0], shape[1]
-				v := []float64{0.3, -1, 2, 1, 0, 0, -0.5, 0.25, 4}
+				v := slices.Clone(v0)
 				for i := range v {
 					v[i] += offset
 				}
@@ -134,6 +165,9 @@ func TestHessianProductOfVectors(t *testing.T) {
 					compute(t, b, must(t)(b.Snapshot(product)), must(t)(b.Snapshot(mean)))
 					if dtype == graph.Float64 {
 						p = values(mean)
+						if name == "gaussian" {
+							p = z
+						}
 					}
 					// Roundings of an offset vector, and of p near 1.
 					tolerance := 8 * (5 + offset) * map[tensor.Dtype]float64{graph.Float64: 2.3e-16, graph.Float32: 1.2e-7}[dtype]
@@ -155,14 +189,14 @@ func TestHessianProductOfVectors(t *testing.T) {
 func TestFactorErrors(t *testing.T) {
 	for name, l := range all {
 		b := newBuilder(t, 2, 1)
-		z, wrong := b.Ones(2, 3), b.Ones(2, 4)
+		z, wrong := b.Ones(2, 4), b.Ones(2, 3)
 		for _, call := range []func(z, v *graph.Node) (*graph.Node, error){
 			func(z, v *graph.Node) (*graph.Node, error) { return l.FactorProduct(b, z, v) },
 			func(z, v *graph.Node) (*graph.Node, error) { return l.FactorTransposeProduct(b, z, v) },
 			func(z, v *graph.Node) (*graph.Node, error) { return losses.HessianProduct(b, l, z, v) },
 		} {
 			for want, in := range map[string][2]*graph.Node{
-				"vectors of shape (2, 4) for outputs of shape (2, 3)": {z, wrong},
+				"vectors of shape (2, 3) for outputs of shape (2, 4)": {z, wrong},
 				"a node is nil":         {z, nil},
 				"want a matrix N×units": {b.Ones(2), b.Ones(2)},
 			} {

@@ -13,6 +13,15 @@ import (
 
 var all = map[string]losses.Loss{
 	"softmax": losses.SoftmaxCrossEntropy{}, "squared": losses.SquaredError{}, "sigmoid": losses.SigmoidCrossEntropy{},
+	"gaussian": losses.DiagonalGaussian{},
+}
+
+// outputsOf is the number of outputs for c units: a DiagonalGaussian has two for each.
+func outputsOf(name string, c int) int {
+	if name == "gaussian" {
+		return 2 * c
+	}
+	return c
 }
 
 // newBuilder returns a float64 builder whose samples start at seed.

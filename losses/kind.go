@@ -64,6 +64,7 @@ func Kinds() []Kind {
 		plain[SoftmaxCrossEntropy]("softmax-cross-entropy"),
 		plain[SquaredError]("squared-error"),
 		plain[SigmoidCrossEntropy]("sigmoid-cross-entropy"),
+		plain[DiagonalGaussian]("diagonal-gaussian"),
 	}
 	return append(canonical,
 		NewKind("class-cost",

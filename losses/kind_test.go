@@ -23,6 +23,8 @@ func TestEncodeDecode(t *testing.T) {
 		`{"kind":"softmax-cross-entropy"}`:                              losses.SoftmaxCrossEntropy{},
 		`{"kind":"squared-error"}`:                                      losses.SquaredError{},
 		`{"kind":"sigmoid-cross-entropy"}`:                              losses.SigmoidCrossEntropy{},
+		`{"kind":"diagonal-gaussian"}`:                                  losses.DiagonalGaussian{},
+		`{"kind":"weighted","settings":{"of":"diagonal-gaussian"}}`:     losses.Weighted{Canonical: losses.DiagonalGaussian{}},
 		`{"kind":"weighted","settings":{"of":"sigmoid-cross-entropy"}}`: losses.Weighted{Canonical: losses.SigmoidCrossEntropy{}},
 		`{"kind":"scaled","settings":0.1}`:                              scaled{By: 0.1},
 		`{"cost":{"kind":"class-cost","settings":{"weights":[1,0.1],"smoothing":0.2}},"distribution":{"kind":"softmax-cross-entropy"}}`: losses.With(

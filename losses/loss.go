@@ -24,7 +24,8 @@ type Cost interface {
 // Distribution is the predictive distribution p(y|z) of a network with outputs z.
 // Its Fisher matrix is what K-FAC's curvature is of, whatever is minimised.
 type Distribution interface {
-	// Mean adds the mean of p(y|z), N×C.
+	// Mean adds the mean of p(y|z), N×C; of a [DiagonalGaussian] with outputs N×2C it
+	// has the targets' shape N×C.
 	Mean(b *graph.Builder, z *graph.Node) (*graph.Node, error)
 	// Sample adds targets drawn from p(y|z), in the targets' shape. Each run
 	// draws anew from the graph's sample stream.

@@ -103,18 +103,58 @@ func TestGaussianSamples(t *testing.T) {
 	assert.InDelta(t, 0, cross, 5/root)
 }
 
+// N(μ, σ²) unit by unit: mean, variance and kurtosis within five standard errors, units uncorrelated. What overflows
+// is the greatest number.
+func TestDiagonalGaussianSamples(t *testing.T) {
+	z := []float64{3, -100, math.Log(0.25), math.Log(20)}
+	y := draws(t, losses.DiagonalGaussian{}, 3, sampleSize, z...)
+	var mean, square, fourth [2]float64
+	var cross float64
+	for i := 0; i < len(y); i += 2 {
+		var r [2]float64
+		for c := range r {
+			r[c] = (y[i+c] - z[c]) / math.Exp(z[2+c])
+			mean[c] += r[c] / sampleSize
+			square[c] += r[c] * r[c] / sampleSize
+			fourth[c] += r[c] * r[c] * r[c] * r[c] / sampleSize
+		}
+		cross += r[0] * r[1] / sampleSize
+	}
+	root := math.Sqrt(sampleSize)
+	for c := range mean {
+		assert.InDelta(t, 0, mean[c], 5/root)
+		assert.InDelta(t, 1, square[c], 5*math.Sqrt2/root)
+		assert.InDelta(t, 3, fourth[c], 5*math.Sqrt(96)/root)
+	}
+	assert.InDelta(t, 0, cross, 5/root)
+
+	for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
+		b := typedBuilder(t, dtype, 1, 1)
+		z, _ := input(t, b, []float64{1, 2, 3, 1000, -1000, 100}, 1, 6)
+		sample := must(t)(losses.DiagonalGaussian{}.Sample(b, z))
+		compute(t, b, sample)
+		greatest := math.MaxFloat64
+		if dtype == graph.Float32 {
+			greatest = math.MaxFloat32
+			assert.Equal(t, greatest, math.Abs(values(sample)[2]))
+		}
+		assert.Equal(t, greatest, math.Abs(values(sample)[0]))
+		assert.Equal(t, 2.0, values(sample)[1])
+	}
+}
+
 // The same seed draws the same, another draws other targets, and every run of
 // a program draws anew.
 func TestSamplesAreSeeded(t *testing.T) {
 	for name, l := range all {
 		t.Run(name, func(t *testing.T) {
-			z := []float64{0.1, -0.2, 0.3}
+			z := []float64{0.1, -0.2, 0.3, 0.4}
 			first := draws(t, l, 1, 50, z...)
 			assert.Equal(t, first, draws(t, l, 1, 50, z...))
 			assert.NotEqual(t, first, draws(t, l, 2, 50, z...))
 
 			b := newBuilder(t, 20, 1)
-			zn, _ := input(t, b, make([]float64, 60), 20, 3)
+			zn, _ := input(t, b, make([]float64, 20*len(z)), 20, len(z))
 			sample := must(t)(l.Sample(b, zn))
 			p := compute(t, b, sample)
 			before := values(sample)
@@ -130,16 +170,20 @@ func TestSamplesInFloat32(t *testing.T) {
 	for name, l := range all {
 		t.Run(name, func(t *testing.T) {
 			var sample, factor [2][]float64
+			columns, size := 3, 1.0
+			if name == "gaussian" {
+				columns, size = 4, math.E // of the largest deviation
+			}
 			for i, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
-				b := typedBuilder(t, dtype, 4, 5)
-				v, _ := input(t, b, []float64{1, -1, 0, 0, 1, 0, 0.5, 2, -1, 1, 1, 1}, 4, 3)
-				z, _ := input(t, b, []float64{0.1, -0.2, 0.3, 1, -1, 0.5, 2, 0, -2, 0.7, 0.7, 0.7}, 4, 3)
+				b := typedBuilder(t, dtype, 12/columns, 5)
+				v, _ := input(t, b, []float64{1, -1, 0, 0, 1, 0, 0.5, 2, -1, 1, 1, 1}, 12/columns, columns)
+				z, _ := input(t, b, []float64{0.1, -0.2, 0.3, 1, -1, 0.5, 2, 0, -2, 0.7, 0.7, 0.7}, 12/columns, columns)
 				drawn, product := must(t)(l.Sample(b, z)), must(t)(l.FactorProduct(b, z, v))
 				compute(t, b, drawn, must(t)(b.Snapshot(product)))
 				sample[i], factor[i] = values(drawn), values(product)
 			}
-			assert.InDeltaSlice(t, sample[1], sample[0], 3*1.2e-7)
-			assert.InDeltaSlice(t, factor[1], factor[0], 3*1.2e-7)
+			assert.InDeltaSlice(t, sample[1], sample[0], size*3*1.2e-7)
+			assert.InDeltaSlice(t, factor[1], factor[0], size*3*1.2e-7)
 		})
 	}
 }

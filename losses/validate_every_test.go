@@ -21,6 +21,7 @@ func TestValidateAtTheEdge(t *testing.T) {
 		y := tensor.New(tensor.WithBacking([]float64{0.5, v, 0.5}))
 		assert.Equal(t, ok, all["sigmoid"].Validate(y, 1) == nil, "sigmoid %v", v)
 		assert.Equal(t, v-v == 0, all["squared"].Validate(y, 1) == nil, "squared %v", v)
+		assert.Equal(t, v-v == 0, all["gaussian"].Validate(y, 2) == nil, "gaussian %v", v)
 	}
 	for v, ok := range map[float32]bool{
 		0: true, tiny32: true, -tiny32: false, 1: true, math.Nextafter32(1, 0): true, math.Nextafter32(1, 2): false,
@@ -29,6 +30,7 @@ func TestValidateAtTheEdge(t *testing.T) {
 		y := tensor.New(tensor.WithBacking([]float32{0.5, v, 0.5}))
 		assert.Equal(t, ok, all["sigmoid"].Validate(y, 1) == nil, "sigmoid %v", v)
 		assert.Equal(t, v-v == 0, all["squared"].Validate(y, 1) == nil, "squared %v", v)
+		assert.Equal(t, v-v == 0, all["gaussian"].Validate(y, 2) == nil, "gaussian %v", v)
 	}
 }
 

@@ -1,6 +1,7 @@
 package losses_test
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -9,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/losses"
 )
 
 func TestValidate(t *testing.T) {
@@ -33,6 +35,10 @@ func TestValidate(t *testing.T) {
 		{"squared", 2, []float64{0, 0, 0, nan}, "target NaN of example 1: want a finite number"},
 		{"squared", 2, []float64{0, inf, 0, 0}, "target +Inf of example 0"},
 		{"squared", 2, []float64{0, 0, -inf, 0}, "target -Inf of example 1"},
+		{"gaussian", 4, []float64{-1e300, 1, 0, 1e300}, ""},
+		{"gaussian", 4, []float64{0, 0, 0, nan}, "target NaN of example 1: want a finite number"},
+		{"gaussian", 4, []float64{0, inf, 0, 0}, "target +Inf of example 0"},
+		{"gaussian", 2, []float64{0, 0, -inf, 0}, "target -Inf of example 2"},
 	} {
 		err := all[c.loss].Validate(tensor.New(tensor.WithBacking(c.y)), c.outputs)
 		if c.want == "" {
@@ -47,14 +53,34 @@ func TestValidate(t *testing.T) {
 }
 
 func TestTargetShape(t *testing.T) {
-	for name, want := range map[string]tensor.Shape{"softmax": {5}, "squared": {5, 3}, "sigmoid": {5, 3}} {
-		shape, err := all[name].TargetShape(tensor.Shape{5, 3})
+	for name, want := range map[string]tensor.Shape{"softmax": {5}, "squared": {5, 3}, "sigmoid": {5, 3}, "gaussian": {5, 3}} {
+		shape, err := all[name].TargetShape(tensor.Shape{5, outputsOf(name, 3)})
 		require.NoError(t, err)
 		assert.Equal(t, want, shape)
 		_, err = all[name].TargetShape(tensor.Shape{5, 3, 2})
 		assert.ErrorContains(t, err, "outputs of shape (5, 3, 2): want a matrix")
 		_, err = all[name].TargetShape(tensor.Shape{5})
 		assert.Error(t, err)
+	}
+}
+
+// A DiagonalGaussian refuses outputs that are no pairs, wherever it is asked.
+func TestDiagonalGaussianWantsPairs(t *testing.T) {
+	l := losses.DiagonalGaussian{}
+	for _, c := range []int{1, 3} {
+		b := newBuilder(t, 2, 1)
+		z := b.Ones(2, c)
+		_, err := l.TargetShape(z.Shape())
+		want := fmt.Sprintf("losses: diagonal Gaussian: %d output units: want an even number: the means, then as many logarithms of deviations", c)
+		assert.EqualError(t, err, want)
+		for _, call := range []func() (*graph.Node, error){
+			func() (*graph.Node, error) { return l.Build(b, z, z) }, func() (*graph.Node, error) { return l.Mean(b, z) },
+			func() (*graph.Node, error) { return l.LogDeviation(b, z) }, func() (*graph.Node, error) { return l.Sample(b, z) },
+			func() (*graph.Node, error) { return l.FactorProduct(b, z, z) }, func() (*graph.Node, error) { return l.KL(b, z, z) },
+		} {
+			_, err := call()
+			assert.EqualError(t, err, want)
+		}
 	}
 }
 
@@ -69,5 +95,10 @@ func TestMeans(t *testing.T) {
 	assert.InDeltaSlice(t, []float64{1 / sum, math.E / sum, math.E * math.E / sum}, values(soft)[3:], 4e-16)
 	assert.Equal(t, []float64{1, 0, 0.5}, values(sig)[:3])
 	assert.Same(t, z, must(t)(all["squared"].Mean(b, z)))
+	pairs, _ := input(t, b, []float64{1, 2, 300, -3, 4, 5, 600, -7}, 2, 4)
+	mean, log := must(t)(all["gaussian"].Mean(b, pairs)), must(t)(losses.DiagonalGaussian{}.LogDeviation(b, pairs))
+	compute(t, b, mean, log)
+	assert.Equal(t, []float64{1, 2, 4, 5}, values(mean))
+	assert.Equal(t, []float64{300, -3, 600, -7}, values(log))
 	assert.Same(t, mem, graph.Value(z))
 }

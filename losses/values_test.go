@@ -39,11 +39,18 @@ func naive(name string, z, y []float64) (cost float64, grad []float64) {
 			cost += (v - y[c]) * (v - y[c]) / 2
 			grad[c] = v - y[c]
 		}
+	case "gaussian":
+		for c, mean := range z[:len(z)/2] {
+			at, deviation := len(z)/2+c, math.Exp(z[len(z)/2+c])
+			r := (y[c] - mean) / deviation
+			cost += math.Log(deviation) + r*r/2
+			grad[c], grad[at] = -r/deviation, 1-r*r
+		}
 	}
 	return cost, grad
 }
 
-// randomTargets are n targets for outputs of c units.
+// randomTargets are n targets of c units.
 func randomTargets(r *rand.Rand, name string, n, c int) []float64 {
 	if name == "softmax" {
 		y := make([]float64, n)
@@ -70,11 +77,16 @@ func TestCostByDefinition(t *testing.T) {
 					c = max(c, 2)
 				}
 				r := rand.New(rand.NewPCG(2, 2))
+				y := randomTargets(r, name, n, c)
+				spread := 3.0
+				if name == "gaussian" {
+					spread = 0.5 // for gradients below 30, too
+				}
+				c = outputsOf(name, c)
 				z := make([]float64, n*c)
 				for i := range z {
-					z[i] = 3 * r.NormFloat64()
+					z[i] = spread * r.NormFloat64()
 				}
-				y := randomTargets(r, name, n, c)
 				const seed = 2.5
 				cost, grad := costAndGrad(t, newBuilder(t, n, 1), l, z, y, n, c, seed)
 				var want float64
@@ -106,9 +118,18 @@ func TestCostAtLargeLogits(t *testing.T) {
 		{"sigmoid", []float64{1000, -1000}, []float64{1, 0}, 0, []float64{0, 0}},
 		{"sigmoid", []float64{1000, -1000}, []float64{0, 1}, 2000, []float64{1, -1}},
 		{"sigmoid", []float64{-1000, 0}, []float64{0.25, 0.25}, 250 + math.Ln2, []float64{-0.25, 0.25}},
+		{"gaussian", []float64{1, 1000}, []float64{3}, 1000, []float64{0, 1}},
+		{"gaussian", []float64{1, -1000}, []float64{1}, -1000, []float64{0, 1}},
+		{"gaussian", []float64{1, -1000}, []float64{3}, math.Inf(1), []float64{math.Inf(-1), math.Inf(-1)}},
+		{"gaussian", []float64{3, -1000}, []float64{1}, math.Inf(1), []float64{math.Inf(1), math.Inf(-1)}},
 	} {
 		t.Run(fmt.Sprint(c.name, c.z, c.y), func(t *testing.T) {
 			cost, grad := costAndGrad(t, newBuilder(t, 1, 1), all[c.name], c.z, c.y, 1, len(c.z), 1)
+			if math.IsInf(c.cost, 0) {
+				assert.Equal(t, c.cost, cost)
+				assert.Equal(t, c.gradByUnit, grad)
+				return
+			}
 			assert.InDelta(t, c.cost, cost, 1e-12) // rounding of 1000: 1e-13
 			assert.InDeltaSlice(t, c.gradByUnit, grad, 1e-12)
 		})
@@ -144,14 +165,18 @@ func TestFloat32AgreesWithFloat64(t *testing.T) {
 	for name, l := range all {
 		t.Run(name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(4, 4))
-			z := make([]float64, 6*5)
+			c, spread := outputsOf(name, 5), 3.0
+			if name == "gaussian" {
+				spread = 0.5 // the cost's third derivatives grow by e^(2·spread)
+			}
+			z := make([]float64, 6*c)
 			for i := range z {
-				z[i] = 3 * r.NormFloat64()
+				z[i] = spread * r.NormFloat64()
 			}
 			y := randomTargets(r, name, 6, 5)
 			single := typedBuilder(t, graph.Float32, 6, 1)
-			cost32, grad32 := costAndGrad(t, single, l, z, y, 6, 5, 1)
-			cost64, grad64 := costAndGrad(t, newBuilder(t, 6, 1), l, z, y, 6, 5, 1)
+			cost32, grad32 := costAndGrad(t, single, l, z, y, 6, c, 1)
+			cost64, grad64 := costAndGrad(t, newBuilder(t, 6, 1), l, z, y, 6, c, 1)
 			assert.InEpsilon(t, cost64, cost32, tolerance)
 			assert.InDeltaSlice(t, grad64, grad32, tolerance)
 			require.NotEqual(t, grad64, grad32, "both in one precision?")

@@ -9,8 +9,8 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// Canonical is a loss of this package: SoftmaxCrossEntropy, SquaredError or
-// SigmoidCrossEntropy.
+// Canonical is a loss of this package: SoftmaxCrossEntropy, SquaredError,
+// SigmoidCrossEntropy or DiagonalGaussian.
 type Canonical interface {
 	Loss
 	fmt.Stringer
@@ -40,7 +40,7 @@ func (l Weighted) String() string {
 // TargetShape is the loss's.
 func (l Weighted) TargetShape(out tensor.Shape) (tensor.Shape, error) {
 	if l.Canonical == nil {
-		return nil, errors.New("losses: Weighted needs a loss: SoftmaxCrossEntropy, SquaredError or SigmoidCrossEntropy")
+		return nil, errors.New("losses: Weighted needs a loss: SoftmaxCrossEntropy, SquaredError, SigmoidCrossEntropy or DiagonalGaussian")
 	}
 	return l.Canonical.TargetShape(out)
 }
