@@ -87,6 +87,7 @@ func basicKinds() []Kind {
 			func(s dropoutSettings) (*Dropout2D, error) { return &Dropout2D{Rate: s.Rate}, nil }),
 		NewKind("activation", describeActivation, activationSettings.build),
 		NewKind("dense", describeDense, denseSettings.build),
+		vectorKind(),
 	}
 }
 

@@ -111,6 +111,7 @@ func TestEveryLayerHasAKind(t *testing.T) {
 	of["(*Dropout2D)(nil)"] = &layers.Dropout2D{}
 	of["(*Embedding)(nil)"] = &layers.Embedding{}
 	of["(*Recurrent)(nil)"] = &layers.Recurrent{}
+	of["(*Vector)(nil)"] = &layers.Vector{}
 	files, err := filepath.Glob("*.go")
 	require.NoError(t, err)
 	found := 0

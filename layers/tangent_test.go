@@ -27,6 +27,9 @@ var tangentNets = map[string]func() layers.Layer{
 			&layers.Dense{Units: 4, NoBias: true}, layers.Sigmoid(), &layers.Dense{Units: 3}, layers.ReLU(), &layers.Dense{Units: 2},
 		}
 	},
+	"vector": func() layers.Layer {
+		return &layers.Parallel{Branches: []layers.Layer{&layers.Dense{Units: 2}, &layers.Vector{Units: 3, Init: layers.Constant(0.3)}}}
+	},
 	"shared": func() layers.Layer {
 		shared := &layers.Dense{Units: 4, BiasInit: 0.1}
 		return layers.Sequential{shared, layers.Tanh(), shared, layers.Sigmoid(), shared}

@@ -44,6 +44,7 @@ func ofAllLayers() map[string]func() (net layers.Layer, input []int) {
 				&layers.Embedding{Rows: 9, Units: 4}, &layers.Conv1D{Filters: 6, Kernel: 2, Groups: 2, Dilation: 2}, &layers.BatchNorm{}, layers.Softplus(),
 				&layers.Recurrent{Units: 3, Sequences: true}, &layers.Recurrent{Units: 4, NoBias: true}, &layers.Reshape{Shape: []int{2, -1}},
 				&layers.Flatten{}, layers.GELUTanh(), &layers.Dense{Units: 2},
+				&layers.Parallel{Join: layers.Sum, Branches: []layers.Layer{layers.Identity(), &layers.Vector{Units: 2, Init: layers.Constant(0.3)}}},
 			}, []int{7}
 		},
 	}
