@@ -49,6 +49,7 @@ type Model struct {
 	limits  *graph.Limits  // while the first graph is built
 	rows    []graph.LayerInfo
 	outputs tensor.Shape // batch axis included, of a batch of one
+	means   int          // of the predictive distribution, for one example
 	taps    []*graph.Tap // of a batch of one
 	graphCache
 	observers []graph.Observer
@@ -120,7 +121,7 @@ func newModel(net layers.Layer, loss losses.Loss, cfg ModelConfig, limits *graph
 	}
 	m.learned = graph.Learned(m.params)
 	m.rows, m.taps = c.b.Layers, c.b.Taps
-	m.outputs = c.out.Shape()
+	m.outputs, m.means = c.out.Shape(), c.mean.Shape().TotalSize()
 	return m, nil
 }
 
@@ -135,7 +136,8 @@ func (m *Model) Config() ModelConfig {
 // Loss returns the loss that the model was built with.
 func (m *Model) Loss() losses.Loss { return m.loss }
 
-// Outputs is the number of the network's outputs for one example.
+// Outputs is the number of the network's outputs for one example. Under a
+// losses.DiagonalGaussian it is twice the number of values that are predicted.
 func (m *Model) Outputs() int { return m.outputs.TotalSize() }
 
 // Net returns the network that the model was built of.

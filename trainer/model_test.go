@@ -40,13 +40,16 @@ func randomBatch(r *rand.Rand, loss losses.Loss, n, in, out int) (x, y *tensor.D
 // for every layer and loss, with dropout and L2 in force.
 func TestGradients(t *testing.T) {
 	for name, loss := range map[string]losses.Loss{
-		"softmax": losses.SoftmaxCrossEntropy{}, "squared": losses.SquaredError{}, "sigmoid": losses.SigmoidCrossEntropy{},
+		"softmax": losses.SoftmaxCrossEntropy{}, "squared": losses.SquaredError{}, "sigmoid": losses.SigmoidCrossEntropy{}, "gaussian": losses.DiagonalGaussian{},
 	} {
 		for _, act := range []*layers.Activation{layers.ReLU(), layers.Tanh(), layers.Sigmoid(), layers.Identity()} {
 			t.Run(name+"/"+act.String(), func(t *testing.T) {
 				net := layers.Sequential{
 					&layers.Flatten{}, &layers.Dense{Units: 5, BiasInit: 0.1}, act, &layers.Dropout{Rate: 0.3},
 					layers.Sequential{&layers.Dense{Units: 4, NoBias: true}, act}, &layers.Dense{Units: 3},
+				}
+				if name == "gaussian" { // a log σ that is predicted, and two that are not
+					net = append(net, &layers.Parallel{Branches: []layers.Layer{&layers.Dense{Units: 4}, &layers.Vector{Units: 2, Init: layers.Constant(-0.3)}}})
 				}
 				m, err := trainer.NewModel(net, loss, trainer.ModelConfig{Input: []int{6}, DType: graph.Float64, Seed: 3, L2: 0.01})
 				require.NoError(t, err)

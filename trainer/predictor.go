@@ -44,7 +44,7 @@ func NewPredictor(m *Model, p Preparation) (*Predictor, error) {
 	if m == nil {
 		return nil, errors.New("trainer: a predictor needs a model")
 	}
-	r := &Predictor{scalers: parallel.NewPool[scalingJob](), model: m, prepared: p.clone(), features: tensor.Shape(m.cfg.Input).TotalSize(), outputs: m.outputs.TotalSize()}
+	r := &Predictor{scalers: parallel.NewPool[scalingJob](), model: m, prepared: p.clone(), features: tensor.Shape(m.cfg.Input).TotalSize(), outputs: m.means}
 	targets, err := m.loss.TargetShape(m.outputs)
 	if err != nil {
 		return nil, err

@@ -35,7 +35,7 @@ func (c *command) predictRows(ctx context.Context, stdout, stderr io.Writer) err
 	if c.progress != "none" {
 		rows.say(stderr, rows.before())
 	}
-	table := &predictions.Table{Predictor: predictor, Preparation: p, Outputs: m.Outputs()}
+	table := &predictions.Table{Predictor: predictor, Preparation: p, Outputs: predictor.Outputs()}
 	if c.to == "" {
 		return c.account.deliver(func() error {
 			_, err := table.Write(ctx, rows.source, stdout)
