@@ -1,0 +1,38 @@
+package policy
+
+import "math"
+
+// advantages fills dst, N, with A_t = δ_t + γλ·A_{t+1}, δ = r + γ·V(s′) − V(s), where the
+// sum stops at ends of episodes and of the batch (Schulman et al. 2016, equation 16), and
+// returns, N, with A + V.
+func (b *Batch) advantages(dst []float64, gamma, lambda float64) {
+	for e := range b.Environments {
+		var next float64
+		for t := b.Steps - 1; t >= 0; t-- {
+			i := e*b.Steps + t
+			if b.Terminated[i] || b.Truncated[i] {
+				next = 0
+			}
+			next = b.Rewards[i] + gamma*b.Next[i] - b.Values[i] + gamma*lambda*next
+			dst[i] = next
+			b.Returns[i] = next + b.Values[i]
+		}
+	}
+}
+
+// standardise gives x mean 0 and deviation 1. What is all alike becomes 0.
+func standardise(x []float64) {
+	n := float64(len(x))
+	var mean, squares float64
+	for _, v := range x {
+		mean += v
+	}
+	mean /= n
+	for _, v := range x {
+		squares += (v - mean) * (v - mean)
+	}
+	deviation := math.Sqrt(squares/n) + 1e-8
+	for i := range x {
+		x[i] = (x[i] - mean) / deviation
+	}
+}

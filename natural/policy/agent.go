@@ -1,0 +1,124 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+
+	"github.com/gokfac/gokfac/natural/control"
+)
+
+// Agent learns a policy: it acts, and updates the policy by a method that it knows nothing
+// of. It is not safe for concurrent use.
+type Agent struct {
+	cfg     Config
+	method  Method
+	policy  *Policy
+	value   *value
+	rollout *rollout
+	batch   *Batch
+	random  *rand.Rand // of mini-batches
+	updates int
+	record  record
+}
+
+// New returns an agent for environments that makeEnvironment makes.
+func New(makeEnvironment func() control.Environment, method Method, cfg Config) (*Agent, error) {
+	if makeEnvironment == nil || method == nil {
+		return nil, errors.New("policy: an agent needs an environment and a method")
+	}
+	cfg, err := cfg.resolved()
+	if err != nil {
+		return nil, err
+	}
+	env := makeEnvironment()
+	family, err := FamilyOf(env.Actions())
+	if err != nil {
+		return nil, err
+	}
+	a := &Agent{cfg: cfg, method: method, random: rand.New(rand.NewPCG(cfg.Seed, 4))}
+	d := env.Observations()
+	if a.policy, err = newPolicy(family, method.Cost(family), cfg, d); err != nil {
+		return nil, err
+	}
+	if a.value, err = newValue(cfg, d, cfg.Environments*cfg.Steps); err != nil {
+		return nil, err
+	}
+	if a.rollout, err = newRollout(makeEnvironment, cfg, family); err != nil {
+		return nil, err
+	}
+	a.batch = newBatch(cfg.Environments, cfg.Steps, d, family)
+	return a, nil
+}
+
+// Policy is the policy that is learned.
+func (a *Agent) Policy() *Policy { return a.policy }
+
+// Update acts for a batch and updates the policy and the value network by it. After an
+// error neither acts nor learns any more.
+func (a *Agent) Update() (Record, error) {
+	b := a.batch
+	if err := a.rollout.fill(b, a.policy, a.value); err != nil {
+		return Record{}, err
+	}
+	b.advantages(b.Advantages.Float64s(), a.cfg.Discount, a.cfg.Lambda)
+	standardise(b.Advantages.Float64s())
+	step, err := a.method.Update(a.policy, b, a.random)
+	if err != nil {
+		return Record{}, err
+	}
+	m, err := b.Measure(a.policy)
+	if err != nil {
+		return Record{}, err
+	}
+	r := Record{Step: step, Measure: m, Explained: explained(b)}
+	if r.ValueLoss, err = a.value.learn(b, a.random); err != nil {
+		return Record{}, err
+	}
+	a.rollout.scale.add(b.raw)
+	a.updates++
+	r.Update, r.Steps = a.updates, a.rollout.steps
+	a.record.add(&r, a.rollout.episodes)
+	return r, nil
+}
+
+// Limits say when a run stops.
+type Limits struct {
+	Steps  int     // of all environments together, at least
+	Target float64 // an average return over 100 episodes; 0: none
+	// Each is called after every update; its error ends the run.
+	Each func(Record) error
+}
+
+// Result is how a run ended.
+type Result struct {
+	Record       // of the last update
+	Reached bool // the target
+	// Solved is the environment steps at the end of the episode that reached the target.
+	Solved int
+}
+
+// Run updates until a limit is reached or ctx is done, whose error it returns.
+func (a *Agent) Run(ctx context.Context, l Limits) (Result, error) {
+	var result Result
+	for a.rollout.steps < l.Steps {
+		if err := ctx.Err(); err != nil {
+			return result, err
+		}
+		r, err := a.Update()
+		if err != nil {
+			return result, err
+		}
+		result.Record = r
+		if l.Each != nil {
+			if err := l.Each(r); err != nil {
+				return result, err
+			}
+		}
+		if solved, ok := a.record.reached(r.Episodes, l.Target); ok && l.Target != 0 {
+			result.Reached, result.Solved = true, solved
+			break
+		}
+	}
+	return result, nil
+}

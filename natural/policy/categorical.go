@@ -1,0 +1,101 @@
+package policy
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/losses"
+)
+
+// Categorical is the family of distributions over actions 0 … N−1 with logits z.
+type Categorical struct{ N int }
+
+var _ Family = Categorical{}
+
+// Outputs is N.
+func (c Categorical) Outputs() int { return c.N }
+
+// Size is 1.
+func (Categorical) Size() int { return 1 }
+
+// Head makes logits near 0: the first policy takes all actions alike.
+func (c Categorical) Head() layers.Layer {
+	return &layers.Dense{Units: c.N, Init: layers.Orthogonal(headGain)}
+}
+
+// headGain is of the weights of a policy's last layer, small enough for the first policy
+// not to depend on the state (Andrychowicz et al. 2021, section 3.2).
+const headGain = 0.01
+
+// Loss is softmax cross-entropy.
+func (Categorical) Loss() losses.Canonical { return losses.SoftmaxCrossEntropy{} }
+
+// Sample draws the number of an action.
+func (c Categorical) Sample(r *rand.Rand, z, action []float64) {
+	total := logSumExp(z)
+	u := r.Float64()
+	last := 0
+	for k, v := range z {
+		p := math.Exp(v - total)
+		if p > 0 {
+			last = k
+		}
+		if u -= p; u < 0 {
+			break
+		}
+	}
+	action[0] = float64(last)
+}
+
+// LogProbability is z_a − log Σ exp z.
+func (Categorical) LogProbability(z, action []float64) float64 {
+	return z[int(action[0])] - logSumExp(z)
+}
+
+// Score is e_a − p.
+func (Categorical) Score(dst, z, action []float64) {
+	total := logSumExp(z)
+	for k, v := range z {
+		dst[k] = -math.Exp(v - total)
+	}
+	dst[int(action[0])]++
+}
+
+// Entropy is −Σ p log p.
+func (Categorical) Entropy(z []float64) float64 {
+	total := logSumExp(z)
+	var sum float64
+	for _, v := range z {
+		sum -= math.Exp(v-total) * (v - total)
+	}
+	return sum
+}
+
+// EntropySlope is −p(log p + H).
+func (c Categorical) EntropySlope(dst, z []float64) {
+	total, entropy := logSumExp(z), c.Entropy(z)
+	for k, v := range z {
+		dst[k] = -math.Exp(v-total) * (v - total + entropy)
+	}
+}
+
+// KL is Σ p₀(log p₀ − log p).
+func (Categorical) KL(z0, z []float64) float64 {
+	total0, total := logSumExp(z0), logSumExp(z)
+	var sum float64
+	for k, v := range z0 {
+		sum += math.Exp(v-total0) * ((v - total0) - (z[k] - total))
+	}
+	return sum
+}
+
+func logSumExp(z []float64) float64 {
+	most := slices.Max(z)
+	var sum float64
+	for _, v := range z {
+		sum += math.Exp(v - most)
+	}
+	return most + math.Log(sum)
+}
