@@ -47,7 +47,9 @@ func New(makeEnvironment func() control.Environment, method Method, cfg Config) 
 	if a.rollout, err = newRollout(makeEnvironment, cfg, family); err != nil {
 		return nil, err
 	}
-	a.batch = newBatch(cfg.Environments, cfg.Steps, d, family)
+	if a.batch, err = newBatch(cfg.Environments, cfg.Steps, d, family); err != nil {
+		return nil, err
+	}
 	return a, nil
 }
 

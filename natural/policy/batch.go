@@ -30,25 +30,23 @@ type Batch struct {
 	now *tensor.Dense // N×K: outputs for Measure
 }
 
-func newBatch(e, t, d int, family Family) *Batch {
+func newBatch(e, t, d int, family Family) (*Batch, error) {
 	n := e * t
-	b := &Batch{
+	actions, err := family.Loss().TargetShape([]int{n, family.Outputs()})
+	if err != nil {
+		return nil, err
+	}
+	return &Batch{
 		Environments: e, Steps: t,
 		Observations: graph.NewDense(graph.Float64, n, d),
-		Actions:      graph.NewDense(graph.Float64, n, family.Size()),
+		Actions:      graph.NewDense(graph.Float64, actions...),
 		Outputs:      graph.NewDense(graph.Float64, n, family.Outputs()),
 		LogOld:       graph.NewDense(graph.Float64, n),
 		Rewards:      make([]float64, n), Terminated: make([]bool, n), Truncated: make([]bool, n),
 		Values: make([]float64, n), Next: make([]float64, n),
 		Advantages: graph.NewDense(graph.Float64, n), Returns: make([]float64, n),
 		raw: make([]float64, n*d), now: graph.NewDense(graph.Float64, n, family.Outputs()),
-	}
-	if family.Size() == 1 { // labels of a categorical distribution are a vector
-		if _, discrete := family.(Categorical); discrete {
-			b.Actions = graph.NewDense(graph.Float64, n)
-		}
-	}
-	return b
+	}, nil
 }
 
 // Rows is N.

@@ -23,6 +23,16 @@ func gradientKind() Kind {
 	}
 }
 
+func adamKind() Kind {
+	return Kind{
+		Name: "pg-adam", Doc: "policy gradient with Adam: a step on each batch",
+		New: func() (Method, error) {
+			adam, err := trainer.NewAdam(trainer.AdamConfig{LearningRate: 0.01})
+			return &Gradient{adam}, err
+		},
+	}
+}
+
 // Cost is −A·log π.
 func (*Gradient) Cost(f Family) losses.Cost { return losses.Weighted{Canonical: f.Loss()} }
 

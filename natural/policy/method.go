@@ -19,9 +19,8 @@ type Method interface {
 
 // Step is what a method says of an update.
 type Step struct {
-	Steps      int     // steps of an optimizer, or conjugate-gradient iterations
-	Backtracks int     // how often a step was shortened
-	Clipped    float64 // the share of rows whose ratio was beyond PPO's clip, in the last epoch
+	Steps      int // steps of an optimizer
+	Backtracks int // how often a step was shortened
 }
 
 // Kind is a method of this package, with the settings that it is run with where a caller
@@ -39,6 +38,8 @@ type Kind struct {
 func Methods() []Kind {
 	return []Kind{
 		gradientKind(),
+		adamKind(),
+		ppoKind(),
 	}
 }
 
