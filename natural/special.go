@@ -7,8 +7,11 @@ import "math"
 // of a difference of log-probabilities cancel.
 func divergence(a, logA, logB float64) float64 {
 	d := logB - logA
-	if math.Abs(d) > 1 {
-		return math.Max(math.Exp(logB)-a*(1+d), 0)
+	switch {
+	case d > 1: // b·(1 − (1 + d)·exp −d), as b − a·(1 + d) may be ∞ − ∞
+		return math.Exp(logB) * (1 - (1+d)*math.Exp(-d))
+	case d < -1:
+		return math.Exp(logB) - a*(1+d)
 	}
 	// exp d − 1 − d = d²/2·(1 + d/3·(1 + d/4·(…))). 20!⁻¹ is below the rounding of ½.
 	sum := 1.0
