@@ -1,6 +1,7 @@
 package natural
 
 import (
+	"errors"
 	"math/rand/v2"
 	"strings"
 
@@ -37,8 +38,12 @@ func (e expectation) natural(mu []float64) []float64 {
 
 // Validate accepts the means of the family's distributions.
 func (e expectation) Validate(mu []float64) error {
-	err := e.f.FromMean(make([]float64, len(mu)), mu)
-	if d, ok := err.(*DomainError); ok {
+	theta := make([]float64, len(mu))
+	err := e.f.FromMean(theta, mu)
+	if err == nil {
+		err = e.f.Validate(theta) // a mean whose θ does not fit float64
+	}
+	if d, ok := errors.AsType[*DomainError](err); ok {
 		return &DomainError{e.String(), d.Problem}
 	}
 	return err
@@ -82,12 +87,12 @@ func (e expectation) Sample(dst, mu []float64, rng *rand.Rand) { e.f.Sample(dst,
 // Retract is μ + t·step for the longest t of 1, ½, ¼… for which μ + 2t·step is in the domain too.
 // The domain is convex, so no step takes more than half of the way out of it.
 func (e expectation) Retract(dst, mu, step []float64) {
-	next, theta := make([]float64, len(mu)), make([]float64, len(mu))
+	next := make([]float64, len(mu))
 	move := func(t float64) bool {
 		for i := range next {
 			next[i] = mu[i] + t*step[i]
 		}
-		return e.f.FromMean(theta, next) == nil && e.f.Validate(theta) == nil
+		return e.Validate(next) == nil
 	}
 	for t := 1.; t > 0; t /= 2 {
 		if move(2*t) && move(t) {
