@@ -27,7 +27,8 @@ type row struct {
 
 // rows are all families. A file of families adds its rows here.
 func rows() []row {
-	return slices.Concat(bernoulliRows(), poissonRows(), categoricalRows(), gammaRows(), exponentialRows(), negativeBinomialRows())
+	return slices.Concat(bernoulliRows(), poissonRows(), categoricalRows(), gammaRows(), exponentialRows(), negativeBinomialRows(),
+		gaussianRows(), multivariateRows(), meanFieldRows())
 }
 
 // expectationOf is the row of a natural family's expectation parameters.
