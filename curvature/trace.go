@@ -1,0 +1,167 @@
+package curvature
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"github.com/gokfac/gokfac/internal/setting"
+)
+
+// TraceConfig are the settings of an estimate of a trace: 0 means the default.
+type TraceConfig struct {
+	Products int    // with A; default 100
+	Seed     uint64 // of the random vectors
+}
+
+func (c *TraceConfig) numbers(least float64) setting.Numbers {
+	return setting.Numbers{setting.Of("products", &c.Products, 100, setting.Range{Low: least, Below: math.Inf(1)})}
+}
+
+func (c TraceConfig) resolved(least float64) (TraceConfig, error) {
+	n := c.numbers(least)
+	n.Resolve()
+	if err := n.Check(); err != nil {
+		return c, fmt.Errorf("curvature: trace: %w", err)
+	}
+	return c, nil
+}
+
+// Estimate is the mean of independent unbiased estimates.
+type Estimate struct {
+	Value float64
+	// StandardError is the estimated standard deviation of Value: that of the single
+	// estimates over the root of their number.
+	StandardError float64
+	Products      int // products with A that were taken
+}
+
+// estimate overwrites the samples.
+func estimate(samples []float64, products int) Estimate {
+	_, exponent := math.Frexp(floats.Norm(samples, math.Inf(1)))
+	ldexp(samples, -exponent) // for their squares not to vanish
+	mean, sd := stat.MeanStdDev(samples, nil)
+	return Estimate{
+		Value:         math.Ldexp(mean, exponent),
+		StandardError: math.Ldexp(sd/math.Sqrt(float64(len(samples))), exponent),
+		Products:      products,
+	}
+}
+
+// Hutchinson estimates tr A by the mean of zᵀAz over vectors z of random signs (Hutchinson
+// 1990). The standard deviation of one zᵀAz is √2 times the Frobenius norm of A without
+// its diagonal. It takes 2 products or more.
+func Hutchinson(a Operator, cfg TraceConfig) (Estimate, error) {
+	cfg, err := cfg.resolved(2)
+	if err != nil {
+		return Estimate{}, err
+	}
+	samples, err := signSamples(a, &basis{n: a.SymmetricDim()}, cfg.Products, generator(cfg.Seed, 't'))
+	if err != nil {
+		return Estimate{}, fmt.Errorf("curvature: trace: %w", err)
+	}
+	return estimate(samples, cfg.Products), nil
+}
+
+// HutchPlusPlus estimates tr A as tr QᵀAQ, exactly, plus [Hutchinson]'s estimate of the rest
+// on the complement of Q, where the columns of Q are an orthonormal basis of the images of
+// random vectors (Meyer, Musco, Musco & Woodruff 2021, "Hutch++"). Each of the three parts
+// takes a third of the products. Where few eigenvalues make up most of A, as in curvature
+// matrices, its error is far smaller; it is 0 up to rounding where A has a rank of at most a
+// third of the products. It takes 6 products or more, and a third of them vectors of
+// length n in memory.
+//
+// The standard error is that of the random part, given Q. It does not hold how the estimate
+// varies with Q, which is nothing: the estimate is unbiased for each Q.
+func HutchPlusPlus(a Operator, cfg TraceConfig) (Estimate, error) {
+	cfg, err := cfg.resolved(6)
+	if err != nil {
+		return Estimate{}, err
+	}
+	e, err := hutchPlusPlus(a, cfg)
+	if err != nil {
+		return Estimate{}, fmt.Errorf("curvature: trace: %w", err)
+	}
+	return e, nil
+}
+
+func hutchPlusPlus(a Operator, cfg TraceConfig) (Estimate, error) {
+	rng := generator(cfg.Seed, '+')
+	q, err := rangeOf(a, cfg.Products/3, rng)
+	if err != nil {
+		return Estimate{}, err
+	}
+	sum, err := traceWithin(a, q)
+	if err != nil {
+		return Estimate{}, err
+	}
+	exact := cfg.Products/3 + q.count
+	if q.count == q.n {
+		return Estimate{Value: sum, Products: exact}, nil
+	}
+	samples, err := signSamples(a, q, cfg.Products-2*(cfg.Products/3), rng)
+	if err != nil {
+		return Estimate{}, err
+	}
+	floats.AddConst(sum, samples)
+	return estimate(samples, exact+len(samples)), nil
+}
+
+// signSamples are zᵀAz of random signs z, less their part in the span of q.
+func signSamples(a Operator, q *basis, count int, rng *rand.Rand) ([]float64, error) {
+	samples := make([]float64, count)
+	z, az := mat.NewVecDense(q.n, nil), mat.NewVecDense(q.n, nil)
+	unused := make([]float64, q.count)
+	for i := range samples {
+		signs(z.RawVector().Data, rng)
+		q.remove(z.RawVector().Data, unused)
+		if err := Multiply(a, az, z); err != nil {
+			return nil, err
+		}
+		samples[i] = mat.Dot(z, az)
+	}
+	return samples, nil
+}
+
+// rangeOf is an orthonormal basis of the images of count random vectors. Images whose part
+// outside of the others is of the size of rounding errors are left out.
+func rangeOf(a Operator, count int, rng *rand.Rand) (*basis, error) {
+	n := a.SymmetricDim()
+	q := &basis{n: n}
+	x, image := mat.NewVecDense(n, nil), mat.NewVecDense(n, nil)
+	unused := make([]float64, count)
+	largest := 0.0
+	for range min(count, n) {
+		normals(x.RawVector().Data, rng)
+		if err := Multiply(a, image, x); err != nil {
+			return nil, err
+		}
+		w := image.RawVector().Data
+		largest = max(largest, floats.Norm(w, 2))
+		q.remove(w, unused)
+		q.remove(w, unused)
+		if left := floats.Norm(w, 2); left > 8*precision(a)*largest {
+			floats.Scale(1/left, w)
+			q.append(w)
+		}
+	}
+	return q, nil
+}
+
+// traceWithin is tr QᵀAQ.
+func traceWithin(a Operator, q *basis) (float64, error) {
+	sum := 0.0
+	image := mat.NewVecDense(q.n, nil)
+	for i := range q.count {
+		v := mat.NewVecDense(q.n, q.row(i))
+		if err := Multiply(a, image, v); err != nil {
+			return 0, err
+		}
+		sum += mat.Dot(v, image)
+	}
+	return sum, nil
+}
