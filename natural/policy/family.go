@@ -41,7 +41,7 @@ func FamilyOf(space control.Space) (Family, error) {
 	case space.N >= 2:
 		return Categorical{space.N}, nil
 	case space.N == 0 && len(space.Low) > 0 && len(space.Low) == len(space.High):
-		return nil, fmt.Errorf("policy: no family yet for a space of %v", space)
+		return gaussianFor(space)
 	}
 	return nil, fmt.Errorf("policy: a space of %v: want two actions or more, or a box", space)
 }
