@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/gokfac/gokfac/natural/control"
@@ -20,6 +21,7 @@ type Agent struct {
 	random  *rand.Rand // of mini-batches
 	updates int
 	record  record
+	one     oneRow
 }
 
 // New returns an agent for environments that makeEnvironment makes.
@@ -32,6 +34,9 @@ func New(makeEnvironment func() control.Environment, method Method, cfg Config) 
 		return nil, err
 	}
 	env := makeEnvironment()
+	if env == nil {
+		return nil, errNoEnvironment
+	}
 	family, err := FamilyOf(env.Actions())
 	if err != nil {
 		return nil, err
@@ -98,11 +103,17 @@ type Result struct {
 	Reached bool // the target
 	// Solved is the environment steps at the end of the episode that reached the target.
 	Solved int
+	// Learned is the environment steps at the end of the first of its 100 episodes. What
+	// comes between the two is the proof, which takes 100 long episodes of any method.
+	Learned int
 }
 
 // Run updates until a limit is reached or ctx is done, whose error it returns.
 func (a *Agent) Run(ctx context.Context, l Limits) (Result, error) {
 	var result Result
+	if l.Steps <= 0 {
+		return result, fmt.Errorf("policy: a run of %d environment steps: want 1 or more", l.Steps)
+	}
 	for a.rollout.steps < l.Steps {
 		if err := ctx.Err(); err != nil {
 			return result, err
@@ -117,8 +128,8 @@ func (a *Agent) Run(ctx context.Context, l Limits) (Result, error) {
 				return result, err
 			}
 		}
-		if solved, ok := a.record.reached(r.Episodes, l.Target); ok && l.Target != 0 {
-			result.Reached, result.Solved = true, solved
+		if i := a.record.reached(l.Target); i >= 0 && l.Target != 0 {
+			result.Reached, result.Solved, result.Learned = true, r.Episodes[i].Steps, a.record.firsts[i]
 			break
 		}
 	}

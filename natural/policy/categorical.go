@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -13,6 +14,8 @@ import (
 type Categorical struct{ N int }
 
 var _ Family = Categorical{}
+
+func (c Categorical) String() string { return fmt.Sprintf("categorical of %d", c.N) }
 
 // Outputs is N.
 func (c Categorical) Outputs() int { return c.N }
@@ -47,6 +50,17 @@ func (c Categorical) Sample(r *rand.Rand, z, action []float64) {
 		}
 	}
 	action[0] = float64(last)
+}
+
+// Mode is the first of the actions with the greatest logit.
+func (Categorical) Mode(z, action []float64) {
+	best := 0
+	for k, v := range z {
+		if v > z[best] {
+			best = k
+		}
+	}
+	action[0] = float64(best)
 }
 
 // LogProbability is z_a − log Σ exp z.

@@ -22,6 +22,8 @@ type Family interface {
 	Loss() losses.Canonical
 	// Sample draws an action.
 	Sample(r *rand.Rand, z, action []float64)
+	// Mode is the likeliest action.
+	Mode(z, action []float64)
 	// LogProbability is log π(a|s), in nats; of a density where actions are real.
 	LogProbability(z, action []float64) float64
 	// Score fills dst with the gradient of LogProbability with respect to z.
@@ -41,7 +43,11 @@ func FamilyOf(space control.Space) (Family, error) {
 	case space.N >= 2:
 		return Categorical{space.N}, nil
 	case space.N == 0 && len(space.Low) > 0 && len(space.Low) == len(space.High):
-		return gaussianFor(space)
+		g, err := gaussianFor(space)
+		if err != nil {
+			return nil, err
+		}
+		return g, nil
 	}
 	return nil, fmt.Errorf("policy: a space of %v: want two actions or more, or a box", space)
 }

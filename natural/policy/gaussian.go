@@ -67,6 +67,9 @@ func (g *Gaussian) Sample(r *rand.Rand, z, action []float64) {
 	}
 }
 
+// Mode is μ.
+func (g *Gaussian) Mode(z, action []float64) { copy(action, z[:g.Size()]) }
+
 const halfLogTwoPi = 0.91893853320467274178
 
 // LogProbability is −Σ ½((a − μ)/σ)² + log σ + ½ log 2π.

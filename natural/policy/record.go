@@ -1,6 +1,9 @@
 package policy
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Record is what an update brought.
 type Record struct {
@@ -23,20 +26,22 @@ const averaged = 100
 // record keeps the returns of the last episodes.
 type record struct {
 	returns  [averaged]float64
-	averages []float64 // after each episode of the last batch; NaN before the hundredth
+	ends     [averaged]int // environment steps at their ends
+	averages []float64     // after each episode of the last batch; NaN before the hundredth
+	firsts   []int         // environment steps at the end of the first episode of each average
 	count    int
 }
 
 func (r *record) add(to *Record, episodes []Episode) {
-	r.averages = r.averages[:0]
+	r.averages, r.firsts = r.averages[:0], r.firsts[:0]
 	for _, e := range episodes {
-		r.returns[r.count%averaged] = e.Return
+		r.returns[r.count%averaged], r.ends[r.count%averaged] = e.Return, e.Steps
 		r.count++
 		average := math.NaN()
 		if r.count >= averaged {
 			average = r.average()
 		}
-		r.averages = append(r.averages, average)
+		r.averages, r.firsts = append(r.averages, average), append(r.firsts, r.ends[r.count%averaged])
 	}
 	to.Episodes, to.Count, to.Average = episodes, r.count, r.average()
 }
@@ -50,12 +55,8 @@ func (r *record) average() float64 {
 	return sum / float64(n)
 }
 
-// reached is the environment steps when the average of 100 episodes first was target.
-func (r *record) reached(episodes []Episode, target float64) (int, bool) {
-	for i, average := range r.averages {
-		if average >= target {
-			return episodes[i].Steps, true
-		}
-	}
-	return 0, false
+// reached is the index of the first episode of the last batch with which the average of 100
+// episodes was target, or −1.
+func (r *record) reached(target float64) int {
+	return slices.IndexFunc(r.averages, func(average float64) bool { return average >= target })
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -9,6 +10,17 @@ import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/natural/control"
 )
+
+var errNoEnvironment = errors.New("policy: the function that makes environments returned none")
+
+func finite(x []float64) bool {
+	for _, v := range x {
+		if v-v != 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // Episode is one that ended.
 type Episode struct {
@@ -45,7 +57,9 @@ func newRollout(makeEnvironment func() control.Environment, cfg Config, family F
 	r := &rollout{actors: make([]actor, e), values: make([]float64, e), z: graph.NewDense(graph.Float64, e, family.Outputs())}
 	for i := range r.actors {
 		a := &r.actors[i]
-		a.Environment = makeEnvironment()
+		if a.Environment = makeEnvironment(); a.Environment == nil {
+			return nil, errNoEnvironment
+		}
 		a.random = rand.New(rand.NewPCG(cfg.Seed, uint64(1000+i)))
 		a.Reset(a.random)
 	}
@@ -83,6 +97,9 @@ func (r *rollout) fill(b *Batch, p *Policy, v *value) error {
 			if i := e*b.Steps + t; t > 0 && !b.Terminated[i-1] && !b.Truncated[i-1] {
 				b.Next[i-1] = r.values[e]
 			}
+		}
+		if !finite(r.z.Float64s()) {
+			return errors.New("policy: the policy's outputs are not finite: the method's steps are too large")
 		}
 		r.steps += len(r.actors)
 		var truncated bool
@@ -129,11 +146,17 @@ func (r *rollout) act(b *Batch, e, i int, family Family, z, action []float64) (t
 	if err != nil {
 		return false, fmt.Errorf("policy: environment %d: %w", e, err)
 	}
+	if !finite([]float64{o.Reward}) {
+		return false, fmt.Errorf("policy: environment %d: reward %v: want a finite number", e, o.Reward)
+	}
 	b.Rewards[i], b.Terminated[i], b.Truncated[i], b.Next[i] = o.Reward, o.Terminated, o.Truncated, 0
 	a.sum += o.Reward
 	a.length++
 	d := len(r.scale.mean)
 	a.Observe(r.seen[e*d : (e+1)*d])
+	if !finite(r.seen[e*d : (e+1)*d]) {
+		return false, fmt.Errorf("policy: environment %d: observation %v: want finite numbers", e, r.seen[e*d:(e+1)*d])
+	}
 	copy(r.last[e*d:(e+1)*d], r.seen[e*d:(e+1)*d])
 	if o.Ended() {
 		r.episodes = append(r.episodes, Episode{Steps: r.steps, Return: a.sum, Length: a.length})
