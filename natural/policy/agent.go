@@ -82,7 +82,9 @@ func (a *Agent) Update() (Record, error) {
 	if r.ValueLoss, err = a.value.learn(b, a.random); err != nil {
 		return Record{}, err
 	}
-	a.rollout.scale.add(b.raw)
+	if !a.cfg.Raw {
+		a.rollout.scale.add(b.raw)
+	}
 	a.updates++
 	r.Update, r.Steps = a.updates, a.rollout.steps
 	a.record.add(&r, a.rollout.episodes)

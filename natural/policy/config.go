@@ -20,7 +20,9 @@ type Config struct {
 	Hidden       []int        // units of the hidden layers of both networks; default 64, 64
 	DType        tensor.Dtype // default graph.Float64: networks are small, and steps are measured by a KL of 0.01
 	Seed         uint64       // of weights, starts, actions and mini-batches
-	Value        ValueConfig
+	// Raw shows observations to the networks as they are, not over running deviations.
+	Raw   bool
+	Value ValueConfig
 }
 
 // ValueConfig are the settings of the value network: 0 means the default.
@@ -32,12 +34,11 @@ type ValueConfig struct {
 }
 
 func (c *Config) numbers() setting.Numbers {
-	closed := setting.Range{Below: 1 + 1e-15, None: true}
 	return setting.Numbers{
 		setting.Of("environments", &c.Environments, 8, setting.Period),
 		setting.Of("steps", &c.Steps, 256, setting.Period),
-		setting.Of("discount", &c.Discount, 0.99, closed),
-		setting.Of("lambda", &c.Lambda, 0.95, closed),
+		setting.Of("discount", &c.Discount, 0.99, setting.NotNegative),
+		setting.Of("lambda", &c.Lambda, 0.95, setting.NotNegative),
 		setting.Of("value epochs", &c.Value.Epochs, 10, setting.Period),
 		setting.Of("value batch", &c.Value.Batch, 64, setting.Period),
 	}
@@ -48,6 +49,9 @@ func (c Config) resolved() (Config, error) {
 	numbers.Resolve()
 	if err := numbers.Check(); err != nil {
 		return c, fmt.Errorf("policy: %w", err)
+	}
+	if c.Discount > 1 || c.Lambda > 1 {
+		return c, fmt.Errorf("policy: discount %v and lambda %v: want numbers up to 1", c.Discount, c.Lambda)
 	}
 	if c.Hidden == nil {
 		c.Hidden = []int{64, 64}

@@ -42,7 +42,7 @@ func (m *moments) add(rows []float64) {
 }
 
 // deviation is never 0: a number that does not change stays 0 when it is scaled.
-func (m *moments) deviation(i int) float64 { return math.Sqrt(m.variance[i] + 1e-8) }
+func (m *moments) deviation(i int) float64 { return max(math.Sqrt(m.variance[i]), 1e-4) }
 
 // farthest is where scaled observations are cut off, in deviations.
 const farthest = 10

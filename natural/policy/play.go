@@ -23,7 +23,7 @@ func (a *Agent) Act(action, observation []float64) error {
 	if a.one.x == nil {
 		a.one = oneRow{graph.NewDense(graph.Float64, 1, len(observation)), graph.NewDense(graph.Float64, 1, p.Family.Outputs())}
 	}
-	a.rollout.scale.scale(a.one.x.Float64s(), observation)
+	a.rollout.scaleInto(a.one.x.Float64s(), observation)
 	if err := p.Outputs(a.one.z, a.one.x); err != nil {
 		return err
 	}

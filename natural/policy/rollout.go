@@ -42,6 +42,7 @@ type rollout struct {
 	actors   []actor
 	space    control.Space
 	scale    *moments      // of observations
+	raw      bool          // they are not scaled
 	seen     []float64     // E×D: what is observed now
 	scaled   *tensor.Dense // E×D
 	last     []float64     // E×D: what was observed at an end
@@ -54,7 +55,7 @@ type rollout struct {
 
 func newRollout(makeEnvironment func() control.Environment, cfg Config, family Family) (*rollout, error) {
 	e := cfg.Environments
-	r := &rollout{actors: make([]actor, e), values: make([]float64, e), z: graph.NewDense(graph.Float64, e, family.Outputs())}
+	r := &rollout{raw: cfg.Raw, actors: make([]actor, e), values: make([]float64, e), z: graph.NewDense(graph.Float64, e, family.Outputs())}
 	for i := range r.actors {
 		a := &r.actors[i]
 		if a.Environment = makeEnvironment(); a.Environment == nil {
@@ -80,13 +81,24 @@ func (r *rollout) observe(dst []float64) {
 	}
 }
 
+// show scales observations for the networks.
+func (r *rollout) show(observations []float64) { r.scaleInto(r.scaled.Float64s(), observations) }
+
+func (r *rollout) scaleInto(dst, observations []float64) {
+	if r.raw {
+		copy(dst, observations)
+		return
+	}
+	r.scale.scale(dst, observations)
+}
+
 // fill plays T steps in each environment. One forward pass of each network serves all
 // environments, which step in their order: what they draw does not depend on workers.
 func (r *rollout) fill(b *Batch, p *Policy, v *value) error {
 	d, k, size := len(r.scale.mean), p.Family.Outputs(), p.Family.Size()
 	r.episodes = r.episodes[:0]
 	for t := range b.Steps {
-		r.scale.scale(r.scaled.Float64s(), r.seen)
+		r.show(r.seen)
 		if err := p.Outputs(r.z, r.scaled); err != nil {
 			return err
 		}
@@ -123,7 +135,7 @@ func (r *rollout) fill(b *Batch, p *Policy, v *value) error {
 			}
 		}
 	}
-	r.scale.scale(r.scaled.Float64s(), r.seen)
+	r.show(r.seen)
 	if err := v.of(r.values, r.scaled); err != nil {
 		return err
 	}
@@ -169,7 +181,7 @@ func (r *rollout) act(b *Batch, e, i int, family Family, z, action []float64) (t
 
 // bootstrap sets V(s′) of episodes that the clock ended in step t.
 func (r *rollout) bootstrap(b *Batch, t int, v *value) error {
-	r.scale.scale(r.scaled.Float64s(), r.last)
+	r.show(r.last)
 	if err := v.of(r.values, r.scaled); err != nil {
 		return err
 	}

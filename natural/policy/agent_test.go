@@ -1,0 +1,213 @@
+package policy
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/natural/control"
+)
+
+func cartPole() control.Environment { return control.NewCartPole() }
+
+func TestErrors(t *testing.T) {
+	m := gradientMethod(t, 0.1)
+	for _, c := range []struct {
+		name   string
+		env    func() control.Environment
+		method Method
+		cfg    Config
+		want   string
+	}{
+		{"no environment", nil, m, Config{}, "policy: an agent needs an environment and a method"},
+		{"no method", cartPole, nil, Config{}, "policy: an agent needs an environment and a method"},
+		{"nil", func() control.Environment { return nil }, m, Config{}, "policy: the function that makes environments returned none"},
+		{"environments", cartPole, m, Config{Environments: -2}, "policy: environments -2: want a whole number from 1 on"},
+		{"steps", cartPole, m, Config{Steps: -1}, "policy: steps -1: None does not apply: want a whole number from 1 on"},
+		{"discount", cartPole, m, Config{Discount: 1.5}, "policy: discount 1.5 and lambda 0.95: want numbers up to 1"},
+		{"lambda", cartPole, m, Config{Lambda: math.NaN()}, "policy: lambda NaN: want a finite number"},
+		{"hidden", cartPole, m, Config{Hidden: []int{0}}, "0 units"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, err := New(c.env, c.method, c.cfg)
+			assert.ErrorContains(t, err, c.want)
+			assert.Nil(t, a)
+		})
+	}
+	_, err := Find("sac")
+	assert.ErrorContains(t, err, `policy: no method "sac": want pg, `)
+	_, err = NewPPO(PPOConfig{Clip: -3})
+	assert.EqualError(t, err, "policy: PPO: clip -3: want a finite number above 0")
+}
+
+// TestBadEnvironments: what is no number is an error that names the environment.
+func TestBadEnvironments(t *testing.T) {
+	for want, env := range map[string]*clock{
+		"policy: environment 0: reward NaN: want a finite number":            {length: 9, reward: math.NaN()},
+		"policy: environment 0: observation [0 1 +Inf]: want finite numbers": {length: 9, observe: math.Inf(1)},
+	} {
+		a, err := New(func() control.Environment { c := *env; return &c }, gradientMethod(t, 0.1), Config{Steps: 5})
+		require.NoError(t, err)
+		_, err = a.Update()
+		assert.EqualError(t, err, want)
+	}
+}
+
+// TestDivergence: steps that are far too large end in an error, or in a policy that takes
+// one action for ever, and not in NaN.
+func TestDivergence(t *testing.T) {
+	for _, env := range []func() control.Environment{cartPole, func() control.Environment { return control.NewPendulum() }} {
+		a, err := New(env, gradientMethod(t, 1e200), Config{Steps: 16})
+		require.NoError(t, err)
+		result, err := a.Run(context.Background(), Limits{Steps: 3000})
+		t.Log(result, err)
+		if err == nil {
+			assert.True(t, finite(a.batch.Outputs.Float64s()))
+			assert.Zero(t, result.Entropy)
+		}
+	}
+}
+
+func TestRunEnds(t *testing.T) {
+	agent := func() *Agent {
+		a, err := New(cartPole, gradientMethod(t, 0.1), Config{Environments: 2, Steps: 8, Hidden: []int{4}})
+		require.NoError(t, err)
+		return a
+	}
+	calls := 0
+	result, err := agent().Run(context.Background(), Limits{Steps: 100, Each: func(r Record) error {
+		calls++
+		assert.Equal(t, calls, r.Update)
+		assert.Equal(t, 16*calls, r.Steps)
+		return nil
+	}})
+	require.NoError(t, err)
+	assert.Equal(t, 7, calls)
+	assert.Equal(t, 112, result.Steps)
+	assert.False(t, result.Reached)
+
+	stop := errors.New("stop")
+	_, err = agent().Run(context.Background(), Limits{Steps: 100, Each: func(Record) error { return stop }})
+	assert.Equal(t, stop, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err = agent().Run(ctx, Limits{Steps: 100})
+	assert.Equal(t, context.Canceled, err)
+	_, err = agent().Run(context.Background(), Limits{})
+	assert.EqualError(t, err, "policy: a run of 0 environment steps: want 1 or more")
+
+	result, err = agent().Run(context.Background(), Limits{Steps: 1_000_000, Target: 5})
+	require.NoError(t, err)
+	assert.True(t, result.Reached)
+	assert.Less(t, result.Learned, result.Solved)
+	assert.LessOrEqual(t, result.Solved, result.Steps)
+	assert.Equal(t, 100, min(result.Count, 100))
+}
+
+// TestGradientStep: one update is a step of the learning rate along the gradient of the
+// mean of log π·A, which is differentiated by hand for a policy without hidden layers:
+// Σ x(e_a − p)ᵀA/N.
+func TestGradientStep(t *testing.T) {
+	a, err := New(cartPole, gradientMethod(t, 0.5), Config{Environments: 2, Steps: 20, Hidden: []int{}, Seed: 4})
+	require.NoError(t, err)
+	params := a.policy.Model.Params()
+	require.Len(t, params, 2)
+	before := graph.NewDirection(params)
+	before.Copy(graph.Values(params))
+	_, err = a.Update()
+	require.NoError(t, err)
+	b := a.batch
+	weight, bias := make([]float64, 8), make([]float64, 2)
+	score := make([]float64, 2)
+	for i := range b.Rows() {
+		Categorical{2}.Score(score, b.Outputs.Float64s()[2*i:2*i+2], b.Actions.Float64s()[i:i+1])
+		for k, s := range score {
+			s *= b.Advantages.Float64s()[i] / float64(b.Rows()) * 0.5
+			bias[k] += s
+			for j, x := range b.Observations.Float64s()[4*i : 4*i+4] {
+				weight[2*j+k] += x * s
+			}
+		}
+	}
+	for i, v := range params[0].Value.Float64s() {
+		assert.InDelta(t, before[0].Float64s()[i]+weight[i], v, 1e-14)
+	}
+	for i, v := range params[1].Value.Float64s() {
+		assert.InDelta(t, before[1].Float64s()[i]+bias[i], v, 1e-14)
+	}
+}
+
+// TestPPOStops: a target KL ends the epochs early, and the entropy bonus keeps entropy up.
+func TestPPOStops(t *testing.T) {
+	run := func(cfg PPOConfig) (steps int, last Record) {
+		cfg.LearningRate = 0.01
+		m, err := NewPPO(cfg)
+		require.NoError(t, err)
+		a, err := New(cartPole, m, Config{Environments: 4, Steps: 64, Seed: 1})
+		require.NoError(t, err)
+		for range 8 {
+			last, err = a.Update()
+			require.NoError(t, err)
+			steps += last.Step.Steps
+		}
+		return steps, last
+	}
+	all, plain := run(PPOConfig{})
+	assert.Equal(t, 8*10*4, all)
+	few, _ := run(PPOConfig{TargetKL: 0.005})
+	assert.Less(t, few, all)
+	assert.GreaterOrEqual(t, few, 8*4)
+	_, spread := run(PPOConfig{Entropy: 1})
+	assert.Greater(t, spread.Entropy, plain.Entropy)
+	m, err := NewPPO(PPOConfig{ClipNorm: graph.None})
+	require.NoError(t, err)
+	assert.Equal(t, float64(graph.None), m.Config().ClipNorm)
+	again, err := NewPPO(m.Config())
+	require.NoError(t, err)
+	assert.Equal(t, m.cfg, again.cfg)
+}
+
+func TestAct(t *testing.T) {
+	a, err := New(func() control.Environment { return control.NewPendulum() }, gradientMethod(t, 0.1), Config{Environments: 2, Steps: 8})
+	require.NoError(t, err)
+	action := make([]float64, 1)
+	require.NoError(t, a.Act(action, []float64{1, 0, 0.5}))
+	assert.LessOrEqual(t, math.Abs(action[0]), 2.0)
+	assert.EqualError(t, a.Act(action, []float64{1}), "policy: an observation of 1 numbers and an action of 1: want 3 and 1")
+	assert.ErrorContains(t, a.Act(action, []float64{1, 0, math.NaN()}), "want finite numbers")
+	env := control.NewPendulum()
+	e, err := a.Play(env, rand.New(rand.NewPCG(1, 1)))
+	require.NoError(t, err)
+	same, err := a.Play(env, rand.New(rand.NewPCG(1, 1)))
+	require.NoError(t, err)
+	assert.Equal(t, e, same)
+	assert.Equal(t, 200, e.Length)
+	_, err = a.Play(nil, nil)
+	assert.Error(t, err)
+	_, err = a.Play(control.NewCartPole(), rand.New(rand.NewPCG(1, 1)))
+	assert.ErrorContains(t, err, "want 3 and 1")
+}
+
+// TestUpdateAllocates nothing to speak of: what learns does so in memory that is there.
+func TestUpdateAllocates(t *testing.T) {
+	for _, k := range Methods() {
+		m, err := k.New()
+		require.NoError(t, err)
+		cfg := k.Config
+		cfg.Environments, cfg.Steps = 4, 128
+		a, err := New(func() control.Environment { return control.NewPendulum() }, m, cfg)
+		require.NoError(t, err)
+		for range 3 {
+			_, err := a.Update()
+			require.NoError(t, err)
+		}
+		n := testing.AllocsPerRun(4, func() { _, _ = a.Update() })
+		assert.Zero(t, n, k.Name)
+	}
+}
