@@ -333,3 +333,17 @@ func eigenvalues(t testing.TB, m mat.Symmetric) []float64 {
 	require.True(t, e.Factorize(m, false))
 	return e.Values(nil)
 }
+
+// relative are the eigenvalues of n⁻¹m, in ascending order: uᵀMu/uᵀNu in the directions in
+// which this is stationary.
+func relative(t testing.TB, m, n mat.Symmetric) []float64 {
+	t.Helper()
+	var c mat.Cholesky
+	require.True(t, c.Factorize(n))
+	var l mat.TriDense
+	c.LTo(&l)
+	var half, both mat.Dense
+	require.NoError(t, half.Solve(&l, m))
+	require.NoError(t, both.Solve(&l, half.T()))
+	return eigenvalues(t, symmetric(&both))
+}
