@@ -1,4 +1,45 @@
 // Package claims has no code of its own. Its tests are what textbooks and papers claim
 // about natural gradients of networks and about K-FAC, each as a statement that a
-// computer can check.
+// computer checks, in float64 and to a part of 1e-9. Claims about distributions in closed
+// form are tests of package natural. Where a claim is loose or wrong, the test's comment
+// says what holds; it is marked with * here. `go test -v ./natural/claims` prints the
+// figures.
+//
+// F is the Fisher matrix, E the empirical one of the data's own targets, H the Hessian.
+//
+//	claim                                                                      test
+//	a sigmoid and a tanh network of one function take the same step            TestSigmoidAndTanhTakeTheSameStep
+//	… the map between them carries it over                                     TestTwinsNaturalStepIsCarriedOver
+//	* … where F is singular, with the pseudo-inverse                           TestTwinsWithASingularFisher
+//	… where K-FAC's G is singular                                              TestTwinsWithSingularFactors
+//	… with the bias in the block                                               TestTwinsNeedTheBiasInTheBlock
+//	x = A⁻¹θ moves gradient descent, and neither Newton nor natural            TestAffineCoordinates
+//	* the natural gradient does not depend on the parameterisation             TestFiniteStepsDependOnCoordinates
+//	* K-FAC is invariant to all reparameterisations                            TestKFACOfAFactorisedLayerGoesTwiceAsFar
+//	H = F where logits are linear in the parameters                            TestHessianIsFisherOfLinearModels
+//	* … in linear networks                                                     TestHessianIsNotFisherOfDeepLinearNetworks
+//	H = F at a perfect fit, and H is indefinite elsewhere                      TestHessianIsFisherAtAPerfectFit
+//	* H = F at the optimum                                                     TestHessianIsNotFisherAtTheOptimumOfAWrongModel
+//	F = E[H] with targets drawn from the model                                 TestFisherIsTheExpectedHessian
+//	the score has mean zero, and its second moment is F                        TestScoreHasMeanZero
+//	* E = F at the optimum                                                     TestEmpiricalFisherAtTheOptimum
+//	steps by E grow as the gradient vanishes                                   TestEmpiricalStepsGrowAsTheGradientVanishes
+//	steps by E lead astray                                                     TestFollowingTheEmpiricalFisher
+//	* natural steps need no learning rate                                      TestNaturalStepsFromASureMistakeAreTooLong
+//	* damping interpolates between natural direction and gradient              TestDampingInterpolates
+//	* … K-FAC's damping does, too                                              TestKFACDampingInterpolates
+//	50×50 and 10×10 factors stand for a 500×500 Fisher matrix                  TestFactorsOfALayerOf500Parameters
+//	… exactly for one example, and in a linear network                         TestFactorsAreExact
+//	… exactly where inputs and gradients are independent                       TestFactorsAreExactUnderIndependence
+//	… with this error elsewhere                                                TestFactorsErrorElsewhere
+//	block-diagonal and -tridiagonal K-FAC are inverses of F̃'s relatives        TestStructuresAgainstTheDenseInverse
+//	… and are this far from natural steps                                      TestStructuresAgainstTheTrueFisher
+//	linear regression: F = E[xxᵀ], and one natural step solves it              TestOneNaturalStepSolvesLeastSquares
+//	products uᵀFv need no matrix                                               TestProductsAgainstEnumeration
+//	KL(θ, θ+d) = ½dᵀFd up to third order                                       TestKLIsHalfTheFisherNorm
+//	the natural step is the steepest for its KL                                TestNaturalStepIsTheSteepestInKL
+//
+// Package kfac's own tests go further in some: TestInvariance has all structures and
+// three steps, TestExactEstimator all kinds of networks against an enumerated F,
+// TestSamplingErrorDecays the error of sampled targets.
 package claims

@@ -347,3 +347,6 @@ func relative(t testing.TB, m, n mat.Symmetric) []float64 {
 	require.NoError(t, both.Solve(&l, half.T()))
 	return eigenvalues(t, symmetric(&both))
 }
+
+// flatten are the elements of a matrix, row by row.
+func flatten(m *mat.Dense) []float64 { return mat.DenseCopyOf(m).RawMatrix().Data }
