@@ -15,6 +15,11 @@ type Chart struct {
 	Series []Series // drawn with the first on top
 	Lines  []Line
 
+	// Contours are thin grey curves under all others, such as lines of equal loss, without
+	// an entry in the legend. They have no influence on automatic axes, and points that
+	// cannot be drawn are left out. Low and High are not read.
+	Contours [][]Point
+
 	// Direct writes the labels of the series at the ends of the curves instead of
 	// a legend, unless there are more than fit.
 	Direct bool
@@ -106,7 +111,7 @@ func (c *Chart) prepare() (func(draw.Canvas), error) {
 		h.draw(&canvas)
 		// Data keep some height, come what may.
 		canvas.Max.Y -= min(h.height, 0.6*(canvas.Max.Y-canvas.Min.Y))
-		f.Add(grid{}, &plotter{curves: curves, lines: c.Lines})
+		f.Add(grid{}, contours(c.drawable()), &plotter{curves: curves, lines: c.Lines})
 		if direct {
 			c.drawDirect(canvas, f, curves)
 			return
