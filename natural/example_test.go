@@ -242,3 +242,15 @@ func ExampleDamped() {
 	// λ = 1: direction [0.834 0.552]
 	// λ = 1e+09: direction [0.707 0.707]
 }
+
+// Of two classes it is the beta distribution: Beta(1, 1) is uniform.
+func ExampleDirichlet() {
+	f := natural.Dirichlet{Classes: 2}
+	for _, x := range []float64{0.1, 0.5} {
+		outcome := []float64{x, 1 - x}
+		fmt.Printf("%.2f %.2f\n", math.Exp(f.LogProb(outcome, []float64{1, 1})), math.Exp(f.LogProb(outcome, []float64{2, 2})))
+	}
+	// Output:
+	// 1.00 0.54
+	// 1.00 1.50
+}

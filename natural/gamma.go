@@ -40,16 +40,20 @@ func gammaSolve(a, b, byShape, byRate float64) (shape, rate float64) {
 // gammaKL is (α − α′)ψ(α) − log Γ(α) + log Γ(α′) + α′·log(β/β′) + α(β′ − β)/β. It is computed as
 // what it is between shapes of the same mean, and a divergence of the means.
 func gammaKL(a, b, a2, b2 float64) float64 {
-	logA, logA2 := math.Log(a), math.Log(a2)
-	means := divergence(a2, logA2, logA+(math.Log(b2)-math.Log(b)))
+	logA := math.Log(a)
+	return shapesKL(a, a2) + divergence(a2, math.Log(a2), logA+(math.Log(b2)-math.Log(b)))
+}
+
+// shapesKL is the KL divergence of gamma distributions of one mean and the shapes a and a2:
+// log Γ(a2) − log Γ(a) − (a2 − a)ψ(a) less divergence(a2, a), the same for a·log a − a.
+func shapesKL(a, a2 float64) float64 {
 	if min(a, a2) >= large {
 		const logHalf = -math.Ln2
-		slope := 0.5/a - logMinusDigamma(a) // stirling′(α)
-		shapes := divergence(0.5, logHalf, logHalf+(logA2-logA)) + (stirling(a2) - stirling(a) - (a2-a)*slope)
-		return math.Max(shapes, 0) + means
+		slope := 0.5/a - logMinusDigamma(a) // stirling′(a)
+		kl := divergence(0.5, logHalf, logHalf+(math.Log(a2)-math.Log(a))) + (stirling(a2) - stirling(a) - (a2-a)*slope)
+		return math.Max(kl, 0)
 	}
-	shapes := gammaExcess(a2) - gammaExcess(a) + times(a2-a, logMinusDigamma(a))
-	return math.Max(shapes, 0) + means
+	return math.Max(gammaExcess(a2)-gammaExcess(a)+times(a2-a, logMinusDigamma(a)), 0)
 }
 
 // gammaExcess is log Γ(a) − a·log a + a.

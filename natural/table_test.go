@@ -27,7 +27,7 @@ type row struct {
 
 // rows are all families. A file of families adds its rows here.
 func rows() []row {
-	return slices.Concat(bernoulliRows(), poissonRows(), categoricalRows(), gammaRows(), exponentialRows(), negativeBinomialRows(),
+	return slices.Concat(bernoulliRows(), poissonRows(), categoricalRows(), gammaRows(), exponentialRows(), negativeBinomialRows(), dirichletRows(),
 		gaussianRows(), multivariateRows(), meanFieldRows())
 }
 
