@@ -15,21 +15,25 @@ import (
 // Bayesian learning rule"). It agrees to second order with [ExpCovariance], the
 // geodesic of the Fisher metric of Gaussians of a fixed mean.
 //
-// It is the one that families use, because a step that is far too long does
-// little harm: no variance is more than halved, and growth is quadratic where
-// that of the exponential map leaves the range of a float64. It costs a Cholesky
-// factorisation and not an eigendecomposition.
+// Families use this one. No variance is more than halved by a step, growth is
+// quadratic where the exponential map leaves the range of float64, and the cost
+// is a Cholesky factorisation and not an eigendecomposition. Its price: it turns
+// round at S = −Σ, where it is ½Σ, and R(−2Σ) is Σ again. Natural-gradient steps
+// of log-likelihoods do not come there for rates up to 1, as they lead from Σ
+// towards a positive semidefinite matrix. For steps that may, the exponential
+// map decreases all the way.
 //
 // A step so long that rounding makes the sum indefinite, at a condition number
 // of about 1e16, is halved until it does not. A [*DomainError] reports a Σ that
 // is not positive definite, or a step that is not finite. dst may be sigma or
 // step.
 func RetractCovariance(dst, sigma, step *mat.SymDense) error {
-	v, _, err := whitenedStep("covariance retraction", sigma, step)
+	v, unit, _, err := whitenedStep("covariance retraction", sigma, step)
 	if err != nil {
 		return err
 	}
 	n := sigma.SymmetricDim()
+	scaled := mat.NewDense(n, n, nil)
 	positiveDefinite(dst, sigma, func(result *mat.SymDense, t float64) {
 		// With V = L⁻¹S it is Σ + S + ½VᵀV.
 		for i := range n {
@@ -37,7 +41,8 @@ func RetractCovariance(dst, sigma, step *mat.SymDense) error {
 				result.SetSym(i, j, sigma.At(i, j)+t*step.At(i, j))
 			}
 		}
-		blas64.Syrk(blas.Trans, t*t/2, v.RawMatrix(), 1, result.RawSymmetric())
+		scaled.Scale(t*unit, v)
+		blas64.Syrk(blas.Trans, 0.5, scaled.RawMatrix(), 1, result.RawSymmetric())
 	})
 	return nil
 }
@@ -49,7 +54,7 @@ func RetractCovariance(dst, sigma, step *mat.SymDense) error {
 // 2S at once. Errors, and steps too long for float64, are those of
 // [RetractCovariance], which has the comparison. dst may be sigma or step.
 func ExpCovariance(dst, sigma, step *mat.SymDense) error {
-	v, l, err := whitenedStep("covariance exponential map", sigma, step)
+	v, unit, l, err := whitenedStep("covariance exponential map", sigma, step)
 	if err != nil {
 		return err
 	}
@@ -67,7 +72,7 @@ func ExpCovariance(dst, sigma, step *mat.SymDense) error {
 	root := mat.NewDense(n, n, nil)
 	positiveDefinite(dst, sigma, func(result *mat.SymDense, t float64) {
 		for j, lambda := range e.Values(nil) {
-			scale := math.Exp(t * lambda / 2)
+			scale := math.Exp(t * unit * lambda / 2)
 			for i := range n {
 				root.Set(i, j, q.At(i, j)*scale)
 			}
@@ -93,22 +98,31 @@ func RetractPositive(x, s float64) float64 {
 // +Inf where s/x is below −745 or above 709.
 func ExpPositive(x, s float64) float64 { return x * math.Exp(s/x) }
 
-// whitenedStep is L⁻¹S, with Σ = LLᵀ.
-func whitenedStep(family string, sigma, step *mat.SymDense) (*mat.Dense, factor, error) {
+// whitenedStep is L⁻¹S/unit, with Σ = LLᵀ and unit the power of two next to the largest element of S: the longest steps
+// would overflow.
+func whitenedStep(family string, sigma, step *mat.SymDense) (v *mat.Dense, unit float64, l factor, err error) {
 	l, ok := newFactor(sigma)
 	if !ok {
-		return nil, l, notPositive(family, "matrix", sigma)
+		return nil, 0, l, notPositive(family, "matrix", sigma)
 	}
+	largest := 0.0
 	for i := range step.SymmetricDim() {
 		for j := range i + 1 {
-			if v := step.At(i, j); v-v != 0 {
-				return nil, l, &DomainError{family, fmt.Sprintf("step: element (%d, %d) is %g: want finite numbers", i, j, v)}
+			s := step.At(i, j)
+			if s-s != 0 {
+				return nil, 0, l, &DomainError{family, fmt.Sprintf("step: element (%d, %d) is %g: want finite numbers", i, j, s)}
 			}
+			largest = max(largest, math.Abs(s))
 		}
 	}
-	v := mat.DenseCopyOf(step)
+	unit = 1
+	if largest > 0 {
+		unit = math.Ldexp(1, max(math.Ilogb(largest), -1000)) // 1/unit must be a number too
+	}
+	v = mat.DenseCopyOf(step)
+	v.Scale(1/unit, v)
 	l.whitenMatrix(v)
-	return v, l, nil
+	return v, unit, l, nil
 }
 
 // positiveDefinite sets dst to the first of along(1), along(½), along(¼)… whose rounding is positive definite. along(0)

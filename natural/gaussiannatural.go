@@ -107,7 +107,7 @@ func (f GaussianNatural) FromMean(dst, mu []float64) error {
 	}
 	m := mu[0]
 	v := math.FMA(-m, m, mu[1]) // one rounding: the difference of near squares is exact to the last digit
-	if err := wantPositive(f.String(), "variance, E[x²] − E[x]²:", v); err != nil {
+	if err := wantPositive(f.String(), "variance, E[x²] − E[x]²,", v); err != nil {
 		return err
 	}
 	dst[0], dst[1] = m/v, -0.5/v

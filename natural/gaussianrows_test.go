@@ -9,10 +9,10 @@ import (
 	"github.com/gokfac/gokfac/natural"
 )
 
-// hermite has the tensor grid of 6 Gauss–Hermite nodes per dimension for N(m, Σ): exact for f that
-// is p(x|θ) times a polynomial of degree 11. The weights are over the density, computed here.
+// hermite has the tensor grid of 5 Gauss–Hermite nodes per dimension for N(m, Σ): exact for f that
+// is p(x|θ) times a polynomial of degree 9. The weights are over the density, computed here.
 func hermite(m []float64, sigma *mat.SymDense) (xs [][]float64, weights []float64) {
-	const n = 6
+	const n = 5
 	z, w := make([]float64, n), make([]float64, n)
 	quad.Hermite{}.FixedLocations(z, w, math.Inf(-1), math.Inf(1)) // weight exp(−z²)
 	var c mat.Cholesky
