@@ -157,7 +157,7 @@ func (l factor) divergence(k factor) float64 {
 			sum += m.At(i, j) * m.At(i, j) / 2
 		}
 		d := (l.diag(i) - k.diag(i)) / k.diag(i)
-		sum += itakuraSaito(l.diag(i), k.diag(i)) + d*d/2
+		sum += divergence(1, 0, logRatio(l.diag(i), k.diag(i))) + d*d/2
 	}
 	return sum
 }

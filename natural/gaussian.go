@@ -93,22 +93,14 @@ const halfLogTwoPi = 0.918938533204672741780329736405617639861397473637783412817
 // no term is negative, and near r = 1 none is a difference of larger ones.
 func gaussianKL(mu, sigma, m, s float64) float64 {
 	d, z := (sigma-s)/s, (mu-m)/s
-	return itakuraSaito(sigma, s) + (d*d+z*z)/2
+	return divergence(1, 0, logRatio(sigma, s)) + (d*d+z*z)/2
 }
 
-// itakuraSaito is p/q − 1 − log(p/q), of positive numbers.
-func itakuraSaito(p, q float64) float64 {
-	e := (p - q) / q
-	switch {
-	case math.Abs(e) > 0.5: // the logarithms, for p/q may be too small or too large a number
-		return e - (math.Log(p) - math.Log(q))
-	case math.Abs(e) > 0.01:
-		return e - math.Log1p(e)
+// logRatio is log(p/q) of positive numbers, exact to rounding for close ones, of which the logarithms
+// would cancel, and for those whose ratio leaves the range of float64.
+func logRatio(p, q float64) float64 {
+	if e := (p - q) / q; math.Abs(e) < 0.5 {
+		return math.Log1p(e)
 	}
-	// e²/2 − e³/3 + …: the tenth term is below 1e-20 of the sum.
-	sum := 0.0
-	for k := 10; k >= 2; k-- {
-		sum = 1/float64(k) - e*sum
-	}
-	return e * e * sum
+	return math.Log(p) - math.Log(q)
 }

@@ -72,7 +72,7 @@ func (f GaussianNatural) KL(theta, phi []float64) float64 {
 	mu, _ := f.moments(theta)
 	m, v := f.moments(phi)
 	// The ratio of the variances is that of the parameters, upside down.
-	return (itakuraSaito(-phi[1], -theta[1]) + (mu-m)/v*(mu-m)) / 2
+	return (divergence(1, 0, logRatio(-phi[1], -theta[1])) + (mu-m)/v*(mu-m)) / 2
 }
 
 func (f GaussianNatural) Sample(dst, theta []float64, rng *rand.Rand) {

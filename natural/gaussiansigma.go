@@ -105,15 +105,9 @@ func (GaussianLogSigma) NaturalGradient(dst, gradient, theta []float64) {
 }
 
 func (GaussianLogSigma) KL(theta, phi []float64) float64 {
-	s := math.Exp(phi[1])
-	z := (theta[0] - phi[0]) / s
-	// r = σ/s from the difference of the logarithms keeps digits that exp would round away.
-	log := theta[1] - phi[1]
-	d := math.Expm1(log)
-	if math.Abs(log) > 0.5 {
-		return d - log + (d*d+z*z)/2
-	}
-	return itakuraSaito(1+d, 1) + (d*d+z*z)/2
+	z := (theta[0] - phi[0]) / math.Exp(phi[1])
+	d := math.Expm1(theta[1] - phi[1])
+	return divergence(1, 0, theta[1]-phi[1]) + (d*d+z*z)/2
 }
 
 func (GaussianLogSigma) Sample(dst, theta []float64, rng *rand.Rand) {

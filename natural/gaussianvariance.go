@@ -47,7 +47,7 @@ func (GaussianVariance) NaturalGradient(dst, gradient, theta []float64) {
 
 func (GaussianVariance) KL(theta, phi []float64) float64 {
 	d := theta[0] - phi[0]
-	return (itakuraSaito(theta[1], phi[1]) + d/phi[1]*d) / 2
+	return (divergence(1, 0, logRatio(theta[1], phi[1])) + d/phi[1]*d) / 2
 }
 
 func (GaussianVariance) Sample(dst, theta []float64, rng *rand.Rand) {
