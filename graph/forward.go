@@ -48,8 +48,8 @@ func (b *Builder) ForwardAll(outs, wrt, tangents []*Node) ([]*Node, error) {
 		terms[n] = append(terms[n], tangents[i])
 	}
 	w := b.newWalk(wrt)
-	for _, out := range outs {
-		w.visit(out)
+	if err := w.visitAll(outs); err != nil {
+		return nil, fmt.Errorf("graph: forward: %w", err)
 	}
 	dots := map[*Node]*Node{}
 	for _, n := range w.order { // children first
@@ -70,6 +70,15 @@ func (b *Builder) ForwardAll(outs, wrt, tangents []*Node) ([]*Node, error) {
 		all[i] = dots[out]
 	}
 	return all, nil
+}
+
+// visitAll visits outs. Some stock ops' own gradients are of ops that panic when they are asked for their derivatives.
+func (w *walk) visitAll(outs []*Node) (err error) {
+	defer recovered(&err)
+	for _, out := range outs {
+		w.visit(out)
+	}
+	return nil
 }
 
 // push is the tangent that n has from those of its inputs.

@@ -33,9 +33,9 @@ func (o *objective) multiply(m graph.Matrix, dst, v graph.Direction) (*multiplie
 	if err != nil {
 		return nil, err
 	}
-	p, err := u.multiplied(m)
-	if err != nil {
-		return nil, fmt.Errorf("trainer: %s product: %w", m, err)
+	p := u.multiplied(m)
+	if p.err != nil {
+		return nil, fmt.Errorf("trainer: %s product: %w", m, p.err)
 	}
 	if p.program == nil {
 		return p, nil
@@ -64,7 +64,6 @@ type multiplication struct {
 	v        graph.Direction // memory of dots
 	wrt      []*graph.Node   // parameters
 	dots     []*graph.Node   // v, by parameter
-	jvp      *graph.Node     // Jv, of the outputs' shape; nil if no parameter has influence
 	products map[graph.Matrix]*multiplied
 	passes   int // what the objective's were at the last product; -1 before
 }
@@ -74,6 +73,7 @@ type multiplied struct {
 	nodes   []*graph.Node  // by parameter; nil where the product is zero
 	scale   float64        // that the nodes lack
 	program *graph.Program // nil if there is nothing to compute
+	err     error          // why there is no program: an op without a rule
 }
 
 // multiplication is made at the first product.
@@ -90,39 +90,51 @@ func (o *objective) multiplication() (*multiplication, error) {
 		}
 		u.wrt, u.dots = append(u.wrt, b.Param(p)), append(u.dots, dot)
 	}
-	var err error
-	if u.jvp, err = b.Forward(o.c.out, u.wrt, u.dots); err != nil {
-		return nil, fmt.Errorf("trainer: %w", err)
-	}
 	o.multiplies = u
 	return u, nil
 }
 
-func (u *multiplication) multiplied(m graph.Matrix) (*multiplied, error) {
-	if p := u.products[m]; p != nil {
-		return p, nil
+// multiplied is the product with m, built once. An error is kept: another try would add its nodes once more.
+func (u *multiplication) multiplied(m graph.Matrix) *multiplied {
+	p := u.products[m]
+	if p == nil {
+		p = &multiplied{nodes: make([]*graph.Node, len(u.wrt)), scale: 1}
+		p.err = u.build(m, p)
+		u.products[m] = p
 	}
-	build := map[graph.Matrix]func(p *multiplied) error{
-		graph.Fisher: u.fisher, graph.GaussNewton: u.gaussNewton, graph.Hessian: u.hessian,
-	}[m]
-	p := &multiplied{nodes: make([]*graph.Node, len(u.wrt)), scale: 1}
-	if err := build(p); err != nil {
-		return nil, err
-	}
-	var err error
-	if p.program, err = u.c.compile(p.nodes...); err != nil {
-		return nil, err
-	}
-	u.products[m] = p
-	return p, nil
+	return p
 }
+
+func (u *multiplication) build(m graph.Matrix, p *multiplied) (err error) {
+	switch m {
+	case graph.Fisher:
+		err = u.fisher(p)
+	case graph.GaussNewton:
+		err = u.gaussNewton(p)
+	case graph.Hessian:
+		err = u.hessian(p)
+	}
+	if err == nil {
+		p.program, err = u.c.compile(p.nodes...)
+	}
+	return err
+}
+
+// jvp is Jv, of the outputs' shape; nil if no parameter has influence.
+func (u *multiplication) jvp() (*graph.Node, error) {
+	return u.c.b.Once(jvpKey{}, func() (*graph.Node, error) { return u.c.b.Forward(u.c.out, u.wrt, u.dots) })
+}
+
+// jvpKey shares Jv between the matrices.
+type jvpKey struct{}
 
 // fisher is Jᵀ(H_L·Jv), and 1/N.
 func (u *multiplication) fisher(p *multiplied) error {
-	if u.jvp == nil {
-		return nil
+	jv, err := u.jvp()
+	if err != nil || jv == nil {
+		return err
 	}
-	seed, err := losses.HessianProduct(u.c.b, u.c.model.loss, u.c.out, u.jvp)
+	seed, err := losses.HessianProduct(u.c.b, u.c.model.loss, u.c.out, jv)
 	if err != nil {
 		return err
 	}
@@ -134,15 +146,16 @@ func (u *multiplication) fisher(p *multiplied) error {
 // gaussNewton is Jᵀ(H·Jv): H·Jv is how the gradient of the mean cost at the outputs
 // changes as they move along Jv.
 func (u *multiplication) gaussNewton(p *multiplied) error {
-	if u.jvp == nil {
-		return nil
+	jv, err := u.jvp()
+	if err != nil || jv == nil {
+		return err
 	}
 	b := u.c.b
 	gradient, err := b.Backward(u.c.loss, u.c.ones, u.c.out)
 	if err != nil || gradient[0] == nil {
 		return err
 	}
-	seed, err := b.Forward(gradient[0], []*graph.Node{u.c.out}, []*graph.Node{u.jvp})
+	seed, err := b.Forward(gradient[0], []*graph.Node{u.c.out}, []*graph.Node{jv})
 	if err != nil || seed == nil {
 		return err
 	}
