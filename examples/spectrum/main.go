@@ -1,0 +1,108 @@
+// Command spectrum shows the eigenvalues of a trained network's curvature: the exact
+// Hessian and Fisher matrix, as operators that nobody writes out, and K-FAC's estimate.
+//
+//	go run ./examples/spectrum                              # MNIST if it is there, else the built-in digits
+//	go run ./examples/spectrum -data-dir DIR                # MNIST, in DIR
+//	go run ./examples/spectrum -load runs/mine -data digits # a model that cmd/train has kept
+//
+// It prints the greatest and the least eigenvalues and traces, and draws the densities of the
+// spectra to spectrum.png and spectrum.svg.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// options are the command's flags.
+type options struct {
+	data, dir, load, out           string
+	hidden                         []int
+	steps, examples                int
+	count, vectors, lanczos, trace int
+	seed                           uint64
+}
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("spectrum: ")
+	if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return
+		}
+		log.Fatal(err)
+	}
+}
+
+func parse(args []string, out io.Writer) (options, error) {
+	var o options
+	var hidden string
+	f := flag.NewFlagSet("spectrum", flag.ContinueOnError)
+	f.SetOutput(out)
+	f.StringVar(&o.data, "data", "auto", "mnist, fashion-mnist, digits or a path; auto: MNIST if it is there, else digits")
+	f.StringVar(&o.dir, "data-dir", "", "directory of published data; empty: the user's cache directory")
+	f.StringVar(&o.load, "load", "", "directory of a kept run, or a model file, in place of training; the data are scaled as its own")
+	f.StringVar(&o.out, "out", "spectrum", "path of the pictures, without .png and .svg; empty: none")
+	f.StringVar(&hidden, "hidden", "128,64", "units of the hidden layers")
+	f.IntVar(&o.steps, "steps", 150, "training steps of K-FAC, of 512 examples each")
+	f.IntVar(&o.examples, "examples", 2048, "examples of the training set that the matrices are of")
+	f.IntVar(&o.count, "count", 10, "eigenvalues at each end")
+	f.IntVar(&o.vectors, "vectors", 4, "random vectors of a density")
+	f.IntVar(&o.lanczos, "lanczos", 80, "Lanczos steps with each of them")
+	f.IntVar(&o.trace, "products", 60, "products for a trace")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of training and of random vectors")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	if f.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	}
+	for _, text := range strings.Split(hidden, ",") {
+		units, err := strconv.Atoi(text)
+		if err != nil || units < 1 {
+			return o, fmt.Errorf("-hidden %s: want numbers of units, as in 128,64", hidden)
+		}
+		o.hidden = append(o.hidden, units)
+	}
+	if o.examples < 1 || o.steps < 0 {
+		return o, errors.New("-examples and -steps: want positive numbers")
+	}
+	return o, nil
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	o, err := parse(args, out)
+	if err != nil {
+		return err
+	}
+	net, err := prepare(ctx, o, out)
+	if err != nil {
+		return err
+	}
+	var spectra []*spectrum
+	for _, matrix := range []graph.Matrix{graph.Hessian, graph.GaussNewton, graph.Fisher} {
+		s, err := measure(net, matrix, o)
+		if err != nil {
+			return err
+		}
+		s.print(out)
+		spectra = append(spectra, s)
+	}
+	estimate, err := kronecker(net, out)
+	if err != nil {
+		return err
+	}
+	if o.out == "" {
+		return nil
+	}
+	return draw(o.out, spectra, estimate, out)
+}
