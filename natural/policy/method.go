@@ -40,6 +40,8 @@ func Methods() []Kind {
 		gradientKind(),
 		adamKind(),
 		ppoKind(),
+		trpoKind(),
+		acktrKind(),
 	}
 }
 
