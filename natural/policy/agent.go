@@ -22,6 +22,7 @@ type Agent struct {
 	updates int
 	record  record
 	one     oneRow
+	failed  error // of an Update
 }
 
 // New returns an agent for environments that makeEnvironment makes.
@@ -61,9 +62,21 @@ func New(makeEnvironment func() control.Environment, method Method, cfg Config) 
 // Policy is the policy that is learned.
 func (a *Agent) Policy() *Policy { return a.policy }
 
+// Config returns the settings in force: New makes the same agent of them.
+func (a *Agent) Config() Config { return a.cfg.expressed() }
+
 // Update acts for a batch and updates the policy and the value network by it. After an
-// error neither acts nor learns any more.
+// error it only returns the error: an episode may be in pieces.
 func (a *Agent) Update() (Record, error) {
+	if a.failed != nil {
+		return Record{}, a.failed
+	}
+	r, err := a.update()
+	a.failed = err
+	return r, err
+}
+
+func (a *Agent) update() (Record, error) {
 	b := a.batch
 	if err := a.rollout.fill(b, a.policy, a.value); err != nil {
 		return Record{}, err

@@ -54,8 +54,10 @@ func TestBadEnvironments(t *testing.T) {
 	} {
 		a, err := New(func() control.Environment { c := *env; return &c }, gradientMethod(t, 0.1), Config{Steps: 5})
 		require.NoError(t, err)
-		_, err = a.Update()
-		assert.EqualError(t, err, want)
+		for range 2 {
+			_, err = a.Update()
+			assert.EqualError(t, err, want)
+		}
 	}
 }
 
@@ -209,5 +211,54 @@ func TestUpdateAllocates(t *testing.T) {
 		}
 		n := testing.AllocsPerRun(4, func() { _, _ = a.Update() })
 		assert.Zero(t, n, k.Name)
+	}
+}
+
+// TestConfig: the settings in force make the same agent.
+func TestConfig(t *testing.T) {
+	run := func(cfg Config) (Config, Record) {
+		a, err := New(cartPole, gradientMethod(t, 0.1), cfg)
+		require.NoError(t, err)
+		for range 2 {
+			_, err = a.Update()
+			require.NoError(t, err)
+		}
+		r, err := a.Update()
+		require.NoError(t, err)
+		return a.Config(), r
+	}
+	cfg, first := run(Config{Environments: 4, Steps: 64, Discount: 1, Lambda: graph.None, Raw: true, Seed: 3})
+	assert.Equal(t, float64(graph.None), cfg.Lambda)
+	_, again := run(cfg)
+	assert.Equal(t, first, again)
+
+	single, _ := run(Config{Environments: 4, Steps: 64, DType: graph.Float32, Seed: 3})
+	assert.Equal(t, graph.Float32, single.DType)
+}
+
+// TestRaw: networks see observations as they are.
+func TestRaw(t *testing.T) {
+	a, err := New(clocks(), gradientMethod(t, 0.1), Config{Environments: 3, Steps: 30, Raw: true})
+	require.NoError(t, err)
+	for range 3 {
+		_, err := a.Update()
+		require.NoError(t, err)
+		assert.Equal(t, a.batch.raw, a.batch.Observations.Float64s())
+	}
+}
+
+// TestSecondAgent: a method is of one agent, and says so.
+func TestSecondAgent(t *testing.T) {
+	m, err := NewPPO(PPOConfig{})
+	require.NoError(t, err)
+	for i, env := range []func() control.Environment{cartPole, func() control.Environment { return control.NewAcrobot() }} {
+		a, err := New(env, m, Config{Environments: 2, Steps: 80 - 40*i})
+		require.NoError(t, err)
+		_, err = a.Update()
+		if i == 0 {
+			require.NoError(t, err)
+		} else {
+			assert.ErrorContains(t, err, "an optimizer serves one model")
+		}
 	}
 }

@@ -65,3 +65,10 @@ func (c Config) resolved() (Config, error) {
 	}
 	return c, nil
 }
+
+// expressed is a resolved configuration as settings.
+func (c Config) expressed() Config {
+	c.numbers().Express()
+	c.Hidden = slices.Clone(c.Hidden)
+	return c
+}

@@ -43,6 +43,7 @@ func (c *PPOConfig) numbers() setting.Numbers {
 type PPO struct {
 	cfg     PPOConfig // resolved
 	adam    *trainer.Adam
+	batch   *Batch // that rows are of: the agent's
 	rows    *minibatches
 	shorter map[graph.Objective]graph.Objective // with clipped gradients
 }
@@ -84,8 +85,8 @@ func (m *PPO) Cost(f Family) losses.Cost {
 
 // Update takes the epochs.
 func (m *PPO) Update(p *Policy, b *Batch, r *rand.Rand) (Step, error) {
-	if m.rows == nil {
-		m.rows = newMinibatches(b.Rows(), m.cfg.Batch, b.Observations.Shape()[1:], b.Actions.Shape()[1:], nil, nil)
+	if m.batch != b {
+		m.batch, m.rows = b, newMinibatches(b.Rows(), m.cfg.Batch, b.Observations.Shape()[1:], b.Actions.Shape()[1:], nil, nil)
 	}
 	var s Step
 	for range m.cfg.Epochs {
