@@ -201,8 +201,13 @@ func TestRescale(t *testing.T) {
 		x := graph.NewDense(graph.Float64, 3, 2)
 		copy(x.Float64s(), []float64{1, -1, 0.5, 2, -0.3, 0})
 		before, after := make([]float64, 3), make([]float64, 3)
+		require.NoError(t, v.of(after, x))
+		v.rescale([]float64{-1200, -900, 30, 4})
 		require.NoError(t, v.of(before, x))
-		for _, returns := range [][]float64{{-1200, -900, 30, 4}, {5, 5}, {1e4, -1e4}} {
+		for i, out := range after { // Σ(x − mean)² of the returns is 1,183,827
+			assert.InDelta(t, -516.5+math.Sqrt(1183827.0/4)*out, before[i], 1e-3, "V starts at the mean")
+		}
+		for _, returns := range [][]float64{{5, 5}, {1e4, -1e4}} {
 			v.rescale(returns)
 			require.NoError(t, v.of(after, x))
 			tolerance := 1e-9

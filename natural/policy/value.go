@@ -91,10 +91,15 @@ func (v *value) learn(b *Batch, r *rand.Rand) (float64, error) {
 }
 
 // rescale takes returns into the scale and changes the last layer with it:
-// mean + deviation·(hW + b) stays what it is.
+// mean + deviation·(hW + b) stays what it is. The first returns change the scale alone: V
+// then starts at their mean.
 func (v *value) rescale(returns []float64) {
 	mean, deviation := v.scale.mean[0], v.scale.deviation(0)
+	first := v.scale.count == 0
 	v.scale.add(returns)
+	if first {
+		return
+	}
 	newMean, ratio := v.scale.mean[0], deviation/v.scale.deviation(0)
 	weight, bias := v.last[0].Value, v.last[1].Value
 	graph.Direction{weight}.Scale(ratio)
