@@ -5,8 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -32,6 +30,9 @@ func (f GaussianCovariance) Size() int   { return f.Dim }
 
 // Validate wants a finite mean and a positive definite covariance.
 func (f GaussianCovariance) Validate(theta []float64) error {
+	if err := wantDimensions(f.String(), f.Dim); err != nil {
+		return err
+	}
 	m, sigma := f.split(theta)
 	if err := finites(f, "mean", m); err != nil {
 		return err
@@ -140,54 +141,4 @@ func retractOrNaN(dst []float64, sigma, step *mat.SymDense) {
 		return
 	}
 	Pack(dst, sigma)
-}
-
-// factorOrNaN is the Cholesky factor of sigma, all NaN if sigma has none: so is then what is computed with it.
-func factorOrNaN(sigma *mat.SymDense) factor {
-	l, ok := newFactor(sigma)
-	if !ok {
-		n := sigma.SymmetricDim()
-		u := mat.NewTriDense(n, mat.Upper, nil)
-		for i := range n {
-			for j := i; j < n; j++ {
-				u.SetTri(i, j, math.NaN())
-			}
-		}
-		l.u = u.RawTriangular()
-	}
-	return l
-}
-
-// sandwich is ΣGΣ, symmetric to the last bit.
-func (l factor) sandwich(g *mat.SymDense) *mat.SymDense {
-	a := mat.DenseCopyOf(g)
-	for range 2 { // Lᵀ·, transposed: LᵀGL
-		blas64.Trmm(blas.Left, blas.NoTrans, 1, l.u, a.RawMatrix())
-		a = mat.DenseCopyOf(a.T())
-	}
-	for range 2 { // L·, transposed
-		blas64.Trmm(blas.Left, blas.Trans, 1, l.u, a.RawMatrix())
-		a = mat.DenseCopyOf(a.T())
-	}
-	return symmetricPart(a)
-}
-
-// packedPairs calls visit for every two packed elements p ≥ q of a symmetric matrix of order n, p at (a, b) and q at
-// (c, d).
-func packedPairs(n int, visit func(p, q, a, b, c, d int)) {
-	p := 0
-	for a := range n {
-		for b := range a + 1 {
-			q := 0
-			for c := range a + 1 {
-				for d := range c + 1 {
-					if q <= p {
-						visit(p, q, a, b, c, d)
-					}
-					q++
-				}
-			}
-			p++
-		}
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -18,9 +17,13 @@ type GaussianKnownCovariance struct {
 
 var _ ExponentialFamily = (*GaussianKnownCovariance)(nil)
 
-// NewGaussianKnownCovariance returns a [*DomainError] unless sigma is positive definite.
+// NewGaussianKnownCovariance is the family of covariance sigma. It returns a
+// [*DomainError] unless sigma is positive definite.
 func NewGaussianKnownCovariance(sigma mat.Symmetric) (*GaussianKnownCovariance, error) {
 	f := &GaussianKnownCovariance{dim: sigma.SymmetricDim()}
+	if err := wantDimensions(f.String(), f.dim); err != nil {
+		return nil, err
+	}
 	var ok bool
 	if f.sigma, ok = newFactor(sigma); !ok {
 		return nil, notPositive(f.String(), "covariance", sigma)
@@ -93,28 +96,15 @@ func (f *GaussianKnownCovariance) FromMean(dst, mu []float64) error {
 	return nil
 }
 
-// logProb is log N(x; m, LLᵀ).
-func (l factor) logProb(x, m []float64) float64 {
-	return -l.halfSquare(difference(x, m)) - l.logSqrtDet() - float64(len(m))*halfLogTwoPi
-}
-
-// sample sets dst to m + Lz, z of N(0, I).
-func (l factor) sample(dst, m []float64, rng *rand.Rand) {
-	z := make([]float64, len(m))
-	for i := range z {
-		z[i] = rng.NormFloat64()
+// wantDimensions returns a *DomainError unless there are any.
+func wantDimensions(family string, n int) error {
+	if n < 1 {
+		return &DomainError{family, fmt.Sprintf("%d dimensions: want at least 1", n)}
 	}
-	l.colour(z)
-	add(dst, m, z)
+	return nil
 }
 
-// halfSquare is ½vᵀΣ⁻¹v. It overwrites v.
-func (l factor) halfSquare(v []float64) float64 {
-	l.whiten(v)
-	return blas64.Dot(vector(v), vector(v)) / 2
-}
-
-// finites is a [*DomainError] unless all of v are finite numbers.
+// finites returns a *DomainError unless all of v are finite numbers.
 func finites(f fmt.Stringer, what string, v []float64) error {
 	for i := range v {
 		if v[i]-v[i] != 0 {

@@ -30,6 +30,9 @@ func (f GaussianPrecision) Size() int   { return f.Dim }
 
 // Validate wants a finite Σ⁻¹m and a positive definite Σ⁻¹.
 func (f GaussianPrecision) Validate(theta []float64) error {
+	if err := wantDimensions(f.String(), f.Dim); err != nil {
+		return err
+	}
 	h, lambda := f.split(theta)
 	if err := finites(f, "precision times mean", h); err != nil {
 		return err

@@ -48,6 +48,9 @@ func (f Independent) Size() int      { return f.N * f.Of.Size() }
 
 // Validate wants what the family wants, of each outcome.
 func (f Independent) Validate(theta []float64) error {
+	if err := wantDimensions(f.String(), f.N); err != nil {
+		return err
+	}
 	p := make([]float64, f.Of.Params())
 	for i := range f.N {
 		if err := f.Of.Validate(gather(p, theta, i, f.N)); err != nil {
