@@ -43,7 +43,7 @@ import (
 //	network_test.go     net, newNet of piece: dense, linear, function; its forward and backward pass
 //	nets_test.go        tinyNets, looseNets, everyCase: the table of networks
 //	enumerate_test.go   batch; term: a gradient with its probability, for every class or target, of which F is the
-//	                    mean; dot, axpy
+//	                    mean; dot, axpy, softmax
 //	reference_test.go   factors: A, G and F of terms; plus, solve, vec, row, elements
 //	bases_test.go       bases, newBases: the eigenbases of EKFAC
 //	model_test.go       the same network as a trainer.Model: newModel, newOptimizer, plain (settings), normal, labels,
@@ -75,6 +75,12 @@ import (
 //	kindblocks_test.go  kindCase, kindCases: networks with such layers
 //	blockinfo_test.go   mixture: a network with a tap of every kind
 //	example_test.go     sine, train: what examples train, and how
+//
+// Laplace posteriors:
+//
+//	laplace_test.go     inBatches, someRows: data in mini-batches; fitLaplace; laplaceCases: networks of every kind; laplaceFisher:
+//	                    F̂ written out; units, writtenOut: Σ; inverseOf; laplaceTolerance
+//	configdoc_test.go   stateDefaults: the comments of a configuration against its defaults
 
 // newOptimizer is New with a configuration that must be valid.
 func newOptimizer(t *testing.T, cfg Config) *Optimizer {

@@ -383,7 +383,7 @@ func TestLaplaceLastLayer(t *testing.T) {
 // covariance of normal draws has the variance (Σ_ii Σ_jj + Σ_ij²)/S; the bound is six times its
 // root, which 2500 elements exceed with a probability below 10⁻⁵.
 func TestLaplaceSamples(t *testing.T) {
-	const draws = 20000
+	const draws = 4000
 	for _, c := range laplaceCases(t, 5) {
 		switch c.name {
 		case "softmax 3-4-3", "gains", "table", "scale", "groups":

@@ -10,33 +10,53 @@ import (
 )
 
 // ProbitSoftmax sets dst to an approximation of E softmax(z) for outputs z ~ N(mean, cov) of
-// C classes, in closed form:
+// K classes, in closed form:
 //
-//	p_k ∝ 1 / Σᵢ exp(−(m_k − mᵢ)/√(1 + π/8·Var(z_k − zᵢ))).
+//	p_k ∝ exp(d_k/√(1 + π/8·v_k)),  d_k = m_k − mean of all m,  v_k = Var(z_k − mean of the other outputs).
 //
-// Each difference of two outputs is moderated as a logit is by MacKay 1992 (The Evidence
-// Framework Applied to Classification Networks); of two classes it is his formula. With all
-// covariances it is the mean-field approximation of Lu, Ie, Sha 2020 (arXiv 2006.07584). As
-// softmax itself it does not change if all outputs are shifted together, which the form with
-// the variances of single outputs does.
+// Of two classes it is MacKay's formula for a logit (1992, The Evidence Framework Applied to
+// Classification Networks). For more it follows Gibbs 1997 and Daxberger et al. 2021 (arXiv
+// 2106.14806), who have the variance of z_k itself in place of v_k. A shift of all outputs
+// together, which softmax does not see, does not change p here.
+// SampledSoftmax has no error but that of the draws.
 func ProbitSoftmax(dst, mean []float64, cov *mat.SymDense) error {
 	if err := checkOutputs(dst, mean, cov); err != nil {
 		return err
 	}
-	total := 0.0
-	for k, m := range mean {
-		sum := 0.0
-		for i, other := range mean {
-			v := max(cov.At(k, k)+cov.At(i, i)-2*cov.At(k, i), 0)
-			sum += math.Exp((other - m) / math.Sqrt(1+math.Pi/8*v))
+	k := float64(len(mean))
+	level, all, most := 0.0, 0.0, math.Inf(-1)
+	for i, m := range mean {
+		level += m / k
+		for j := range mean {
+			all += cov.At(i, j) / (k * k)
 		}
-		dst[k] = 1 / sum
-		total += dst[k]
 	}
-	for k := range dst {
-		dst[k] /= total
+	for i, m := range mean {
+		row := 0.0
+		for j := range mean {
+			row += cov.At(i, j) / k
+		}
+		v := max(cov.At(i, i)-2*row+all, 0) // of z_i − mean of all, which is (K−1)/K of the difference from the others
+		if len(mean) > 1 {
+			v *= k / (k - 1) * k / (k - 1)
+		}
+		dst[i] = (m - level) / math.Sqrt(1+math.Pi/8*v)
+		most = max(most, dst[i])
 	}
+	normalize(dst, most)
 	return nil
+}
+
+// normalize replaces z by softmax(z). most is the greatest of its elements.
+func normalize(z []float64, most float64) {
+	sum := 0.0
+	for i, x := range z {
+		z[i] = math.Exp(x - most)
+		sum += z[i]
+	}
+	for i := range z {
+		z[i] /= sum
+	}
 }
 
 // SampledSoftmax sets dst to the mean of softmax(z) over n draws of z ~ N(mean, cov).
@@ -71,13 +91,9 @@ func SampledSoftmax(dst, mean []float64, cov *mat.SymDense, n int, rng *rand.Ran
 			}
 			most = max(most, z[k])
 		}
-		sum := 0.0
+		normalize(z, most)
 		for k, x := range z {
-			z[k] = math.Exp(x - most)
-			sum += z[k]
-		}
-		for k, x := range z {
-			dst[k] += x / sum / float64(n)
+			dst[k] += x / float64(n)
 		}
 	}
 	return nil

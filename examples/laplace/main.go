@@ -1,0 +1,230 @@
+// Command laplace trains a classifier, puts a Laplace posterior around its weights, and
+// compares what it then says of its certainty with what the point estimate says: on test
+// images, and on images of no class.
+//
+//	go run ./examples/laplace                                   # the built-in digits
+//	go run ./examples/laplace -data mnist                       # MNIST, downloaded once
+//	go run ./examples/laplace -data mnist -ood-dir DIR          # and Fashion-MNIST's files
+//	go run ./examples/laplace -figures DIR                      # pictures, a regression's among them
+//
+// The prior's precision is the one of greatest marginal likelihood, or for comparison the one
+// under which held-out images are most probable.
+//
+// What came out for MNIST, 10,000 images of the training set (a tenth of them held out), medians of
+// seeds 1, 2 and 3 of -data mnist; all weights are random but in the last-layer rows:
+//
+//	                                      accuracy     NLL     ECE   Brier  inverted  shuffled   noise
+//	point estimate                          95.43%  0.1697   2.17%  0.0711    0.8536    0.9768  0.9548
+//	linearised, closed form                 95.30%  0.6897  41.75%  0.2820    0.9979    0.9999  0.9998
+//	linearised, draws of outputs            95.23%  0.6618  40.62%  0.2779    0.9836    0.9955  0.9912
+//	draws of weights                        31.63%  2.0401   9.08%  0.8226    0.1688    0.4614  0.2962
+//	linearised, last layer                  95.43%  0.1508   1.91%  0.0690    0.9382    0.9676  0.9591
+//	linearised, prior by held-out images    95.38%  0.1476   0.85%  0.0687    0.9712    0.9920  0.9903
+//	draws of weights, prior by held-out     95.36%  0.1572   1.27%  0.0693    0.9275    0.9804  0.9736
+//	last layer, prior by held-out images    95.44%  0.1455   0.41%  0.0682    0.9186    0.9695  0.9534
+//
+// Where it helps: of images of no class the linearised network is uncertain, which the point
+// estimate often is not. The last layer alone, with the prior that the evidence chooses, has a better NLL
+// than the point estimate. With a prior by held-out images calibration is better, too.
+//
+// Where it does not: accuracy stays what it is. With all weights random the evidence chooses a prior
+// 64 times wider than held-out images would. Predictions of test images are then far too
+// uncertain, and draws of the weights, which leave the neighbourhood in which the network is
+// nearly linear, lose the network altogether. The last layer alone sees little of an image of
+// shuffled pixels that its features do not show. With all 60,000 images (-train 0 -epochs 10) the point estimate
+// is nearly calibrated (ECE 0.75%), and there is less to gain: 0.35% with the last layer.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"iter"
+	"log"
+	"math/rand/v2"
+	"os"
+
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// settings are the program's flags.
+type settings struct {
+	data, oodDir, figures     string
+	train, test, epochs, size int
+	draws                     int
+	penalty                   float64
+	seed                      uint64
+}
+
+func main() {
+	log.SetFlags(0)
+	var s settings
+	flag.StringVar(&s.data, "data", "digits", "mnist, fashion-mnist, digits or a path of images")
+	flag.StringVar(&s.oodDir, "ood-dir", "", "directory with Fashion-MNIST's files, as images of no class")
+	flag.StringVar(&s.figures, "figures", "", "directory for pictures; empty: none")
+	flag.IntVar(&s.train, "train", 10000, "training images; 0: all")
+	flag.IntVar(&s.test, "test", 0, "test images; 0: all")
+	flag.IntVar(&s.epochs, "epochs", 15, "passes over the training images")
+	flag.IntVar(&s.size, "hidden", 128, "units of the first hidden layer; the second has half as many")
+	flag.IntVar(&s.draws, "draws", 30, "draws of the weights")
+	flag.Float64Var(&s.penalty, "l2", 1e-4, "penalty of the weights in training; 0: none")
+	flag.Uint64Var(&s.seed, "seed", 1, "seed of weights, order and draws")
+	flag.Parse()
+	if err := run(context.Background(), s, os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// run does all that the program does.
+func run(ctx context.Context, s settings, w io.Writer) error {
+	data, why, err := datasets.Open(ctx, s.data, datasets.Options{Download: true})
+	if err != nil {
+		return err
+	}
+	if !data.Pixels || data.Classes < 2 {
+		return fmt.Errorf("-data %s: it has no images in classes: choose mnist, digits or a directory of images", s.data)
+	}
+	fmt.Fprintln(w, "data:", why)
+	if s.train > 0 && s.train < data.Train.Len() {
+		data.Train = data.Train.Part(0, s.train)
+	}
+	// The last tenth of the training images chooses a prior, to compare with the evidence's.
+	n := data.Train.Len()
+	data.Train, data.Validation = data.Train.Part(0, n-n/10), data.Train.Part(n-n/10, n)
+	if s.test > 0 && s.test < data.Test.Len() {
+		data.Test = data.Test.Part(0, s.test)
+	}
+
+	model, err := trainer.NewModel(network(data, s), losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: data.Shape, Seed: s.seed, L2: s.penalty})
+	if err != nil {
+		return err
+	}
+	optimizer, err := kfac.New(kfac.Config{})
+	if err != nil {
+		return err
+	}
+	train, err := datasets.NewLoader(data, data.Train, datasets.LoaderOptions{BatchSize: min(250, data.Train.Len()), Shuffle: true, Seed: s.seed})
+	if err != nil {
+		return err
+	}
+	fit := trainer.Trainer{Model: model, Optimizer: optimizer, Epochs: s.epochs}
+	if _, err := fit.Fit(ctx, train); err != nil {
+		return err
+	}
+
+	e, err := newExperiment(s, data, model)
+	if err != nil {
+		return err
+	}
+	results, err := e.compare(ctx, w)
+	if err != nil {
+		return err
+	}
+	table(w, results, e.others)
+	if s.figures == "" {
+		return nil
+	}
+	if err := pictures(s.figures, results, e.others); err != nil {
+		return err
+	}
+	return regression(s.figures, w)
+}
+
+// network is a small network without dropout: Laplace measures the network that predicts.
+func network(data *datasets.Dataset, s settings) layers.Layer {
+	return layers.Sequential{
+		&layers.Flatten{},
+		&layers.Dense{Units: s.size, Init: layers.HeNormal}, layers.ReLU(),
+		&layers.Dense{Units: s.size / 2, Init: layers.HeNormal}, layers.ReLU(),
+		&layers.Dense{Units: data.Classes},
+	}
+}
+
+// experiment is the trained network with the images that it is asked about.
+type experiment struct {
+	settings
+	data   *datasets.Dataset
+	model  *trainer.Model
+	linear *trainer.Model // the same network with a squared error: its curvature passes have the outputs' derivatives
+	others []images       // images of no class
+}
+
+func newExperiment(s settings, data *datasets.Dataset, model *trainer.Model) (*experiment, error) {
+	linear, err := trainer.NewModel(network(data, s), losses.SquaredError{}, trainer.ModelConfig{Input: data.Shape})
+	if err != nil {
+		return nil, err
+	}
+	for i, p := range model.Params() {
+		if err := graph.CopyInto(linear.Params()[i].Value, p.Value); err != nil {
+			return nil, err
+		}
+	}
+	others, err := strangers(data, s)
+	return &experiment{s, data, model, linear, others}, err
+}
+
+// pass is one pass over the training images.
+func (e *experiment) pass() (iter.Seq2[graph.CurvatureObjective, error], error) {
+	loader, err := datasets.NewLoader(e.data, e.data.Train, datasets.LoaderOptions{BatchSize: 250, KeepLast: true})
+	if err != nil {
+		return nil, err
+	}
+	return func(yield func(graph.CurvatureObjective, error) bool) {
+		for x, y, ok := loader.Next(); ok; x, y, ok = loader.Next() {
+			obj, err := e.model.Batch(x, y)
+			if !yield(obj, err) {
+				return
+			}
+		}
+	}, nil
+}
+
+// posterior fits a Laplace posterior, chooses its prior by the marginal likelihood, and says
+// what it has found.
+func (e *experiment) posterior(ctx context.Context, w io.Writer, name string, cfg kfac.LaplaceConfig, byLayer bool) (*kfac.Laplace, error) {
+	pass, err := e.pass()
+	if err != nil {
+		return nil, err
+	}
+	l, err := kfac.FitLaplace(cfg, pass)
+	if err != nil {
+		return nil, err
+	}
+	loader, err := datasets.NewLoader(e.data, e.data.Train, datasets.LoaderOptions{BatchSize: 250, KeepLast: true})
+	if err != nil {
+		return nil, err
+	}
+	scores, err := e.model.Evaluate(ctx, loader)
+	if err != nil {
+		return nil, err
+	}
+	likelihood := -scores["loss"] * float64(l.Examples())
+	before := l.LogMarginalLikelihood(likelihood)
+	if byLayer {
+		err = l.MaximizeEvidenceByLayer()
+	} else {
+		_, err = l.MaximizeEvidence()
+	}
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(w, "%s: log marginal likelihood %.0f with prior precision 1, %.0f with", name, before, l.LogMarginalLikelihood(likelihood))
+	priors := l.Priors()
+	if !byLayer {
+		priors = priors[:1]
+	}
+	for _, p := range priors {
+		fmt.Fprintf(w, " %.3g", p.Precision)
+	}
+	fmt.Fprintf(w, "; %.0f of %d weights are determined by the data\n", l.EffectiveParameters(), l.Parameters())
+	return l, nil
+}
+
+// draw is the generator of everything random but the training.
+func (e *experiment) draw() *rand.Rand { return rand.New(rand.NewPCG(e.seed, 99)) }
