@@ -50,15 +50,28 @@ func TestErrors(t *testing.T) {
 func TestBadEnvironments(t *testing.T) {
 	for want, env := range map[string]*clock{
 		"policy: environment 0: reward NaN: want a finite number":            {length: 9, reward: math.NaN()},
-		"policy: environment 0: observation [0 1 +Inf]: want finite numbers": {length: 9, observe: math.Inf(1)},
+		"policy: environment 0: observation [0 1 +Inf]: want finite numbers": {length: 9, observe: math.Inf(1)}, // from the start
 	} {
 		a, err := New(func() control.Environment { c := *env; return &c }, gradientMethod(t, 0.1), Config{Steps: 5})
-		require.NoError(t, err)
 		for range 2 {
-			_, err = a.Update()
+			if a != nil {
+				_, err = a.Update()
+			}
 			assert.EqualError(t, err, want)
 		}
 	}
+}
+
+// TestUnequalEnvironments: all of an agent's environments are alike.
+func TestUnequalEnvironments(t *testing.T) {
+	calls := 0
+	_, err := New(func() control.Environment {
+		if calls++; calls > 3 {
+			return control.NewPendulum()
+		}
+		return cartPole()
+	}, gradientMethod(t, 0.1), Config{})
+	assert.EqualError(t, err, "policy: environment 2 has 3 observations and actions of 1 elements, and environment 0 4 and 1: want the same of all")
 }
 
 // TestDivergence: steps that are far too large end in an error, or in a policy that takes

@@ -61,6 +61,10 @@ func newRollout(makeEnvironment func() control.Environment, cfg Config, family F
 		if a.Environment = makeEnvironment(); a.Environment == nil {
 			return nil, errNoEnvironment
 		}
+		if first := r.actors[0]; a.Observations() != first.Observations() || a.Actions().Size() != first.Actions().Size() {
+			return nil, fmt.Errorf("policy: environment %d has %d observations and actions of %d elements, and environment 0 %d and %d: want the same of all",
+				i, a.Observations(), a.Actions().Size(), first.Observations(), first.Actions().Size())
+		}
 		a.random = rand.New(rand.NewPCG(cfg.Seed, uint64(1000+i)))
 		a.Reset(a.random)
 	}
@@ -70,15 +74,23 @@ func newRollout(makeEnvironment func() control.Environment, cfg Config, family F
 	r.scale = newMoments(d)
 	r.seen, r.last = make([]float64, e*d), make([]float64, e*d)
 	r.scaled = graph.NewDense(graph.Float64, e, d)
-	r.observe(r.seen)
+	for i := range r.actors {
+		if err := r.observe(i); err != nil {
+			return nil, err
+		}
+	}
 	return r, nil
 }
 
-func (r *rollout) observe(dst []float64) {
-	d := len(dst) / len(r.actors)
-	for e := range r.actors {
-		r.actors[e].Observe(dst[e*d : (e+1)*d])
+// observe looks at environment e.
+func (r *rollout) observe(e int) error {
+	d := len(r.scale.mean)
+	seen := r.seen[e*d : (e+1)*d]
+	r.actors[e].Observe(seen)
+	if !finite(seen) {
+		return fmt.Errorf("policy: environment %d: observation %v: want finite numbers", e, seen)
 	}
+	return nil
 }
 
 // show scales observations for the networks.
@@ -164,19 +176,18 @@ func (r *rollout) act(b *Batch, e, i int, family Family, z, action []float64) (t
 	b.Rewards[i], b.Terminated[i], b.Truncated[i], b.Next[i] = o.Reward, o.Terminated, o.Truncated, 0
 	a.sum += o.Reward
 	a.length++
-	d := len(r.scale.mean)
-	a.Observe(r.seen[e*d : (e+1)*d])
-	if !finite(r.seen[e*d : (e+1)*d]) {
-		return false, fmt.Errorf("policy: environment %d: observation %v: want finite numbers", e, r.seen[e*d:(e+1)*d])
+	if err := r.observe(e); err != nil {
+		return false, err
 	}
+	d := len(r.scale.mean)
 	copy(r.last[e*d:(e+1)*d], r.seen[e*d:(e+1)*d])
 	if o.Ended() {
 		r.episodes = append(r.episodes, Episode{Steps: r.steps, Return: a.sum, Length: a.length})
 		a.sum, a.length = 0, 0
 		a.Reset(a.random)
-		a.Observe(r.seen[e*d : (e+1)*d])
+		err = r.observe(e)
 	}
-	return o.Truncated, nil
+	return o.Truncated, err
 }
 
 // bootstrap sets V(s′) of episodes that the clock ended in step t.
