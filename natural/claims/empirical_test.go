@@ -162,14 +162,18 @@ func TestFollowingTheEmpiricalFisher(t *testing.T) {
 		return race(t, m, obj, start, least, newKFAC(t, plain(kfac.Full, estimator, undamped, rate)))
 	}
 	natural, followed := count(graph.Exact, 1), count(graph.Empirical, 1)
-	after := loss(t, obj) - least
+	after, o := 0.0, newKFAC(t, plain(kfac.Full, graph.Empirical, undamped, 1))
+	for range 20 { // from where the last step has led
+		after = max(after, loss(t, obj)-least)
+		step(t, o, obj)
+	}
 	fewest, at := 200, 0.0
 	for rate := 0.05; rate < 1; rate += 0.05 {
 		if k := count(graph.Empirical, rate); k < fewest {
 			fewest, at = k, rate
 		}
 	}
-	t.Logf("steps to within 1e-6: natural %d, empirical %d (loss %.3g above the least), empirical at its best rate %.2f %d", natural, followed, after, at, fewest)
+	t.Logf("steps to within 1e-6: natural %d, empirical %d (then up to %.3g above the least), empirical at its best rate %.2f %d", natural, followed, after, at, fewest)
 	assert.LessOrEqual(t, natural, 4)
 	assert.Equal(t, 200, followed)
 	assert.Greater(t, after, 0.01)
