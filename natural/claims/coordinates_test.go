@@ -83,15 +83,15 @@ func TestAffineCoordinates(t *testing.T) {
 		set(m, theta)
 	}
 
-	for name, make := range map[string]func() rule{
+	for name, begun := range map[string]func() rule{
 		"gradient descent": func() rule { return newSGD(t, 0.05) },
 		"Adam":             func() rule { return newAdam(t, 0.05) },
 	} {
 		begin()
-		step(t, make(), s)
+		step(t, begun(), s)
 		other := s.theta()
 		set(m, theta)
-		step(t, make(), obj)
+		step(t, begun(), obj)
 		far := gap(theta, values(m))
 		t.Logf("%s: apart by %.2g of a step of %.2g", name, gap(values(m), other), far)
 		assert.Greater(t, gap(values(m), other), 0.5*far, name)

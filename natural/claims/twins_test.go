@@ -80,8 +80,8 @@ func TestSigmoidAndTanhTakeTheSameStep(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			x, _, fresh := twinData(2)
 			a, b, _ := twins(t, 2, c.loss)
-			after := func(make func() rule) (apart, far float64) {
-				return functions(t, a, b, fresh, func(m *trainer.Model) { step(t, make(), newBatch(t, m, x, c.targets)) })
+			after := func(begun func() rule) (apart, far float64) {
+				return functions(t, a, b, fresh, func(m *trainer.Model) { step(t, begun(), newBatch(t, m, x, c.targets)) })
 			}
 			for _, structure := range []kfac.Structure{kfac.Full, kfac.BlockDiagonal, kfac.BlockTridiagonal, kfac.LowRank} {
 				apart, far := after(func() rule { return newKFAC(t, plain(structure, graph.Exact, undamped, 0.5)) })
@@ -91,11 +91,11 @@ func TestSigmoidAndTanhTakeTheSameStep(t *testing.T) {
 				t.Logf("%s with damping 0.1: apart by %.2g of a step of %.2g", structure, apart, far)
 				assert.Greater(t, apart, 1e-2*far, "%s, damped", structure)
 			}
-			for rival, make := range map[string]func() rule{
+			for rival, begun := range map[string]func() rule{
 				"gradient descent": func() rule { return newSGD(t, 0.5) },
 				"Adam":             func() rule { return newAdam(t, 0.1) },
 			} {
-				apart, far := after(make)
+				apart, far := after(begun)
 				t.Logf("%s: apart by %.2g of a step of %.2g", rival, apart, far)
 				assert.Greater(t, apart, 0.1*far, rival)
 			}
