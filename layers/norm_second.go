@@ -47,34 +47,40 @@ func (n *normalization) sumsTangent(t *graph.Tangent, a arrays) (*graph.Node, er
 			return nil, err
 		}
 	}
-	if err := t.Reserve(2, n.Sums()); err != nil {
-		return nil, err
-	}
 	return a.add(t.Builder, graph.Op{Name: "normalize-sums-tangent", Shape: tensor.Shape{n.Sums()}}, turningSums[float32](n), turningSums[float64](n))
 }
 
-// turningSums: with v = w'∘g + w∘g', the tangents of Σ w∘g and Σ w∘g∘x̂ over a part are Σ v and Σ v∘x̂ + w∘g∘x̂', and those
-// of Σ g and Σ g∘x̂ over a channel are Σ g' and Σ g'∘x̂ + g∘x̂'.
+// turningSums: the tangents of Σ w∘g and Σ w∘g∘x̂ over a part are Σ w'∘g + w∘g' and Σ w'∘g∘x̂ + w∘(g'∘x̂ + g∘x̂'), and
+// those of Σ g and Σ g∘x̂ over a channel are Σ g' and Σ g'∘x̂ + g∘x̂'.
 func turningSums[T graph.Float](n *normalization) func(out []T, in *elements[T]) {
-	var sums []float64
+	k, parts, channels := newPerChannel[T](n, 4), n.Parts(), n.Channels()
+	total := make([]float64, n.Sums())
+	bias, scale := total[2*parts:][:channels], total[2*parts+channels:]
 	return func(out []T, in *elements[T]) {
-		if sums == nil {
-			sums = make([]float64, n.Sums())
+		clear(total)
+		// Over the rows of a block: Σ g', Σ g'∘x̂ + g∘x̂', Σ g and Σ g∘x̂.
+		ofDot, dotAlong, ofGradient, gradientAlong := k.sums[0], k.sums[1], k.sums[2], k.sums[3]
+		for block := range n.Blocks {
+			k.enter(in[ofMoments], block)
+			for at := block * n.Rows * channels; at < (block+1)*n.Rows*channels; at += channels {
+				g, dg, turn := k.row(in[ofGrad], at), k.row(in[ofGradDot], at), k.row(in[ofTurn], at)
+				for i, v := range k.row(in[ofX], at) {
+					x, g, dg := (float64(v)-k.mean[i])*k.inverse[i], float64(g[i]), float64(dg[i])
+					ofDot[i] += dg
+					dotAlong[i] += dg*x + g*float64(turn[i])
+					ofGradient[i] += g
+					gradientAlong[i] += g * x
+				}
+			}
+			for i := range channels {
+				part, w, dw := block*n.Groups+i/n.Width, at(in[ofWeight], i, 1), at(in[ofWeightDot], i, 0)
+				total[part] += w*ofDot[i] + dw*ofGradient[i]
+				total[parts+part] += w*dotAlong[i] + dw*gradientAlong[i]
+				bias[i] += ofDot[i]
+				scale[i] += dotAlong[i]
+			}
 		}
-		clear(sums)
-		parts, channels := n.Parts(), n.Channels()
-		first, second, ofBias, ofScale := sums[:parts], sums[parts:2*parts], sums[2*parts:][:channels], sums[2*parts+channels:]
-		n.each(func(i, part, c int) {
-			g, x := float64(in[ofGrad][i]), standard(in, i, part, parts)
-			w, v := at(in[ofWeight], c, 1), at(in[ofWeightDot], c, 0)*g
-			dg, turn := at(in[ofGradDot], i, 0), at(in[ofTurn], i, 0)
-			v += w * dg
-			first[part] += v
-			second[part] += v*x + w*g*turn
-			ofBias[c] += dg
-			ofScale[c] += dg*x + g*turn
-		})
-		for i, s := range sums {
+		for i, s := range total {
 			out[i] = T(s)
 		}
 	}
@@ -101,36 +107,69 @@ func (n *normalization) gradientTangent(t *graph.Tangent, a arrays) (*graph.Node
 //
 //	dx' = r(w'∘g + w∘g' − s₁' − x̂·s₂' − x̂'·s₂) − r·q·dx
 func turningGradient[T graph.Float](n *normalization) func(out []T, in *elements[T]) {
+	k, parts, channels := newPerChannel[T](n, 5), n.Parts(), n.Channels()
+	share := 1 / float64(n.Rows*n.Width)
 	return func(out []T, in *elements[T]) {
-		parts, share := n.Parts(), 1/float64(n.Rows*n.Width)
-		n.each(func(i, part, c int) {
-			r, g, x := float64(in[ofMoments][3*parts+part]), float64(in[ofGrad][i]), standard(in, i, part, parts)
-			w, slope := at(in[ofWeight], c, 1), share*at(in[ofSums], parts+part, 0)
-			d := at(in[ofWeightDot], c, 0)*g + w*at(in[ofGradDot], i, 0)
-			d -= share * (at(in[ofSumsDot], part, 0) + x*at(in[ofSumsDot], parts+part, 0))
-			d -= at(in[ofTurn], i, 0) * slope
-			dx := r * (w*g - share*at(in[ofSums], part, 0) - x*slope)
-			out[i] = T(r * (d - share*at(in[ofTurnSums], parts+part, 0)*dx))
-		})
-	}
-}
-
-// each visits the elements in their order, with their parts and channels.
-func (n *normalization) each(visit func(i, part, channel int)) {
-	i := 0
-	for row := range n.Blocks * n.Rows {
-		part := row / n.Rows * n.Groups
-		for c := range n.Channels() {
-			visit(i, part+c/n.Width, c)
-			i++
+		byDot, byGradient, byStandard, constant, byTurn := k.sums[0], k.sums[1], k.sums[2], k.sums[3], k.sums[4]
+		for block := range n.Blocks {
+			k.enter(in[ofMoments], block)
+			for i := range channels {
+				part, r := block*n.Groups+i/n.Width, k.inverse[i]
+				w, dw, rq := at(in[ofWeight], i, 1), at(in[ofWeightDot], i, 0), r*share*at(in[ofTurnSums], parts+part, 0)
+				one, two := share*at(in[ofSums], part, 0), share*at(in[ofSums], parts+part, 0)
+				byDot[i] = r * w
+				byGradient[i] = r * (dw - rq*w)
+				byStandard[i] = r * (rq*two - share*at(in[ofSumsDot], parts+part, 0))
+				constant[i] = r * (rq*one - share*at(in[ofSumsDot], part, 0))
+				byTurn[i] = -r * two
+			}
+			for at := block * n.Rows * channels; at < (block+1)*n.Rows*channels; at += channels {
+				y, g, dg, turn := out[at:at+channels], k.row(in[ofGrad], at), k.row(in[ofGradDot], at), k.row(in[ofTurn], at)
+				for i, v := range k.row(in[ofX], at) {
+					x := (float64(v) - k.mean[i]) * k.inverse[i]
+					y[i] = T(byDot[i]*float64(dg[i]) + byGradient[i]*float64(g[i]) + byStandard[i]*x + constant[i] + byTurn[i]*float64(turn[i]))
+				}
+			}
 		}
 	}
 }
 
-// standard is an element of x̂.
-func standard[T graph.Float](in *elements[T], i, part, parts int) float64 {
-	m := in[ofMoments]
-	return (float64(in[ofX][i]) - float64(m[part]) - float64(m[parts+part])) * float64(m[3*parts+part])
+// perChannel has numbers for each channel of a block.
+type perChannel[T graph.Float] struct {
+	*normalization
+	mean, inverse []float64 // x̂ = (x − mean)·inverse
+	sums          [][]float64
+	zeros         []T // a row of an array that is not there
+}
+
+func newPerChannel[T graph.Float](n *normalization, sums int) *perChannel[T] {
+	c := n.Channels()
+	k := &perChannel[T]{n, make([]float64, c), make([]float64, c), make([][]float64, sums), make([]T, c)}
+	for i := range k.sums {
+		k.sums[i] = make([]float64, c)
+	}
+	return k
+}
+
+// enter begins a block, whose sums are zero.
+func (k *perChannel[T]) enter(moments []T, block int) {
+	parts := k.Parts()
+	for i := range k.mean {
+		part := block*k.Groups + i/k.Width
+		k.mean[i] = float64(moments[part]) + float64(moments[parts+part])
+		k.inverse[i] = float64(moments[3*parts+part])
+	}
+	for _, s := range k.sums {
+		clear(s)
+	}
+}
+
+// row is the row of x from an element on.
+func (k *perChannel[T]) row(x []T, at int) []T {
+	if x == nil {
+		return k.zeros
+	}
+	return x[at : at+len(k.zeros)]
 }
 
 // at is an element of x, or what stands for those of an array that is not there.

@@ -16,12 +16,22 @@ import (
 // memory of its vectors, and a training step between products allocates as little as
 // without.
 func TestMultiplyAllocatesNothing(t *testing.T) {
-	for name, dtype := range map[string]tensor.Dtype{"float32": graph.Float32, "float64": graph.Float64} {
-		m, err := NewModel(layers.Sequential{
-			&layers.Dense{Units: 8}, layers.ReLU(), &layers.Dropout{Rate: 0.2}, &layers.Dense{Units: 8}, layers.Tanh(), &layers.Dense{Units: 3},
-		}, losses.SoftmaxCrossEntropy{}, ModelConfig{Input: []int{4}, L2: 0.1, DType: dtype})
+	convnet := func() layers.Layer {
+		return layers.Sequential{
+			&layers.Reshape{Shape: []int{4, 4, 1}}, &layers.Conv2D{Filters: 4, Kernel: [2]int{2, 2}}, &layers.BatchNorm{}, layers.GELU(), &layers.MaxPool2D{Window: [2]int{2, 2}},
+			&layers.GroupNorm{Groups: 2}, &layers.Reshape{Shape: []int{-1, 2}}, &layers.Recurrent{Units: 4}, &layers.LayerNorm{}, &layers.Dense{Units: 3},
+		}
+	}
+	mlp := func() layers.Layer {
+		return layers.Sequential{&layers.Dense{Units: 8}, layers.ReLU(), &layers.Dropout{Rate: 0.2}, &layers.Dense{Units: 8}, layers.Tanh(), &layers.Dense{Units: 3}}
+	}
+	for name, c := range map[string]struct {
+		dtype tensor.Dtype
+		net   layers.Layer
+	}{"float32": {graph.Float32, mlp()}, "float64": {graph.Float64, mlp()}, "convnet": {graph.Float32, convnet()}} {
+		m, err := NewModel(c.net, losses.SoftmaxCrossEntropy{}, ModelConfig{Input: []int{16}, L2: 0.1, DType: c.dtype})
 		require.NoError(t, err)
-		x, y := graph.NewDense(graph.Float32, 5, 4), tensor.New(tensor.Of(tensor.Int32), tensor.WithShape(5))
+		x, y := graph.NewDense(graph.Float32, 5, 16), tensor.New(tensor.Of(tensor.Int32), tensor.WithShape(5))
 		u, v, w := graph.NewDirection(m.params), graph.NewDirection(m.params), graph.NewDirection(m.params)
 		whole, err := m.Batch(x, y)
 		require.NoError(t, err)
