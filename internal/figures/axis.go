@@ -10,6 +10,9 @@ type Axis struct {
 	Label string // what is on the axis and its unit, as in "time (s)"
 	Log   bool   // logarithmic
 
+	// Linear above 0 makes the axis logarithmic on both sides of 0, and linear from about −Linear to Linear.
+	Linear float64
+
 	// Min and Max are the ends of the axis. If both are 0, the axis has the range of the data and a little more; the y
 	// axis then fits the part of the data that the x axis shows.
 	Min, Max float64
@@ -31,6 +34,9 @@ func finite(v float64) bool { return math.Abs(v) <= limit }
 func (a *Axis) shows(v float64) bool { return finite(v) && (!a.Log || v >= 1/limit) }
 
 func (a *Axis) validate() error {
+	if err := a.validateLinear(); err != nil {
+		return err
+	}
 	switch {
 	case a.automatic():
 		return nil
@@ -70,6 +76,9 @@ func (s span) holds(v float64) bool { return s.some && s.lo <= v && v <= s.hi }
 // widened returns the ends of an axis for data that span s: room at both ends, or 0 as an end if it is near.
 func (a *Axis) widened(s span) span {
 	const room = 0.03
+	if a.Linear > 0 && !tooNarrow(s.lo, s.hi) {
+		return symmetricScale{a.Linear}.widened(s, room)
+	}
 	if a.Log {
 		if tooNarrow(s.lo, s.hi) {
 			return span{s.lo / 2, s.hi * 2, true}

@@ -30,6 +30,9 @@ func newFrame(xAxis, yAxis Axis, x, y span) frame {
 		if axis.Log {
 			a.Scale = plot.LogScale{}
 		}
+		if axis.Linear > 0 {
+			a.Scale = symmetricScale{axis.Linear}
+		}
 	}
 	set(&p.X, xAxis, x)
 	set(&p.Y, yAxis, y)

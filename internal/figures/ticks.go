@@ -44,6 +44,8 @@ func (a *Axis) ticks(lo, hi float64, most int) (major, minor []float64) {
 		return major, nil
 	case a.Log:
 		return logTicks(lo, hi, most)
+	case a.Linear > 0 && max(-lo, hi) >= 10*a.Linear:
+		return symmetricScale{a.Linear}.ticks(lo, hi, most)
 	}
 	return linearTicks(lo, hi, most), nil
 }
