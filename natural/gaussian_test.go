@@ -242,7 +242,7 @@ func TestGaussiansNameWhatIsWrong(t *testing.T) {
 		err  error
 		want string
 	}{
-		{err, "natural: Gaussian of 2 dimensions and known covariance, mean: covariance: smallest eigenvalue -1: want a positive definite matrix"},
+		{err, "natural: Gaussian of 2 dimensions and known covariance [1 2 1], mean: covariance: smallest eigenvalue -1: want a positive definite matrix"},
 		{none, "0 dimensions: want at least 1"},
 		{natural.GaussianCovariance{}.Validate(nil), "0 dimensions: want at least 1"},
 		{natural.GaussianPrecision{Dim: -1}.Validate(nil), "-1 dimensions: want at least 1"},
@@ -273,5 +273,26 @@ func TestGaussiansNameWhatIsWrong(t *testing.T) {
 		f.NaturalGradient(dst, []float64{1, 1, 1, 1, 1}, bad)
 		f.Score(dst, []float64{1, 1}, bad)
 		assert.True(t, math.IsNaN(dst[4]), fmt.Sprint(dst))
+	}
+}
+
+// TestAnotherKnownCovarianceIsAnotherFamily: the same mean is another distribution there,
+// so that no conversion may leave it as it is.
+func TestAnotherKnownCovarianceIsAnotherFamily(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 4, 20} {
+		one, two := mat.NewSymDense(n, nil), mat.NewSymDense(n, nil)
+		for i := range n {
+			one.SetSym(i, i, 1)
+			two.SetSym(i, i, 1)
+		}
+		two.SetSym(n-1, n-1, 1+1e-15)
+		f, err := natural.NewGaussianKnownCovariance(one)
+		require.NoError(t, err)
+		g, err := natural.NewGaussianKnownCovariance(two)
+		require.NoError(t, err)
+		_, err = natural.Convert(f, g)
+		assert.Error(t, err, "order %d", n)
+		_, err = natural.Convert(f, f)
+		assert.NoError(t, err, "order %d", n)
 	}
 }

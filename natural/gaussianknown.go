@@ -2,6 +2,7 @@ package natural
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
@@ -13,6 +14,7 @@ import (
 type GaussianKnownCovariance struct {
 	sigma factor
 	dim   int
+	known string // tells one Σ from another
 }
 
 var _ ExponentialFamily = (*GaussianKnownCovariance)(nil)
@@ -20,7 +22,7 @@ var _ ExponentialFamily = (*GaussianKnownCovariance)(nil)
 // NewGaussianKnownCovariance is the family of covariance sigma. It returns a
 // [*DomainError] unless sigma is positive definite.
 func NewGaussianKnownCovariance(sigma mat.Symmetric) (*GaussianKnownCovariance, error) {
-	f := &GaussianKnownCovariance{dim: sigma.SymmetricDim()}
+	f := &GaussianKnownCovariance{dim: sigma.SymmetricDim(), known: fingerprint(sigma)}
 	if err := wantDimensions(f.String(), f.dim); err != nil {
 		return nil, err
 	}
@@ -32,7 +34,7 @@ func NewGaussianKnownCovariance(sigma mat.Symmetric) (*GaussianKnownCovariance, 
 }
 
 func (f *GaussianKnownCovariance) String() string {
-	return fmt.Sprintf("Gaussian of %d dimensions and known covariance, mean", f.dim)
+	return fmt.Sprintf("Gaussian of %d dimensions and known covariance %s, mean", f.dim, f.known)
 }
 func (f *GaussianKnownCovariance) Params() int { return f.dim }
 func (f *GaussianKnownCovariance) Size() int   { return f.dim }
@@ -94,6 +96,20 @@ func (f *GaussianKnownCovariance) FromMean(dst, mu []float64) error {
 	}
 	f.NaturalGradient(dst, mu, nil)
 	return nil
+}
+
+// fingerprint is the packed elements of a small matrix, and a hash of those of a larger
+// one. Convert takes families with the same String for the same, and a Gaussian of another
+// known covariance is another family.
+func fingerprint(s mat.Symmetric) string {
+	packed := make([]float64, PackedSize(s.SymmetricDim()))
+	Pack(packed, s)
+	if len(packed) <= 6 {
+		return fmt.Sprint(packed)
+	}
+	h := fnv.New64a()
+	fmt.Fprint(h, packed)
+	return fmt.Sprintf("#%x", h.Sum64())
 }
 
 // wantDimensions returns a *DomainError unless there are any.
