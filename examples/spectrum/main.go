@@ -20,6 +20,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gokfac/gokfac/curvature"
 	"github.com/gokfac/gokfac/graph"
 )
 
@@ -55,7 +56,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.StringVar(&hidden, "hidden", "128,64", "units of the hidden layers")
 	f.IntVar(&o.steps, "steps", 150, "training steps of K-FAC, of 512 examples each")
 	f.IntVar(&o.examples, "examples", 2048, "examples of the training set that the matrices are of")
-	f.IntVar(&o.count, "count", 10, "eigenvalues at each end")
+	f.IntVar(&o.count, "count", 10, "greatest eigenvalues to find")
 	f.IntVar(&o.vectors, "vectors", 4, "random vectors of a density")
 	f.IntVar(&o.lanczos, "lanczos", 80, "Lanczos steps with each of them")
 	f.IntVar(&o.trace, "products", 60, "products for a trace")
@@ -76,7 +77,13 @@ func parse(args []string, out io.Writer) (options, error) {
 	if o.examples < 1 || o.steps < 0 {
 		return o, errors.New("-examples and -steps: want positive numbers")
 	}
-	return o, nil
+	if o.trace < 6 {
+		return o, errors.New("-products: want 6 or more")
+	}
+	if err := (curvature.EigenConfig{Count: o.count}).Validate(); err != nil {
+		return o, err
+	}
+	return o, curvature.DensityConfig{Vectors: o.vectors, Steps: o.lanczos}.Validate()
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -104,5 +111,5 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if o.out == "" {
 		return nil
 	}
-	return draw(o.out, spectra, estimate, out)
+	return draw(o.out, net.name, spectra, estimate, out)
 }

@@ -16,6 +16,7 @@ import (
 
 // network is a trained model, with the examples that its curvature is measured on.
 type network struct {
+	name   string // data and model, for the picture
 	model  *trainer.Model
 	loader *datasets.Loader
 }
@@ -36,6 +37,11 @@ func prepare(ctx context.Context, o options, out io.Writer) (*network, error) {
 	if err != nil {
 		return nil, err
 	}
+	parameters := 0
+	for _, p := range n.model.Params() {
+		parameters += p.Size()
+	}
+	n.name = fmt.Sprintf("Curvature of a network of %d parameters, trained on %s", parameters, data.Name)
 	part := data.Train.Part(0, min(o.examples, data.Train.Len()))
 	n.loader, err = datasets.NewLoader(data, part, datasets.LoaderOptions{BatchSize: 512, KeepLast: true})
 	return n, err

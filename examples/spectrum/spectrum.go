@@ -28,7 +28,7 @@ func measure(n *network, matrix graph.Matrix, o options) (*spectrum, error) {
 		return nil, err
 	}
 	if matrix == graph.Hessian {
-		cfg.End = curvature.Smallest
+		cfg.End, cfg.Count = curvature.Smallest, min(o.count, 3)
 		if s.least, err = curvature.Eigen(operator, cfg); err != nil {
 			return nil, err
 		}
