@@ -116,3 +116,15 @@ func TestSolveIsTheNaturalGradient(t *testing.T) {
 		}
 	})
 }
+
+// TestSimplexRetraction by hand: the step meets the boundary after the part u = ¼, so that it goes ¼ − 1/64.
+func TestSimplexRetraction(t *testing.T) {
+	f, dst := natural.CategoricalProbabilities{Classes: 3}, make([]float64, 2)
+	f.Retract(dst, []float64{0.25, 0.5}, []float64{-1, 0.5})
+	assert.Equal(t, []float64{0.015625, 0.6171875}, dst)
+	// Class 0 has ¼ and loses ½ with the whole step, u = ½, which goes 7/16.
+	f.Retract(dst, []float64{0.25, 0.5}, []float64{0.25, 0.25})
+	assert.Equal(t, []float64{0.25 + 7./64, 0.5 + 7./64}, dst)
+	f.Retract(dst, []float64{0.25, 0.5}, []float64{0.125, -0.25})
+	assert.Equal(t, []float64{0.375, 0.25}, dst, "half of the way at most: the sum itself")
+}

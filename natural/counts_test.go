@@ -2,6 +2,9 @@ package natural_test
 
 import (
 	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
 
 	"github.com/gokfac/gokfac/natural"
 )
@@ -46,4 +49,25 @@ func negativeBinomialRows() (rows []row) {
 		})
 	}
 	return rows
+}
+
+func TestNegativeBinomialLogPartitionOfRareFailures(t *testing.T) {
+	f := natural.NegativeBinomialNatural{Successes: 2}
+	assert.InEpsilon(t, 2*math.Exp(-700), f.LogPartition([]float64{-700}), 1e-13)
+	assert.InEpsilon(t, -2*math.Log(1e-9), f.LogPartition([]float64{-1e-9}), 1e-9)
+}
+
+// TestExtremeValues are right, not only numbers.
+func TestExtremeValues(t *testing.T) {
+	bernoulli := natural.BernoulliLogOdds{}
+	assert.Equal(t, -1400., bernoulli.LogProb([]float64{0}, []float64{1400}))
+	assert.InEpsilon(t, -math.Exp(-700), bernoulli.LogProb([]float64{1}, []float64{700}), 1e-15)
+	assert.InEpsilon(t, 1400, bernoulli.KL([]float64{700}, []float64{-1400}), 1e-15)
+	poisson := natural.PoissonRate{}
+	assert.InEpsilon(t, 1e300, poisson.KL([]float64{1e-300}, []float64{1e300}), 1e-12)
+	assert.InEpsilon(t, 1e300*(600*math.Ln10-1), poisson.KL([]float64{1e300}, []float64{1e-300}), 1e-12)
+	gamma := natural.GammaShapeRate{}
+	assert.InEpsilon(t, 600*math.Ln10-1, gamma.KL([]float64{1, 1e300}, []float64{1, 1e-300}), 1e-12)
+	wait := natural.ExponentialRate{}
+	assert.InEpsilon(t, 600*math.Ln10-1, wait.KL([]float64{1e300}, []float64{1e-300}), 1e-12)
 }

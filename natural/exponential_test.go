@@ -107,6 +107,22 @@ func TestExpectationParametersAreDual(t *testing.T) {
 	})
 }
 
+// TestExpectationRetraction goes at most half of the way out of the domain, by halving.
+func TestExpectationRetraction(t *testing.T) {
+	f, dst := natural.Expectation(natural.PoissonLogRate{}), []float64{0}
+	f.Retract(dst, []float64{1}, []float64{-10})
+	assert.Equal(t, 1-10./32, dst[0])
+	f.Retract(dst, []float64{1}, []float64{-0.25})
+	assert.Equal(t, 0.75, dst[0])
+}
+
+// TestMeansWhoseParametersOverflow are refused in expectation parameters too.
+func TestMeansWhoseParametersOverflow(t *testing.T) {
+	err := natural.Expectation(natural.ExponentialNatural{}).Validate([]float64{5e-324})
+	assert.EqualError(t, err, "natural: exponential distribution, expectation: rate's negative -Inf: want a negative finite number")
+	assert.ErrorContains(t, natural.GammaNatural{}.FromMean(make([]float64, 2), []float64{-1e300, 1e300}), "numbers that fit float64")
+}
+
 func fill(dst []float64, v float64) {
 	for i := range dst {
 		dst[i] = v

@@ -30,7 +30,7 @@ func gammaRows() []row {
 	return []row{fill, expectationOf(fill), {
 		family:  natural.GammaShapeRate{},
 		points:  [][]float64{{1, 1}, {1.2, 0.9}, {0.6, 30}, {40, 2}},
-		extreme: [][]float64{{1e-300, 1}, {1e300, 1}, {1, 1e-300}, {1, 1e300}, {1e300, 1e300}, {1e-300, 1e-300}},
+		extreme: [][]float64{{1e-300, 1}, {1e-300, 1e300}, {1e300, 1}, {1, 1e-300}, {1, 1e300}, {1e300, 1e300}, {1e-300, 1e-300}},
 		outside: [][]float64{{0, 1}, {1, 0}, {-1, 1}, {1, -1}, {nan, 1}, {1, inf}},
 		nodes:   func(theta []float64) ([][]float64, []float64) { return halfLine(theta[0], theta[1]) },
 	}, {

@@ -184,6 +184,6 @@ func logChoices(x, r float64) float64 { return logGamma(x+r) - logGamma(r) - log
 
 // failures is an outcome where a success has the odds given.
 func failures(r, odds float64, rng *rand.Rand) float64 {
-	rate := gammaSample(r, max(odds, smallest), rng)
+	rate := gammaSample(r, odds, rng)
 	return distuv.Poisson{Lambda: rate, Src: rng}.Rand()
 }

@@ -26,7 +26,7 @@ func (PoissonRate) LogProb(x, theta []float64) float64 {
 	if !isCount(x[0]) {
 		return math.Inf(-1)
 	}
-	return times(x[0], math.Log(theta[0])) - theta[0] - logGamma(x[0]+1)
+	return x[0]*math.Log(theta[0]) - theta[0] - logGamma(x[0]+1)
 }
 
 func (PoissonRate) Score(dst, x, theta []float64) { dst[0] = x[0]/theta[0] - 1 }

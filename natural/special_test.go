@@ -76,6 +76,20 @@ func TestDivergence(t *testing.T) {
 	assert.Equal(t, math.Inf(1), divergence(1e300, 690, 800))
 }
 
+// TestSeriesAtTheirBorder against 40 digits by H₁₅, Σ1/k² and log 15!.
+func TestSeriesAtTheirBorder(t *testing.T) {
+	assert.InEpsilon(t, 0.0315753939123208692822115826861154743509, logMinusDigamma(16), 5e-16)
+	assert.InEpsilon(t, 0.0319005344518297885073723569908356066777, trigammaExcess(16), 5e-16)
+	assert.InEpsilon(t, 0.0052076559196096404407179968579018986510, stirling(16), 5e-16)
+}
+
+// TestGammaKLOfOneMean: the divergence between shapes of the same mean is ½δ²(ψ′(α) − 1/α) up to δ/α of it.
+// Differences of log Γ have a rounding of 1e-15, almost as much as the whole.
+func TestGammaKLOfOneMean(t *testing.T) {
+	const a, d = 1000, 1e-4
+	assert.InEpsilon(t, d*d/2*trigammaExcess(a)/a, gammaKL(a, a, a+d, a+d), 1e-6)
+}
+
 func TestInsideJoinsSmoothly(t *testing.T) {
 	const x, h = 3.0, 1e-6
 	assert.Equal(t, 1.5, inside(x, -1.5))
