@@ -63,7 +63,7 @@ func (o *objective) measured(examples int) (c *compiled, valid bool, err error) 
 	case examples == 0 || examples >= o.c.b.Batch:
 		return o.c, o.current, nil
 	}
-	if c, err = o.c.model.compiled(graphKey{batch: examples, train: true, part: true}); err != nil {
+	if c, err = o.c.model.compiled(graphKey{batch: examples, train: o.c.b.Train, part: true}); err != nil {
 		return nil, false, err
 	}
 	if c.source != o || c.sourceDraw != o.c.b.Draw() {
