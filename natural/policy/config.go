@@ -13,13 +13,15 @@ import (
 
 // Config are the settings of an agent: 0 means the default, None none.
 type Config struct {
-	Environments int          // E; default 8
-	Steps        int          // T, of each environment in a batch; default 256
-	Discount     float64      // γ in [0, 1]; default 0.99
-	Lambda       float64      // λ in [0, 1]; default 0.95
-	Hidden       []int        // units of the hidden layers of both networks; default 64, 64
-	DType        tensor.Dtype // default graph.Float64: networks are small, and steps are measured by a KL of 0.01
-	Seed         uint64       // of weights, starts, actions and mini-batches
+	Environments int     // E; default 8
+	Steps        int     // T, of each environment in a batch; default 256
+	Discount     float64 // γ in [0, 1]; default 0.99
+	Lambda       float64 // λ in [0, 1]; default 0.95
+	Hidden       []int   // units of the hidden layers of both networks; default 64, 64
+	// DType is the type that the networks compute in; default graph.Float64, for a method
+	// that measures small steps. A run in graph.Float32 takes a quarter of the time.
+	DType tensor.Dtype
+	Seed  uint64 // of weights, starts, actions and mini-batches
 	// Raw shows observations to the networks as they are, not over running deviations.
 	Raw   bool
 	Value ValueConfig

@@ -6,22 +6,23 @@ import (
 	"log"
 	"math/rand/v2"
 
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/natural/control"
 	"github.com/gokfac/gokfac/natural/policy"
 )
 
 // PPO learns to balance a pole, and then does so.
 func Example() {
-	ppo, err := policy.NewPPO(policy.PPOConfig{LearningRate: 0.001})
+	ppo, err := policy.NewPPO(policy.PPOConfig{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	makeCart := func() control.Environment { return control.NewCartPole() }
-	agent, err := policy.New(makeCart, ppo, policy.Config{Seed: 1})
+	agent, err := policy.New(makeCart, ppo, policy.Config{Steps: 32, DType: graph.Float32, Seed: 1})
 	if err != nil {
 		log.Fatal(err)
 	}
-	if _, err := agent.Run(context.Background(), policy.Limits{Steps: 25_000}); err != nil {
+	if _, err := agent.Run(context.Background(), policy.Limits{Steps: 10_000}); err != nil {
 		log.Fatal(err)
 	}
 	episode, err := agent.Play(control.NewCartPole(), rand.New(rand.NewPCG(1, 1)))

@@ -16,8 +16,9 @@ var _ Method = (*Gradient)(nil)
 func gradientKind() Kind {
 	return Kind{
 		Name: "pg", Doc: "plain policy gradient: a step of gradient descent on each batch",
+		Config: Config{Steps: 32},
 		New: func() (Method, error) {
-			sgd, err := trainer.NewSGD(trainer.SGDConfig{LearningRate: 0.1})
+			sgd, err := trainer.NewSGD(trainer.SGDConfig{LearningRate: 1})
 			return &Gradient{sgd}, err
 		},
 	}
@@ -26,8 +27,9 @@ func gradientKind() Kind {
 func adamKind() Kind {
 	return Kind{
 		Name: "pg-adam", Doc: "policy gradient with Adam: a step on each batch",
+		Config: Config{Steps: 32},
 		New: func() (Method, error) {
-			adam, err := trainer.NewAdam(trainer.AdamConfig{LearningRate: 0.01})
+			adam, err := trainer.NewAdam(trainer.AdamConfig{LearningRate: 0.003})
 			return &Gradient{adam}, err
 		},
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/natural/control"
 	"github.com/gokfac/gokfac/natural/policy"
 )
@@ -26,7 +27,7 @@ func train(t *testing.T, method, environment string, seed uint64, steps int) pol
 	m, err := k.New()
 	require.NoError(t, err)
 	cfg := k.Config
-	cfg.Seed = seed
+	cfg.Seed, cfg.DType = seed, graph.Float32
 	a, err := policy.New(env.New, m, cfg)
 	require.NoError(t, err)
 	result, err := a.Run(context.Background(), policy.Limits{Steps: steps, Target: env.Target})
@@ -34,14 +35,13 @@ func train(t *testing.T, method, environment string, seed uint64, steps int) pol
 	return result
 }
 
-// TestLearns: every method gets far beyond the first policy's return of some 20 in few
-// steps.
+// TestLearns: every method gets far beyond the first policy's return of some 20.
 func TestLearns(t *testing.T) {
 	for _, k := range policy.Methods() {
 		t.Run(k.Name, func(t *testing.T) {
-			result := train(t, k.Name, "cartpole", 1, 30_000)
+			result := train(t, k.Name, "cartpole", 1, 25_000)
 			t.Logf("average %.1f after %d steps", result.Average, result.Steps)
-			assert.Greater(t, result.Average, 100.0)
+			assert.Greater(t, result.Average, 150.0)
 		})
 	}
 }

@@ -53,7 +53,8 @@ var _ Method = (*PPO)(nil)
 func ppoKind() Kind {
 	return Kind{
 		Name: "ppo", Doc: "proximal policy optimization: epochs of Adam on a clipped surrogate",
-		New: func() (Method, error) { return NewPPO(PPOConfig{}) },
+		Config: Config{Steps: 32},
+		New:    func() (Method, error) { return NewPPO(PPOConfig{}) },
 	}
 }
 
