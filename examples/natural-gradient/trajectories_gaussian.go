@@ -7,6 +7,9 @@ import (
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 // Fitting a Gaussian N(μ, σ²) to data of mean 0 and standard deviation dataSigma: the
@@ -23,45 +26,53 @@ func gaussianLoss(p point) float64 {
 	return math.Log(sigma) + (dataSigma*dataSigma+mu*mu)/(2*sigma*sigma)
 }
 
-// gaussian is the loss as an objective for the library: a layer of one input, always 1,
-// and two outputs, which are the coordinates. Its tap gives package kfac the columns of a
-// factor B of the Fisher matrix, BBᵀ = F. A is 1 and G is F, so that K-FAC is natural
-// gradient descent in these coordinates.
+// gaussian is the loss in (μ, σ) as an objective for the library: a layer of one input,
+// always 1, and two outputs, which are μ and σ. Its tap gives package kfac the columns of
+// a factor B of the Fisher matrix, BBᵀ = F. A is 1 and G is F.
 type gaussian struct {
-	logarithmic bool // the second coordinate is log σ, and not σ
-	param       *graph.Param
-	tap         *graph.Tap
-	a, g        *tensor.Dense
+	param *graph.Param
+	tap   *graph.Tap
+	g     *tensor.Dense // 1×2, at the tap
 }
 
 var _ graph.CurvatureObjective = (*gaussian)(nil)
 
-func newGaussian(logarithmic bool) (*problem, error) {
-	o := &gaussian{
-		logarithmic: logarithmic, param: graph.NewParam("coordinates", graph.Float64, 1, 2),
-		a: graph.NewDense(graph.Float64, 1, 1), g: graph.NewDense(graph.Float64, 1, 2),
-	}
-	o.a.Float64s()[0] = 1
+func newGaussian() (*problem, error) {
+	o := &gaussian{param: graph.NewParam("μ, σ", graph.Float64, 1, 2), g: graph.NewDense(graph.Float64, 1, 2)}
+	one := tensor.New(tensor.WithShape(1, 1), tensor.WithBacking([]float64{1}))
 	var err error
-	if o.tap, err = graph.NewTap("gaussian", o.param, nil, 1, o.a, o.g); err != nil {
+	if o.tap, err = graph.NewTap("gaussian", o.param, nil, 1, one, o.g); err != nil {
 		return nil, err
 	}
 	copy(o.param.Value.Float64s(), gaussianStart[:])
-	if logarithmic {
-		o.param.Value.Float64s()[1] = math.Log(gaussianStart[1])
-	}
-	least := gaussianLoss(point{0, dataSigma})
-	return &problem{objective: o, at: o.at, excess: func() float64 { return gaussianLoss(o.at()) - least }, hessian: o.hessian}, nil
+	return &problem{objective: o, at: o.at, excess: func() float64 { return gaussianExcess(o.at()) }, hessian: o.hessian}, nil
 }
 
-// at is (μ, σ).
-func (o *gaussian) at() point {
-	v := o.param.Value.Float64s()
-	if o.logarithmic {
-		return point{v[0], math.Exp(v[1])}
+// newGaussianNetwork is the same in (μ, log σ), as a network: a layer of one input, always
+// 1, whose outputs are those of losses.DiagonalGaussian. Two targets have the data's
+// moments.
+func newGaussianNetwork() (*problem, error) {
+	model, err := trainer.NewModel(&layers.Dense{Units: 2, NoBias: true}, losses.DiagonalGaussian{}, trainer.ModelConfig{Input: []int{1}, DType: graph.Float64})
+	if err != nil {
+		return nil, err
 	}
-	return point{v[0], v[1]}
+	x := tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float64{1, 1}))
+	y := tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float64{-dataSigma, dataSigma}))
+	obj, err := model.Batch(x, y)
+	if err != nil {
+		return nil, err
+	}
+	v := model.Params()[0].Value.Float64s()
+	v[0], v[1] = gaussianStart[0], math.Log(gaussianStart[1])
+	at := func() point { return point{v[0], math.Exp(v[1])} }
+	return &problem{objective: obj, at: at, excess: func() float64 { return gaussianExcess(at()) }}, nil
 }
+
+// gaussianExcess is how much the loss is above the least.
+func gaussianExcess(p point) float64 { return gaussianLoss(p) - gaussianLoss(point{0, dataSigma}) }
+
+// at is (μ, σ).
+func (o *gaussian) at() point { return point(o.param.Value.Float64s()) }
 
 func (o *gaussian) Params() []*graph.Param { return []*graph.Param{o.param} }
 func (o *gaussian) Loose() []*graph.Param  { return nil }
@@ -70,33 +81,20 @@ func (o *gaussian) Examples() int          { return 1 }
 func (o *gaussian) L2() float64            { return 0 }
 func (o *gaussian) Loss() (float64, error) { return gaussianLoss(o.at()), nil }
 
-// gradient is that of the loss at (μ, σ), in (μ, σ).
-func (o *gaussian) gradient() point {
+// Grad fills the gradient.
+func (o *gaussian) Grad() (float64, error) {
 	p := o.at()
 	mu, sigma := p[0], p[1]
-	return point{mu / (sigma * sigma), 1/sigma - (dataSigma*dataSigma+mu*mu)/(sigma*sigma*sigma)}
-}
-
-// Grad fills the gradient: d/d log σ is σ·d/dσ.
-func (o *gaussian) Grad() (float64, error) {
-	g := o.gradient()
-	if o.logarithmic {
-		g[1] *= o.at()[1]
-	}
+	g := point{mu / (sigma * sigma), 1/sigma - (dataSigma*dataSigma+mu*mu)/(sigma*sigma*sigma)}
 	copy(o.param.Grad.Float64s(), g[:])
-	return gaussianLoss(o.at()), nil
+	return gaussianLoss(p), nil
 }
 
-// Curvature makes a pass for each column of B. F is diag(1/σ², 2/σ²), and diag(1/σ², 2)
-// with log σ.
+// Curvature makes a pass for each column of B. F is diag(1/σ², 2/σ²).
 func (o *gaussian) Curvature(_ graph.FisherEstimator, visit func(*graph.CurvaturePass) error) (float64, error) {
 	sigma := o.at()[1]
-	columns := [2]point{{1 / sigma, 0}, {0, math.Sqrt2 / sigma}}
-	if o.logarithmic {
-		columns[1][1] = math.Sqrt2
-	}
-	for _, c := range columns {
-		copy(o.g.Float64s(), c[:])
+	for _, column := range [2]point{{1 / sigma, 0}, {0, math.Sqrt2 / sigma}} {
+		copy(o.g.Float64s(), column[:])
 		if err := visit(&graph.CurvaturePass{Examples: 1, Taps: o.Taps()}); err != nil {
 			return 0, err
 		}
@@ -121,23 +119,22 @@ func newtonOf() contestant {
 	var p *problem
 	return contestant{
 		name: "Newton", rate: 1,
-		start: func() (q *problem, err error) { p, err = newGaussian(false); return p, err },
+		start: func() (q *problem, err error) { p, err = newGaussian(); return p, err },
 		make:  func(rate float64) (optimizer, error) { return &newton{p, rate}, nil },
 	}
 }
 
 // gaussianContestants are the curves of the second picture, in (μ, σ) but for K-FAC. As
-// the steps become small, natural gradient descent has one path in all coordinates.
+// the steps become small, natural gradient descent has one path in all coordinates. K-FAC is
+// natural gradient descent in the network's own coordinates: A is 1 and G is F.
 func gaussianContestants() []contestant {
-	plain := func() (*problem, error) { return newGaussian(false) }
-	logs := func() (*problem, error) { return newGaussian(true) }
 	return []contestant{
-		{name: "natural in (μ, σ)", start: plain, make: natural(kfac.Full), rate: 1},
-		{name: "plain gradient", start: plain, make: plainGradient},
-		{name: "Adam", start: plain, make: adam},
-		{name: "K-FAC in (μ, log σ)", start: logs, make: natural(kfac.BlockDiagonal), rate: 1},
+		{name: "natural in (μ, σ)", start: newGaussian, make: natural(kfac.Full), rate: 1},
+		{name: "plain gradient", start: newGaussian, make: plainGradient},
+		{name: "Adam", start: newGaussian, make: adam},
+		{name: "K-FAC in (μ, log σ)", start: newGaussianNetwork, make: natural(kfac.BlockDiagonal), rate: 1},
 		newtonOf(),
-		{name: "natural, in tiny steps", start: plain, make: natural(kfac.Full), rate: 0.02},
+		{name: "natural, in tiny steps", start: newGaussian, make: natural(kfac.Full), rate: 0.02},
 	}
 }
 

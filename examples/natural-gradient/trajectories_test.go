@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/kfac"
 )
 
@@ -63,7 +64,7 @@ func TestGaussian(t *testing.T) {
 	r := (dataSigma*dataSigma+gaussianStart[0]*gaussianStart[0])/(sigma*sigma) - 1
 	closeTo(t, point{0, sigma * (1 + r/2)}, all["natural in (μ, σ)"].points[1], 1e-12)
 	closeTo(t, point{0, sigma * math.Exp(r/2)}, all["K-FAC in (μ, log σ)"].points[1], 1e-12)
-	p, err := newGaussian(false)
+	p, err := newGaussian()
 	require.NoError(t, err)
 	h := p.hessian()
 	assert.Negative(t, h[0][0]*h[1][1]-h[0][1]*h[1][0])
@@ -82,8 +83,7 @@ func TestGaussian(t *testing.T) {
 func TestTinyStepsHaveOnePath(t *testing.T) {
 	apart := func(rate float64) float64 {
 		var paths [2][]point
-		for i, logarithmic := range []bool{false, true} {
-			start := func() (*problem, error) { return newGaussian(logarithmic) }
+		for i, start := range []func() (*problem, error){newGaussian, newGaussianNetwork} {
 			c := contestant{name: "natural", start: start, make: natural(kfac.Full)}
 			found, err := run(c, rate, int(math.Round(3/rate)))
 			require.NoError(t, err)
@@ -97,38 +97,56 @@ func TestTinyStepsHaveOnePath(t *testing.T) {
 	assert.Less(t, second, 0.01)
 }
 
-// TestGaussianDerivatives: gradient, Hessian and Fisher matrix against differences of the
-// loss; F is the Hessian where the data have the model's own moments.
+// TestGaussianDerivatives: gradient and Hessian against differences, and the Fisher matrix
+// against the Hessian where the data have the model's own moments.
 func TestGaussianDerivatives(t *testing.T) {
 	const h = 1e-4
-	for _, logarithmic := range []bool{false, true} {
-		p, err := newGaussian(logarithmic)
-		require.NoError(t, err)
-		o := p.objective.(*gaussian)
-		v := o.param.Value.Float64s()
-		_, err = o.Grad()
-		require.NoError(t, err)
-		got := point{o.param.Grad.Float64s()[0], o.param.Grad.Float64s()[1]}
-		for i := range v {
-			keep := v[i]
-			v[i] = keep + h
-			up, at := gaussianLoss(o.at()), o.gradient()
-			v[i] = keep - h
-			down, below := gaussianLoss(o.at()), o.gradient()
-			v[i] = keep
-			assert.InDelta(t, (up-down)/(2*h), got[i], 1e-7)
-			if !logarithmic {
-				row := p.hessian()[i]
-				closeTo(t, point{(at[0] - below[0]) / (2 * h), (at[1] - below[1]) / (2 * h)}, row, 1e-6)
-			}
-		}
-	}
-	p, err := newGaussian(false)
+	p, err := newGaussian()
 	require.NoError(t, err)
-	copy(p.objective.(*gaussian).param.Value.Float64s(), []float64{0, dataSigma})
-	f := p.hessian()
-	closeTo(t, point{1 / (dataSigma * dataSigma), 0}, f[0], 1e-9)
-	closeTo(t, point{0, 2 / (dataSigma * dataSigma)}, f[1], 1e-9)
+	o := p.objective.(*gaussian)
+	v := o.param.Value.Float64s()
+	gradient := func() point {
+		_, err := o.Grad()
+		require.NoError(t, err)
+		return point(o.param.Grad.Float64s())
+	}
+	for i := range v {
+		keep := v[i]
+		v[i] = keep + h
+		up, above := gaussianLoss(o.at()), gradient()
+		v[i] = keep - h
+		down, below := gaussianLoss(o.at()), gradient()
+		v[i] = keep
+		assert.InDelta(t, (up-down)/(2*h), gradient()[i], 1e-7)
+		closeTo(t, point{(above[0] - below[0]) / (2 * h), (above[1] - below[1]) / (2 * h)}, p.hessian()[i], 1e-6)
+	}
+	v[0], v[1] = 0, dataSigma
+	var f [2]point
+	_, err = o.Curvature(graph.Exact, func(pass *graph.CurvaturePass) error {
+		g := pass.Taps[0].G.Float64s()
+		for i := range 2 {
+			f[i][0], f[i][1] = f[i][0]+g[i]*g[0], f[i][1]+g[i]*g[1]
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	for i, row := range p.hessian() {
+		closeTo(t, row, f[i], 1e-9)
+	}
+}
+
+// TestGaussianNetworkIsTheSameFit: the network's loss is the formula's.
+func TestGaussianNetworkIsTheSameFit(t *testing.T) {
+	p, err := newGaussianNetwork()
+	require.NoError(t, err)
+	closeTo(t, gaussianStart, p.at(), 1e-15)
+	v := p.objective.Params()[0].Value.Float64s()
+	for _, w := range []point{{v[0], v[1]}, {0.7, -0.4}} {
+		v[0], v[1] = w[0], w[1]
+		got, err := p.objective.Loss()
+		require.NoError(t, err)
+		assert.InDelta(t, gaussianLoss(p.at()), got, 1e-13)
+	}
 }
 
 // TestContoursAreOfEqualLoss: every ring has one loss.

@@ -17,7 +17,8 @@
 //	* the natural gradient does not depend on the parameterisation             TestFiniteStepsDependOnCoordinates
 //	* K-FAC is invariant to all reparameterisations                            TestKFACOfAFactorisedLayerGoesTwiceAsFar
 //	H = F where logits are linear in the parameters                            TestHessianIsFisherOfLinearModels
-//	* … in linear networks                                                     TestHessianIsNotFisherOfDeepLinearNetworks
+//	* the Gauss–Newton matrix is F                                             TestGaussNewtonIsFisherWithNaturalParameters
+//	* H = F in linear networks                                                 TestHessianIsNotFisherOfDeepLinearNetworks
 //	H = F at a perfect fit, and H is indefinite elsewhere                      TestHessianIsFisherAtAPerfectFit
 //	* H = F at the optimum                                                     TestHessianIsNotFisherAtTheOptimumOfAWrongModel
 //	F = E[H] with targets drawn from the model                                 TestFisherIsTheExpectedHessian

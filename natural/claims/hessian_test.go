@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
 
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
@@ -30,6 +31,57 @@ func TestHessianIsFisherOfLinearModels(t *testing.T) {
 		set(m, normal(3, 15).Float64s())
 		assert.Less(t, distance(hessian(t, m, x, c.y), fisher(t, newBatch(t, m, x, c.y))), 1e-9, name)
 	}
+}
+
+// matrix is one of the curvature matrices of a mini-batch, written out.
+func matrix(t *testing.T, obj trainer.MiniBatch, which graph.Matrix) *mat.SymDense {
+	t.Helper()
+	products, err := graph.MatrixOf(obj)
+	require.NoError(t, err)
+	_, err = obj.Grad()
+	require.NoError(t, err)
+	size := graph.CountParams(obj.Params())
+	m := mat.NewDense(size, size, nil)
+	u, v := graph.NewDirection(obj.Params()), make([]float64, size)
+	for i := range size {
+		e := graph.NewDirection(obj.Params())
+		clear(v)
+		v[i] = 1
+		place(e, v)
+		require.NoError(t, products.Multiply(which, u, e))
+		m.SetRow(i, flat(u))
+	}
+	return symmetric(m)
+}
+
+// Claim, loose: the Gauss–Newton matrix is the Fisher matrix.
+//
+// It is, of any network, where the outputs are natural parameters of the distribution, as
+// logits are. A Gaussian's mean and log σ are not: there the Gauss–Newton matrix depends on
+// the targets and can be indefinite, and the Fisher matrix is its mean over targets drawn
+// from the model. So even a linear network has a Hessian, its Gauss–Newton matrix, that
+// is not its Fisher matrix.
+func TestGaussNewtonIsFisherWithNaturalParameters(t *testing.T) {
+	x := normal(1, 12, 4)
+	for name, c := range map[string]struct {
+		loss losses.Loss
+		y    *tensor.Dense
+	}{"softmax": {losses.SoftmaxCrossEntropy{}, labels(2, 12, 4)}, "bernoulli": {losses.SigmoidCrossEntropy{}, bits(2, 12, 4)}} {
+		m := newModel(t, layers.Sequential{&layers.Dense{Units: 3}, layers.Tanh(), &layers.Dense{Units: 4}}, c.loss, 4)
+		obj := newBatch(t, m, x, c.y)
+		assert.Less(t, distance(matrix(t, obj, graph.GaussNewton), fisher(t, obj)), 1e-12, name)
+		assert.Less(t, distance(matrix(t, obj, graph.Hessian), hessian(t, m, x, c.y)), 1e-9, name)
+		assert.Greater(t, distance(matrix(t, obj, graph.Hessian), fisher(t, obj)), 0.05, name)
+	}
+	m := newModel(t, &layers.Dense{Units: 4}, losses.DiagonalGaussian{}, 4)
+	y := normal(2, 12, 2)
+	obj := newBatch(t, m, x, y)
+	h, f := matrix(t, obj, graph.GaussNewton), fisher(t, obj)
+	assert.Less(t, distance(h, hessian(t, m, x, y)), 1e-9, "linear outputs")
+	t.Logf("μ and log σ: ‖H − F‖ = %.2f‖F‖; least eigenvalue %.3f of H and %.3g of F", distance(h, f), eigenvalues(t, h)[0], eigenvalues(t, f)[0])
+	assert.Greater(t, distance(h, f), 0.2)
+	assert.Less(t, eigenvalues(t, h)[0], -0.1)
+	assert.Greater(t, eigenvalues(t, f)[0], -1e-12)
 }
 
 // Claim, loose: they agree in linear networks.
