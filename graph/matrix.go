@@ -18,10 +18,10 @@ const (
 	// distribution at the outputs. It is positive semidefinite.
 	Fisher Matrix = "fisher"
 	// GaussNewton is JᵀH·J, where H is the Hessian of the mean cost with respect to the
-	// outputs. It is the Fisher matrix where the cost is the distribution's negative
-	// log-likelihood, as for the losses of package losses, and differs for losses.With and
-	// for costs with weights. It is positive semidefinite where the cost is convex in the
-	// outputs (Schraudolph 2002, "Fast curvature matrix-vector products").
+	// outputs (Schraudolph 2002, "Fast curvature matrix-vector products"). It is the Fisher
+	// matrix for SoftmaxCrossEntropy, SquaredError and SigmoidCrossEntropy of package losses,
+	// and differs for losses.With, for weights of examples, and for outputs that are no
+	// natural parameters. It is positive semidefinite where the cost is convex in the outputs.
 	GaussNewton Matrix = "gauss-newton"
 	// Hessian is the matrix of second derivatives of the mean cost with respect to the
 	// parameters. It may be indefinite (Pearlmutter 1994, "Fast exact multiplication by the

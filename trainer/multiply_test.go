@@ -320,6 +320,37 @@ func TestMultiplyWithoutParameters(t *testing.T) {
 	}
 }
 
+// offset is a layer of a user's own whose output is its parameter, whatever the input.
+type offset struct{ p *graph.Param }
+
+func (o *offset) Params() []*graph.Param {
+	if o.p == nil {
+		return nil
+	}
+	return []*graph.Param{o.p}
+}
+
+func (o *offset) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	if o.p == nil {
+		o.p = graph.NewParam("offset", b.DType, 1, 2)
+	}
+	return b.Param(o.p), nil
+}
+
+// Nothing is computed where the outputs are the parameters: M is the cost's own Hessian, the identity.
+func TestMultiplyWhereOutputsAreParameters(t *testing.T) {
+	m := newModel(t, &offset{}, losses.SquaredError{}, 2, 0)
+	obj, err := m.Batch(graph.NewDense(graph.Float64, 1, 2), graph.NewDense(graph.Float64, 1, 2))
+	require.NoError(t, err)
+	for range 2 {
+		v := randomDirection(rand.New(rand.NewPCG(1, 1)), m.Params())
+		for _, matrix := range matrices {
+			v.Scale(-2)
+			assert.Equal(t, flat(v), multiply(t, obj, matrix, v), matrix)
+		}
+	}
+}
+
 // A clipped objective has the model's products.
 func TestClippedPassesMultiplyOn(t *testing.T) {
 	m := newModel(t, looseNet(), losses.SquaredError{}, 4, 0)
