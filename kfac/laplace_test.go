@@ -336,6 +336,32 @@ func TestLaplacePairs(t *testing.T) {
 		require.NoError(t, err)
 		near(t, elements(want), elements(got), laplaceTolerance, j)
 	}
+
+	// Draws: the coupling of a factor and its summand, summed over the features with its sign,
+	// so that it stands out of the noise.
+	const draws = 6000
+	wb, bound, coupling := make([]float64, features), 0.0, 0.0
+	for j := range wb {
+		f := fisherOf(all, []int{j, features + j})
+		f.ScaleSym(examples, f)
+		damp(f, tau)
+		c, _ := inverseOf(t, f)
+		wb[j] = c.At(0, 1)
+		coupling += math.Abs(wb[j])
+		bound += (c.At(0, 0)*c.At(1, 1) + wb[j]*wb[j]) / draws
+	}
+	bound = 6 * math.Sqrt(bound)
+	require.Greater(t, coupling, bound)
+	theta, sum := flat(m.Params(), values), 0.0
+	require.NoError(t, l.EachSample(rand.New(rand.NewPCG(5, 6)), draws, func(int) error {
+		d := flat(m.Params(), values)
+		axpy(d, -1, theta)
+		for j, c := range wb {
+			sum += math.Copysign(1, c) * d[j] * d[features+j] / draws
+		}
+		return nil
+	}))
+	assert.InDelta(t, coupling, sum, bound)
 }
 
 // TestLaplaceLastLayer: the last layer has its own block, and the other weights are known:

@@ -17,7 +17,7 @@
 //	point estimate                          95.43%  0.1697   2.17%  0.0711    0.8536    0.9768  0.9548
 //	linearised, closed form                 95.30%  0.6897  41.75%  0.2820    0.9979    0.9999  0.9998
 //	linearised, draws of outputs            95.23%  0.6618  40.62%  0.2779    0.9836    0.9955  0.9912
-//	draws of weights                        31.63%  2.0401   9.08%  0.8226    0.1688    0.4614  0.2962
+//	draws of weights                        31.63%  2.0401   9.08%  0.8288    0.1688    0.4614  0.2962
 //	linearised, last layer                  95.43%  0.1508   1.91%  0.0690    0.9382    0.9676  0.9591
 //	linearised, prior by held-out images    95.38%  0.1476   0.85%  0.0687    0.9712    0.9920  0.9903
 //	draws of weights, prior by held-out     95.36%  0.1572   1.27%  0.0693    0.9275    0.9804  0.9736
@@ -27,12 +27,12 @@
 // estimate often is not. The last layer alone, with the prior that the evidence chooses, has a better NLL
 // than the point estimate. With a prior by held-out images calibration is better, too.
 //
-// Where it does not: accuracy stays what it is. With all weights random the evidence chooses a prior
-// 64 times wider than held-out images would. Predictions of test images are then far too
-// uncertain, and draws of the weights, which leave the neighbourhood in which the network is
-// nearly linear, lose the network altogether. The last layer alone sees little of an image of
-// shuffled pixels that its features do not show. With all 60,000 images (-train 0 -epochs 10) the point estimate
-// is nearly calibrated (ECE 0.75%), and there is less to gain: 0.35% with the last layer.
+// Where it does not: accuracy stays what it is. With all weights random the evidence chooses a
+// 64th of the precision that held-out images would. Predictions of test images are then far too
+// uncertain. Draws of such weights lose the network altogether, as Immer et al. 2021 found: the
+// posterior is of the linearised network, and draws go to where the network is not linear. Of shuffled
+// pixels and a last layer the point estimate tells as much. With all 60,000 images (-train 0 -epochs 10,
+// seed 1) the point estimate is nearly calibrated, ECE 0.75%, and the last layer has 0.35%.
 package main
 
 import (
