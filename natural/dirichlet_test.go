@@ -73,3 +73,10 @@ func TestDirichletFromMean(t *testing.T) {
 		}
 	}
 }
+
+// TestDirichletRetractKeepsTheSumFinite, which is a concentration itself.
+func TestDirichletRetractKeepsTheSumFinite(t *testing.T) {
+	f, theta := natural.Dirichlet{Classes: 3}, []float64{1, 1, 1}
+	f.Retract(theta, theta, []float64{1.7e308, 1.7e308, 1.7e308})
+	assert.NoError(t, f.Validate(theta))
+}

@@ -26,6 +26,25 @@
 //	μ       P       expectation parameters E[T(x)] = ∇A(θ)          ExponentialFamily
 //	J       Q×P     Jacobian of a conversion θ ↦ φ(θ)               Conversion
 //
+// # Families
+//
+//	distribution                          exponential family         other parameterisations
+//	Bernoulli                             BernoulliLogOdds           BernoulliProbability
+//	categorical                           CategoricalLogOdds         CategoricalProbabilities, CategoricalLogits (F is singular)
+//	Poisson                               PoissonLogRate             PoissonRate
+//	negative binomial, geometric          NegativeBinomialNatural    NegativeBinomialProbability
+//	exponential                           ExponentialNatural         ExponentialRate
+//	gamma                                 GammaNatural               GammaShapeRate, GammaLogs
+//	Dirichlet, beta                       Dirichlet
+//	Gaussian of a known σ                 GaussianMean
+//	Gaussian                              GaussianNatural            GaussianSigma, GaussianLogSigma, GaussianVariance
+//	multivariate Gaussian of a known Σ    GaussianKnownCovariance
+//	multivariate Gaussian                 GaussianPrecision          GaussianCovariance
+//	independent copies of any, mean-field IndependentExponential     Independent
+//
+// Expectation has each exponential family in its expectation parameters, and
+// Convert leads from each parameterisation of a distribution to each other.
+//
 // All is for one outcome: n independent ones have n times the Fisher matrix.
 // Symmetric matrices among parameters and outcomes are packed: the lower
 // triangle row by row, an element off the diagonal once for both places.

@@ -17,7 +17,7 @@ type NegativeBinomialProbability struct{ Successes float64 }
 var _ Converter = NegativeBinomialProbability{}
 
 func (f NegativeBinomialProbability) String() string {
-	return fmt.Sprintf("negative binomial of %g successes, probability", f.Successes)
+	return fmt.Sprintf("negative binomial of r = %g, probability", f.Successes)
 }
 func (f NegativeBinomialProbability) Params() int { return 1 }
 func (f NegativeBinomialProbability) Size() int   { return 1 }
@@ -84,7 +84,7 @@ var (
 )
 
 func (f NegativeBinomialNatural) String() string {
-	return fmt.Sprintf("negative binomial of %g successes, natural", f.Successes)
+	return fmt.Sprintf("negative binomial of r = %g, natural", f.Successes)
 }
 func (f NegativeBinomialNatural) Params() int { return 1 }
 func (f NegativeBinomialNatural) Size() int   { return 1 }
