@@ -128,3 +128,21 @@ func TestSimplexRetraction(t *testing.T) {
 	f.Retract(dst, []float64{0.25, 0.5}, []float64{0.125, -0.25})
 	assert.Equal(t, []float64{0.375, 0.25}, dst, "half of the way at most: the sum itself")
 }
+
+func TestSystemsWithoutASolution(t *testing.T) {
+	logits, v := natural.CategoricalLogits{Classes: 3}, make([]float64, 3)
+	assert.EqualError(t, natural.Damped(logits, v, []float64{1, 0, 0}, []float64{0, 0, 0}, 0),
+		"natural: categorical of 3, logits: the Fisher matrix is singular to rounding: ask for more damping")
+	rate := natural.PoissonRate{}
+	assert.EqualError(t, natural.Solve(rate, v[:1], []float64{1}, []float64{0}),
+		"natural: Poisson, rate: element 0, 0 of the matrix is +Inf: want finite numbers")
+}
+
+func TestOneClassIsNoDistribution(t *testing.T) {
+	for _, f := range []natural.Family{natural.CategoricalLogits{Classes: 1}, natural.CategoricalLogOdds{Classes: 1},
+		natural.CategoricalProbabilities{}, natural.Dirichlet{Classes: 1}} {
+		assert.ErrorContains(t, f.Validate(make([]float64, max(f.Params(), 0))), " classes: want 2 or more")
+	}
+	assert.ErrorContains(t, natural.NegativeBinomialProbability{}.Validate([]float64{0.5}), "number of successes 0")
+	assert.ErrorContains(t, natural.NegativeBinomialNatural{}.Validate([]float64{-1}), "number of successes 0")
+}

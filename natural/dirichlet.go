@@ -38,9 +38,13 @@ func (f Dirichlet) Validate(theta []float64) error {
 
 // LogProb is −∞ for an x whose elements are not positive or differ from the sum 1 by more than 1e-9.
 func (f Dirichlet) LogProb(x, theta []float64) float64 {
+	base := f.LogBase(x)
+	if math.IsInf(base, -1) {
+		return base
+	}
 	total := sum(theta)
 	// As of the gamma distribution: log Γ is an excess and α·log α − α, of which a divergence is left.
-	v := gammaExcess(total) + f.LogBase(x)
+	v := gammaExcess(total) + base
 	for k, a := range theta {
 		v -= gammaExcess(a) + total*divergence(a/total, math.Log(a)-math.Log(total), math.Log(x[k]))
 	}

@@ -356,3 +356,27 @@ func TestParametersOutsideTheDomain(t *testing.T) {
 		})
 	}
 }
+
+func TestOutcomesThatCannotBe(t *testing.T) {
+	for _, r := range rows() {
+		if strings.Contains(r.family.String(), "Gaussian") { // any finite number can be
+			continue
+		}
+		for _, v := range []float64{-0.5, -1, math.NaN(), math.Inf(1), math.Inf(-1)} {
+			x := make([]float64, r.family.Size())
+			fill(x, v)
+			assert.Equal(t, math.Inf(-1), r.family.LogProb(x, r.points[0]), "%s, x = %g", r.family, x)
+		}
+	}
+	assert.Equal(t, math.Inf(-1), natural.CategoricalLogits{Classes: 2}.LogProb([]float64{2}, []float64{0, 0}))
+	assert.Equal(t, math.Inf(-1), natural.Dirichlet{Classes: 2}.LogProb([]float64{0.5, 0.4}, []float64{1, 1}), "the sum is not 1")
+}
+
+// TestExpectationParametersOutsideTheDomain give NaN where Validate was not asked, and no panic.
+func TestExpectationParametersOutsideTheDomain(t *testing.T) {
+	f := natural.Expectation(natural.PoissonLogRate{})
+	assert.True(t, math.IsNaN(f.LogProb([]float64{1}, []float64{-1})))
+	mu := []float64{-1}
+	f.Retract(mu, mu, []float64{-1})
+	assert.Equal(t, []float64{-1}, mu)
+}

@@ -3,6 +3,7 @@ package natural
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -32,7 +33,7 @@ func Solve(f Family, dst, gradient, theta []float64) error {
 	}
 	var inverse mat.SymDense
 	if err := PseudoInverse(&inverse, &m); err != nil {
-		return fmt.Errorf("natural: %s: %w", f, err)
+		return fmt.Errorf("natural: %s: %s", f, strings.TrimPrefix(err.Error(), "natural: "))
 	}
 	product(dst, &inverse, gradient)
 	return nil
