@@ -7,7 +7,7 @@ import (
 	"github.com/gokfac/gokfac/natural"
 )
 
-// row is a family with parameters to test it at. family_test.go runs every test on every row.
+// row is a family with parameters to test it at. family_test.go, domain_test.go, exponential_test.go and convert_test.go run every test on every row.
 type row struct {
 	family natural.Family
 	// points are parameters that nodes can resolve, the first two close enough for a KL divergence.
