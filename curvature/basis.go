@@ -11,7 +11,13 @@ import (
 // basis is orthonormal vectors of length n, in the rows of a matrix.
 type basis struct {
 	n, count int
-	rows     []float64 // grows as vectors come
+	rows     []float64
+}
+
+// newBasis has memory for so many vectors, of which the system gives what is used. More vectors
+// are possible.
+func newBasis(n, vectors int) *basis {
+	return &basis{n: n, rows: make([]float64, 0, n*min(n, vectors))}
 }
 
 func (b *basis) row(i int) []float64 { return b.rows[i*b.n : (i+1)*b.n] }
@@ -40,13 +46,22 @@ func (b *basis) remove(w, c []float64) {
 	}
 }
 
-// combine replaces the vectors by y·V, where y is k×count.
+// combine replaces the vectors by y·V, where y is k×count and k ≤ count, some columns at a
+// time.
 func (b *basis) combine(y *mat.Dense) {
+	const columns = 1024
 	k, _ := y.Dims()
-	product := make([]float64, k*b.n)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, y.RawMatrix(), b.matrix(), 0, blas64.General{Rows: k, Cols: b.n, Stride: b.n, Data: product})
+	product := make([]float64, k*min(columns, b.n))
+	for lo := 0; lo < b.n; lo += columns {
+		part := b.matrix()
+		part.Cols, part.Data = min(columns, b.n-lo), part.Data[lo:]
+		to := blas64.General{Rows: k, Cols: part.Cols, Stride: part.Cols, Data: product}
+		blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, y.RawMatrix(), part, 0, to)
+		for i := range k {
+			copy(b.row(i)[lo:], product[i*part.Cols:(i+1)*part.Cols])
+		}
+	}
 	b.count = k
-	copy(b.rows, product)
 }
 
 // normals fills v with normal variates, signs with ±1.

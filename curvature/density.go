@@ -58,12 +58,15 @@ func NewDensity(a Operator, cfg DensityConfig) (*Density, error) {
 		return nil, err
 	}
 	cfg.numbers().Resolve()
+	if a.SymmetricDim() == 0 {
+		return nil, errEmpty
+	}
 	d := &Density{Order: a.SymmetricDim(), Vectors: cfg.Vectors}
 	rng := generator(cfg.Seed, 'd')
 	z := make([]float64, d.Order)
 	for i := range cfg.Vectors {
 		signs(z, rng)
-		l := newLanczos(a, &basis{n: d.Order}, rng, &d.Products)
+		l := newLanczos(a, &basis{n: d.Order}, cfg.Steps, rng, &d.Products)
 		l.begin(z)
 		for range min(cfg.Steps, d.Order) {
 			if _, err := l.extend(); err != nil {

@@ -117,7 +117,6 @@ func TestEigenLarge(t *testing.T) {
 	assert.True(t, got.Converged)
 	assert.InDelta(t, got.Values[0], got.Values[1], 1e-6)
 	assert.Less(t, got.Products, 150)
-	// The local problem: 50 − x = 2/(r + 1/r)-like continued fraction, by hand below.
 	assert.InDelta(t, double(50), got.Values[0], 1e-6)
 
 	cfg.Distinct = true
@@ -176,4 +175,15 @@ func TestEigenRefuses(t *testing.T) {
 	nan := mat.NewSymDense(2, []float64{1, math.NaN(), 0, 1})
 	_, err = curvature.Eigen(curvature.Symmetric(nan), curvature.EigenConfig{})
 	assert.ErrorContains(t, err, "not finite")
+}
+
+// TestEigenWideBasis: more vectors than are looked at in each step.
+func TestEigenWideBasis(t *testing.T) {
+	a := laplacian(300)
+	got, err := curvature.Eigen(a, curvature.EigenConfig{Count: 70, Basis: 250})
+	require.NoError(t, err)
+	require.True(t, got.Converged)
+	for i, value := range got.Values {
+		assert.InDelta(t, 2-2*math.Cos(float64(300-i)*math.Pi/301), value, 1e-7)
+	}
 }

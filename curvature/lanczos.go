@@ -28,9 +28,10 @@ type lanczos struct {
 	count  *int // products
 }
 
-func newLanczos(a Operator, locked *basis, rng *rand.Rand, count *int) *lanczos {
+// newLanczos expects so many steps before a restart.
+func newLanczos(a Operator, locked *basis, steps int, rng *rand.Rand, count *int) *lanczos {
 	n := a.SymmetricDim()
-	return &lanczos{a: a, locked: locked, v: &basis{n: n}, f: make([]float64, n), rng: rng, count: count}
+	return &lanczos{a: a, locked: locked, v: newBasis(n, steps), f: make([]float64, n), rng: rng, count: count}
 }
 
 // extend adds a basis vector: f's direction, or a random one where f vanishes. It

@@ -235,6 +235,9 @@ func TestModelRefuses(t *testing.T) {
 	require.ErrorAs(t, err, &missing)
 	assert.Equal(t, "CurvatureObjective", missing.Capability)
 
+	_, err = curvature.NewModel(curvature.One(fixed{}), curvature.ModelConfig{})
+	assert.ErrorContains(t, err, "no parameters that are learned")
+
 	n = newNet(t, graph.Float64, 20, trainer.ModelConfig{})
 	broken := errors.New("the disk is full")
 	left := 3
@@ -267,6 +270,11 @@ func (firstOrder) Params() []*graph.Param {
 }
 func (firstOrder) Loss() (float64, error) { return 0, nil }
 func (firstOrder) Grad() (float64, error) { return 0, nil }
+
+// fixed has no parameters.
+type fixed struct{ firstOrder }
+
+func (fixed) Params() []*graph.Param { return nil }
 
 type sizeless struct{ firstOrder }
 

@@ -1,6 +1,7 @@
 package curvature
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -60,6 +61,9 @@ func precision(a Operator) float64 {
 	return epsilon * math.Sqrt(float64(a.SymmetricDim()))
 }
 
+// errEmpty is of matrices of order 0, which gonum has no vectors for.
+var errEmpty = errors.New("curvature: the matrix is of order 0")
+
 const epsilon = 0x1p-52
 
 // Symmetric is s as an operator.
@@ -90,6 +94,9 @@ func (s *shifted) Precision() float64 { return precision(s.Operator) }
 // bytes, and is for small matrices.
 func Dense(a Operator) (*mat.SymDense, error) {
 	n := a.SymmetricDim()
+	if n == 0 {
+		return nil, errEmpty
+	}
 	dst := mat.NewSymDense(n, nil)
 	x, column := mat.NewVecDense(n, nil), mat.NewVecDense(n, nil)
 	for i := range n {

@@ -39,7 +39,7 @@ func (s *search) run() (*Eigenpairs, error) {
 
 // first finds k pairs in one Krylov space.
 func (s *search) first() (converged bool, err error) {
-	l, k := newLanczos(s.a, &basis{n: s.found.n}, s.rng, &s.products), s.cfg.Count
+	l, k := newLanczos(s.a, &basis{n: s.found.n}, s.cfg.Basis, s.rng, &s.products), s.cfg.Count
 	r, converged, err := s.converge(l, k, func(*lanczos, *ritz) bool { return false })
 	if err != nil {
 		return false, err
@@ -57,7 +57,7 @@ func (s *search) second() (better, converged bool, err error) {
 	for _, v := range s.values {
 		last = min(last, s.cfg.End.rank(v))
 	}
-	l := newLanczos(s.a, s.found, s.rng, &s.products)
+	l := newLanczos(s.a, s.found, s.cfg.Basis, s.rng, &s.products)
 	l.norm = s.norm
 	r, converged, err := s.converge(l, 1, func(l *lanczos, r *ritz) bool { return s.nothing(last, l, r) })
 	if err != nil || !converged || s.cfg.End.rank(r.values[0]) <= last+s.tolerance(l) {
@@ -109,6 +109,9 @@ func (s *search) converge(l *lanczos, k int, stop func(*lanczos, *ritz) bool) (*
 			return nil, false, err
 		}
 		s.norm = max(s.norm, l.norm)
+		if j := l.v.count; more && j > 64 && j%8 != 0 && j != s.cfg.Basis && s.products < s.cfg.Products {
+			continue // H is too large to be decomposed in each step
+		}
 		r, ok := l.ritz(s.cfg.End.rank)
 		if !ok {
 			return nil, false, errDecomposition

@@ -119,6 +119,9 @@ func (s *Solver) SolveFrom(dst *mat.VecDense, a Operator, b *mat.VecDense) (Solu
 
 func (s *Solver) solve(x *mat.VecDense, a Operator, b *mat.VecDense, warm bool) (Solution, error) {
 	n := a.SymmetricDim()
+	if n == 0 {
+		return Solution{}, errEmpty
+	}
 	if b.Len() != n || x.Len() != n && (warm || !x.IsEmpty()) {
 		return Solution{}, fmt.Errorf("curvature: conjugate gradients: a matrix of order %d, b of length %d, x of length %d", n, b.Len(), x.Len())
 	}

@@ -22,6 +22,13 @@ func (c *TraceConfig) numbers(least float64) setting.Numbers {
 	return setting.Numbers{setting.Of("products", &c.Products, 100, setting.Range{Low: least, Below: math.Inf(1)})}
 }
 
+// Validate returns an error that names a setting out of its range. HutchPlusPlus wants 6 products
+// or more.
+func (c TraceConfig) Validate() error {
+	_, err := c.resolved(2)
+	return err
+}
+
 func (c TraceConfig) resolved(least float64) (TraceConfig, error) {
 	n := c.numbers(least)
 	n.Resolve()
@@ -60,6 +67,9 @@ func Hutchinson(a Operator, cfg TraceConfig) (Estimate, error) {
 	if err != nil {
 		return Estimate{}, err
 	}
+	if a.SymmetricDim() == 0 {
+		return Estimate{}, errEmpty
+	}
 	samples, err := signSamples(a, &basis{n: a.SymmetricDim()}, cfg.Products, generator(cfg.Seed, 't'))
 	if err != nil {
 		return Estimate{}, fmt.Errorf("curvature: trace: %w", err)
@@ -81,6 +91,9 @@ func HutchPlusPlus(a Operator, cfg TraceConfig) (Estimate, error) {
 	cfg, err := cfg.resolved(6)
 	if err != nil {
 		return Estimate{}, err
+	}
+	if a.SymmetricDim() == 0 {
+		return Estimate{}, errEmpty
 	}
 	e, err := hutchPlusPlus(a, cfg)
 	if err != nil {
@@ -131,7 +144,7 @@ func signSamples(a Operator, q *basis, count int, rng *rand.Rand) ([]float64, er
 // outside of the others is of the size of rounding errors are left out.
 func rangeOf(a Operator, count int, rng *rand.Rand) (*basis, error) {
 	n := a.SymmetricDim()
-	q := &basis{n: n}
+	q := newBasis(n, count)
 	x, image := mat.NewVecDense(n, nil), mat.NewVecDense(n, nil)
 	unused := make([]float64, count)
 	largest := 0.0

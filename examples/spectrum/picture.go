@@ -105,9 +105,9 @@ func (s *spectrum) bumps(a *axis) []bump {
 	return bumps
 }
 
-// curve is the number of eigenvalues per decade, at 500 places.
+// curve is the number of eigenvalues per decade, at 300 places.
 func (a *axis) curve(bumps []bump) []figures.Point {
-	const places = 500
+	const places = 300
 	low, high := a.at(a.low), a.at(a.high)
 	points := make([]figures.Point, places)
 	for i := range points {
