@@ -9,11 +9,11 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// fisher is the exact Fisher matrix of a policy on a batch, by its products.
+// fisher is the exact Fisher matrix of a policy on a batch, by its products. curvature.Model is that of any batches, and
+// allocates memory in each product.
 type fisher struct {
 	obj     graph.MatrixObjective
 	v, dst  graph.Direction
-	product mat.VecDense
 	size    int
 	epsilon float64 // of the parameters' type
 	err     error
@@ -56,11 +56,3 @@ func (f *fisher) Err() error { return f.err }
 
 // Precision is the relative error of a product: of sums of as many terms as there are parameters.
 func (f *fisher) Precision() float64 { return f.epsilon * math.Sqrt(float64(f.size)) }
-
-// along is xᵀFx.
-func (f *fisher) along(x *mat.VecDense) (float64, error) {
-	if err := curvature.Multiply(f, &f.product, x); err != nil {
-		return 0, err
-	}
-	return mat.Dot(x, &f.product), nil
-}

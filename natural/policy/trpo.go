@@ -17,9 +17,9 @@ import (
 type TRPOConfig struct {
 	KL         float64 // δ, the bound of the mean KL divergence of an update, in nats; default 0.01
 	Damping    float64 // λ of F + λI, which conjugate gradients solve with; default 0.1
+	Fraction   float64 // of the batch that products with F are over, in (0, 1]; default 1
 	Iterations int     // of conjugate gradients, each a product with F; default 10
 	Tolerance  float64 // relative residual at which they stop before; default None
-	Fraction   float64 // of the batch that products with F are over, in (0, 1]; default 1
 	Shrink     float64 // a step that is refused is tried again times this, in (0, 1); default 0.8
 	Backtracks int     // the most of such tries; default 10
 }
@@ -43,18 +43,21 @@ func (c *TRPOConfig) numbers() setting.Numbers {
 // conjugate gradients, g the gradient of L and F the exact Fisher matrix of the policy on the batch, which is the Hessian
 // of the KL divergence. It tries the steps √(2δ/xᵀFx)·x·Shrink^k, k = 0, 1, …, and takes the first of which
 //
-//	KL(π_old ‖ π) ≤ δ  and  L > 0
+//	KL(π_old ‖ π) ≤ δ  and  L(π) > L(π_old)
 //
 // both measured on the whole batch, KL without approximation. If there is none the policy stays what it was.
 type TRPO struct {
 	cfg    TRPOConfig // resolved
 	solver *curvature.Solver
 	fisher *fisher
-	rows   *minibatches // of Fraction
+	damped curvature.Operator // F + λI
+	rows   *minibatches       // of Fraction
 	theta  graph.Direction
+	slope  graph.Direction // −g, the parameters' gradients
 	start  graph.Direction // θ before the step
 	step   graph.Direction // x
 	g, x   mat.VecDense
+	fx     mat.VecDense // F·x
 }
 
 var _ Method = (*TRPO)(nil)
@@ -96,16 +99,13 @@ func (*TRPO) Cost(f Family) losses.Cost { return losses.Weighted{Canonical: f.Lo
 
 // Update takes one step.
 func (m *TRPO) Update(p *Policy, b *Batch, r *rand.Rand) (Step, error) {
-	if m.fisher == nil {
-		m.build(p, b)
-	}
 	if err := m.direction(p, b, r); err != nil {
 		return Step{}, err
 	}
-	quadratic, err := m.fisher.along(&m.x)
-	if err != nil {
+	if err := curvature.Multiply(m.fisher, &m.fx, &m.x); err != nil {
 		return Step{}, err
 	}
+	quadratic := mat.Dot(&m.x, &m.fx)
 	length := math.Sqrt(2 * m.cfg.KL / quadratic)
 	if quadratic <= 0 || math.IsInf(length, 0) {
 		return Step{}, nil // no direction changes the policy: F or g is 0
@@ -114,6 +114,7 @@ func (m *TRPO) Update(p *Policy, b *Batch, r *rand.Rand) (Step, error) {
 		return Step{}, err
 	}
 	m.start.Copy(m.theta)
+	least := mean(b.Advantages.Float64s()) // L(π_old)
 	for k := range m.cfg.Backtracks + 1 {
 		m.theta.Copy(m.start)
 		m.theta.AddScaled(length, m.step)
@@ -121,24 +122,13 @@ func (m *TRPO) Update(p *Policy, b *Batch, r *rand.Rand) (Step, error) {
 		if err != nil {
 			return Step{}, err
 		}
-		if now.KL <= m.cfg.KL && now.Surrogate > 0 {
+		if now.KL <= m.cfg.KL && now.Surrogate > least {
 			return Step{Steps: 1, Backtracks: k}, nil
 		}
 		length *= m.cfg.Shrink
 	}
 	m.theta.Copy(m.start)
 	return Step{Backtracks: m.cfg.Backtracks}, nil
-}
-
-func (m *TRPO) build(p *Policy, b *Batch) {
-	params := graph.Learned(p.Model.Params())
-	m.fisher = newFisher(params)
-	m.theta, m.start, m.step = graph.Values(params), graph.NewDirection(params), graph.NewDirection(params)
-	m.g.ReuseAsVec(m.fisher.SymmetricDim())
-	m.x.ReuseAsVec(m.fisher.SymmetricDim())
-	if n := int(math.Ceil(m.cfg.Fraction * float64(b.Rows()))); n < b.Rows() {
-		m.rows = newMinibatches(b.Rows(), n, b.Observations.Shape()[1:], b.Actions.Shape()[1:], nil)
-	}
 }
 
 // direction makes g the gradient of L and x the solution of (F + λI)x = g.
@@ -150,7 +140,10 @@ func (m *TRPO) direction(p *Policy, b *Batch, r *rand.Rand) error {
 	if _, err := obj.Grad(); err != nil {
 		return err
 	}
-	if err := curvature.Flatten(m.g.RawVector().Data, graph.Gradients(obj.Params())); err != nil {
+	if m.theta == nil {
+		m.build(obj.Params(), b)
+	}
+	if err := curvature.Flatten(m.g.RawVector().Data, m.slope); err != nil {
 		return err
 	}
 	m.g.ScaleVec(-1, &m.g)
@@ -160,13 +153,34 @@ func (m *TRPO) direction(p *Policy, b *Batch, r *rand.Rand) error {
 		if obj, err = p.Model.Batch(rows[0], rows[1], rows[2]); err != nil {
 			return err
 		}
-		if _, err = obj.Loss(); err != nil {
+		if _, err = obj.Loss(); err != nil { // products are of the parameters that it sees
 			return err
 		}
 	}
 	if m.fisher.obj, err = graph.MatrixOf(obj); err != nil {
 		return err
 	}
-	_, err = m.solver.Solve(&m.x, curvature.Shift(m.fisher, m.cfg.Damping), &m.g)
+	_, err = m.solver.Solve(&m.x, m.damped, &m.g)
 	return err
+}
+
+// build allocates what an update needs, in the first one.
+func (m *TRPO) build(params []*graph.Param, b *Batch) {
+	m.fisher = newFisher(params)
+	m.damped = curvature.Shift(m.fisher, m.cfg.Damping)
+	m.slope = graph.Gradients(params)
+	m.theta, m.start, m.step = graph.Values(params), graph.NewDirection(params), graph.NewDirection(params)
+	for _, v := range []*mat.VecDense{&m.g, &m.x, &m.fx} {
+		v.ReuseAsVec(m.fisher.size)
+	}
+	if n := int(math.Ceil(m.cfg.Fraction * float64(b.Rows()))); n < b.Rows() {
+		m.rows = newMinibatches(b.Rows(), n, b.Observations.Shape()[1:], b.Actions.Shape()[1:], nil)
+	}
+}
+
+func mean(x []float64) (sum float64) {
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
 }
