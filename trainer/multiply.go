@@ -11,7 +11,11 @@ var _ graph.MatrixObjective = (*objective)(nil)
 // Multiply fills dst with M·v. The first product with a matrix builds and compiles its
 // program on the graph that Grad and Curvature run on. Their forward pass is not repeated,
 // unless Loss has been called since, and a further product computes only what depends on
-// v. v is copied. Buffers of layers and streams of random numbers stay what they are.
+// v. Buffers of layers and streams of random numbers stay what they are.
+//
+// Memory: v is copied into one more direction. The graph has more values: the tangents of
+// those of the forward pass, and a backward pass for each matrix; for the Hessian a second
+// one, of tangents.
 func (o *objective) Multiply(m graph.Matrix, dst, v graph.Direction) error {
 	p, err := o.multiply(m, dst, v)
 	if err == nil {
