@@ -11,7 +11,7 @@ import (
 )
 
 // block is K-FAC's A⊗G for a dense layer, and the exact trace of the layer's Fisher block. A is
-// the mean of āāᵀ with ā = (a, 1), G that of gradients ggᵀ at the outputs.
+// the mean of āāᵀ with ā = (a, 1), or a without a bias, G that of gradients ggᵀ at the outputs.
 type block struct {
 	name  string
 	a, g  *mat.Dense
@@ -67,7 +67,7 @@ func factors(n *network) ([]*block, error) {
 		first := true
 		_, err = measured.Curvature(graph.Exact, func(pass *graph.CurvaturePass) error {
 			for i, tap := range pass.Taps {
-				if tap.Kind != graph.Affine || tap.A.Shape()[0] != tap.Examples || tap.Groups > 1 || tap.Bias == nil {
+				if tap.Kind != graph.Affine || tap.A.Shape()[0] != tap.Examples || tap.Groups > 1 {
 					return errLayers
 				}
 				if i == len(blocks) {
@@ -92,21 +92,25 @@ func factors(n *network) ([]*block, error) {
 }
 
 func newBlock(tap *graph.Tap) *block {
-	in, out := tap.A.Shape()[1]+1, tap.G.Shape()[1]
+	in, out := tap.A.Shape()[1], tap.G.Shape()[1]
+	if tap.Bias != nil {
+		in++
+	}
 	return &block{name: tap.Name, a: mat.NewDense(in, in, nil), g: mat.NewDense(out, out, nil)}
 }
 
 // add adds the sums over the examples of a pass. A is the same in all passes of a mini-batch.
 func (b *block) add(tap *graph.Tap, first bool) {
 	in, out := tap.A.Shape()[1], tap.G.Shape()[1]
-	a := mat.NewDense(tap.Examples, in+1, nil)
+	width, _ := b.a.Dims()
+	a := mat.NewDense(tap.Examples, width, nil)
 	g := mat.NewDense(tap.Examples, out, append([]float64{}, tap.G.Float64s()...))
 	g.Scale(float64(tap.Examples), g) // of an example's own loss, and not of the mean
 	for i := range tap.Examples {
 		row := a.RawRowView(i)
+		row[width-1] = 1 // unless the layer has no bias
 		copy(row, tap.A.Float64s()[i*in:(i+1)*in])
-		row[in] = 1
-		aa, gg := mat.NewVecDense(in+1, row), mat.NewVecDense(out, g.RawRowView(i))
+		aa, gg := mat.NewVecDense(width, row), mat.NewVecDense(out, g.RawRowView(i))
 		b.exact += mat.Dot(aa, aa) * mat.Dot(gg, gg)
 	}
 	var product mat.Dense

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -15,6 +16,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/gokfac/gokfac/curvature"
+	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
@@ -69,6 +71,39 @@ func TestKroneckerEigenvalues(t *testing.T) {
 	got, err := b.eigenvalues()
 	require.NoError(t, err)
 	assert.InDeltaSlice(t, []float64{5, 7, 15, 21}, got, 1e-13)
+}
+
+// TestKronecker: K-FAC's block of a layer is the Fisher matrix itself for one example and one layer, and the exact
+// trace is that of the dense matrix for several.
+func TestKronecker(t *testing.T) {
+	for _, bias := range []bool{true, false} {
+		for _, examples := range []int{1, 5} {
+			data := &datasets.Dataset{Name: "numbers", Shape: []int{3}, Classes: 4,
+				Train: datasets.Split{X: []float32{1, 2, -1, 0, 1, 1, 3, 0, 0, -1, 1, 2, 1, 1, 1}[:3*examples], Labels: []int32{0, 1, 2, 3, 0}[:examples]}}
+			model, err := trainer.NewModel(&layers.Dense{Units: 4, NoBias: !bias}, losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{3}, DType: graph.Float64, Seed: 1})
+			require.NoError(t, err)
+			loader, err := datasets.NewLoader(data, data.Train, datasets.LoaderOptions{BatchSize: 2, KeepLast: true})
+			require.NoError(t, err)
+			n := &network{model: model, loader: loader}
+			operator, err := curvature.NewModel(n.batches(), curvature.ModelConfig{})
+			require.NoError(t, err)
+			fisher, err := curvature.Dense(operator)
+			require.NoError(t, err)
+			blocks, err := factors(n)
+			require.NoError(t, err)
+			require.Len(t, blocks, 1)
+			assert.InEpsilon(t, mat.Trace(fisher), blocks[0].exact, 1e-13)
+			if examples > 1 {
+				continue
+			}
+			got, err := blocks[0].eigenvalues()
+			require.NoError(t, err)
+			slices.Sort(got)
+			var e mat.EigenSym
+			require.True(t, e.Factorize(fisher, false))
+			assert.InDeltaSlice(t, e.Values(nil), got, 1e-13)
+		}
+	}
 }
 
 // TestCurve: the integral over decades is the number of eigenvalues.

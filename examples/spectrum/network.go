@@ -64,6 +64,9 @@ func load(path string, data *datasets.Dataset) (*trainer.Model, error) {
 }
 
 func train(ctx context.Context, o options, data *datasets.Dataset, out io.Writer) (*trainer.Model, error) {
+	if data.Classes < 2 {
+		return nil, fmt.Errorf("-data %s: it has no classes, which the network here is for: choose other data, or a trained model by -load", o.data)
+	}
 	net := layers.Sequential{&layers.Flatten{}}
 	for _, units := range o.hidden {
 		net = append(net, &layers.Dense{Units: units, Init: layers.HeNormal}, layers.ReLU())
