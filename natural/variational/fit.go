@@ -1,0 +1,209 @@
+package variational
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"math/rand/v2"
+)
+
+// FitConfig is how a posterior is fitted.
+type FitConfig struct {
+	Method    Method
+	Structure Structure  // of the posterior; default Full
+	Start     *Posterior // where to begin, which is copied; nil: the prior
+	Steps     int        // at most; default 100
+
+	// Tolerance stops the fit when the ELBO changed by less, in nats, between one record and the
+	// next. 0: all steps are taken.
+	Tolerance float64
+	// Target stops the fit when the ELBO is at least as much. nil: none.
+	Target *float64
+
+	// BatchSize is the examples of a mini-batch, drawn without replacement until none are left.
+	// 0: all.
+	BatchSize int
+	// Draws of weights stand for the expectations of a step. 0: expectations are by quadrature.
+	Draws int
+	// Every is the number of steps from one record to the next, the start and the end have one in
+	// any case. A record costs a pass over the data, but of a fit to all of them without draws,
+	// where each step has it. Default: 1 there, and else the steps of an epoch.
+	Every int
+	// Seed is of mini-batches and draws.
+	Seed uint64
+}
+
+// Record is the state after a number of steps.
+type Record struct {
+	Step   int
+	ELBO   float64 // in nats, of all data
+	Change float64 // since the last record; 0 in the first
+}
+
+// Result is what a fit has led to.
+type Result struct {
+	Posterior *Posterior
+	Records   []Record
+	Converged bool // within Tolerance, or at Target
+}
+
+// ELBO is the last record's.
+func (r *Result) ELBO() float64 { return r.Records[len(r.Records)-1].ELBO }
+
+// StepError reports the step that a fit failed at.
+type StepError struct {
+	Method string
+	Step   int // from 1
+	Err    error
+}
+
+func (e *StepError) Error() string {
+	return fmt.Sprintf("variational: %s, step %d: %v", e.Method, e.Step, e.Err)
+}
+func (e *StepError) Unwrap() error { return e.Err }
+
+// ErrDiverged reports an ELBO or a mean that is no finite number.
+var ErrDiverged = fmt.Errorf("the fit has diverged: choose a smaller rate")
+
+// Fit maximises the ELBO. With an error, a *[StepError] or the context's, the result
+// has what there is until then.
+func (m *Model) Fit(ctx context.Context, cfg FitConfig) (*Result, error) {
+	q, err := m.prepare(&cfg)
+	if err != nil {
+		return nil, err
+	}
+	all := newSums(m, q)
+	step := m.batches(q, all, cfg)
+	r := &Result{Posterior: q}
+	for k := 0; ; k++ {
+		if k%cfg.Every == 0 || k == cfg.Steps {
+			all.fill(q)
+			if err := r.record(k, all.elbo(q)); err != nil {
+				return r, &StepError{cfg.Method.String(), k, err}
+			}
+			if r.stop(cfg) {
+				r.Converged = true
+				return r, nil
+			}
+		}
+		if k == cfg.Steps {
+			return r, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return r, err
+		}
+		s, err := step(k)
+		if err == nil {
+			err = cfg.Method.Step(q, s)
+		}
+		if err == nil && !q.finite() {
+			err = ErrDiverged
+		}
+		if err != nil {
+			return r, &StepError{cfg.Method.String(), k + 1, err}
+		}
+	}
+}
+
+// prepare checks the settings, fills in defaults and returns the start.
+func (m *Model) prepare(cfg *FitConfig) (*Posterior, error) {
+	if cfg.Method == nil {
+		return nil, fmt.Errorf("variational: no method: choose NaturalGradient, Online, Improved or NewGradient")
+	}
+	if err := cfg.Method.Validate(); err != nil {
+		return nil, err
+	}
+	for _, s := range []struct {
+		name  string
+		value int
+	}{{"Steps", cfg.Steps}, {"BatchSize", cfg.BatchSize}, {"Draws", cfg.Draws}, {"Every", cfg.Every}} {
+		if s.value < 0 {
+			return nil, fmt.Errorf("variational: %s %d: want 0, for the default, or more", s.name, s.value)
+		}
+	}
+	if !(cfg.Tolerance >= 0) {
+		return nil, fmt.Errorf("variational: Tolerance %g: want a number of nats, 0 for none", cfg.Tolerance)
+	}
+	if cfg.BatchSize > m.Examples() {
+		return nil, fmt.Errorf("variational: BatchSize %d of %d examples: want no more than there are", cfg.BatchSize, m.Examples())
+	}
+	if cfg.Steps == 0 {
+		cfg.Steps = 100
+	}
+	if cfg.BatchSize == m.Examples() {
+		cfg.BatchSize = 0
+	}
+	if cfg.Every == 0 {
+		cfg.Every = 1
+		if cfg.BatchSize > 0 {
+			cfg.Every = (m.Examples() + cfg.BatchSize - 1) / cfg.BatchSize
+		}
+	}
+	if cfg.Start == nil {
+		return m.PriorPosterior(cfg.Structure)
+	}
+	if cfg.Start.Dim() != m.Dim() || cfg.Start.Structure() != cfg.Structure {
+		return nil, fmt.Errorf("variational: the start is %s of %d weights: want %s of %d",
+			cfg.Start.Structure(), cfg.Start.Dim(), cfg.Structure, m.Dim())
+	}
+	return cfg.Start.Clone(), nil
+}
+
+// batches is the sums of step k. Of all data without draws they are those of the record, if there
+// was one.
+func (m *Model) batches(q *Posterior, all *Sums, cfg FitConfig) func(k int) (*Sums, error) {
+	if cfg.BatchSize == 0 && cfg.Draws == 0 {
+		return func(k int) (*Sums, error) {
+			if k%cfg.Every != 0 {
+				all.fill(q)
+			}
+			all.Step = k
+			return all, nil
+		}
+	}
+	s := newSums(m, q)
+	s.rng = rand.New(rand.NewPCG(cfg.Seed, 0))
+	s.noise = make([]float64, cfg.Draws*m.Dim())
+	for range cfg.Draws {
+		s.draws = append(s.draws, make([]float64, m.Dim()))
+	}
+	order := rand.New(rand.NewPCG(cfg.Seed, 1))
+	rows := make([]int, m.Examples())
+	for i := range rows {
+		rows[i] = i
+	}
+	next := len(rows)
+	return func(k int) (*Sums, error) {
+		if cfg.BatchSize > 0 {
+			if next == len(rows) {
+				order.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+				next = 0
+			}
+			end := min(next+cfg.BatchSize, len(rows))
+			s.batch, next = rows[next:end], end
+		}
+		s.Step = k
+		s.redraw()
+		s.fill(q)
+		return s, nil
+	}
+}
+
+func (r *Result) record(step int, elbo float64) error {
+	change := 0.0
+	if len(r.Records) > 0 {
+		change = elbo - r.ELBO()
+	}
+	r.Records = append(r.Records, Record{step, elbo, change})
+	if math.IsNaN(elbo) || math.IsInf(elbo, 0) {
+		return ErrDiverged
+	}
+	return nil
+}
+
+// stop is whether the last record ends the fit.
+func (r *Result) stop(cfg FitConfig) bool {
+	last := r.Records[len(r.Records)-1]
+	return cfg.Target != nil && last.ELBO >= *cfg.Target ||
+		len(r.Records) > 1 && math.Abs(last.Change) < cfg.Tolerance
+}
