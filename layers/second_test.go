@@ -50,6 +50,7 @@ func secondNets() map[string]proof {
 		"residual":              {layer: between(&layers.Residual{Body: layers.Sequential{&layers.Dense{Units: 3}, layers.Tanh()}, Shortcut: &layers.Dense{Units: 3}}), shape: []int{4}},
 		"concat":                {layer: between(&layers.Parallel{Branches: []layers.Layer{&layers.Dense{Units: 2}, layers.Identity(), layers.Sequential{&layers.Dense{Units: 3}, layers.Tanh()}}}), shape: []int{4}},
 		"sum":                   {layer: between(&layers.Parallel{Join: layers.Sum, Branches: []layers.Layer{layers.Tanh(), &layers.Dense{Units: 4}}}), shape: []int{4}},
+		"vector":                {layer: between(&layers.Parallel{Branches: []layers.Layer{&layers.Dense{Units: 2}, &layers.Vector{Units: 3, Init: layers.HeNormal}}}), shape: []int{4}},
 		"words": {layer: func() layers.Layer {
 			return layers.Sequential{&layers.Embedding{Rows: 7, Units: 3}, layers.Tanh(), &layers.Conv1D{Filters: 2, Kernel: 2}, layers.Sigmoid()}
 		}, shape: []int{4}, fixed: words},
