@@ -49,9 +49,9 @@ var _ Operator = (*Model)(nil)
 // model has at the time of a product.
 //
 // It multiplies the first mini-batch with one vector twice, and returns an error if the
-// results differ: then there is no matrix to speak of. Dropout, a loader that shuffles or
-// augments, and normalisation by the mini-batch are the usual reasons. A single mini-batch
-// with dropout works by [One], which keeps the masks.
+// results differ: then there is no matrix to speak of. Dropout and a loader that
+// shuffles or augments are the usual reasons. Dropout is off in mini-batches by
+// EvaluationBatch of package trainer, and a single one by Batch keeps its masks ([One]).
 func NewModel(batches Batches, cfg ModelConfig) (*Model, error) {
 	if cfg.Matrix == "" {
 		cfg.Matrix = graph.Fisher
@@ -67,7 +67,7 @@ func NewModel(batches Batches, cfg ModelConfig) (*Model, error) {
 			return nil, fmt.Errorf("curvature: %w", err)
 		}
 		if first != nil && !floats.Same(first, got) {
-			return nil, errors.New("curvature: the first mini-batch gives another product the second time: turn off dropout, shuffling and augmentation, or use one mini-batch by curvature.One")
+			return nil, errors.New("curvature: the first mini-batch gives another product the second time: turn off shuffling and augmentation, and dropout by Model.EvaluationBatch")
 		}
 		first = got
 	}

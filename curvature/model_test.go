@@ -218,7 +218,7 @@ func TestModelVectors(t *testing.T) {
 func TestModelRefuses(t *testing.T) {
 	n := newNet(t, graph.Float64, 20, trainer.ModelConfig{}, &layers.Dropout{Rate: 0.5})
 	_, err := curvature.NewModel(n.batches(10, 10), curvature.ModelConfig{})
-	assert.ErrorContains(t, err, "turn off dropout, shuffling and augmentation")
+	assert.ErrorContains(t, err, "turn off shuffling and augmentation, and dropout by Model.EvaluationBatch")
 	obj, err := n.batch(0, 20)
 	require.NoError(t, err)
 	_, err = curvature.NewModel(curvature.One(obj), curvature.ModelConfig{})

@@ -121,15 +121,16 @@ func TestCurve(t *testing.T) {
 	assert.Greater(t, s.bumps(&a)[1].width, 3*narrow)
 }
 
-// TestLoad measures a saved model on data that are scaled as its own were.
+// TestLoad measures a saved model, which has dropout, on data that are scaled as its own were.
 func TestLoad(t *testing.T) {
 	dir := t.TempDir()
-	model, err := trainer.NewModel(layers.Sequential{&layers.Flatten{}, &layers.Dense{Units: 10}}, losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{28, 28}, DType: graph.Float32})
+	model, err := trainer.NewModel(layers.Sequential{&layers.Flatten{}, &layers.Dense{Units: 3}, &layers.BatchNorm{}, layers.Tanh(), &layers.Dropout{Rate: 0.5}, &layers.Dense{Units: 10}}, losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{28, 28}, DType: graph.Float32})
 	require.NoError(t, err)
 	require.NoError(t, trainer.Save(dir, model, trainer.Preparation{}, trainer.SaveConfig{}))
 	out := runs(t, "-load", dir, "-out", "")
 	assert.NotContains(t, out, "trained for")
-	assert.Contains(t, out, "fisher, 7850×7850")
+	assert.Contains(t, out, "fisher, 2401×2401")
+	assert.Contains(t, out, "K-FAC's estimate is left out: the network has other layers than dense ones")
 	assert.NotContains(t, out, "pictures")
 }
 

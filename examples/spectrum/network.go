@@ -100,12 +100,12 @@ func train(ctx context.Context, o options, data *datasets.Dataset, out io.Writer
 	return model, nil
 }
 
-// batches goes through the examples.
+// batches goes through the examples, without dropout: the curvature is that of the network that predicts.
 func (n *network) batches() curvature.Batches {
 	return func(yield func(graph.Objective, error) bool) {
 		defer n.loader.Rewind()()
 		for x, y, ok := n.loader.Next(); ok; x, y, ok = n.loader.Next() {
-			obj, err := n.model.Batch(x, y)
+			obj, err := n.model.EvaluationBatch(x, y)
 			if !yield(obj, err) || err != nil {
 				return
 			}
