@@ -33,13 +33,16 @@ type ModelConfig struct {
 // Model is a curvature matrix of a model over a data set, as an operator: the mean over all
 // examples, so that mini-batch k of N examples has the weight N_k/ΣN. Products are those of
 // [graph.MatrixObjective], in the model's float type; sums over mini-batches and vectors
-// are float64. Vectors have the order of [Flatten]. It is not for concurrent use.
+// are float64. Vectors have the order of [Flatten]. It is not for concurrent use. A product allocates
+// nothing, if the mini-batches and the objectives do not.
 type Model struct {
 	batches  Batches
 	cfg      ModelConfig
 	params   []*graph.Param
 	u, mu    graph.Direction
 	x, piece []float64
+	visit    func(graph.Objective, error) bool // take
+	total    total
 	err      error
 }
 
@@ -60,43 +63,52 @@ func NewModel(batches Batches, cfg ModelConfig) (*Model, error) {
 		return nil, fmt.Errorf("curvature: %w", err)
 	}
 	m := &Model{batches: batches, cfg: cfg}
-	var first []float64
-	for range 2 {
-		got, err := m.probe()
-		if err != nil {
+	m.visit = m.take
+	var products [2][]float64
+	for i := range products {
+		if err := m.probe(); err != nil {
 			return nil, fmt.Errorf("curvature: %w", err)
 		}
-		if first != nil && !floats.Same(first, got) {
-			return nil, errors.New("curvature: the first mini-batch gives another product the second time: turn off shuffling and augmentation, and dropout by Model.EvaluationBatch")
-		}
-		first = got
+		products[i] = m.total.sum
+	}
+	if !floats.Same(products[0], products[1]) {
+		return nil, errors.New("curvature: the first mini-batch gives another product the second time: turn off shuffling and augmentation, and dropout by Model.EvaluationBatch")
 	}
 	return m, nil
 }
 
-// probe is the product of the first mini-batch with a vector of all ones.
-func (m *Model) probe() ([]float64, error) {
+// probe multiplies the first mini-batch and a vector of all ones.
+func (m *Model) probe() error {
 	for obj, err := range m.batches {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if m.params == nil {
-			m.params = obj.Params()
-			m.u, m.mu = graph.NewDirection(m.params), graph.NewDirection(m.params)
-			n := Len(m.u)
-			if n == 0 {
-				return nil, errors.New("the model has no parameters that are learned")
-			}
-			m.x, m.piece = make([]float64, n), make([]float64, n)
+		if err := m.allocate(obj.Params()); err != nil {
+			return err
 		}
 		for i := range m.x {
 			m.x[i] = 1
 		}
-		sum := make([]float64, len(m.x))
-		_, err = m.add(sum, obj)
-		return sum, err
+		if err := Unflatten(m.u, m.x); err != nil {
+			return err
+		}
+		m.total = total{sum: make([]float64, len(m.x))}
+		return m.add(obj)
 	}
-	return nil, errors.New("an operator of no mini-batches")
+	return errors.New("an operator of no mini-batches")
+}
+
+func (m *Model) allocate(params []*graph.Param) error {
+	if m.params != nil {
+		return nil
+	}
+	m.params, m.u, m.mu = params, graph.NewDirection(params), graph.NewDirection(params)
+	n := Len(m.u)
+	if n == 0 {
+		return errors.New("the model has no parameters that are learned")
+	}
+	m.x, m.piece = make([]float64, n), make([]float64, n)
+	return nil
 }
 
 // SymmetricDim is the number of parameters.

@@ -186,6 +186,24 @@ func newModel(t *testing.T, n *net) *curvature.Model {
 	return op
 }
 
+// TestModelAllocates nothing in a product or in conjugate gradients, after the first ones.
+func TestModelAllocates(t *testing.T) {
+	for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
+		n := newNet(t, dtype, 20, trainer.ModelConfig{L2: 0.1})
+		obj, err := n.batch(0, 20)
+		require.NoError(t, err)
+		op, err := curvature.NewModel(curvature.One(obj), curvature.ModelConfig{L2: true})
+		require.NoError(t, err)
+		cg := solver(t, curvature.SolverConfig{Tolerance: graph.None, Iterations: 5})
+		x, b := mat.NewVecDense(op.SymmetricDim(), nil), normal(op.SymmetricDim(), 4)
+		assert.Zero(t, testing.AllocsPerRun(10, func() {
+			if _, err := cg.Solve(x, op, b); err != nil {
+				t.Fatal(err)
+			}
+		}))
+	}
+}
+
 // TestModelVectors of all kinds: tiny ones in float32, strided ones, rows of matrices, dst itself.
 func TestModelVectors(t *testing.T) {
 	op := newModel(t, newNet(t, graph.Float32, 20, trainer.ModelConfig{}))

@@ -57,32 +57,35 @@ func (m *Model) multiply(sum []float64) {
 	ldexp(sum, e)
 }
 
+// total is a product under way: sums over the mini-batches that were so far.
+type total struct {
+	sum               []float64 // of N_k times the products
+	examples, batches int
+	eta               float64
+	err               error
+}
+
+// product is a loop over the mini-batches whose body is take, made once: the function of a range
+// statement is allocated each time.
 func (m *Model) product(sum []float64) error {
 	for i := range sum {
 		sum[i] = 0
 	}
-	total, k := 0, 0
-	var eta float64
-	for obj, err := range m.batches {
-		if err != nil {
-			return err
-		}
-		examples, err := m.add(sum, obj)
-		if err != nil {
-			return fmt.Errorf("curvature: mini-batch %d: %w", k, err)
-		}
-		total += examples
-		k++
-		if m.cfg.L2 {
-			eta = find[interface{ L2() float64 }](obj).L2()
-		}
+	if err := Unflatten(m.u, m.x); err != nil {
+		return err
 	}
-	if total == 0 {
-		return errors.New("curvature: the mini-batches are gone: they have to come again for each product")
+	m.total = total{sum: sum}
+	m.batches(m.visit)
+	t := &m.total
+	switch {
+	case t.err != nil:
+		return fmt.Errorf("curvature: mini-batch %d: %w", t.batches, t.err)
+	case t.batches == 0:
+		return errors.New("curvature: no mini-batches: they have to come for each product")
 	}
-	vector.Scale(sum, 1/float64(total))
+	vector.Scale(sum, 1/float64(t.examples))
 	if m.cfg.L2 {
-		m.addL2(sum, eta)
+		m.addL2(sum, t.eta)
 	}
 	return nil
 }
@@ -96,30 +99,44 @@ func (m *Model) addL2(sum []float64, eta float64) {
 	}
 }
 
-// add adds N times a mini-batch's M·x to sum and returns N.
-func (m *Model) add(sum []float64, obj graph.Objective) (int, error) {
+// take takes in a mini-batch, or the error in its place, and reports whether to go on.
+func (m *Model) take(obj graph.Objective, err error) bool {
+	t := &m.total
+	if t.err = err; err == nil {
+		t.err = m.add(obj)
+	}
+	if t.err != nil {
+		return false
+	}
+	t.batches++
+	return true
+}
+
+func (m *Model) add(obj graph.Objective) error {
 	product, err := graph.MatrixOf(obj)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	sized := find[interface{ Examples() int }](obj)
 	if sized == nil {
-		return 0, &graph.MissingError{Objective: obj, Capability: "CurvatureObjective"}
+		return &graph.MissingError{Objective: obj, Capability: "CurvatureObjective"}
 	}
-	if m.cfg.L2 && find[interface{ L2() float64 }](obj) == nil {
-		return 0, &graph.MissingError{Objective: obj, Capability: "CurvatureObjective"}
-	}
-	if err := Unflatten(m.u, m.x); err != nil {
-		return 0, err
+	if m.cfg.L2 {
+		regularised := find[interface{ L2() float64 }](obj)
+		if regularised == nil {
+			return &graph.MissingError{Objective: obj, Capability: "CurvatureObjective"}
+		}
+		m.total.eta = regularised.L2()
 	}
 	if err := product.Multiply(m.cfg.Matrix, m.mu, m.u); err != nil {
-		return 0, err
+		return err
 	}
 	if err := Flatten(m.piece, m.mu); err != nil {
-		return 0, err
+		return err
 	}
-	vector.AddScaled(sum, float64(sized.Examples()), m.piece)
-	return sized.Examples(), nil
+	vector.AddScaled(m.total.sum, float64(sized.Examples()), m.piece)
+	m.total.examples += sized.Examples()
+	return nil
 }
 
 // find is obj, or what it wraps, as a T, else nil.
