@@ -13,7 +13,7 @@ import (
 
 // ACKTRConfig are the settings of ACKTR: 0 means the default, None none.
 type ACKTRConfig struct {
-	// KL is δ: a step causes a KL divergence of at most δ nats in the quadratic model of K-FAC; default 0.01.
+	// KL is δ: a step causes a KL divergence of at most δ nats in the quadratic model of K-FAC; default 0.003.
 	KL float64
 	// LearningRate is the greatest factor of a natural gradient step; default 1.
 	LearningRate float64
@@ -28,7 +28,7 @@ type ACKTRConfig struct {
 
 func (c *ACKTRConfig) numbers() setting.Numbers {
 	return setting.Numbers{
-		setting.Of("KL", &c.KL, 0.01, setting.Positive),
+		setting.Of("KL", &c.KL, 0.003, setting.Positive),
 		setting.Of("learning rate", &c.LearningRate, 1, setting.Positive),
 		setting.Of("momentum", &c.Momentum, 0, setting.Decay),
 		setting.Of("damping", &c.Damping, 0.01, setting.Positive),
@@ -50,10 +50,9 @@ type ACKTR struct {
 var _ Method = (*ACKTR)(nil)
 
 func acktrKind() Kind {
-	critic := ACKTRConfig{}
 	return Kind{
 		Name: "acktr", Doc: "actor-critic with Kronecker-factored trust region: K-FAC steps of a bounded KL divergence for policy and values",
-		Config: Config{Value: ValueConfig{New: critic.Value}},
+		Config: Config{Steps: 64},
 		New:    func() (Method, error) { return NewACKTR(ACKTRConfig{}) },
 	}
 }

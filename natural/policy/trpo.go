@@ -65,7 +65,8 @@ var _ Method = (*TRPO)(nil)
 func trpoKind() Kind {
 	return Kind{
 		Name: "trpo", Doc: "trust region policy optimization: a natural gradient step by conjugate gradients, of a bounded KL divergence",
-		New: func() (Method, error) { return NewTRPO(TRPOConfig{}) },
+		Config: Config{Steps: 64},
+		New:    func() (Method, error) { return NewTRPO(TRPOConfig{}) },
 	}
 }
 
