@@ -38,6 +38,6 @@ func ExampleFind() {
 	// Output:
 	// cartpole: 4 observations, 2 actions, up to 500 steps
 	// acrobot: 6 observations, 3 actions, up to 500 steps
-	// pendulum: 3 observations, 1 numbers from [-2] to [2], up to 200 steps
+	// pendulum: 3 observations, a box from [-2] to [2], up to 200 steps
 	// control: no environment "car": want cartpole, acrobot, pendulum
 }

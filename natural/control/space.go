@@ -60,5 +60,5 @@ func (s Space) String() string {
 	if s.Discrete() {
 		return fmt.Sprintf("%d actions", s.N)
 	}
-	return fmt.Sprintf("%d numbers from %v to %v", len(s.Low), s.Low, s.High)
+	return fmt.Sprintf("a box from %v to %v", s.Low, s.High)
 }

@@ -25,11 +25,7 @@ func testPolicy(t *testing.T, f Family, cost losses.Cost, dtype tensor.Dtype) (*
 	for _, param := range p.Model.Params() { // far from the head's small weights
 		graph.Direction{param.Value}.Scale(1.5)
 	}
-	if last := p.Model.Params()[2].Value; dtype == graph.Float64 {
-		graph.Direction{last}.Scale(60)
-	} else {
-		graph.Direction{last}.Scale(60)
-	}
+	graph.Direction{p.Model.Params()[2].Value}.Scale(60)
 	b, err := newBatch(4, testRows/4, testObservations, f)
 	require.NoError(t, err)
 	for i := range b.Observations.Float64s() {
@@ -90,11 +86,10 @@ func TestClipped(t *testing.T) {
 			assert.InDelta(t, want, loss, 1e-13)
 			checkGradient(t, p, obj.Loss, 1)
 
-			p32, b32 := testPolicy(t, f, cost, graph.Float32)
+			p32, _ := testPolicy(t, f, cost, graph.Float32)
 			for i, param := range p.Model.Params() {
 				require.NoError(t, graph.CopyInto(p32.Model.Params()[i].Value, param.Value))
 			}
-			_ = b32
 			obj32, err := p32.Model.Batch(b.Observations, b.Actions, b.Advantages, b.LogOld)
 			require.NoError(t, err)
 			loss32, err := obj32.Grad()
@@ -106,6 +101,22 @@ func TestClipped(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestUnclipped: without a clip the cost is −L.
+func TestUnclipped(t *testing.T) {
+	for name, f := range families() {
+		p, b := testPolicy(t, f, Clipped{Family: f, Clip: math.Inf(1)}, graph.Float64)
+		moveOld(b)
+		obj, err := p.Model.Batch(b.Observations, b.Actions, b.Advantages, b.LogOld)
+		require.NoError(t, err)
+		loss, err := obj.Grad()
+		require.NoError(t, err)
+		m, err := b.Measure(p)
+		require.NoError(t, err)
+		assert.InDelta(t, -m.Surrogate, loss, 1e-14, name)
+		checkGradient(t, p, obj.Loss, 1)
 	}
 }
 

@@ -225,8 +225,8 @@ func TestValue(t *testing.T) {
 		batches   int
 		optimizer func() (trainer.Optimizer, error)
 	}{
-		"adam":  {150, nil},
-		"k-fac": {20, func() (trainer.Optimizer, error) { return kfac.New(kfac.Config{}) }},
+		"adam":  {20, func() (trainer.Optimizer, error) { return trainer.NewAdam(trainer.AdamConfig{LearningRate: 0.01}) }},
+		"k-fac": {10, func() (trainer.Optimizer, error) { return kfac.New(kfac.Config{}) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg, err := Config{Hidden: []int{16}, Value: ValueConfig{New: c.optimizer, Epochs: 20, Batch: 40}}.resolved()
