@@ -158,7 +158,8 @@ func TestGradientStep(t *testing.T) {
 	}
 }
 
-// TestPPOStops: a target KL ends the epochs early, and the entropy bonus keeps entropy up.
+// TestPPOStops: a target KL ends the epochs early, the entropy bonus keeps entropy up, and
+// short gradients move nothing.
 func TestPPOStops(t *testing.T) {
 	run := func(cfg PPOConfig) (steps int, last Record) {
 		cfg.LearningRate = 0.01
@@ -180,6 +181,8 @@ func TestPPOStops(t *testing.T) {
 	assert.GreaterOrEqual(t, few, 8*4)
 	_, spread := run(PPOConfig{Entropy: 1})
 	assert.Greater(t, spread.Entropy, plain.Entropy)
+	_, still := run(PPOConfig{ClipNorm: 1e-10}) // far below Adam's ε
+	assert.Less(t, still.KL, 1e-6*plain.KL)
 	m, err := NewPPO(PPOConfig{ClipNorm: graph.None})
 	require.NoError(t, err)
 	assert.Equal(t, float64(graph.None), m.Config().ClipNorm)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -244,6 +245,7 @@ func TestValue(t *testing.T) {
 				_, err := v.learn(b, r)
 				require.NoError(t, err)
 			}
+			assert.False(t, slices.IsSorted(v.rows.order), "mini-batches are drawn")
 			require.NoError(t, v.of(b.Values, b.Observations))
 			assert.Greater(t, explained(b), 0.98)
 			assert.InDelta(t, -1100, b.Values[0]-300*b.Observations.Float64s()[0]+100*(b.Observations.Float64s()[1]*b.Observations.Float64s()[1]-1), 150)
@@ -300,4 +302,40 @@ func TestRecordAverages(t *testing.T) {
 	require.GreaterOrEqual(t, i, 0)
 	assert.Equal(t, 150.0, to.Episodes[i].Return, "returns 51…150 average 100.5, and 50…149 99.5")
 	assert.Equal(t, 520, r.firsts[i], "the end of episode 51")
+}
+
+func TestHundredEpisodes(t *testing.T) {
+	var r record
+	var to Record
+	episodes := make([]Episode, 100)
+	for i := range episodes {
+		episodes[i] = Episode{Steps: i + 1, Return: 7}
+	}
+	r.add(&to, episodes[:99])
+	assert.Equal(t, -1, r.reached(7))
+	r.add(&to, episodes[99:])
+	require.Equal(t, 0, r.reached(7))
+	assert.Equal(t, 1, r.firsts[0])
+}
+
+// TestScales: a batch is seen over the deviations of the batches before it, and its
+// advantages have mean 0 and deviation 1.
+func TestScales(t *testing.T) {
+	a, err := New(cartPole, gradientMethod(t, 0.1), Config{Environments: 2, Steps: 40})
+	require.NoError(t, err)
+	assert.NotEqual(t, a.rollout.seen[:4], a.rollout.seen[4:], "environments draw their own starts")
+	want := newMoments(4)
+	scaled := make([]float64, 80*4)
+	for range 3 {
+		_, err := a.Update()
+		require.NoError(t, err)
+		want.scale(scaled, a.batch.raw)
+		assert.Equal(t, scaled, a.batch.Observations.Float64s())
+		want.add(a.batch.raw)
+		m := newMoments(1)
+		m.add(a.batch.Advantages.Float64s())
+		assert.InDelta(t, 0, m.mean[0], 1e-12)
+		assert.InDelta(t, 1, m.variance[0], 1e-6)
+	}
+	assert.Equal(t, want.mean, a.rollout.scale.mean)
 }
