@@ -44,11 +44,11 @@ func TestRecords(t *testing.T) {
 // mini-batches and draws arrive close to the optimum. The same seed has the same bits.
 func TestBatches(t *testing.T) {
 	both(t, func(t *testing.T, s Structure) {
-		m := drawn(t, Logistic{}, 200, 3, 1, 17)
+		m := drawn(t, Logistic{}, 120, 3, 1, 17)
 		q := somewhere(t, m, s, 18)
 		all := newSums(m, q)
 		all.fill(q)
-		next := m.batches(q, all, FitConfig{BatchSize: 50, Seed: 3})
+		next := m.batches(q, all, FitConfig{BatchSize: 30, Seed: 3})
 		g, h := make([]float64, 3), make([]float64, len(all.Curvature))
 		value := 0.0
 		for k := range 4 {
@@ -68,8 +68,8 @@ func TestBatches(t *testing.T) {
 
 		best := fit(t, m, FitConfig{Method: &NaturalGradient{Rate{Initial: 0.5}}, Structure: s, Steps: 100}).ELBO()
 		for _, cfg := range []FitConfig{{BatchSize: 20}, {Draws: 4}, {BatchSize: 20, Draws: 4}} {
-			cfg.Method, cfg.Structure, cfg.Steps, cfg.Seed = &Online{Rate: Rate{Initial: 0.3, Decay: 0.05}}, s, 1500, 5
-			cfg.Every = 500
+			cfg.Method, cfg.Structure, cfg.Steps, cfg.Seed = &Online{Rate: Rate{Initial: 0.3, Decay: 0.05}}, s, 900, 5
+			cfg.Every = 300
 			r := fit(t, m, cfg)
 			assert.InDelta(t, best, r.ELBO(), 0.02, "%+v", cfg)
 			assert.Less(t, r.ELBO(), best)
