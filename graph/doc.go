@@ -21,6 +21,8 @@
 //   - [Direction], a displacement of all parameters together.
 //   - [Tap], the hook on an affine map s = aW + b that K-FAC reads.
 //   - [Objective], what an optimizer sees of a mini-batch.
+//   - [Matrix], a curvature matrix of a mini-batch, of which a [MatrixObjective]
+//     has the products with vectors.
 //
 // # Terms
 //

@@ -18,7 +18,8 @@
 //	θ            all parameters together; the learned ones are those that no group has frozen
 //	z            the network's outputs, N×C for a mini-batch of N examples and C units
 //	h(θ)         the objective: the mean loss of a mini-batch, with the L2 penalty
-//	mini-batch   a [MiniBatch]: h with its gradient, its taps, curvature passes and exact products
+//	mini-batch   a [MiniBatch]: h with its gradient, its taps, curvature passes and exact products;
+//	             [Model.Batch] has it in training mode, [Model.EvaluationBatch] as the network predicts
 //	part         a piece of a mini-batch that does not fit in memory ([Accumulation])
 //	step         one update of θ from one mini-batch
 //	evaluation   a data set that is scored, without dropout and without a step

@@ -11,6 +11,7 @@ import (
 type MiniBatch interface {
 	graph.CurvatureObjective
 	graph.ProductObjective
+	graph.MatrixObjective
 }
 
 // objective is the bound training mini-batch of one compiled graph.

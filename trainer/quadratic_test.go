@@ -67,6 +67,10 @@ func (q *quadratic) Products(int, ...graph.Direction) (*mat.SymDense, error) {
 	return nil, errors.New("a quadratic has no products")
 }
 
+func (q *quadratic) Multiply(graph.Matrix, graph.Direction, graph.Direction) error {
+	return errors.New("a quadratic has no products")
+}
+
 func (q *quadratic) Curvature(graph.FisherEstimator, func(*graph.CurvaturePass) error) (float64, error) {
 	return q.Grad()
 }
