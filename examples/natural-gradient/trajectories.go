@@ -153,8 +153,8 @@ func adam(rate float64) (optimizer, error) {
 	return trainer.NewAdam(trainer.AdamConfig{LearningRate: rate})
 }
 
-// natural is package kfac in a structure, without damping, momentum or memory.
-func natural(structure kfac.Structure) func(rate float64) (optimizer, error) {
+// naturalSteps is package kfac in a structure, without damping, momentum or memory.
+func naturalSteps(structure kfac.Structure) func(rate float64) (optimizer, error) {
 	return func(rate float64) (optimizer, error) {
 		return kfac.New(kfac.Config{
 			Mode: kfac.Fixed, Structure: structure, Estimator: graph.Exact, LearningRate: rate, Momentum: kfac.None,

@@ -104,11 +104,11 @@ func bowlContestants() []contestant {
 	one := func() (*problem, error) { return newBowl(false) }
 	two := func() (*problem, error) { return newBowl(true) }
 	return []contestant{
-		{name: "natural", start: one, make: natural(kfac.Full), rate: 1},
+		{name: "natural", start: one, make: naturalSteps(kfac.Full), rate: 1},
 		{name: "plain gradient", start: one, make: plainGradient},
 		{name: "Adam", start: one, make: adam},
-		{name: "K-FAC, two layers", start: two, make: natural(kfac.BlockDiagonal), rate: 1},
-		{name: "K-FAC, one layer", start: one, make: natural(kfac.BlockDiagonal), rate: 1},
+		{name: "K-FAC, two layers", start: two, make: naturalSteps(kfac.BlockDiagonal), rate: 1},
+		{name: "K-FAC, one layer", start: one, make: naturalSteps(kfac.BlockDiagonal), rate: 1},
 		{name: "Newton", start: one, rate: 1, make: func(rate float64) (optimizer, error) {
 			return &newton{&problem{hessian: bowlHessian}, rate}, nil
 		}},

@@ -129,12 +129,12 @@ func newtonOf() contestant {
 // natural gradient descent in the network's own coordinates: A is 1 and G is F.
 func gaussianContestants() []contestant {
 	return []contestant{
-		{name: "natural in (μ, σ)", start: newGaussian, make: natural(kfac.Full), rate: 1},
+		{name: "natural in (μ, σ)", start: newGaussian, make: naturalSteps(kfac.Full), rate: 1},
 		{name: "plain gradient", start: newGaussian, make: plainGradient},
 		{name: "Adam", start: newGaussian, make: adam},
-		{name: "K-FAC in (μ, log σ)", start: newGaussianNetwork, make: natural(kfac.BlockDiagonal), rate: 1},
+		{name: "K-FAC in (μ, log σ)", start: newGaussianNetwork, make: naturalSteps(kfac.BlockDiagonal), rate: 1},
 		newtonOf(),
-		{name: "natural, in tiny steps", start: newGaussian, make: natural(kfac.Full), rate: 0.02},
+		{name: "natural, in tiny steps", start: newGaussian, make: naturalSteps(kfac.Full), rate: 0.02},
 	}
 }
 

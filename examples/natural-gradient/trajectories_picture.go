@@ -40,8 +40,8 @@ func scenes() []scene {
 	}
 }
 
-// drawTrajectories runs everybody, writes the pictures to a directory and prints rates
-// and steps.
+// drawTrajectories runs everybody, writes the pictures to a directory, unless it is empty,
+// and prints rates and steps.
 func drawTrajectories(w io.Writer, dir string) error {
 	fmt.Fprintf(w, "Steps until the loss is within a thousandth of the way to the least, and stays there.\n"+
 		"Plain gradient and Adam have the best of %d rates, the others the whole step.\n", len(rates()))
@@ -59,6 +59,9 @@ func drawTrajectories(w io.Writer, dir string) error {
 				steps = "never"
 			}
 			fmt.Fprintf(w, "  %-32s %8.4f %6s\n", t.name, t.rate, steps)
+		}
+		if dir == "" {
+			continue
 		}
 		svg, err := s.draw(list)
 		if err != nil {

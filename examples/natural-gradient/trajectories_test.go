@@ -84,7 +84,7 @@ func TestTinyStepsHaveOnePath(t *testing.T) {
 	apart := func(rate float64) float64 {
 		var paths [2][]point
 		for i, start := range []func() (*problem, error){newGaussian, newGaussianNetwork} {
-			c := contestant{name: "natural", start: start, make: natural(kfac.Full)}
+			c := contestant{name: "natural", start: start, make: naturalSteps(kfac.Full)}
 			found, err := run(c, rate, int(math.Round(3/rate)))
 			require.NoError(t, err)
 			paths[i] = found.points
