@@ -46,7 +46,7 @@
 //
 // and for CartPole with raw observations ([Config.Raw])
 //
-//	pg       rate 0.1 0.3 1 3 10 × T 32 64 128 256
+//	pg       rate 0.1 0.3 1 3 10 × T 32 64 128 256, rate 0.3 0.5 1 × T 8 16
 //	pg-adam  rate 0.003 0.01 × T 32 128
 //	ppo      rate 0.0003 0.001 × T 32 128
 //
