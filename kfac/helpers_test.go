@@ -78,9 +78,9 @@ import (
 //
 // Laplace posteriors:
 //
-//	laplace_test.go     inBatches, someRows: data in mini-batches; fitLaplace; laplaceCases: networks of every kind; laplaceFisher:
-//	                    F̂ written out; units, writtenOut: Σ; inverseOf; laplaceTolerance
-//	configdoc_test.go   stateDefaults: the comments of a configuration against its defaults
+//	laplacecases_test.go  inBatches, someRows: data in mini-batches; fitLaplace; laplaceCases: networks of every kind; laplaceFisher:
+//	                      F̂ written out; units, writtenOut: Σ; inverseOf; laplaceTolerance
+//	configdoc_test.go     stateDefaults: the comments of a configuration against its defaults
 
 // newOptimizer is New with a configuration that must be valid.
 func newOptimizer(t *testing.T, cfg Config) *Optimizer {

@@ -29,8 +29,9 @@ import (
 //
 // The approximation supposes that θ* is a maximum of the posterior: that training has
 // converged, with a penalty that is like the prior. F̂ is measured on objectives as they are
-// in training. Build the network without dropout for the fit, or the masks are in F̂; with
-// BatchNorm, examples depend on each other, and F̂ is as approximate as in training.
+// in training: build the network without dropout for the fit, or the masks are in F̂. With
+// BatchNorm examples depend on each other, F̂ is as approximate as in training, and the
+// running statistics take the pass in.
 //
 // A Laplace belongs to one model, and is not safe for concurrent use.
 type Laplace struct {

@@ -1,8 +1,6 @@
 package kfac_test
 
 import (
-	"errors"
-	"iter"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -10,7 +8,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/mat"
-	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/kfac"
@@ -18,72 +15,6 @@ import (
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
 )
-
-// inBatches deals examples out in mini-batches of these sizes.
-func inBatches(m *trainer.Model, x, y *tensor.Dense, sizes ...int) iter.Seq2[graph.CurvatureObjective, error] {
-	return func(yield func(graph.CurvatureObjective, error) bool) {
-		from := 0
-		for _, n := range sizes {
-			obj, err := m.Batch(someRows(x, from, n), someRows(y, from, n))
-			if !yield(obj, err) {
-				return
-			}
-			from += n
-		}
-	}
-}
-
-// someRows copies n rows of x, from one on.
-func someRows(x *tensor.Dense, from, n int) *tensor.Dense {
-	shape := append(tensor.Shape{n}, x.Shape()[1:]...)
-	size := x.Strides()[0]
-	if x.Dtype() == tensor.Int32 {
-		return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(append([]int32{}, x.Int32s()[from*size:(from+n)*size]...)))
-	}
-	return tensor.New(tensor.WithShape(shape...), tensor.WithBacking(append([]float64{}, x.Float64s()[from*size:(from+n)*size]...)))
-}
-
-func fitLaplace(t testing.TB, cfg kfac.LaplaceConfig, batches iter.Seq2[graph.CurvatureObjective, error]) *kfac.Laplace {
-	t.Helper()
-	l, err := kfac.FitLaplace(cfg, batches)
-	require.NoError(t, err)
-	return l
-}
-
-// units are the directions with a single 1, in the order of the parameters' elements.
-func units(params []*graph.Param) []graph.Direction {
-	var all []graph.Direction
-	for i, p := range params {
-		for j := range p.Size() {
-			d := graph.NewDirection(params)
-			d[i].Float64s()[j] = 1
-			all = append(all, d)
-		}
-	}
-	return all
-}
-
-// writtenOut is Σ of a posterior, P×P.
-func writtenOut(t testing.TB, l *kfac.Laplace, params []*graph.Param) *mat.SymDense {
-	t.Helper()
-	c, err := l.Covariance(units(params)...)
-	require.NoError(t, err)
-	return c
-}
-
-// inverseOf is m⁻¹ of a positive definite matrix, and log det m.
-func inverseOf(t testing.TB, m mat.Symmetric) (*mat.SymDense, float64) {
-	t.Helper()
-	var c mat.Cholesky
-	require.True(t, c.Factorize(m))
-	var inverse mat.SymDense
-	require.NoError(t, c.InverseTo(&inverse))
-	return &inverse, c.LogDet()
-}
-
-// laplaceTolerance is the relative difference from dense algebra in float64, with condition
-// numbers of at most some thousands.
-const laplaceTolerance = 1e-9
 
 // TestLaplaceIsBayesianRegression: for one linear layer with a squared error the posterior is
 // that of Bayesian linear regression, X̄ᵀX̄/σ² + τI for each output, and the marginal likelihood
@@ -148,82 +79,20 @@ func TestLaplaceIsBayesianRegression(t *testing.T) {
 	}
 }
 
-// laplaceCase is a network with data, and the same network with a squared error for the
-// derivatives of its outputs.
-type laplaceCase struct {
-	name    string
-	m, z    *trainer.Model
-	x, y    *tensor.Dense
-	classes bool
-}
-
-func laplaceCases(t *testing.T, examples int) []laplaceCase {
-	t.Helper()
-	var all []laplaceCase
-	for _, nets := range []map[string]net{tinyNets(), looseNets()} {
-		for name, n := range nets {
-			if n.loss == "bernoulli" {
-				continue // the reference has no list of its targets
-			}
-			theta := n.theta(1)
-			x, y := n.data(2, examples).tensors(n.loss)
-			c := laplaceCase{name: name, m: n.model(t, theta), x: x, classes: n.loss == "softmax", y: y}
-			if c.classes {
-				list := make([]int32, examples)
-				for i, v := range y.Float64s() {
-					list[i] = int32(v)
-				}
-				c.y = labels(list...)
-			}
-			n.loss = "gaussian"
-			c.z = n.model(t, theta)
-			all = append(all, c)
-		}
+// TestLaplaceEstimator: the estimator of the configuration is the one that F̂ is measured with.
+func TestLaplaceEstimator(t *testing.T) {
+	n := newNet("softmax", 3, dense(4), function("tanh"), dense(3))
+	theta, b := n.theta(1), n.data(2, 6)
+	m := n.model(t, theta)
+	x, y := b.tensors("softmax")
+	for est, terms := range map[graph.FisherEstimator][]term{graph.Empirical: n.empirical(theta, b), graph.Exact: n.exact(theta, b)} {
+		l := fitLaplace(t, kfac.LaplaceConfig{Structure: kfac.Full, Estimator: est}, inBatches(m, x, y, 4, 2))
+		precision := n.fisher(terms)
+		precision.ScaleSym(6, precision)
+		damp(precision, 1)
+		want, _ := inverseOf(t, precision)
+		near(t, elements(want), elements(writtenOut(t, l, m.Params())), laplaceTolerance, est)
 	}
-	for _, k := range kindCases() {
-		c := laplaceCase{name: k.name, m: k.model(t, losses.SoftmaxCrossEntropy{}), z: k.model(t, losses.SquaredError{}), classes: true}
-		c.x, c.y = k.data(3, examples)
-		all = append(all, c)
-	}
-	return all
-}
-
-// laplaceFisher is F̂ of a structure written out, from gradients of single examples.
-func laplaceFisher(obj trainer.MiniBatch, all []single, structure kfac.Structure, reduce bool) *mat.SymDense {
-	f := mat.NewSymDense(len(all[0].grad), nil)
-	put := func(places []int, m mat.Matrix) {
-		for i, a := range places {
-			for j, b := range places {
-				f.SetSym(a, b, m.At(i, j))
-			}
-		}
-	}
-	blocks, loose := kindBlocks(obj, all)
-	isLoose := map[int]bool{}
-	for _, at := range loose {
-		isLoose[at] = true
-		put([]int{at}, fisherOf(all, []int{at}))
-	}
-	var tapped []int
-	for _, b := range blocks {
-		if isLoose[b.places[0]] {
-			continue // a weight under several taps
-		}
-		tapped = append(tapped, b.places...)
-		switch {
-		case structure == kfac.BlockDiagonal && (b.kind == graph.Affine || b.kind == graph.Embedding), structure == kfac.EKFAC && b.kind == graph.Embedding:
-			a, g := b.factors(reduce)
-			var product mat.Dense
-			product.Kronecker(a, g)
-			put(b.places, &product)
-		case structure != kfac.Full:
-			put(b.places, b.damped(structure, reduce, 0))
-		}
-	}
-	if structure == kfac.Full && len(tapped) > 0 {
-		put(tapped, fisherOf(all, tapped))
-	}
-	return f
 }
 
 // TestLaplaceAgainstDenseMatrices: for networks with taps of every kind, groups, several
@@ -362,116 +231,4 @@ func TestLaplacePairs(t *testing.T) {
 		return nil
 	}))
 	assert.InDelta(t, coupling, sum, bound)
-}
-
-// TestLaplaceLastLayer: the last layer has its own block, and the other weights are known:
-// they have no variance and do not move.
-func TestLaplaceLastLayer(t *testing.T) {
-	n := newNet("softmax", 3, dense(4), function("tanh"), dense(3))
-	theta, b := n.theta(1), n.data(2, 6)
-	m := n.model(t, theta)
-	x, y := b.tensors("softmax")
-	whole := writtenOut(t, fitLaplace(t, kfac.LaplaceConfig{}, inBatches(m, x, y, 6)), m.Params())
-	for _, structure := range []kfac.Structure{kfac.BlockDiagonal, kfac.Full} {
-		l := fitLaplace(t, kfac.LaplaceConfig{LastLayer: true, Structure: structure}, inBatches(m, x, y, 6))
-		assert.Equal(t, 15, l.Parameters())
-		got := writtenOut(t, l, m.Params())
-		want := mat.NewSymDense(n.size, nil)
-		for i := 16; i < n.size; i++ {
-			for j := 16; j <= i; j++ {
-				want.SetSym(i, j, whole.At(i, j))
-			}
-		}
-		if structure == kfac.Full {
-			places := make([]int, 15)
-			for i := range places {
-				places[i] = 16 + i
-			}
-			f := fisherOf(singles(t, m, x, true), places)
-			f.ScaleSym(6, f)
-			damp(f, 1)
-			inverse, _ := inverseOf(t, f)
-			want.SliceSym(16, n.size).(*mat.SymDense).CopySym(inverse)
-		}
-		near(t, elements(want), elements(got), laplaceTolerance, structure)
-		l.Sample(rand.New(rand.NewPCG(1, 1)))
-		moved := flat(m.Params(), values)
-		assert.Equal(t, theta[:16], moved[:16])
-		for i := 16; i < n.size; i++ {
-			assert.NotEqual(t, theta[i], moved[i])
-		}
-		l.Restore()
-		assert.Equal(t, theta, flat(m.Params(), values))
-	}
-}
-
-// TestLaplaceSamples: the covariance of S draws is Σ, and their mean θ*. An element of the
-// covariance of normal draws has the variance (Σ_ii Σ_jj + Σ_ij²)/S; the bound is six times its
-// root, which 2500 elements exceed with a probability below 10⁻⁵.
-func TestLaplaceSamples(t *testing.T) {
-	const draws = 4000
-	for _, c := range laplaceCases(t, 5) {
-		switch c.name {
-		case "softmax 3-4-3", "gains", "table", "scale", "groups":
-		default:
-			continue
-		}
-		params, theta := c.m.Params(), flat(c.m.Params(), values)
-		l := fitLaplace(t, kfac.LaplaceConfig{PriorPrecision: 2}, inBatches(c.m, c.x, c.y, 5))
-		sigma, size := writtenOut(t, l, params), len(theta)
-		mean, second := make([]float64, size), mat.NewSymDense(size, nil)
-		require.NoError(t, l.EachSample(rand.New(rand.NewPCG(3, 4)), draws, func(int) error {
-			d := flat(params, values)
-			axpy(d, -1, theta)
-			axpy(mean, 1./draws, d)
-			second.SymRankOne(second, 1./draws, mat.NewVecDense(size, d))
-			return nil
-		}))
-		assert.Equal(t, theta, flat(params, values), "restored")
-		for i := range size {
-			assert.InDelta(t, 0, mean[i], 6*math.Sqrt(sigma.At(i, i)/draws), "%s mean %d", c.name, i)
-			for j := range i + 1 {
-				bound := 6 * math.Sqrt((sigma.At(i, i)*sigma.At(j, j)+sigma.At(i, j)*sigma.At(i, j))/draws)
-				assert.InDelta(t, sigma.At(i, j), second.At(i, j), bound, "%s %d %d", c.name, i, j)
-			}
-		}
-	}
-}
-
-// TestLaplaceRestores: the mean comes back with its bits after an error and after a panic,
-// and the same generator gives the same draw whatever stood there.
-func TestLaplaceRestores(t *testing.T) {
-	for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
-		m, err := trainer.NewModel(layers.Sequential{&layers.Dense{Units: 4}, layers.Tanh(), &layers.Dense{Units: 3}}, losses.SoftmaxCrossEntropy{},
-			trainer.ModelConfig{Input: []int{3}, DType: dtype, Seed: 1})
-		require.NoError(t, err)
-		l := fitLaplace(t, kfac.LaplaceConfig{}, inBatches(m, normal(1, 6, 3), labels(0, 1, 2, 0, 1, 2), 6))
-		before := flat(m.Params(), values)
-		broken := errors.New("broken")
-		calls := 0
-		err = l.EachSample(rand.New(rand.NewPCG(1, 2)), 5, func(i int) error {
-			calls++
-			assert.NotEqual(t, before, flat(m.Params(), values))
-			if i == 2 {
-				return broken
-			}
-			return nil
-		})
-		require.ErrorIs(t, err, broken)
-		assert.Equal(t, 3, calls)
-		assert.Equal(t, before, flat(m.Params(), values))
-		assert.Panics(t, func() {
-			_ = l.EachSample(rand.New(rand.NewPCG(1, 2)), 1, func(int) error { panic("no") })
-		})
-		assert.Equal(t, before, flat(m.Params(), values))
-		l.Sample(rand.New(rand.NewPCG(1, 2)))
-		first := flat(m.Params(), values)
-		l.Sample(rand.New(rand.NewPCG(1, 2)))
-		assert.Equal(t, first, flat(m.Params(), values))
-		l.Restore()
-		l.Restore()
-		assert.Equal(t, before, flat(m.Params(), values))
-		draw := rand.New(rand.NewPCG(1, 2))
-		assert.Zero(t, testing.AllocsPerRun(5, func() { l.Sample(draw) }))
-	}
 }

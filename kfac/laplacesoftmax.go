@@ -12,35 +12,32 @@ import (
 // ProbitSoftmax sets dst to an approximation of E softmax(z) for outputs z ~ N(mean, cov) of
 // K classes, in closed form:
 //
-//	p_k ∝ exp(d_k/√(1 + π/8·v_k)),  d_k = m_k − mean of all m,  v_k = Var(z_k − mean of the other outputs).
+//	p = softmax(mean/√(1 + π/8·v)),  v = mean over k of Var(z_k − mean of the other outputs).
 //
 // Of two classes it is MacKay's formula for a logit (1992, The Evidence Framework Applied to
-// Classification Networks). For more it follows Gibbs 1997 and Daxberger et al. 2021 (arXiv
-// 2106.14806), who have the variance of z_k itself in place of v_k. A shift of all outputs
-// together, which softmax does not see, does not change p here.
-// SampledSoftmax has no error but that of the draws.
+// Classification Networks). As there, the most probable class is that of the means, and a
+// shift of all outputs together, which softmax does not see, changes nothing. The form with a
+// variance for each output (Daxberger et al. 2021, arXiv 2106.14806) has neither
+// property: an output of large variance loses its rank. SampledSoftmax has no error
+// but that of the draws.
 func ProbitSoftmax(dst, mean []float64, cov *mat.SymDense) error {
 	if err := checkOutputs(dst, mean, cov); err != nil {
 		return err
 	}
-	k := float64(len(mean))
-	level, all, most := 0.0, 0.0, math.Inf(-1)
-	for i, m := range mean {
-		level += m / k
+	// The output's difference from the mean of the others is K/(K−1) times that from the mean
+	// of all, and the variances of the latter add up to trace − (sum of all elements)/K.
+	k, v, most := float64(len(mean)), 0.0, math.Inf(-1)
+	for i := range mean {
+		v += cov.At(i, i)
 		for j := range mean {
-			all += cov.At(i, j) / (k * k)
+			v -= cov.At(i, j) / k
 		}
 	}
+	if len(mean) > 1 {
+		v *= k / (k - 1) / (k - 1)
+	}
 	for i, m := range mean {
-		row := 0.0
-		for j := range mean {
-			row += cov.At(i, j) / k
-		}
-		v := max(cov.At(i, i)-2*row+all, 0) // of z_i − mean of all, which is (K−1)/K of the difference from the others
-		if len(mean) > 1 {
-			v *= k / (k - 1) * k / (k - 1)
-		}
-		dst[i] = (m - level) / math.Sqrt(1+math.Pi/8*v)
+		dst[i] = m / math.Sqrt(1+math.Pi/8*max(v, 0))
 		most = max(most, dst[i])
 	}
 	normalize(dst, most)

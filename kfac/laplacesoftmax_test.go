@@ -64,6 +64,9 @@ func TestSoftmaxOfOutputs(t *testing.T) {
 	for i := range p {
 		assert.InDelta(t, p[i], q[i], 1e-12)
 	}
+	cov.SetSym(2, 2, 1e4) // the greatest mean stays the most probable
+	require.NoError(t, kfac.ProbitSoftmax(p, mean, cov))
+	assert.True(t, p[2] > p[0] && p[0] > p[3] && p[3] > p[1])
 
 	for _, bad := range []struct {
 		dst, mean []float64

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/gokfac/gokfac/datasets"
@@ -22,6 +23,9 @@ func strangers(data *datasets.Dataset, s settings) ([]images, error) {
 		fashion, err := datasets.FashionMNIST(context.Background(), datasets.Options{Dir: s.oodDir})
 		if err != nil {
 			return nil, err
+		}
+		if fashion.Features() != data.Features() {
+			return nil, fmt.Errorf("-ood-dir: images of %d pixels, and those of -data have %d: leave it out for this data set", fashion.Features(), data.Features())
 		}
 		all = append(all, images{"fashion", fashion.Test.Part(0, min(data.Test.Len(), fashion.Test.Len())).X})
 	}

@@ -10,29 +10,41 @@
 // The prior's precision is the one of greatest marginal likelihood, or for comparison the one
 // under which held-out images are most probable.
 //
-// What came out for MNIST, 10,000 images of the training set (a tenth of them held out), medians of
-// seeds 1, 2 and 3 of -data mnist; all weights are random but in the last-layer rows:
+// What came out for MNIST: medians of -data mnist with seeds 1, 2 and 3, which train on 9,000
+// images and hold 1,000 out. All weights are random but in the rows of the last layer. The
+// last columns are areas under the ROC of the predictive entropy.
 //
-//	                                      accuracy     NLL     ECE   Brier  inverted  shuffled   noise
-//	point estimate                          95.43%  0.1697   2.17%  0.0711    0.8536    0.9768  0.9548
-//	linearised, closed form                 95.30%  0.6897  41.75%  0.2820    0.9979    0.9999  0.9998
-//	linearised, draws of outputs            95.23%  0.6618  40.62%  0.2779    0.9836    0.9955  0.9912
-//	draws of weights                        31.63%  2.0401   9.08%  0.8288    0.1688    0.4614  0.2962
-//	linearised, last layer                  95.43%  0.1508   1.91%  0.0690    0.9382    0.9676  0.9591
-//	linearised, prior by held-out images    95.38%  0.1476   0.85%  0.0687    0.9712    0.9920  0.9903
-//	draws of weights, prior by held-out     95.36%  0.1572   1.27%  0.0693    0.9275    0.9804  0.9736
-//	last layer, prior by held-out images    95.44%  0.1455   0.41%  0.0682    0.9186    0.9695  0.9534
+//	                                       accur.     NLL     ECE   Brier  inverted  shuffled   noise
+//	point estimate                         95.43%  0.1697   2.17%  0.0711    0.8536    0.9768  0.9548
+//	linearised, closed form                95.43%  0.6403  39.09%  0.2566    0.9976    0.9998  0.9996
+//	linearised, draws of outputs           95.23%  0.6618  40.62%  0.2779    0.9836    0.9955  0.9912
+//	draws of weights                       31.63%  2.0401   9.08%  0.8288    0.1688    0.4614  0.2962
+//	linearised, a prior for each layer     95.43%  0.6311  38.64%  0.2520    0.9967    0.9997  0.9993
+//	linearised, last layer                 95.43%  0.1504   1.86%  0.0687    0.9391    0.9678  0.9638
+//	linearised, prior by held-out images   95.43%  0.1449   0.42%  0.0678    0.9704    0.9887  0.9886
+//	draws of weights, prior by held-out    95.36%  0.1572   1.27%  0.0693    0.9275    0.9804  0.9736
+//	last layer, prior by held-out images   95.43%  0.1455   0.49%  0.0681    0.9254    0.9696  0.9569
 //
-// Where it helps: of images of no class the linearised network is uncertain, which the point
-// estimate often is not. The last layer alone, with the prior that the evidence chooses, has a better NLL
-// than the point estimate. With a prior by held-out images calibration is better, too.
+// With few weights, of -hidden 8, held-out images choose no other prior:
 //
-// Where it does not: accuracy stays what it is. With all weights random the evidence chooses a
-// 64th of the precision that held-out images would. Predictions of test images are then far too
-// uncertain. Draws of such weights lose the network altogether, as Immer et al. 2021 found: the
-// posterior is of the linearised network, and draws go to where the network is not linear. Of shuffled
-// pixels and a last layer the point estimate tells as much. With all 60,000 images (-train 0 -epochs 10,
-// seed 1) the point estimate is nearly calibrated, ECE 0.75%, and the last layer has 0.35%.
+//	point estimate                         85.94%  0.6406   6.00%  0.2200    0.7236    0.7897  0.7896
+//	linearised, closed form                85.94%  0.5044   3.13%  0.2109    0.8866    0.9778  0.9197
+//	linearised, draws of outputs           86.01%  0.5159   1.29%  0.2083    0.8380    0.9557  0.7889
+//	draws of weights                       86.09%  0.5042   1.40%  0.2052    0.9757    0.9897  0.9829
+//	linearised, last layer                 85.94%  0.6353   5.88%  0.2197    0.7237    0.7900  0.7902
+//
+// Where it helps: of images of no class the linearised network is uncertain, and the point
+// estimate often is not. A network of few weights is well calibrated by the evidence alone, in all
+// three ways to predict. In the large network the last layer alone has a better NLL than the point
+// estimate, and with a prior by held-out images all three ways are well calibrated.
+//
+// Where it does not: accuracy stays what it is. Of 109,386 weights the evidence chooses a 64th of the
+// precision that held-out images would. Predictions of test images are then far too uncertain, and
+// draws of the weights lose the network altogether, as Immer et al. 2021 found: the posterior is of
+// the linearised network, and draws go to where the network is not linear. A prior for each layer
+// changes little. For shuffled pixels the last layer tells no more than the point estimate. With all
+// 60,000 images (-train 0 -epochs 10, seed 1) the point estimate is nearly calibrated, ECE 0.75%;
+// the last layer has 0.40%.
 package main
 
 import (
@@ -56,6 +68,7 @@ import (
 // settings are the program's flags.
 type settings struct {
 	data, oodDir, figures     string
+	structure                 string
 	train, test, epochs, size int
 	draws                     int
 	penalty                   float64
@@ -72,6 +85,7 @@ func main() {
 	flag.IntVar(&s.test, "test", 0, "test images; 0: all")
 	flag.IntVar(&s.epochs, "epochs", 15, "passes over the training images")
 	flag.IntVar(&s.size, "hidden", 128, "units of the first hidden layer; the second has half as many")
+	flag.StringVar(&s.structure, "structure", string(kfac.BlockDiagonal), "form of the Fisher matrix: block-diagonal, ekfac or diagonal; full for some hundred weights")
 	flag.IntVar(&s.draws, "draws", 30, "draws of the weights")
 	flag.Float64Var(&s.penalty, "l2", 1e-4, "penalty of the weights in training; 0: none")
 	flag.Uint64Var(&s.seed, "seed", 1, "seed of weights, order and draws")
@@ -96,6 +110,9 @@ func run(ctx context.Context, s settings, w io.Writer) error {
 	}
 	// The last tenth of the training images chooses a prior, to compare with the evidence's.
 	n := data.Train.Len()
+	if n < 10 {
+		return fmt.Errorf("%d training images: want 10 or more, of which a tenth are held out", n)
+	}
 	data.Train, data.Validation = data.Train.Part(0, n-n/10), data.Train.Part(n-n/10, n)
 	if s.test > 0 && s.test < data.Test.Len() {
 		data.Test = data.Test.Part(0, s.test)
@@ -192,6 +209,7 @@ func (e *experiment) posterior(ctx context.Context, w io.Writer, name string, cf
 	if err != nil {
 		return nil, err
 	}
+	cfg.Structure = kfac.Structure(e.structure)
 	l, err := kfac.FitLaplace(cfg, pass)
 	if err != nil {
 		return nil, err

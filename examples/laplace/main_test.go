@@ -16,7 +16,7 @@ import (
 
 // small is the program on a few of the built-in digits.
 func small(figures string) settings {
-	return settings{data: "digits", figures: figures, train: 600, test: 150, epochs: 4, size: 16, draws: 3, penalty: 1e-3, seed: 1}
+	return settings{data: "digits", figures: figures, train: 600, test: 150, epochs: 4, size: 16, draws: 3, penalty: 1e-3, structure: "block-diagonal", seed: 1}
 }
 
 // TestRun: the program says the same in two runs, has a line for each way to predict, and
@@ -52,6 +52,9 @@ func TestRunRefuses(t *testing.T) {
 	s := small("")
 	s.data = table
 	assert.ErrorContains(t, run(context.Background(), s, &strings.Builder{}), "no images in classes")
+	s = small("")
+	s.train = 9
+	assert.ErrorContains(t, run(context.Background(), s, &strings.Builder{}), "9 training images")
 	s = small("")
 	s.oodDir = t.TempDir()
 	assert.Error(t, run(context.Background(), s, &strings.Builder{}))
