@@ -64,6 +64,15 @@ func TestSoftmaxOfOutputs(t *testing.T) {
 	for i := range p {
 		assert.InDelta(t, p[i], q[i], 1e-12)
 	}
+	v := 0.0
+	for i := range k {
+		contrast := []float64{-1. / 3, -1. / 3, -1. / 3, -1. / 3}
+		contrast[i] = 1
+		v += mat.Inner(vec(contrast), cov, vec(contrast)) / k
+	}
+	for i, want := range softmax([]float64{1 / math.Sqrt(1+math.Pi/8*v), -2 / math.Sqrt(1+math.Pi/8*v), 3 / math.Sqrt(1+math.Pi/8*v), 0}) {
+		assert.InDelta(t, want, p[i], 1e-12)
+	}
 	cov.SetSym(2, 2, 1e4) // the greatest mean stays the most probable
 	require.NoError(t, kfac.ProbitSoftmax(p, mean, cov))
 	assert.True(t, p[2] > p[0] && p[0] > p[3] && p[3] > p[1])
