@@ -1,0 +1,193 @@
+// Command variational fits Gaussian posteriors of Bayesian logistic regression by natural gradients,
+// plain gradients and Adam, counts their steps, and compares predictions.
+//
+//	go run ./examples/variational                                         # built-in data
+//	go run ./examples/variational -dataset table.csv -label-column y      # one's own, of two classes
+//	go run ./examples/variational -dataset iris.csv -class 1              # a class against the others
+//	go run ./examples/variational -out docs/figures                       # where to draw variational.svg
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+
+	"github.com/gokfac/gokfac/natural/variational"
+)
+
+// settings are the program's flags.
+type settings struct {
+	data, label, class, out string
+	prior                   float64
+	seeds, steps            int
+}
+
+// usageError is a mistake on the command line.
+type usageError struct{ message string }
+
+func (e *usageError) Error() string { return e.message }
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	code := execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// execute is the program. It returns the exit status: 1 for an error, 2 for one on the command line.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	s, err := parse(args, stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err == nil {
+		err = run(ctx, s, stdout)
+	}
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(stderr, "variational:", err)
+	var usage *usageError
+	if errors.As(err, &usage) {
+		return 2
+	}
+	return 1
+}
+
+func parse(args []string, stdout io.Writer) (settings, error) {
+	var s settings
+	f := flag.NewFlagSet("variational", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	f.StringVar(&s.data, "dataset", builtIn, "`PATH` of a .csv file, or "+builtIn)
+	f.StringVar(&s.label, "label-column", "", "`NAME|N` of the CSV's column of classes; empty: found by itself")
+	f.StringVar(&s.class, "class", "", "`NAME` of the class against all others; empty: the second of two")
+	f.StringVar(&s.out, "out", ".", "`DIR` of the picture variational.svg; none: no picture")
+	f.Float64Var(&s.prior, "prior", 1, "precision of the prior of each weight")
+	f.IntVar(&s.seeds, "seeds", 5, "seeds; the tables have medians")
+	f.IntVar(&s.steps, "steps", 1000, "steps at most of each fit")
+	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+		f.SetOutput(stdout)
+		f.PrintDefaults()
+		return s, err
+	} else if err != nil {
+		return s, &usageError{err.Error()}
+	}
+	switch {
+	case f.NArg() > 0:
+		return s, &usageError{fmt.Sprintf("%q: flags only; -help lists them", f.Arg(0))}
+	case s.data == builtIn && (s.label != "" || s.class != ""):
+		return s, &usageError{"-label-column and -class are of a file: give -dataset PATH"}
+	case !(s.prior > 0 && s.prior < 1e300):
+		return s, &usageError{fmt.Sprintf("-prior %g: want a positive number", s.prior)}
+	case s.seeds < 1 || s.steps < 1:
+		return s, &usageError{fmt.Sprintf("-seeds %d -steps %d: want at least 1", s.seeds, s.steps)}
+	}
+	return s, nil
+}
+
+var structures = []variational.Structure{variational.Full, variational.MeanField}
+
+// run does all that the program does.
+func run(ctx context.Context, s settings, w io.Writer) error {
+	deal, what, err := open(s)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "%s\n", what)
+	results := make([][][]outcome, len(structures)) // by structure, contestant, seed
+	predictions := make([][]score, len(ways))       // by way, seed
+	bests := make([][]float64, len(structures))
+	for i := range results {
+		results[i] = make([][]outcome, len(contestants()))
+	}
+	for seed := range s.seeds {
+		t, err := deal(uint64(seed + 1))
+		if err != nil {
+			return err
+		}
+		m, err := variational.NewModel(variational.Config{X: t.x, Y: t.y, Likelihood: variational.Logistic{}, Prior: s.prior})
+		if err != nil {
+			return err
+		}
+		var fitted []*variational.Posterior
+		for i, structure := range structures {
+			best, err := optimum(ctx, m, structure)
+			if err != nil {
+				return err
+			}
+			bests[i] = append(bests[i], best.ELBO())
+			fitted = append(fitted, best.Posterior)
+			for j, c := range contestants() {
+				o, err := race(ctx, m, c, structure, best.ELBO(), s.steps)
+				if err != nil {
+					return err
+				}
+				results[i][j] = append(results[i][j], o)
+			}
+		}
+		list, err := scores(m, t, fitted[0], fitted[1])
+		if err != nil {
+			return err
+		}
+		for k, v := range list {
+			predictions[k] = append(predictions[k], v)
+		}
+	}
+	steps(w, s, bests, results)
+	predictive(w, predictions)
+	if s.out == "none" {
+		return nil
+	}
+	return draw(ctx, w, s, bests[0][0], results[0])
+}
+
+// steps prints the table of steps.
+func steps(w io.Writer, s settings, bests [][]float64, results [][][]outcome) {
+	fmt.Fprintf(w, "\nSteps until the ELBO is within 0.001 and 0.000001 nats of the greatest, from the prior. Medians of %d seeds.\n"+
+		"Each method has the best of its rates, for each seed and goal.\n", s.seeds)
+	for i, structure := range structures {
+		fmt.Fprintf(w, "\n%-30s %8s %8s %8s %8s\n", fmt.Sprintf("%s, ELBO %.3f", structure, median(bests[i])), "to 1e-3", "rate", "to 1e-6", "rate")
+		for j, c := range contestants() {
+			fmt.Fprintf(w, "%-30s", c.name)
+			for goal := range goals {
+				var counts, rates []float64
+				for _, o := range results[i][j] {
+					count := float64(o.steps[goal])
+					if count < 0 {
+						count = float64(s.steps) + 1
+					}
+					counts, rates = append(counts, count), append(rates, o.rates[goal])
+				}
+				if n := median(counts); n > float64(s.steps) {
+					fmt.Fprintf(w, " %8s %8s", fmt.Sprintf("> %d", s.steps), "")
+				} else {
+					fmt.Fprintf(w, " %8.0f %8.3g", n, median(rates))
+				}
+			}
+			fmt.Fprintln(w)
+		}
+	}
+}
+
+// predictive prints the table of predictions.
+func predictive(w io.Writer, predictions [][]score) {
+	fmt.Fprintf(w, "\n%-30s %8s %8s\n", "test part", "accuracy", "NLL")
+	for i, way := range ways {
+		var accuracies, nlls []float64
+		for _, v := range predictions[i] {
+			accuracies, nlls = append(accuracies, v.accuracy), append(nlls, v.nll)
+		}
+		fmt.Fprintf(w, "%-30s %7.1f%% %8.4f\n", way, 100*median(accuracies), median(nlls))
+	}
+}
+
+// median is the middle of a list, or the greater of the two there.
+func median(list []float64) float64 {
+	sorted := slices.Sorted(slices.Values(list))
+	return sorted[len(sorted)/2]
+}

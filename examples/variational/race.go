@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/gokfac/gokfac/natural/variational"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// contestant is a method that needs a rate.
+type contestant struct {
+	name  string
+	make  func(rate float64) (variational.Method, error)
+	rates []float64
+}
+
+// goals are distances from the greatest ELBO, in nats.
+var goals = [2]float64{1e-3, 1e-6}
+
+// below are n rates from the first down, each the next times ratio.
+func below(first, ratio float64, n int) []float64 {
+	list := make([]float64, n)
+	for i := range list {
+		list[i] = first * math.Pow(ratio, -float64(i))
+	}
+	return list
+}
+
+// contestants are all methods. Each has the best of its rates: natural gradients of 13 up to the
+// whole step, the others of 15, from rates at which they diverge. A step of any costs a pass over
+// the data; those in (m, L) also have to invert L, which an own implementation would not.
+func contestants() []contestant {
+	whole, wide := below(1, math.Pow(2, 0.25), 13), below(16, 2, 15)
+	rate := func(r float64) variational.Rate { return variational.Rate{Initial: r} }
+	return []contestant{
+		{"natural gradient", func(r float64) (variational.Method, error) { return &variational.NaturalGradient{Rate: rate(r)}, nil }, whole},
+		{"online Newton", func(r float64) (variational.Method, error) { return &variational.Online{Rate: rate(r)}, nil }, whole},
+		{"online Newton, old precision", func(r float64) (variational.Method, error) {
+			return &variational.Online{Rate: rate(r), OldPrecision: true}, nil
+		}, whole},
+		{"improved rule", func(r float64) (variational.Method, error) { return &variational.Improved{Rate: rate(r)}, nil }, whole},
+		{"plain gradient", func(r float64) (variational.Method, error) {
+			o, err := trainer.NewSGD(trainer.SGDConfig{LearningRate: r})
+			return variational.NewGradient(o), err
+		}, wide},
+		{"Adam", func(r float64) (variational.Method, error) {
+			o, err := trainer.NewAdam(trainer.AdamConfig{LearningRate: r})
+			return variational.NewGradient(o), err
+		}, wide},
+	}
+}
+
+// outcome is how a contestant did: steps and rate for each goal, and the curve of the run to the
+// last one.
+type outcome struct {
+	steps   [2]int // −1: never
+	rates   [2]float64
+	records []variational.Record
+}
+
+// race gives a contestant each of its rates. For each goal, the rate with the fewest steps counts.
+func race(ctx context.Context, m *variational.Model, c contestant, structure variational.Structure, best float64, most int) (outcome, error) {
+	o := outcome{steps: [2]int{-1, -1}}
+	for _, rate := range c.rates {
+		method, err := c.make(rate)
+		if err != nil {
+			return o, err
+		}
+		target, steps := best-goals[1], most
+		if o.steps[1] > 0 {
+			steps = o.steps[1]
+		}
+		r, err := m.Fit(ctx, variational.FitConfig{Method: method, Structure: structure, Steps: steps, Target: &target})
+		var failed *variational.StepError
+		if err != nil && !errors.As(err, &failed) {
+			return o, err
+		}
+		for i, goal := range goals {
+			k := arrival(r.Records, best-goal)
+			if k >= 0 && (o.steps[i] < 0 || k < o.steps[i]) {
+				o.steps[i], o.rates[i] = k, rate
+				if i == 1 {
+					o.records = r.Records
+				}
+			}
+		}
+	}
+	return o, nil
+}
+
+// arrival is the first step from which on the ELBO is at least so much; −1 if there is none.
+func arrival(records []variational.Record, elbo float64) int {
+	k := len(records)
+	for k > 0 && records[k-1].ELBO >= elbo {
+		k--
+	}
+	if k == len(records) {
+		return -1
+	}
+	return records[k].Step
+}
+
+// optimum is the posterior of the greatest ELBO. Where steps of a half do not converge, as mean
+// fields may not, smaller ones do.
+func optimum(ctx context.Context, m *variational.Model, structure variational.Structure) (*variational.Result, error) {
+	for rate := 0.5; rate > 1e-3; rate /= 2 {
+		r, err := m.Fit(ctx, variational.FitConfig{
+			Method: &variational.NaturalGradient{Rate: variational.Rate{Initial: rate}}, Structure: structure, Steps: 20000, Tolerance: 1e-11,
+		})
+		var failed *variational.StepError
+		if err != nil && !errors.As(err, &failed) {
+			return nil, err
+		}
+		if err == nil && r.Converged {
+			return r, nil
+		}
+	}
+	return nil, fmt.Errorf("no step of the natural gradient finds the greatest ELBO of the %s posterior: choose a greater -prior", structure)
+}
