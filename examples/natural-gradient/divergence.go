@@ -49,7 +49,7 @@ func showKL(p *page) error {
 	}
 	p.say("KL the other way round has another error, of third order as well: KL is no metric, F is one.")
 	chart := &figures.Chart{
-		Title: "KL(θ, θ+d) and ½dᵀFd differ in third order",
+		Title: "KL(θ, θ+d) − ½dᵀFd is of third order (grey: slope 3)",
 		X:     figures.Axis{Label: "length of the step d", Log: true}, Y: figures.Axis{Label: "|KL − ½dᵀFd|, nats", Log: true},
 	}
 	for _, s := range straights() {
@@ -61,8 +61,10 @@ func showKL(p *page) error {
 		}
 		chart.Series = append(chart.Series, figures.Series{Label: s.name, Points: list})
 	}
-	guide := []figures.Point{{X: 1e-3, Y: 1e-11}, {X: 1, Y: 1e-2}}
-	chart.Series = append(chart.Series, figures.Series{Label: "slope 3", Points: guide, Style: 8})
+	for k := range 5 {
+		y := math.Pow(10, float64(k-3))
+		chart.Contours = append(chart.Contours, []figures.Point{{X: 1e-3, Y: 1e-9 * y}, {X: 1, Y: y}})
+	}
 	return p.picture("natural-kl.svg", chart)
 }
 

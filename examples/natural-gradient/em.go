@@ -110,7 +110,7 @@ func (m mixture) plainStep(rate float64) mixture {
 // emCurve is the loss over steps.
 func emCurve(step func(m mixture) mixture) (list []figures.Point) {
 	m := emStart
-	for i := range 41 {
+	for i := range 31 {
 		list = append(list, figures.Point{X: float64(i), Y: m.loss()})
 		m = step(m)
 	}
@@ -136,7 +136,7 @@ func showEM(p *page) error {
 	p.say("The Fisher matrix is the one of (x, z): EM does not use the mixture's own. Rates below 1 are damped EM.")
 	return p.picture("natural-em.svg", &figures.Chart{
 		Title: "EM is natural gradient descent with the complete data's Fisher matrix",
-		X:     figures.Axis{Label: "step", Min: 0, Max: 40}, Y: figures.Axis{Label: "loss, nats"},
+		X:     figures.Axis{Label: "step", Min: 0, Max: 30}, Y: figures.Axis{Label: "loss, nats"},
 		Series: []figures.Series{
 			{Label: "EM", Points: emCurve(mixture.em), Markers: true, Style: 6},
 			{Label: "natural, rate 1", Points: emCurve(func(m mixture) mixture { return m.naturalStep(1) }), Style: 1},

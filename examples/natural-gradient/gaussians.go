@@ -60,7 +60,7 @@ func showSoftmax(p *page) error {
 		return errFactorize
 	}
 	p.say("Three classes with π = 1/8, 2/8, 5/8, and y = the first. F = diag(π) − ππᵀ:")
-	p.table([]string{"", "F", "", ""},
+	p.table([]string{"F", "class 0", "class 1", "class 2"},
 		row{"class 0", []any{fisher.At(0, 0), fisher.At(0, 1), fisher.At(0, 2)}},
 		row{"class 1", []any{fisher.At(1, 0), fisher.At(1, 1), fisher.At(1, 2)}},
 		row{"class 2", []any{fisher.At(2, 0), fisher.At(2, 1), fisher.At(2, 2)}},
