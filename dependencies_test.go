@@ -18,14 +18,19 @@ func TestLibraryBuildsWithoutFigures(t *testing.T) {
 	}
 	network := []string{"net", "crypto/tls", "golang.org/x/image", "image/png", "image/draw"}
 	for library, without := range map[string][]string{
-		"./datasets": unwanted,
-		"./graph":    append(network, unwanted...),
-		"./layers":   append(network, unwanted...),
-		"./losses":   append(network, unwanted...),
-		"./trainer":  append(network, unwanted...),
-		"./kfac":     append(network, unwanted...),
-		"./scaling":  append(network, unwanted...),
-		"./logs":     append(network, unwanted...),
+		"./datasets":            unwanted,
+		"./graph":               append(network, unwanted...),
+		"./layers":              append(network, unwanted...),
+		"./losses":              append(network, unwanted...),
+		"./trainer":             append(network, unwanted...),
+		"./kfac":                append(network, unwanted...),
+		"./scaling":             append(network, unwanted...),
+		"./logs":                append(network, unwanted...),
+		"./curvature":           append(network, unwanted...),
+		"./natural":             append(network, unwanted...),
+		"./natural/variational": append(network, unwanted...),
+		"./natural/control":     append(network, unwanted...),
+		"./natural/policy":      append(network, unwanted...),
 	} {
 		for _, dep := range dependencies(t, library) {
 			for _, prefix := range without {
@@ -41,16 +46,21 @@ func TestImportsPointDownwards(t *testing.T) {
 	above := []string{"cmd/train", "examples", "internal/study", "internal/job", "internal/report", "internal/results", "internal/figures",
 		"internal/rundir", "internal/live", "internal/predictions", "logs", "lrfinder"}
 	for library, without := range map[string][]string{
-		"./graph":           append([]string{"layers", "losses", "datasets", "trainer", "kfac"}, above...),
-		"./layers":          append([]string{"losses", "datasets", "trainer", "kfac"}, above...),
-		"./losses":          append([]string{"layers", "datasets", "trainer", "kfac"}, above...),
-		"./datasets":        append([]string{"graph", "layers", "losses", "trainer", "kfac"}, above...),
-		"./trainer":         append([]string{"kfac"}, above...),
-		"./kfac":            append([]string{"layers", "losses", "datasets", "trainer"}, above...),
-		"./logs":            {"layers/", "datasets", "kfac", "cmd/train", "internal/job", "internal/results"},
-		"./lrfinder":        {"datasets", "kfac", "cmd/train", "internal/job", "internal/results"},
-		"./internal/job":    {"cmd/train", "internal/study", "internal/rundir", "internal/live", "internal/report", "logs", "lrfinder"},
-		"./internal/rundir": {"cmd/train", "internal/study", "internal/live"},
+		"./graph":               append([]string{"layers", "losses", "datasets", "trainer", "kfac"}, above...),
+		"./layers":              append([]string{"losses", "datasets", "trainer", "kfac"}, above...),
+		"./losses":              append([]string{"layers", "datasets", "trainer", "kfac"}, above...),
+		"./datasets":            append([]string{"graph", "layers", "losses", "trainer", "kfac"}, above...),
+		"./trainer":             append([]string{"kfac"}, above...),
+		"./kfac":                append([]string{"layers", "losses", "datasets", "trainer"}, above...),
+		"./curvature":           append([]string{"layers", "losses", "datasets", "trainer", "kfac", "natural"}, above...),
+		"./natural":             append([]string{"graph", "layers", "losses", "datasets", "trainer", "kfac", "curvature"}, above...),
+		"./natural/control":     append([]string{"graph", "layers", "losses", "datasets", "trainer", "kfac", "curvature"}, above...),
+		"./natural/policy":      append([]string{"datasets"}, above...),
+		"./natural/variational": append([]string{"layers", "losses", "datasets", "trainer", "kfac"}, above...),
+		"./logs":                {"layers/", "datasets", "kfac", "cmd/train", "internal/job", "internal/results"},
+		"./lrfinder":            {"datasets", "kfac", "cmd/train", "internal/job", "internal/results"},
+		"./internal/job":        {"cmd/train", "internal/study", "internal/rundir", "internal/live", "internal/report", "logs", "lrfinder"},
+		"./internal/rundir":     {"cmd/train", "internal/study", "internal/live"},
 	} {
 		for _, dep := range dependencies(t, library) {
 			name, ours := strings.CutPrefix(dep, root)
