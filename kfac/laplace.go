@@ -38,7 +38,7 @@ type Laplace struct {
 	cfg     LaplaceConfig // resolved
 	params  []*graph.Param
 	mean    graph.Direction // θ*
-	blocks []*eigenblock
+	blocks  []*eigenblock
 	seen    int       // examples of the pass
 	x, work []float64 // scratch memory: one block of a direction
 }
