@@ -3,8 +3,6 @@ package main
 import (
 	"math"
 
-	"gonum.org/v1/gonum/floats"
-
 	"github.com/gokfac/gokfac/internal/figures"
 	"github.com/gokfac/gokfac/natural"
 )
@@ -66,72 +64,4 @@ func showKL(p *page) error {
 		chart.Contours = append(chart.Contours, []figures.Point{{X: 1e-3, Y: 1e-9 * y}, {X: 1, Y: y}})
 	}
 	return p.picture("natural-kl.svg", chart)
-}
-
-// ball is −log p of a few numbers under N(μ, σ²), around N(0, 1).
-type ball struct {
-	f     natural.GaussianSigma
-	theta []float64
-	data  []float64
-}
-
-func newBall() ball {
-	return ball{theta: []float64{0, 1}, data: []float64{0.4, 2.9, 1.7, 1.1}}
-}
-
-func (b ball) loss(theta []float64) float64 {
-	sum := 0.0
-	for _, x := range b.data {
-		sum -= b.f.LogProb([]float64{x}, theta)
-	}
-	return sum / float64(len(b.data))
-}
-
-func (b ball) gradient() []float64 {
-	g := make([]float64, 2)
-	for _, x := range b.data {
-		floats.AddScaled(g, 1/float64(len(b.data)), lossGradient(b.f, []float64{x}, b.theta))
-	}
-	return g
-}
-
-// reach is the step with KL(θ, θ+d) = ε in a direction, by bisection.
-func (b ball) reach(way []float64, eps float64) []float64 {
-	low, high := 0.0, 4*math.Sqrt(eps)/floats.Norm(way, 2)
-	for range 100 {
-		if r := (low + high) / 2; b.f.KL(b.theta, stepped(b.theta, -r, way)) < eps {
-			low = r
-		} else {
-			high = r
-		}
-	}
-	return stepped(make([]float64, 2), -low, way)
-}
-
-// showSteepest tries all directions.
-func showSteepest(p *page) error {
-	b := newBall()
-	g := b.gradient()
-	u := naturalGradient(b.f, g, b.theta)
-	p.say("Fitting N(μ, σ²) to 0.4, 1.1, 1.7, 2.9 from N(0, 1): steps with KL(θ, θ+d) = ε. The fall of the loss,")
-	p.say("and the direction in (μ, σ) as an angle. Brute force tries 36,000 directions.")
-	degrees := func(d []float64) float64 { return math.Atan2(d[1], d[0]) * 180 / math.Pi }
-	var rows []row
-	for _, eps := range []float64{1e-1, 1e-2, 1e-3, 1e-4} {
-		fall := func(way []float64) float64 { return b.loss(b.theta) - b.loss(stepped(b.theta, -1, b.reach(way, eps))) }
-		best, angle := 0.0, 0.0
-		for k := range 36000 {
-			sin, cos := math.Sincos(float64(k) * math.Pi / 18000)
-			if v := fall([]float64{cos, sin}); v > best {
-				best, angle = v, float64(k)/100
-			}
-		}
-		down, natural := stepped([]float64{0, 0}, 1, g), stepped([]float64{0, 0}, 1, u)
-		rows = append(rows, row{text(eps), []any{fall(down), fall(natural), best, degrees(down), degrees(natural), angle,
-			math.Sqrt(floats.Dot(g, u) / (2 * eps))}})
-	}
-	p.table([]string{"ε", "plain", "natural", "best of all", "plain at", "natural at", "best at", "multiplier"}, rows...)
-	p.say("The Lagrangian gᵀd + λ(½dᵀFd − ε) gives d = −F⁻¹g/λ, λ = √(gᵀF⁻¹g/2ε), the last column. It is the")
-	p.say("steepest step in the limit of small ε: of a great ball the best direction is another one.")
-	return nil
 }

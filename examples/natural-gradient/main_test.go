@@ -200,12 +200,12 @@ func TestPicturesAndHeadings(t *testing.T) {
 	dir := t.TempDir()
 	var chosen []section
 	for _, s := range sections() {
-		if s.name == "curve" || s.name == "kl" || s.name == "em" {
+		if s.name == "curve" || s.name == "kl" || s.name == "steepest" || s.name == "em" {
 			chosen = append(chosen, s)
 		}
 	}
 	require.NoError(t, show(chosen, dir, &b))
-	for _, name := range []string{"curve", "kl", "em"} {
+	for _, name := range []string{"curve", "kl", "steepest", "em"} {
 		assert.Contains(t, b.String(), name+" — ")
 		svg, err := os.ReadFile(filepath.Join(dir, "natural-"+name+".svg"))
 		require.NoError(t, err)
