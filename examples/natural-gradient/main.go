@@ -27,7 +27,7 @@ type section struct {
 
 func sections() []section {
 	return []section{
-		{"bernoulli", "A coin: the natural step is as long as it has to be", showBernoulli},
+		{"bernoulli", "A coin: one natural step and one plain step", showBernoulli},
 		{"curve", "Small natural steps draw one curve, in all parameterisations", showCurve},
 		{"gaussian", "Gaussians of known and of unknown scale", showGaussian},
 		{"softmax", "Softmax has one logit too many", showSoftmax},
@@ -56,6 +56,9 @@ func main() {
 	if err := show(chosen, dir, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "natural-gradient:", err)
 		os.Exit(1)
+	}
+	if dir == "" {
+		fmt.Println("\n-out DIR draws the pictures that belong to these sections.")
 	}
 }
 

@@ -10,13 +10,14 @@ var errFactorize = errors.New("no eigenvalues found")
 
 // showRegression fits y = w·x + b + noise, N(0, 1), to four points.
 func showRegression(p *page) error {
-	x := mat.NewDense(4, 2, []float64{0, 1, 1, 1, 2, 1, 5, 1}) // x̄ = (x, 1)
+	x := mat.NewDense(4, 2, []float64{0, 1, 1, 1, 2, 1, 5, 1}) // (x, 1)
 	y := mat.NewVecDense(4, []float64{1, 2, 4, 9})
 	p.say("y = w·x + b + N(0, 1), the points (0, 1), (1, 2), (2, 4), (5, 9). The loss is the mean of ½(wx + b − y)².")
+	p.say("F is E[xxᵀ], x with a 1 below it for b.")
 
 	var fisher mat.SymDense
-	fisher.SymOuterK(0.25, x.T()) // E[x̄x̄ᵀ]
-	p.table([]string{"F = E[x̄x̄ᵀ]", "w", "b"},
+	fisher.SymOuterK(0.25, x.T()) // E[xxᵀ]
+	p.table([]string{"F = E[xxᵀ]", "w", "b"},
 		row{"w", []any{fisher.At(0, 0), fisher.At(0, 1)}},
 		row{"b", []any{fisher.At(1, 0), fisher.At(1, 1)}},
 	)

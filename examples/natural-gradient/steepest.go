@@ -74,7 +74,7 @@ func showSteepest(p *page) error {
 	}
 	p.table([]string{"ε", "plain", "natural", "best of all", "plain at", "natural at", "best at", "multiplier"}, rows...)
 	p.say("The Lagrangian gᵀd + λ(½dᵀFd − ε) gives d = −F⁻¹g/λ, λ = √(gᵀF⁻¹g/2ε), the last column. It is the")
-	p.say("steepest step in the limit of small ε: of a great ball the best direction is another one.")
+	p.say("steepest step in the limit of small ε. In a large ball another direction is better.")
 	return p.picture("natural-steepest.svg", ballChart())
 }
 
