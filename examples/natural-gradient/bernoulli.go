@@ -24,7 +24,7 @@ func showBernoulli(p *page) error {
 	)
 	p.say("F is 0.25 of log-odds: the loss is flat in them, and the natural step is four times the plain one.")
 	p.say("Of probabilities F is 4. The natural step ends at the outcome's frequency, p = 1, which is the")
-	p.say("edge of the family: Retract stops half way. The plain step of rate 1 ends at p = 2.5, nowhere.")
+	p.say("edge of the family; Retract ends at 0.875. The plain step of rate 1 ends at p = 2.5, nowhere.")
 	return nil
 }
 

@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/natural"
 )
 
 // shown is a section's rows by their labels.
@@ -166,6 +168,13 @@ func TestTwins(t *testing.T) {
 			assert.Greater(t, apart, 0.1, name)
 		}
 	}
+}
+
+// The words below the first table: from ½, Retract of the step +½ ends at 0.875.
+func TestRetractionOfTheCoin(t *testing.T) {
+	end := []float64{0}
+	natural.BernoulliProbability{}.Retract(end, []float64{0.5}, []float64{0.5})
+	assert.Equal(t, 0.875, end[0])
 }
 
 func TestFlags(t *testing.T) {
