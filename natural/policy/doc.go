@@ -49,6 +49,12 @@
 //	pg       rate 0.1 0.3 1 3 10 × T 32 64 128 256, rate 0.3 0.5 1 × T 8 16
 //	pg-adam  rate 0.003 0.01 × T 32 128
 //	ppo      rate 0.0003 0.001 × T 32 128
+//	trpo     KL 0.01 0.015 0.02 0.03 0.05 × T 48 64 128, damping 0.01 0.1 0.3
+//	acktr    KL 0.001 0.002 0.003 0.006 0.01 × T 32 48 64 128, damping 0.001 … 0.3, decay 0.8 0.95 0.99,
+//	         momentum 0 0.5 0.9, value networks by Adam and by K-FAC with KL 0.003 0.03
+//
+// TRPO and ACKTR have the settings of the last grid, of which parts were tried, and were compared
+// on CartPole with scaled observations, too.
 //
 // CartPole's target takes some 48,000 steps to prove: 100 episodes of nearly 500 steps.
 // [Result] has the step at which the first of these 100 ended, too.
@@ -57,5 +63,8 @@
 //
 // Policy gradient: Williams (1992), Sutton et al. (2000). Advantages: Schulman et al.,
 // High-dimensional continuous control using generalized advantage estimation (2016). PPO:
-// Schulman et al., Proximal policy optimization algorithms (2017).
+// Schulman et al., Proximal policy optimization algorithms (2017). TRPO: Schulman et al., Trust
+// region policy optimization (2015). ACKTR: Wu et al., Scalable trust-region method for deep
+// reinforcement learning using Kronecker-factored approximation (2017). The natural gradient of
+// a policy: Kakade (2002).
 package policy

@@ -15,7 +15,7 @@ import (
 
 // TRPOConfig are the settings of TRPO: 0 means the default, None none.
 type TRPOConfig struct {
-	KL         float64 // δ, the bound of the mean KL divergence of an update, in nats; default 0.01
+	KL         float64 // δ, the bound of the mean KL divergence of an update, in nats; default 0.02
 	Damping    float64 // λ of F + λI, which conjugate gradients solve with; default 0.1
 	Fraction   float64 // of the batch that products with F are over, in (0, 1]; default 1
 	Iterations int     // of conjugate gradients, each a product with F; default 10
@@ -29,7 +29,7 @@ func (c *TRPOConfig) numbers() setting.Numbers {
 	tolerance := open
 	tolerance.None = true
 	return setting.Numbers{
-		setting.Of("KL", &c.KL, 0.01, setting.Positive),
+		setting.Of("KL", &c.KL, 0.02, setting.Positive),
 		setting.Of("damping", &c.Damping, 0.1, setting.NotNegative),
 		setting.Of("iterations", &c.Iterations, 10, setting.Period),
 		setting.Of("tolerance", &c.Tolerance, 0, tolerance),
