@@ -90,18 +90,25 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	return s, nil
 }
 
-var structures = []variational.Structure{variational.Full, variational.MeanField}
+func structures() []variational.Structure {
+	return []variational.Structure{variational.Full, variational.MeanField}
+}
 
 // run does all that the program does.
 func run(ctx context.Context, s settings, w io.Writer) error {
+	if s.out != "none" {
+		if info, err := os.Stat(s.out); err != nil || !info.IsDir() {
+			return &usageError{fmt.Sprintf("-out %s: no such directory; none draws no picture", s.out)}
+		}
+	}
 	deal, what, err := open(s)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "%s\n", what)
-	results := make([][][]outcome, len(structures)) // by structure, contestant, seed
-	predictions := make([][]score, len(ways))       // by way, seed
-	bests := make([][]float64, len(structures))
+	results := make([][][]outcome, len(structures())) // by structure, contestant, seed
+	predictions := make([][]score, len(ways()))       // by way, seed
+	bests := make([][]float64, len(structures()))
 	for i := range results {
 		results[i] = make([][]outcome, len(contestants()))
 	}
@@ -110,12 +117,12 @@ func run(ctx context.Context, s settings, w io.Writer) error {
 		if err != nil {
 			return err
 		}
-		m, err := variational.NewModel(variational.Config{X: t.x, Y: t.y, Likelihood: variational.Logistic{}, Prior: s.prior})
+		m, err := newModel(t, s)
 		if err != nil {
 			return err
 		}
 		var fitted []*variational.Posterior
-		for i, structure := range structures {
+		for i, structure := range structures() {
 			best, err := optimum(ctx, m, structure)
 			if err != nil {
 				return err
@@ -146,15 +153,19 @@ func run(ctx context.Context, s settings, w io.Writer) error {
 	return draw(ctx, w, s, bests[0][0], results[0])
 }
 
+func newModel(t task, s settings) (*variational.Model, error) {
+	return variational.NewModel(variational.Config{X: t.x, Y: t.y, Likelihood: variational.Logistic{}, Prior: s.prior})
+}
+
 // steps prints the table of steps.
 func steps(w io.Writer, s settings, bests [][]float64, results [][][]outcome) {
 	fmt.Fprintf(w, "\nSteps until the ELBO is within 0.001 and 0.000001 nats of the greatest, from the prior. Medians of %d seeds.\n"+
 		"Each method has the best of its rates, for each seed and goal.\n", s.seeds)
-	for i, structure := range structures {
+	for i, structure := range structures() {
 		fmt.Fprintf(w, "\n%-30s %8s %8s %8s %8s\n", fmt.Sprintf("%s, ELBO %.3f", structure, median(bests[i])), "to 1e-3", "rate", "to 1e-6", "rate")
 		for j, c := range contestants() {
 			fmt.Fprintf(w, "%-30s", c.name)
-			for goal := range goals {
+			for goal := range goals() {
 				var counts, rates []float64
 				for _, o := range results[i][j] {
 					count := float64(o.steps[goal])
@@ -177,7 +188,7 @@ func steps(w io.Writer, s settings, bests [][]float64, results [][][]outcome) {
 // predictive prints the table of predictions.
 func predictive(w io.Writer, predictions [][]score) {
 	fmt.Fprintf(w, "\n%-30s %8s %8s\n", "test part", "accuracy", "NLL")
-	for i, way := range ways {
+	for i, way := range ways() {
 		var accuracies, nlls []float64
 		for _, v := range predictions[i] {
 			accuracies, nlls = append(accuracies, v.accuracy), append(nlls, v.nll)

@@ -36,7 +36,7 @@ func draw(ctx context.Context, w io.Writer, s settings, best float64, results []
 func convergence(best float64, results [][]outcome) *figures.Chart {
 	c := &figures.Chart{
 		Title: "Full posterior: distance from the greatest ELBO",
-		X:     figures.Axis{Label: "steps + 1", Log: true}, Y: figures.Axis{Label: "nats", Log: true, Min: goals[1] / 10},
+		X:     figures.Axis{Label: "steps + 1", Log: true}, Y: figures.Axis{Label: "nats", Log: true, Min: goals()[1] / 10},
 	}
 	for j, contestant := range contestants() {
 		name := contestant.name

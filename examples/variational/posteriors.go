@@ -11,28 +11,32 @@ import (
 	"github.com/gokfac/gokfac/natural/variational"
 )
 
-// A small task of two weights, whose posterior is skewed.
-var (
-	pairX = []float64{1.2, 0.7, 0.4, 1.3, 2, 1.1, -0.3, 0.6, 1.5, 2.2, -1.1, -0.4, -0.8, -1.7, 0.2, -0.9, -1.9, -1.2, 0.9, 0.1}
-	pairY = []float64{1, 1, 1, 0, 1, 0, 0, 0, 0, 1}
-)
+// pair is a small task of two weights. Its inputs depend on each other, and its posterior is skewed.
+func pair() (x, y []float64) {
+	x = []float64{1.2, 0.7, 0.6, 1.3, 1.9, 1.1, -0.3, 0.4, 1.5, 2.2, -1.1, -0.4, -0.8, -1.7, 0.2, -0.5, -1.9, -1.2, 0.9, 0.3}
+	return x, []float64{1, 1, 1, 0, 1, 0, 0, 0, 0, 1}
+}
 
 const pairPrior = 0.1
 
-// pairJoint is log p(y, w) of the task, a constant apart.
-func pairJoint(a, b float64) float64 {
-	sum := -pairPrior * (a*a + b*b) / 2
-	for i, y := range pairY {
-		sum -= math.Log1p(math.Exp((1 - 2*y) * (pairX[2*i]*a + pairX[2*i+1]*b)))
+// pairJoint is log p(y, w) of the task as a function of the weights, a constant apart.
+func pairJoint() func(a, b float64) float64 {
+	x, y := pair()
+	return func(a, b float64) float64 {
+		sum := -pairPrior * (a*a + b*b) / 2
+		for i, y := range y {
+			sum -= math.Log1p(math.Exp((1 - 2*y) * (x[2*i]*a + x[2*i+1]*b)))
+		}
+		return sum
 	}
-	return sum
 }
 
-// posteriors are the lines of equal density that hold 50% and 90% of a Gaussian, of the full, the
-// mean-field and Laplace's posterior, over lines of equal density of the exact one.
+// posteriors are the ellipses that hold 90% of the full, the mean-field and Laplace's posterior, over
+// the lines of equal density that hold 50% and 90% of the exact one.
 func posteriors(ctx context.Context) (*figures.Chart, error) {
+	x, y := pair()
 	m, err := variational.NewModel(variational.Config{
-		X: mat.NewDense(len(pairY), 2, pairX), Y: pairY, Likelihood: variational.Logistic{}, Prior: pairPrior,
+		X: mat.NewDense(len(y), 2, x), Y: y, Likelihood: variational.Logistic{}, Prior: pairPrior,
 	})
 	if err != nil {
 		return nil, err
@@ -42,56 +46,61 @@ func posteriors(ctx context.Context) (*figures.Chart, error) {
 		return nil, err
 	}
 	c := &figures.Chart{
-		Title: "Posteriors of two weights: half of the mass, and 90%. Grey: exact",
+		Title: "Posteriors of two weights, 90% of each. Grey: exact, 50% and 90%",
 		X:     figures.Axis{Label: "weight 1"}, Y: figures.Axis{Label: "weight 2"},
 	}
-	for i, structure := range structures {
+	for i, structure := range structures() {
 		best, err := optimum(ctx, m, structure)
 		if err != nil {
 			return nil, err
 		}
-		c.Series = append(c.Series, ellipses(best.Posterior, "variational, "+structure.String(), i+1)...)
+		c.Series = append(c.Series, ellipse(best.Posterior, "variational, "+structure.String(), i+1))
 	}
-	c.Series = append(c.Series, ellipses(laplace, "Laplace", 4)...)
-	c.Contours = exact(laplace.Mean())
+	c.Series = append(c.Series, ellipse(laplace, "Laplace", 4))
+	c.Contours = exact(laplace.Mean(), 0.5, 0.9)
+	outer := c.Contours[1]
+	for i, a := range []*figures.Axis{&c.X, &c.Y} { // they hold the exact ones, too
+		all := slices.Clone(outer)
+		for _, series := range c.Series {
+			all = append(all, series.Points...)
+		}
+		a.Min, a.Max = math.Inf(1), math.Inf(-1)
+		for _, p := range all {
+			v := []float64{p.X, p.Y}[i]
+			a.Min, a.Max = math.Min(a.Min, v-0.3), math.Max(a.Max, v+0.3)
+		}
+	}
 	return c, nil
 }
 
-var masses = []float64{0.5, 0.9}
-
-// ellipses are m + √(−2 log(1 − mass))·L(cos, sin), LLᵀ = Σ: of two weights, so much of a Gaussian
-// is within.
-func ellipses(q *variational.Posterior, name string, style int) []figures.Series {
+// ellipse is m + √(−2 log(1 − 0.9))·L(cos, sin), LLᵀ = Σ: it holds 90% of a Gaussian of two weights.
+func ellipse(q *variational.Posterior, name string, style int) figures.Series {
 	var s mat.SymDense
 	q.Covariance(&s)
 	a := math.Sqrt(s.At(0, 0))
 	b := s.At(1, 0) / a
 	d := math.Sqrt(s.At(1, 1) - b*b)
-	var all []figures.Series
-	for _, mass := range masses {
-		r := math.Sqrt(-2 * math.Log(1-mass))
-		var points []figures.Point
-		for k := range 181 {
-			sin, cos := math.Sincos(float64(k) * math.Pi / 90)
-			points = append(points, figures.Point{X: q.Mean()[0] + r*a*cos, Y: q.Mean()[1] + r*(b*cos+d*sin)})
-		}
-		all = append(all, figures.Series{Label: name, Points: points, Style: style})
-		name = "" // one entry in the legend
+	r := math.Sqrt(-2 * math.Log(1-0.9))
+	var points []figures.Point
+	for k := range 181 {
+		sin, cos := math.Sincos(float64(k) * math.Pi / 90)
+		points = append(points, figures.Point{X: q.Mean()[0] + r*a*cos, Y: q.Mean()[1] + r*(b*cos+d*sin)})
 	}
-	return all
+	return figures.Series{Label: name, Points: points, Style: style}
 }
 
 // exact is the lines of equal density that hold so much of the posterior, by sums over a grid. The
 // density falls along every ray from the mode, as it is log-concave.
-func exact(mode []float64) [][]figures.Point {
-	const half, side = 12, 601
+func exact(mode []float64, masses ...float64) [][]figures.Point {
+	const half, side = 12, 401
+	joint := pairJoint()
 	at := func(k int, centre float64) float64 { return centre - half + 2*half*float64(k)/(side-1) }
 	var densities []float64
 	total := 0.0
-	top := pairJoint(mode[0], mode[1])
+	top := joint(mode[0], mode[1])
 	for i := range side {
 		for j := range side {
-			p := math.Exp(pairJoint(at(i, mode[0]), at(j, mode[1])) - top)
+			p := math.Exp(joint(at(i, mode[0]), at(j, mode[1])) - top)
 			densities, total = append(densities, p), total+p
 		}
 	}
@@ -111,7 +120,7 @@ func exact(mode []float64) [][]figures.Point {
 			near, far := 0.0, float64(half)
 			for range 60 {
 				r := (near + far) / 2
-				if pairJoint(mode[0]+r*cos, mode[1]+r*sin) > level {
+				if joint(mode[0]+r*cos, mode[1]+r*sin) > level {
 					near = r
 				} else {
 					far = r

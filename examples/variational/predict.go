@@ -12,7 +12,9 @@ import (
 type score struct{ accuracy, nll float64 }
 
 // ways are how to predict, in the order of the table.
-var ways = []string{"MAP weights", "Laplace", "variational, full", "variational, mean-field"}
+func ways() []string {
+	return []string{"MAP weights", "Laplace", "variational, full", "variational, mean-field"}
+}
 
 // scores are those of the four ways. MAP takes the most probable weights for certain.
 func scores(m *variational.Model, t task, fullQ, meanField *variational.Posterior) ([]score, error) {

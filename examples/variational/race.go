@@ -18,7 +18,7 @@ type contestant struct {
 }
 
 // goals are distances from the greatest ELBO, in nats.
-var goals = [2]float64{1e-3, 1e-6}
+func goals() [2]float64 { return [2]float64{1e-3, 1e-6} }
 
 // below are n rates from the first down, each the next times ratio.
 func below(first, ratio float64, n int) []float64 {
@@ -54,7 +54,7 @@ func contestants() []contestant {
 }
 
 // outcome is how a contestant did: steps and rate for each goal, and the curve of the run to the
-// last one.
+// last one, or that came closest.
 type outcome struct {
 	steps   [2]int // −1: never
 	rates   [2]float64
@@ -69,7 +69,7 @@ func race(ctx context.Context, m *variational.Model, c contestant, structure var
 		if err != nil {
 			return o, err
 		}
-		target, steps := best-goals[1], most
+		target, steps := best-goals()[1], most
 		if o.steps[1] > 0 {
 			steps = o.steps[1]
 		}
@@ -78,7 +78,10 @@ func race(ctx context.Context, m *variational.Model, c contestant, structure var
 		if err != nil && !errors.As(err, &failed) {
 			return o, err
 		}
-		for i, goal := range goals {
+		if o.steps[1] < 0 && !math.IsNaN(r.ELBO()) && (o.records == nil || r.ELBO() > last(o.records)) {
+			o.records = r.Records
+		}
+		for i, goal := range goals() {
 			k := arrival(r.Records, best-goal)
 			if k >= 0 && (o.steps[i] < 0 || k < o.steps[i]) {
 				o.steps[i], o.rates[i] = k, rate
@@ -90,6 +93,8 @@ func race(ctx context.Context, m *variational.Model, c contestant, structure var
 	}
 	return o, nil
 }
+
+func last(records []variational.Record) float64 { return records[len(records)-1].ELBO }
 
 // arrival is the first step from which on the ELBO is at least so much; −1 if there is none.
 func arrival(records []variational.Record, elbo float64) int {
