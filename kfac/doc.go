@@ -62,6 +62,9 @@
 // A [Preconditioned] is a Preconditioner in front of another optimizer, such as
 // trainer.Adam, which finds U where it expects the gradient.
 //
+// A [Laplace] is a posterior of a trained network's weights: a Gaussian whose inverse
+// covariance is made of the same blocks, measured in one pass over the data.
+//
 // # Factors
 //
 // For an affine map s = āW̄ the block of F that belongs to W̄ is approximated by a

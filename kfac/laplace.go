@@ -28,10 +28,9 @@ import (
 // and Daxberger et al. 2021 (Laplace Redux, arXiv 2106.14806).
 //
 // The approximation supposes that θ* is a maximum of the posterior: that training has
-// converged, with a penalty that is like the prior. F̂ is measured on objectives as they are
-// in training: build the network without dropout for the fit, or the masks are in F̂. With
-// BatchNorm examples depend on each other, F̂ is as approximate as in training, and the
-// running statistics take the pass in.
+// converged, with a penalty that is like the prior. F̂ is of the objectives as they are given.
+// Those of the network as it predicts (trainer.Model.EvaluationBatch) have no dropout, and
+// running statistics in BatchNorm; those of training have masks and coupled examples in F̂.
 //
 // A Laplace belongs to one model, and is not safe for concurrent use.
 type Laplace struct {

@@ -194,7 +194,7 @@ func (e *experiment) pass() (iter.Seq2[graph.CurvatureObjective, error], error) 
 	}
 	return func(yield func(graph.CurvatureObjective, error) bool) {
 		for x, y, ok := loader.Next(); ok; x, y, ok = loader.Next() {
-			obj, err := e.model.Batch(x, y)
+			obj, err := e.model.EvaluationBatch(x, y)
 			if !yield(obj, err) {
 				return
 			}

@@ -197,7 +197,7 @@ func (e *experiment) linearised(l *kfac.Laplace, softmax func(dst, mean []float6
 				return err
 			}
 			z := append([]float32{}, outputs.Float32s()...)
-			obj, err := e.linear.Batch(x, graph.NewDense(graph.Float32, n, k))
+			obj, err := e.linear.EvaluationBatch(x, graph.NewDense(graph.Float32, n, k))
 			if err != nil {
 				return err
 			}

@@ -54,7 +54,7 @@ func regression(dir string, w io.Writer) error {
 		return err
 	}
 	means := append([]float64{}, mean.Float64s()...)
-	obj, err := model.Batch(at, graph.NewDense(graph.Float64, grid, 1))
+	obj, err := model.EvaluationBatch(at, graph.NewDense(graph.Float64, grid, 1))
 	if err != nil {
 		return err
 	}
