@@ -68,7 +68,7 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	f.StringVar(&s.class, "class", "", "`NAME` of the class against all others; empty: the second of two")
 	f.StringVar(&s.out, "out", ".", "`DIR` of the picture variational.svg; none: no picture")
 	f.Float64Var(&s.prior, "prior", 1, "precision of the prior of each weight")
-	f.IntVar(&s.seeds, "seeds", 5, "seeds; the tables have medians")
+	f.IntVar(&s.seeds, "seeds", 3, "seeds; the tables have medians")
 	f.IntVar(&s.steps, "steps", 1000, "steps at most of each fit")
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
 		f.SetOutput(stdout)

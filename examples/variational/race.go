@@ -30,10 +30,10 @@ func below(first, ratio float64, n int) []float64 {
 }
 
 // contestants are all methods. Each has the best of its rates: natural gradients of 13 up to the
-// whole step, the others of 15, from rates at which they diverge. A step of any costs a pass over
+// whole step, the plain one of 15, from rates at which it diverges, Adam of 11 up to 1. A step of any costs a pass over
 // the data; those in (m, L) also have to invert L, which an own implementation would not.
 func contestants() []contestant {
-	whole, wide := below(1, math.Pow(2, 0.25), 13), below(16, 2, 15)
+	whole, wide, small := below(1, math.Pow(2, 0.25), 13), below(16, 2, 15), below(1, 2, 11)
 	rate := func(r float64) variational.Rate { return variational.Rate{Initial: r} }
 	return []contestant{
 		{"natural gradient", func(r float64) (variational.Method, error) { return &variational.NaturalGradient{Rate: rate(r)}, nil }, whole},
@@ -49,7 +49,7 @@ func contestants() []contestant {
 		{"Adam", func(r float64) (variational.Method, error) {
 			o, err := trainer.NewAdam(trainer.AdamConfig{LearningRate: r})
 			return variational.NewGradient(o), err
-		}, wide},
+		}, small},
 	}
 }
 
@@ -61,10 +61,19 @@ type outcome struct {
 	records []variational.Record
 }
 
-// race gives a contestant each of its rates. For each goal, the rate with the fewest steps counts.
+// enough rates that are slower, in a row, end the search: smaller ones are slower yet.
+const enough = 3
+
+// race gives a contestant its rates, from the greatest. For each goal, the rate with the fewest steps
+// counts.
 func race(ctx context.Context, m *variational.Model, c contestant, structure variational.Structure, best float64, most int) (outcome, error) {
 	o := outcome{steps: [2]int{-1, -1}}
+	slower := 0 // rates in a row
 	for _, rate := range c.rates {
+		if slower == enough && o.steps[1] >= 0 {
+			break
+		}
+		slower = min(slower+1, enough)
 		method, err := c.make(rate)
 		if err != nil {
 			return o, err
@@ -84,7 +93,7 @@ func race(ctx context.Context, m *variational.Model, c contestant, structure var
 		for i, goal := range goals() {
 			k := arrival(r.Records, best-goal)
 			if k >= 0 && (o.steps[i] < 0 || k < o.steps[i]) {
-				o.steps[i], o.rates[i] = k, rate
+				o.steps[i], o.rates[i], slower = k, rate, 0
 				if i == 1 {
 					o.records = r.Records
 				}

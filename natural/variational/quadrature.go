@@ -17,7 +17,7 @@ const (
 )
 
 // spacing is the distance of points in deviations, and how many there are on either
-// side. Beyond mostPoints, for s above 320·d, points are set wider apart.
+// side. Beyond mostPoints, for s above 160·d, points are set wider apart.
 func spacing(deviation, strip float64) (h float64, n int) {
 	density := math.Max(perDeviation, perStrip*deviation/strip)
 	n = int(math.Ceil(reach * math.Min(density, mostPoints/(2*reach))))
