@@ -47,6 +47,8 @@
 // correlated it diverges; ρ < 2/λ, λ the greatest eigenvalue of diag(Λ)⁻¹Λ, converges. λ
 // is at most D.
 //
+// Lengths of slices are the caller's to get right, as in package natural.
+//
 // # Sources
 //
 // Expected derivatives: Opper, Archambeau, The variational Gaussian approximation

@@ -2,6 +2,7 @@ package variational
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -63,7 +64,10 @@ func (e *StepError) Error() string {
 func (e *StepError) Unwrap() error { return e.Err }
 
 // ErrDiverged reports an ELBO or a mean that is no finite number.
-var ErrDiverged = fmt.Errorf("the fit has diverged: choose a smaller rate")
+var ErrDiverged = errors.New("the fit has diverged: choose a smaller rate")
+
+// errStart is an ELBO that is no finite number before the first step.
+var errStart = errors.New("the ELBO of the start is not finite: scale the columns of X, or choose another start")
 
 // Fit maximises the ELBO. With an error, a *[StepError] or the context's, the result
 // has what there is until then.
@@ -79,6 +83,9 @@ func (m *Model) Fit(ctx context.Context, cfg FitConfig) (*Result, error) {
 		if k%cfg.Every == 0 || k == cfg.Steps {
 			all.fill(q)
 			if err := r.record(k, all.elbo(q)); err != nil {
+				if k == 0 {
+					err = errStart
+				}
 				return r, &StepError{cfg.Method.String(), k, err}
 			}
 			if r.stop(cfg) {

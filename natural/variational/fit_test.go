@@ -141,6 +141,16 @@ func TestFitRefuses(t *testing.T) {
 	assert.Len(t, r.Records, 1)
 }
 
+// TestHugeInputs are no step's fault.
+func TestHugeInputs(t *testing.T) {
+	m, err := NewModel(Config{X: mat.NewDense(1, 1, []float64{1e200}), Y: []float64{1}, Likelihood: Logistic{}})
+	require.NoError(t, err)
+	_, err = m.Fit(t.Context(), FitConfig{Method: &Online{}})
+	assert.EqualError(t, err, "variational: online Newton, step 0: the ELBO of the start is not finite: scale the columns of X, or choose another start")
+	_, _, err = m.Laplace()
+	assert.ErrorIs(t, err, ErrNoMode)
+}
+
 // TestModelRefuses names the row.
 func TestModelRefuses(t *testing.T) {
 	x := mat.NewDense(2, 1, []float64{1, 2})

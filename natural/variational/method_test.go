@@ -64,7 +64,7 @@ func TestOrders(t *testing.T) {
 // over narrow panels. In other directions the ELBO is less.
 func TestStationary(t *testing.T) {
 	both(t, func(t *testing.T, s Structure) {
-		m := drawn(t, Logistic{}, 60, 3, 0.8, 10)
+		m := drawn(t, Logistic{}, 25, 3, 0.8, 10)
 		for _, method := range []Method{&NaturalGradient{Rate{Initial: 0.5}}, &Online{Rate: Rate{Initial: 0.5}}, &Online{Rate{Initial: 0.5}, true}, &Improved{Rate{Initial: 0.5}}} {
 			q := fit(t, m, FitConfig{Method: method, Structure: s, Steps: 200}).Posterior
 			g := make([]float64, 3)

@@ -8,7 +8,7 @@ import "math"
 // with singularities at the distance d and the spacing h the error is of the order
 // exp(−2πd/h), and of the Gaussian's own part exp(−2π²s²/h²). Gauss–Hermite rules
 // of n points have exp(−2d·√n/s), which is slow for the wide s of a prior: 32 points
-// give E[log(1 + exp z)] with an error of 8e-3 for s = 10 (TestQuadrature).
+// give E[log(1 + exp z)] with an error of 1e-2 for s = 10 (TestQuadrature).
 const (
 	perStrip     = 6.0  // points in d: exp(−2π·6) = 4e-17
 	perDeviation = 1.75 // points in s: exp(−2π²·1.75²) = 6e-27
