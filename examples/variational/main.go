@@ -105,7 +105,10 @@ func run(ctx context.Context, s settings, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "%s\n", what)
+	if err := linear(ctx, w); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\nLogistic regression, %s\n", what)
 	results := make([][][]outcome, len(structures())) // by structure, contestant, seed
 	predictions := make([][]score, len(ways()))       // by way, seed
 	bests := make([][]float64, len(structures()))

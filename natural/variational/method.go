@@ -18,7 +18,7 @@ type Method interface {
 }
 
 // ErrNotPositive reports a step to a precision that is not positive definite.
-var ErrNotPositive = errors.New("variational: the step leads to a precision that is not positive definite: choose a smaller rate, or Improved")
+var ErrNotPositive = errors.New("the step leads to a precision that is not positive definite: choose a smaller rate, or Improved")
 
 // Rate is the length ρ of natural-gradient steps, ρₜ = Initial/(1 + Decay·t) after t
 // steps. Mini-batches need a decay: the sum of ρₜ² is finite then, and q converges.
