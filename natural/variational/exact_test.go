@@ -1,6 +1,7 @@
 package variational
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -85,7 +86,7 @@ func TestLinearMeanField(t *testing.T) {
 	// The ELBO there is the evidence less KL(q ‖ p), ½(Σ log Λᵢᵢ − log det Λ).
 	gap := -exact.precision.logDet()
 	for i := range 4 {
-		gap += log(packed[at(i, i)])
+		gap += math.Log(packed[at(i, i)])
 	}
 	assert.InDelta(t, evidence-gap/2, r.ELBO(), 1e-9)
 
@@ -96,6 +97,38 @@ func TestLinearMeanField(t *testing.T) {
 	r = fit(t, orthogonal, FitConfig{Method: &NaturalGradient{}, Structure: MeanField, Steps: 1})
 	assert.InDeltaSlice(t, exact.mean, r.Posterior.Mean(), 1e-13)
 	assert.InDelta(t, evidence, r.ELBO(), 1e-9)
+}
+
+// TestMeanFieldRates: means converge for ρ < 2/λ, λ the greatest eigenvalue of diag(Λ)⁻¹Λ, and
+// for no more. λ is at most D.
+func TestMeanFieldRates(t *testing.T) {
+	const d = 6
+	m := drawn(t, Noise{1}, 50, d, 1, 26)
+	exact, _, err := m.Exact()
+	require.NoError(t, err)
+	packed := make([]float64, exact.precision.size())
+	exact.precision.packed(packed)
+	var a mat.SymDense
+	natural.Unpack(&a, packed, d)
+	for i := range d {
+		for j := range i + 1 {
+			a.SetSym(i, j, a.At(i, j)/math.Sqrt(packed[at(i, i)]*packed[at(j, j)]))
+		}
+	}
+	var e mat.EigenSym
+	require.True(t, e.Factorize(&a, false))
+	lambda := e.Values(nil)[d-1]
+	assert.Greater(t, lambda, 2.0)
+	assert.LessOrEqual(t, lambda, float64(d))
+	for _, part := range []float64{0.95, 1.05} {
+		r := fit(t, m, FitConfig{Method: &NaturalGradient{Rate{Initial: part * 2 / lambda}}, Structure: MeanField, Steps: 400, Every: 200})
+		off := mat.Norm(difference(exact.mean, r.Posterior.Mean()), 2)
+		if part < 1 {
+			assert.Less(t, off, 1e-6)
+		} else {
+			assert.Greater(t, off, 100.0)
+		}
+	}
 }
 
 // TestExactRefuses a likelihood without a known posterior.

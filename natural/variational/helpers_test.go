@@ -90,5 +90,3 @@ func difference(a, b []float64) mat.Vector {
 	v.SubVec(mat.NewVecDense(len(a), a), mat.NewVecDense(len(b), b))
 	return &v
 }
-
-func log(v float64) float64 { return math.Log(v) }
