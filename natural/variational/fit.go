@@ -31,6 +31,8 @@ type FitConfig struct {
 	Every int
 	// Seed is of mini-batches and draws.
 	Seed uint64
+	// Observe is called with each record, if it is set. Its error ends the fit, which returns it.
+	Observe func(Record) error
 }
 
 // Record is the state after a number of steps.
@@ -68,8 +70,8 @@ var ErrDiverged = errors.New("the fit has diverged: choose a smaller rate")
 // errStart is an ELBO that is no finite number before the first step.
 var errStart = errors.New("the ELBO of the start is not finite: scale the columns of X, or choose another start")
 
-// Fit maximises the ELBO. With an error, a *[StepError] or the context's, the result
-// has what there is until then.
+// Fit maximises the ELBO. With an error, a *[StepError], the context's or that of
+// Observe, the result has what there is until then.
 func (m *Model) Fit(ctx context.Context, cfg FitConfig) (*Result, error) {
 	q, err := m.prepare(&cfg)
 	if err != nil {
@@ -86,6 +88,11 @@ func (m *Model) Fit(ctx context.Context, cfg FitConfig) (*Result, error) {
 					err = errStart
 				}
 				return r, &StepError{cfg.Method.String(), k, err}
+			}
+			if cfg.Observe != nil {
+				if err := cfg.Observe(r.Records[len(r.Records)-1]); err != nil {
+					return r, err
+				}
 			}
 			if r.stop(cfg) {
 				r.Converged = true

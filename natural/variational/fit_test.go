@@ -2,6 +2,7 @@ package variational
 
 import (
 	"context"
+	"errors"
 	"math"
 	"testing"
 
@@ -29,6 +30,18 @@ func TestRecords(t *testing.T) {
 	last := len(r.Records) - 1
 	assert.Less(t, r.Records[last].Change, 1e-5)
 	assert.GreaterOrEqual(t, r.Records[last-1].Change, 1e-5)
+
+	enough := errors.New("enough")
+	var seen []Record
+	partial, err := m.Fit(t.Context(), FitConfig{Method: &NaturalGradient{Rate{Initial: 0.6}}, Observe: func(r Record) error {
+		if seen = append(seen, r); r.Step == 2 {
+			return enough
+		}
+		return nil
+	}})
+	assert.Equal(t, enough, err)
+	assert.Equal(t, r.Records[:3], seen)
+	assert.Equal(t, seen, partial.Records)
 
 	some := fit(t, m, FitConfig{Method: &NaturalGradient{Rate{Initial: 0.6}}, Steps: 7, Every: 3})
 	var steps []int
