@@ -14,18 +14,20 @@
 //
 // # Notation
 //
-//	symbol  shape  meaning                                                     where
-//	X, y    N×D, N inputs and targets                                          Config
-//	w       D      weights; a bias is the weight of a column of ones
-//	zᵢ      number output xᵢᵀw: under q N(xᵢᵀm, xᵢᵀΣxᵢ)                        Posterior.Output
-//	ℓᵢ      number log p(yᵢ|zᵢ), in nats, with derivatives ℓ′ and ℓ″ by z      Likelihood
-//	τ       number precision of the prior                                      Config.Prior
-//	β       number precision of Gaussian noise                                 Noise
-//	m, Σ, Λ        mean, covariance and precision Σ⁻¹ of q                     Posterior
-//	θ, μ           natural and expectation parameters of q                     Posterior.Family
-//	g       D      Σ E[ℓᵢ′]xᵢ = ∇ₘ Σ E[ℓᵢ]                                     Sums.Slope
-//	H       D×D    Σ E[ℓᵢ″]xᵢxᵢᵀ = 2∇_Σ Σ E[ℓᵢ]                                Sums.Curvature
-//	ρ       number length of a step                                            Rate
+//	symbol   shape   meaning                                             where
+//	X, y     N×D, N  inputs and targets                                  Config
+//	w        D       weights; a bias is the weight of a column of ones
+//	zᵢ       number  output xᵢᵀw: under q N(xᵢᵀm, xᵢᵀΣxᵢ)                Posterior.Output
+//	ℓᵢ       number  log p(yᵢ|zᵢ) in nats, ℓ′ and ℓ″ its derivatives     Likelihood
+//	τ        number  precision of the prior                              Config.Prior
+//	β        number  precision of Gaussian noise                         Noise
+//	m        D       mean of q                                           Posterior
+//	Σ, Λ     D×D     covariance of q, and its precision Σ⁻¹              Posterior
+//	θ        P       natural parameters (Λm, −½Λ) of q                   Posterior.Family
+//	μ        P       expectation parameters (m, Σ + mmᵀ) of q            Posterior.Family
+//	g        D       Σ E[ℓᵢ′]xᵢ = ∇ₘ Σ E[ℓᵢ]                             Sums.Slope
+//	H        D×D     Σ E[ℓᵢ″]xᵢxᵢᵀ = 2∇_Σ Σ E[ℓᵢ]                        Sums.Curvature
+//	ρ        number  length of a step                                    Rate
 //
 // # Methods
 //
@@ -40,12 +42,12 @@
 //
 // # What a whole step does
 //
-// Of linear regression g and H are linear and constant in m, and the full step ρ = 1 of
-// NaturalGradient leads from everywhere to the exact posterior. The mean-field one
-// leads to the best variances, 1/Λᵢᵢ of the exact Λ, and not to the best means: these
-// make a step of Jacobi's method, (Λm)ᵢ summed without the diagonal. Where inputs are strongly
-// correlated it diverges; ρ < 2/λ, λ the greatest eigenvalue of diag(Λ)⁻¹Λ, converges. λ
-// is at most D.
+// In linear regression H is constant and g is linear in m. The whole step ρ = 1 of
+// NaturalGradient leads from everywhere to the exact posterior. The mean-field step
+// leads to the best variances, 1/Λᵢᵢ of the exact Λ, and not to the best means: they
+// make a step of Jacobi's method on Λm = βXᵀy. Where inputs are strongly correlated,
+// whole steps diverge. Steps of ρ < 2/λ converge, λ the greatest eigenvalue of
+// diag(Λ)⁻¹Λ, which is at most D.
 //
 // Lengths of slices are the caller's to get right, as in package natural.
 //
