@@ -5,7 +5,7 @@
 //	go run ./examples/laplace                                   # the built-in digits
 //	go run ./examples/laplace -data mnist                       # MNIST, downloaded once
 //	go run ./examples/laplace -data mnist -ood-dir DIR          # and Fashion-MNIST's files
-//	go run ./examples/laplace -figures DIR                      # pictures, a regression's among them
+//	go run ./examples/laplace -out DIR                          # pictures, a regression's among them
 //
 // The prior's precision is the one of greatest marginal likelihood, or for comparison the one
 // under which held-out images are most probable.
@@ -67,7 +67,7 @@ import (
 
 // settings are the program's flags.
 type settings struct {
-	data, oodDir, figures     string
+	data, oodDir, out         string
 	structure                 string
 	train, test, epochs, size int
 	draws                     int
@@ -80,7 +80,7 @@ func main() {
 	var s settings
 	flag.StringVar(&s.data, "data", "digits", "mnist, fashion-mnist, digits or a path of images")
 	flag.StringVar(&s.oodDir, "ood-dir", "", "directory with Fashion-MNIST's files, as images of no class")
-	flag.StringVar(&s.figures, "figures", "", "directory for pictures; empty: none")
+	flag.StringVar(&s.out, "out", "", "directory for pictures, made if there is none; empty: none")
 	flag.IntVar(&s.train, "train", 10000, "training images; 0: all")
 	flag.IntVar(&s.test, "test", 0, "test images; 0: all")
 	flag.IntVar(&s.epochs, "epochs", 15, "passes over the training images")
@@ -90,6 +90,11 @@ func main() {
 	flag.Float64Var(&s.penalty, "l2", 1e-4, "penalty of the weights in training; 0: none")
 	flag.Uint64Var(&s.seed, "seed", 1, "seed of weights, order and draws")
 	flag.Parse()
+	if s.out != "" { // an error before the work, not after it
+		if err := os.MkdirAll(s.out, 0o755); err != nil {
+			log.Fatalf("laplace: -out: %v", err)
+		}
+	}
 	if err := run(context.Background(), s, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
@@ -144,13 +149,13 @@ func run(ctx context.Context, s settings, w io.Writer) error {
 		return err
 	}
 	table(w, results, e.others)
-	if s.figures == "" {
+	if s.out == "" {
 		return nil
 	}
-	if err := pictures(s.figures, results, e.others); err != nil {
+	if err := pictures(s.out, results, e.others); err != nil {
 		return err
 	}
-	return regression(s.figures, w)
+	return regression(s.out, w)
 }
 
 // network is a small network without dropout: Laplace measures the network that predicts.

@@ -15,8 +15,8 @@ import (
 )
 
 // small is the program on a few of the built-in digits.
-func small(figures string) settings {
-	return settings{data: "digits", figures: figures, train: 600, test: 150, epochs: 4, size: 16, draws: 3, penalty: 1e-3, structure: "block-diagonal", seed: 1}
+func small(out string) settings {
+	return settings{data: "digits", out: out, train: 600, test: 150, epochs: 4, size: 16, draws: 3, penalty: 1e-3, structure: "block-diagonal", seed: 1}
 }
 
 // TestRun: the program says the same in two runs, has a line for each way to predict, and
@@ -37,11 +37,9 @@ func TestRun(t *testing.T) {
 	}
 	assert.NotContains(t, first.String(), "NaN")
 	for _, name := range []string{"calibration", "entropy", "regression"} {
-		for _, end := range []string{".svg", ".png"} {
-			info, err := os.Stat(filepath.Join(dir, "laplace-"+name+end))
-			require.NoError(t, err)
-			assert.Greater(t, info.Size(), int64(1000))
-		}
+		info, err := os.Stat(filepath.Join(dir, "laplace-"+name+".svg"))
+		require.NoError(t, err)
+		assert.Greater(t, info.Size(), int64(1000))
 	}
 }
 

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 
 	"github.com/gokfac/gokfac/internal/figures"
@@ -55,21 +53,10 @@ func cumulative(values []float64) []figures.Point {
 	return points
 }
 
-// save writes the charts as SVG and PNG files.
+// save writes the charts as SVG files.
 func save(dir string, charts map[string]*figures.Chart) error {
 	for name, c := range charts {
-		svg, err := c.SVG()
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, name+".svg"), svg, 0o644); err != nil {
-			return err
-		}
-		png, err := c.PNG()
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+		if _, err := figures.Save(dir, name+".svg", c); err != nil {
 			return err
 		}
 	}

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -130,12 +128,8 @@ func (p *page) picture(file string, chart *figures.Chart) error {
 	if p.dir == "" {
 		return nil
 	}
-	svg, err := chart.SVG()
+	path, err := figures.Save(p.dir, file, chart)
 	if err != nil {
-		return err
-	}
-	path := filepath.Join(p.dir, file)
-	if err := os.WriteFile(path, append(svg, '\n'), 0o644); err != nil {
 		return err
 	}
 	p.say("wrote %s", path)

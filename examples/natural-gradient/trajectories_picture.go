@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/gokfac/gokfac/internal/figures"
 )
@@ -63,12 +61,8 @@ func drawTrajectories(w io.Writer, dir string) error {
 		if dir == "" {
 			continue
 		}
-		svg, err := s.draw(list)
+		path, err := figures.Save(dir, s.file, s.draw(list))
 		if err != nil {
-			return err
-		}
-		path := filepath.Join(dir, s.file)
-		if err := os.WriteFile(path, append(svg, '\n'), 0o644); err != nil {
 			return err
 		}
 		fmt.Fprintf(w, "  wrote %s\n", path)
@@ -78,7 +72,7 @@ func drawTrajectories(w io.Writer, dir string) error {
 
 // draw makes the picture of a scene. A trajectory of a few steps has all of them marked.
 // The styles are those of the first contestants: natural, plain, Adam, K-FAC, Newton.
-func (s scene) draw(list []trajectory) ([]byte, error) {
+func (s scene) draw(list []trajectory) *figures.Chart {
 	chart, styles := s.chart, []int{1, 2, 7, 6, 4, 3}
 	for _, ring := range s.contours {
 		chart.Contours = append(chart.Contours, points(ring))
@@ -102,7 +96,7 @@ func (s scene) draw(list []trajectory) ([]byte, error) {
 			Label: name + ": " + steps, Points: points(t.points), Markers: len(t.points) < 12, Style: styles[i],
 		})
 	}
-	return chart.SVG()
+	return &chart
 }
 
 func points(list []point) []figures.Point {

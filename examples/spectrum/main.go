@@ -4,10 +4,10 @@
 //	go run ./examples/spectrum                              # MNIST if it is there, else the built-in digits
 //	go run ./examples/spectrum -data-dir DIR                # MNIST, in DIR
 //	go run ./examples/spectrum -load runs/mine -data digits # a model that cmd/train has kept
+//	go run ./examples/spectrum -out pictures                # and pictures/spectrum.svg
 //
-// It prints the greatest and the least eigenvalues and traces, and draws the densities of the
-// spectra to spectrum.png and spectrum.svg. docs/figures/spectrum.svg is MNIST's, by
-// -data-dir DIR -out docs/figures/spectrum.
+// It prints the greatest and the least eigenvalues and traces, and with -out it draws the
+// densities of the spectra. docs/figures/spectrum.svg is MNIST's.
 package main
 
 import (
@@ -53,7 +53,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.StringVar(&o.data, "data", "auto", "mnist, fashion-mnist, digits or a path; auto: MNIST if it is there, else digits")
 	f.StringVar(&o.dir, "data-dir", "", "directory of published data; empty: the user's cache directory")
 	f.StringVar(&o.load, "load", "", "directory of a kept run, or a model file, in place of training; the data are scaled as its own")
-	f.StringVar(&o.out, "out", "spectrum", "path of the pictures, without .png and .svg; empty: none")
+	f.StringVar(&o.out, "out", "", "directory for the picture, made if there is none; empty: none")
 	f.StringVar(&hidden, "hidden", "128,64", "units of the hidden layers")
 	f.IntVar(&o.steps, "steps", 150, "training steps of K-FAC, of 512 examples each")
 	f.IntVar(&o.examples, "examples", 2048, "examples of the training set that the matrices are of")
@@ -77,6 +77,11 @@ func parse(args []string, out io.Writer) (options, error) {
 	}
 	if o.examples < 1 || o.steps < 0 {
 		return o, errors.New("-examples and -steps: want positive numbers")
+	}
+	if o.out != "" { // an error before the work, not after it
+		if err := os.MkdirAll(o.out, 0o755); err != nil {
+			return o, fmt.Errorf("-out: %w", err)
+		}
 	}
 	if o.trace < 6 {
 		return o, errors.New("-products: want 6 or more")

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
@@ -15,19 +14,13 @@ import (
 	"github.com/gokfac/gokfac/internal/figures"
 )
 
-// draw writes the picture of the densities to path.png and path.svg.
-func draw(path, title string, spectra []*spectrum, estimate []float64, out io.Writer) error {
-	chart := picture(title, spectra, estimate)
-	for suffix, render := range map[string]func() ([]byte, error){".png": chart.PNG, ".svg": chart.SVG} {
-		file, err := render()
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(path+suffix, file, 0o644); err != nil {
-			return err
-		}
+// draw writes the picture of the densities to dir.
+func draw(dir, title string, spectra []*spectrum, estimate []float64, out io.Writer) error {
+	path, err := figures.Save(dir, "spectrum.svg", picture(title, spectra, estimate))
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(out, "\npictures: %s.png, %s.svg\n", path, path)
+	fmt.Fprintf(out, "\nwrote %s\n", path)
 	return nil
 }
 
