@@ -15,6 +15,32 @@
 // Every method has the settings that policy.Methods gives it, the same for all environments.
 // Observations are those of the environment. With -scaled the networks see them less their
 // running mean, over their running deviation.
+//
+// # What to expect
+//
+// Medians of 5 seeds, seeds 1 to 5: the steps to the target and, in brackets, to the end of
+// the first of its 100 episodes.
+//
+//	         cartpole                          acrobot                            pendulum
+//	         as they are      scaled           as they are      scaled            as they are         scaled
+//	pg       97,760 (49,632)  50,144 (1,432)   12,832 (3,152)   19,264 (9,224)    not in 200,000      not in 200,000
+//	pg-adam  66,512 (17,488)  52,016 (3,336)   15,120 (5,376)   20,472 (10,728)   142,400 (123,200)   184,000 (164,800)
+//	ppo      53,592 (4,832)   53,256 (4,216)   13,704 (4,032)   17,240 (7,544)    92,800 (72,000)     80,000 (60,800)
+//	trpo     55,640 (7,544)   54,728 (5,688)   24,712 (14,968)  33,944 (23,960)   52,800 (33,600)     51,200 (32,000)
+//	acktr    57,496 (9,536)   51,720 (3,152)   16,904 (7,016)   23,560 (13,728)   52,800 (33,600)     62,400 (43,200)
+//
+// CartPole's proof takes 47,500 steps: 100 episodes with an average of 475. No method can
+// do with half of 97,760. Up to the proof TRPO and ACKTR take a sixth and a fifth of the
+// plain gradient's steps where observations have different scales, and more than it takes
+// where they have the same. A natural gradient depends little on the scale of its inputs, a
+// plain one much. PPO is ahead of both on CartPole as it is, and the plain gradient on
+// Acrobot. On Pendulum, whose actions are real numbers, natural gradients take the fewest
+// steps, and less than half of the plain gradient's with Adam.
+//
+// docs/figures/cartpole.svg and cartpole-pendulum.svg are
+//
+//	go run ./examples/cartpole -steps 100000 -svg docs/figures/cartpole.svg
+//	go run ./examples/cartpole -env pendulum -scaled -seeds 3 -steps 150000 -svg docs/figures/cartpole-pendulum.svg
 package main
 
 import (

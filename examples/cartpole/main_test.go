@@ -89,6 +89,13 @@ trpo    1 of 3   > 200,000  1,234,567  > 200,000  > 200,000
 `, out.String())
 }
 
+func TestMiddle(t *testing.T) {
+	low, high := middle([]float64{9, 1, 5, 7, 3})
+	assert.Equal(t, []float64{3, 7}, []float64{low, high})
+	low, high = middle([]float64{4})
+	assert.Equal(t, []float64{4, 4}, []float64{low, high})
+}
+
 func TestMean(t *testing.T) {
 	run := trial{episodes: []policy.Episode{{Steps: 10, Return: 1}, {Steps: 20, Return: 3}, {Steps: 21, Return: 100}}}
 	mean, ok := run.mean(0, 20)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/gokfac/gokfac/internal/figures"
 )
@@ -12,7 +13,7 @@ import (
 const pieces = 40
 
 // draw writes the curves: over seeds, the median of the mean return of the episodes that
-// ended in each part of a run, with the range of the seeds.
+// ended in each part of a run, with the middle half of the seeds: 3 of 5.
 func draw(o options, runs [][]trial) error {
 	if !o.picture() {
 		return nil
@@ -24,7 +25,7 @@ func draw(o options, runs [][]trial) error {
 	}
 	width := float64(o.steps) / pieces
 	for i, kind := range o.methods {
-		series := figures.Series{Label: kind.Name}
+		series := figures.Series{Label: label(kind.Name)}
 		for part := range pieces {
 			from, to := float64(part)*width, float64(part+1)*width
 			var means []float64
@@ -36,7 +37,8 @@ func draw(o options, runs [][]trial) error {
 			if len(means) == 0 {
 				continue // episodes that are longer than a part
 			}
-			series.Points = append(series.Points, figures.Point{X: (from + to) / 2, Y: median(means), Low: slices.Min(means), High: slices.Max(means)})
+			low, high := middle(means)
+			series.Points = append(series.Points, figures.Point{X: (from + to) / 2, Y: median(means), Low: low, High: high})
 		}
 		chart.Series = append(chart.Series, series)
 	}
@@ -53,6 +55,24 @@ func draw(o options, runs [][]trial) error {
 		}
 	}
 	return nil
+}
+
+// label is what a method is called in the legend.
+func label(name string) string {
+	switch name {
+	case "pg":
+		return "policy gradient"
+	case "pg-adam":
+		return "policy gradient, Adam"
+	}
+	return strings.ToUpper(name)
+}
+
+// middle is the range of x without a quarter of its elements at either end.
+func middle(x []float64) (low, high float64) {
+	sorted := slices.Sorted(slices.Values(x))
+	n := len(sorted)
+	return sorted[n/4], sorted[n-1-n/4]
 }
 
 // mean is that of the returns of the episodes that ended between two steps.

@@ -65,7 +65,7 @@ var _ Method = (*TRPO)(nil)
 func trpoKind() Kind {
 	return Kind{
 		Name: "trpo", Doc: "trust region policy optimization: a natural gradient step by conjugate gradients, of a bounded KL divergence",
-		Config: Config{Steps: 64},
+		Config: Config{Steps: 128},
 		New:    func() (Method, error) { return NewTRPO(TRPOConfig{}) },
 	}
 }
