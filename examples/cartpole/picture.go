@@ -21,7 +21,7 @@ func draw(o options, runs [][]trial) error {
 	chart := figures.Chart{
 		X:     figures.Axis{Label: "environment steps"},
 		Y:     figures.Axis{Label: "return of an episode"},
-		Lines: []figures.Line{{Y: o.environment.Target, Label: fmt.Sprintf("target %g", o.environment.Target)}},
+		Lines: []figures.Line{{Y: o.environment.Target, Label: strings.Replace(fmt.Sprintf("target %g", o.environment.Target), "-", "−", 1)}},
 	}
 	width := float64(o.steps) / pieces
 	for i, kind := range o.methods {
