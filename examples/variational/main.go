@@ -5,6 +5,26 @@
 //	go run ./examples/variational -dataset table.csv -label-column y      # one's own, of two classes
 //	go run ./examples/variational -dataset iris.csv -class 1              # a class against the others
 //	go run ./examples/variational -out docs/figures                       # where to draw variational.svg
+//
+// What came out, steps to within 0.001 nats of the greatest ELBO, medians of seeds 1 to 3, each method
+// with its best rate. Sonar is a table of 208 rows and 60 inputs, synthetic the
+// built-in data of 8 inputs:
+//
+//	                              full posterior        mean field
+//	                            synthetic   sonar    synthetic   sonar
+//	natural gradient, VON               4       7           24     182
+//	VON with the old precision         16      22           43     197
+//	improved rule                      23      29           46     194
+//	plain gradient                     56     272           57     271
+//	Adam                              102     996          102     117
+//
+// Where it helps: with a full posterior, natural gradients take less than a tenth of the steps of the
+// plain gradient, nearly whole ones. Sonar's test rows have an NLL of 0.684 with the MAP
+// weights, 0.534 with the full and 0.587 with the mean-field posterior.
+//
+// Where it does not: a mean field knows nothing of correlated inputs, in which its steps have to be
+// short; on Sonar Adam is faster. Laplace's posterior has the best NLL there, 0.498. On the
+// synthetic data, with 120 examples for 9 weights, all predictions are alike.
 package main
 
 import (
