@@ -41,7 +41,8 @@ func (c *ACKTRConfig) numbers() setting.Numbers {
 //
 //	α = min(LearningRate, √(2δ/UᵀF̂U))
 //
-// with UᵀF̂U = Uᵀ∇(−L), for F̂⁻¹ as it is damped. The value network may have the same optimizer ([ACKTRConfig.Value]).
+// with UᵀF̂U = Uᵀ∇(−L), for F̂⁻¹ as it is damped. The value network is for the same optimizer ([ACKTRConfig.Value]),
+// as [Methods] has it.
 type ACKTR struct {
 	cfg ACKTRConfig // resolved
 	opt *kfac.Optimizer
@@ -52,7 +53,7 @@ var _ Method = (*ACKTR)(nil)
 func acktrKind() Kind {
 	return Kind{
 		Name: "acktr", Doc: "actor-critic with Kronecker-factored trust region: K-FAC steps of a bounded KL divergence for policy and values",
-		Config: Config{Steps: 64},
+		Config: Config{Steps: 64, Value: ValueConfig{Batch: 512, New: ACKTRConfig{}.Value}}, // the whole batch of 8 environments
 		New:    func() (Method, error) { return NewACKTR(ACKTRConfig{}) },
 	}
 }

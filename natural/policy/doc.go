@@ -51,9 +51,10 @@
 //	ppo      rate 0.0003 0.001 × T 32 128
 //	trpo     KL 0.01 0.015 0.02 0.03 0.05 × T 48 64 128, damping 0.01 0.1 0.3
 //	acktr    KL 0.001 0.002 0.003 0.006 0.01 × T 32 48 64 128, damping 0.001 … 0.3, decay 0.8 0.95 0.99,
-//	         momentum 0 0.5 0.9, value networks by Adam and by K-FAC with KL 0.003 0.03
+//	         momentum 0 0.5 0.9, value network by Adam, or by K-FAC with KL 0.003 0.03
 //
-// Parts of the last two grids were tried, also with scaled observations. TRPO has T = 128 for
+// Parts of the last two grids were tried, also with scaled observations. ACKTR's value network is
+// trained by K-FAC, in 10 steps on each batch, which takes as many steps as Adam. TRPO has T = 128 for
 // Pendulum with raw observations, which it does not always learn from batches of T = 64.
 //
 // CartPole's target takes some 48,000 steps to prove: 100 episodes of nearly 500 steps.
