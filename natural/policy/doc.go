@@ -54,7 +54,7 @@
 //	         momentum 0 0.5 0.9, value network by Adam, or by K-FAC with KL 0.003 0.03
 //
 // Parts of the last two grids were tried, also with scaled observations. ACKTR's value network is
-// trained by K-FAC, in 10 steps on each batch, which takes as many steps as Adam. TRPO has T = 128 for
+// trained by K-FAC, in 10 steps on each batch; with Adam it takes as many environment steps. TRPO has T = 128 for
 // Pendulum with raw observations, which it does not always learn from batches of T = 64.
 //
 // CartPole's target takes some 48,000 steps to prove: 100 episodes of nearly 500 steps.
