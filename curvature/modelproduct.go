@@ -117,13 +117,13 @@ func (m *Model) add(obj graph.Objective) error {
 	if err != nil {
 		return err
 	}
-	sized := find[interface{ Examples() int }](obj)
-	if sized == nil {
+	sized, ok := graph.As[interface{ Examples() int }](obj)
+	if !ok {
 		return &graph.MissingError{Objective: obj, Capability: "CurvatureObjective"}
 	}
 	if m.cfg.L2 {
-		regularised := find[interface{ L2() float64 }](obj)
-		if regularised == nil {
+		regularised, ok := graph.As[interface{ L2() float64 }](obj)
+		if !ok {
 			return &graph.MissingError{Objective: obj, Capability: "CurvatureObjective"}
 		}
 		m.total.eta = regularised.L2()
@@ -137,21 +137,6 @@ func (m *Model) add(obj graph.Objective) error {
 	vector.AddScaled(m.total.sum, float64(sized.Examples()), m.piece)
 	m.total.examples += sized.Examples()
 	return nil
-}
-
-// find is obj, or what it wraps, as a T, else nil.
-func find[T any](obj graph.Objective) (found T) {
-	for obj != nil {
-		if t, ok := obj.(T); ok {
-			return t
-		}
-		w, ok := obj.(graph.Wrapper)
-		if !ok {
-			break
-		}
-		obj = w.Unwrap()
-	}
-	return found
 }
 
 // ldexp multiplies x by 2^e, in two steps because 2^e may be out of float64's range.

@@ -115,3 +115,27 @@ func ExampleProductsOf() {
 	fmt.Println(f.At(0, 0))
 	// Output: 4
 }
+
+// timed is an objective whose gradients are counted.
+type timed struct {
+	graph.Objective
+	gradients int
+}
+
+func (t *timed) Unwrap() graph.Objective { return t.Objective }
+
+func (t *timed) Grad() (float64, error) {
+	t.gradients++
+	return t.Objective.Grad()
+}
+
+// A wrapper has what is asked of the objective inside.
+func ExampleAs() {
+	sized, ok := graph.As[interface{ Examples() int }](&timed{Objective: oneExample()})
+	fmt.Println(ok, sized.Examples())
+	_, ok = graph.As[graph.MatrixObjective](&timed{Objective: firstOrder{}})
+	fmt.Println(ok)
+	// Output:
+	// true 1
+	// false
+}

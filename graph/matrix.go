@@ -54,15 +54,8 @@ type MatrixObjective interface {
 
 // MatrixOf is obj, or what it wraps, as a [MatrixObjective], or a [*MissingError].
 func MatrixOf(obj Objective) (MatrixObjective, error) {
-	for inner := obj; inner != nil; {
-		if m, ok := inner.(MatrixObjective); ok {
-			return m, nil
-		}
-		w, ok := inner.(Wrapper)
-		if !ok {
-			break
-		}
-		inner = w.Unwrap()
+	if m, ok := As[MatrixObjective](obj); ok {
+		return m, nil
 	}
 	return nil, &MissingError{obj, "MatrixObjective"}
 }

@@ -54,6 +54,21 @@ type ProductObjective interface {
 // Curvature, which fills gradients, is not: a wrapper has its own or none.
 type Wrapper interface{ Unwrap() Objective }
 
+// As is obj, or the first of what it wraps that is a T, an interface of the caller's.
+func As[T any](obj Objective) (found T, ok bool) {
+	for obj != nil {
+		if found, ok = obj.(T); ok {
+			return found, true
+		}
+		w, wraps := obj.(Wrapper)
+		if !wraps {
+			break
+		}
+		obj = w.Unwrap()
+	}
+	return found, false
+}
+
 // MissingError reports an objective without something that an optimizer needs.
 type MissingError struct {
 	Objective  Objective // the outermost
@@ -75,15 +90,8 @@ func CurvatureOf(obj Objective) (CurvatureObjective, error) {
 // ProductsOf is obj, or what it wraps, as a [ProductObjective], or a
 // [*MissingError].
 func ProductsOf(obj Objective) (ProductObjective, error) {
-	for inner := obj; inner != nil; {
-		if p, ok := inner.(ProductObjective); ok {
-			return p, nil
-		}
-		w, ok := inner.(Wrapper)
-		if !ok {
-			break
-		}
-		inner = w.Unwrap()
+	if p, ok := As[ProductObjective](obj); ok {
+		return p, nil
 	}
 	return nil, &MissingError{obj, "ProductObjective"}
 }
