@@ -108,21 +108,8 @@ func (d *Density) add(l *lanczos, vector int) error {
 }
 
 func (d *Density) sort() {
-	order := make([]int, len(d.Nodes))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch x, y := d.Nodes[a], d.Nodes[b]; {
-		case x < y:
-			return -1
-		case x > y:
-			return 1
-		}
-		return 0
-	})
 	nodes, weights, vector := slices.Clone(d.Nodes), slices.Clone(d.Weights), slices.Clone(d.vector)
-	for to, i := range order {
+	for to, i := range descending(len(nodes), func(i int) float64 { return -nodes[i] }) {
 		d.Nodes[to], d.Weights[to], d.vector[to] = nodes[i], weights[i], vector[i]
 	}
 }

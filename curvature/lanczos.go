@@ -3,7 +3,6 @@ package curvature
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
@@ -124,24 +123,11 @@ func (l *lanczos) ritz(rank func(float64) float64) (*ritz, bool) {
 	}
 	values := e.Values(nil)
 	ldexp(values, exponent)
-	order := make([]int, j)
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch x, y := rank(values[a]), rank(values[b]); {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return 0
-	})
 	var columns mat.Dense
 	e.VectorsTo(&columns)
 	r := &ritz{values: make([]float64, j), residuals: make([]float64, j)}
 	r.vectors.ReuseAs(j, j)
-	for i, k := range order {
+	for i, k := range descending(j, func(i int) float64 { return rank(values[i]) }) {
 		r.values[i] = values[k]
 		for c := range j {
 			r.vectors.Set(i, c, columns.At(c, k))

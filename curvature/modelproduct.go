@@ -138,9 +138,3 @@ func (m *Model) add(obj graph.Objective) error {
 	m.total.examples += sized.Examples()
 	return nil
 }
-
-// ldexp multiplies x by 2^e, in two steps because 2^e may be out of float64's range.
-func ldexp(x []float64, e int) {
-	vector.Scale(x, math.Ldexp(1, e/2))
-	vector.Scale(x, math.Ldexp(1, e-e/2))
-}

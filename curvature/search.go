@@ -135,11 +135,9 @@ func (s *search) tolerance(l *lanczos) float64 {
 // pairs measures and sorts what was found.
 func (s *search) pairs(converged bool) (*Eigenpairs, error) {
 	n, k := s.found.n, s.found.count
-	order := make([]int, k)
 	values, residuals := make([]float64, k), make([]float64, k)
 	var product mat.VecDense
 	for i := range k {
-		order[i] = i
 		v := mat.NewVecDense(n, s.found.row(i))
 		s.products++
 		if err := Multiply(s.a, &product, v); err != nil {
@@ -159,17 +157,8 @@ func (s *search) pairs(converged bool) (*Eigenpairs, error) {
 			floats.Scale(-1, data)
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch x, y := s.cfg.End.rank(values[a]), s.cfg.End.rank(values[b]); {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return 0
-	})
 	p := &Eigenpairs{Vectors: mat.NewDense(n, k, nil), Converged: converged, Products: s.products}
-	for to, i := range order {
+	for to, i := range descending(k, func(i int) float64 { return s.cfg.End.rank(values[i]) }) {
 		p.Values = append(p.Values, values[i])
 		p.Residuals = append(p.Residuals, residuals[i])
 		p.Vectors.SetCol(to, s.found.row(i))

@@ -159,9 +159,3 @@ func (s *Solver) solve(x *mat.VecDense, a Operator, b *mat.VecDense, warm bool) 
 	scale(x, e, x)
 	return solution, nil
 }
-
-// scale makes dst 2^e·x, in two steps because 2^e may be out of float64's range.
-func scale(dst *mat.VecDense, e int, x *mat.VecDense) {
-	dst.ScaleVec(math.Ldexp(1, e/2), x)
-	dst.ScaleVec(math.Ldexp(1, e-e/2), dst)
-}
