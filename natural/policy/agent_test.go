@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
 	"github.com/gokfac/gokfac/natural/control"
 )
 
@@ -83,7 +84,7 @@ func TestDivergence(t *testing.T) {
 		result, err := a.Run(context.Background(), Limits{Steps: 3000})
 		t.Log(result, err)
 		if err == nil {
-			assert.True(t, finite(a.batch.Outputs.Float64s()))
+			assert.True(t, vector.Finite(a.batch.Outputs.Float64s()))
 			assert.Zero(t, result.Entropy)
 		}
 	}

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
+
+	"gonum.org/v1/gonum/floats"
 
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
@@ -37,7 +38,7 @@ func (Categorical) Loss() losses.Canonical { return losses.SoftmaxCrossEntropy{}
 
 // Sample draws the number of an action.
 func (c Categorical) Sample(r *rand.Rand, z, action []float64) {
-	total := logSumExp(z)
+	total := floats.LogSumExp(z)
 	u := r.Float64()
 	last := 0
 	for k, v := range z {
@@ -65,12 +66,12 @@ func (Categorical) Mode(z, action []float64) {
 
 // LogProbability is z_a − log Σ exp z.
 func (Categorical) LogProbability(z, action []float64) float64 {
-	return z[int(action[0])] - logSumExp(z)
+	return z[int(action[0])] - floats.LogSumExp(z)
 }
 
 // Score is e_a − p.
 func (Categorical) Score(dst, z, action []float64) {
-	total := logSumExp(z)
+	total := floats.LogSumExp(z)
 	for k, v := range z {
 		dst[k] = -math.Exp(v - total)
 	}
@@ -79,7 +80,7 @@ func (Categorical) Score(dst, z, action []float64) {
 
 // Entropy is −Σ p log p.
 func (Categorical) Entropy(z []float64) float64 {
-	total := logSumExp(z)
+	total := floats.LogSumExp(z)
 	var sum float64
 	for _, v := range z {
 		sum -= math.Exp(v-total) * (v - total)
@@ -89,7 +90,7 @@ func (Categorical) Entropy(z []float64) float64 {
 
 // EntropySlope is −p(log p + H).
 func (c Categorical) EntropySlope(dst, z []float64) {
-	total, entropy := logSumExp(z), c.Entropy(z)
+	total, entropy := floats.LogSumExp(z), c.Entropy(z)
 	for k, v := range z {
 		dst[k] = -math.Exp(v-total) * (v - total + entropy)
 	}
@@ -97,19 +98,10 @@ func (c Categorical) EntropySlope(dst, z []float64) {
 
 // KL is Σ p₀(log p₀ − log p).
 func (Categorical) KL(z0, z []float64) float64 {
-	total0, total := logSumExp(z0), logSumExp(z)
+	total0, total := floats.LogSumExp(z0), floats.LogSumExp(z)
 	var sum float64
 	for k, v := range z0 {
 		sum += math.Exp(v-total0) * ((v - total0) - (z[k] - total))
 	}
 	return sum
-}
-
-func logSumExp(z []float64) float64 {
-	most := slices.Max(z)
-	var sum float64
-	for _, v := range z {
-		sum += math.Exp(v - most)
-	}
-	return most + math.Log(sum)
 }

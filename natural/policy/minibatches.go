@@ -30,10 +30,7 @@ func newMinibatches(n, size int, shapes ...[]int) *minibatches {
 }
 
 func (m *minibatches) shuffle(r *rand.Rand) {
-	for i := len(m.order) - 1; i > 0; i-- {
-		j := r.IntN(i + 1)
-		m.order[i], m.order[j] = m.order[j], m.order[i]
-	}
+	r.Shuffle(len(m.order), func(i, j int) { m.order[i], m.order[j] = m.order[j], m.order[i] })
 }
 
 // take copies the rows of mini-batch k of each tensor.

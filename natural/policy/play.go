@@ -7,6 +7,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
 	"github.com/gokfac/gokfac/natural/control"
 )
 
@@ -17,7 +18,7 @@ func (a *Agent) Act(action, observation []float64) error {
 	if d := len(a.rollout.scale.mean); len(observation) != d || len(action) != space.Size() {
 		return fmt.Errorf("policy: an observation of %d numbers and an action of %d: want %d and %d", len(observation), len(action), d, space.Size())
 	}
-	if !finite(observation) {
+	if !vector.Finite(observation) {
 		return fmt.Errorf("policy: observation %v: want finite numbers", observation)
 	}
 	if a.one.x == nil {

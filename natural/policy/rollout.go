@@ -8,19 +8,11 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
 	"github.com/gokfac/gokfac/natural/control"
 )
 
 var errNoEnvironment = errors.New("policy: the function that makes environments returned none")
-
-func finite(x []float64) bool {
-	for _, v := range x {
-		if v-v != 0 {
-			return false
-		}
-	}
-	return true
-}
 
 // Episode is one that ended.
 type Episode struct {
@@ -87,7 +79,7 @@ func (r *rollout) observe(e int) error {
 	d := len(r.scale.mean)
 	seen := r.seen[e*d : (e+1)*d]
 	r.actors[e].Observe(seen)
-	if !finite(seen) {
+	if !vector.Finite(seen) {
 		return fmt.Errorf("policy: environment %d: observation %v: want finite numbers", e, seen)
 	}
 	return nil
@@ -122,7 +114,7 @@ func (r *rollout) fill(b *Batch, p *Policy, v *value) error {
 				b.Next[i-1] = r.values[e]
 			}
 		}
-		if !finite(r.z.Float64s()) {
+		if !vector.Finite(r.z.Float64s()) {
 			return errors.New("policy: the policy's outputs are not finite: the method's steps are too large")
 		}
 		r.steps += len(r.actors)
@@ -170,7 +162,7 @@ func (r *rollout) act(b *Batch, e, i int, family Family, z, action []float64) (t
 	if err != nil {
 		return false, fmt.Errorf("policy: environment %d: %w", e, err)
 	}
-	if !finite([]float64{o.Reward}) {
+	if o.Reward-o.Reward != 0 {
 		return false, fmt.Errorf("policy: environment %d: reward %v: want a finite number", e, o.Reward)
 	}
 	b.Rewards[i], b.Terminated[i], b.Truncated[i], b.Next[i] = o.Reward, o.Terminated, o.Truncated, 0
