@@ -5,6 +5,13 @@ import (
 	"slices"
 )
 
+// Episode is one that ended.
+type Episode struct {
+	Steps  int     // environment steps of all environments together when it ended
+	Return float64 // the sum of its rewards
+	Length int     // its steps
+}
+
 // Record is what an update brought.
 type Record struct {
 	Update   int       // its number, from 1
