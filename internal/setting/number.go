@@ -33,6 +33,7 @@ var (
 	Positive    = Range{Low: math.SmallestNonzeroFloat64, Below: math.Inf(1)}
 	NotNegative = Range{Below: math.Inf(1), None: true}
 	Decay       = Range{Below: 1, None: true} // the part that a running average keeps
+	Share       = Range{Below: math.Nextafter(1, 2), None: true}
 	Fraction    = Range{Low: math.SmallestNonzeroFloat64, Below: math.Nextafter(1, 2)}
 	Period      = Range{Low: 1, Below: math.Inf(1)}             // every so many steps
 	PeriodOrOff = Range{Low: 1, Below: math.Inf(1), None: true} // or never
@@ -83,6 +84,8 @@ func (r Range) String() string {
 		return "a whole number from 1 on"
 	case r == Fraction:
 		return "more than 0 and at most 1"
+	case r == Share:
+		return "a number from 0 to 1"
 	case least && bound:
 		return fmt.Sprintf("more than 0 and below %g", r.Below)
 	case least:

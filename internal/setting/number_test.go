@@ -10,7 +10,7 @@ import (
 // TestNumber: resolving twice is resolving once, and what is expressed is
 // resolved to what it was.
 func TestNumber(t *testing.T) {
-	for _, r := range []Range{Positive, NotNegative, Decay, Fraction, Period, PeriodOrOff, {Low: 1e-9, Below: 9, None: true, Off: 1e-9}} {
+	for _, r := range []Range{Positive, NotNegative, Decay, Share, Fraction, Period, PeriodOrOff, {Low: 1e-9, Below: 9, None: true, Off: 1e-9}} {
 		for _, def := range []float64{0, 0.5, 1e-9} {
 			for _, v := range []float64{0, None, 0.25, 0.5, 1, 1e-9} {
 				x := v
@@ -44,12 +44,13 @@ func TestCheck(t *testing.T) {
 		{-2, Positive, "x -2: want a finite number above 0"},
 		{math.Inf(1), NotNegative, "x +Inf: want a finite number ≥ 0"},
 		{1, Decay, "x 1: want at least 0 and below 1"},
+		{1.5, Share, "x 1.5: want a number from 0 to 1"},
 		{math.NaN(), Fraction, "x NaN: want more than 0 and at most 1"},
 		{-1, Period, "x -1: None does not apply: want a whole number from 1 on"},
 		{None, Positive, "x -1: None does not apply: want a finite number above 0"},
 		{-3, PeriodOrOff, "x -3: want a whole number from 1 on"},
 		{2, Range{Low: Positive.Low, Below: 2}, "x 2: want more than 0 and below 2"},
-		{0.5, Decay, ""}, {0, Decay, ""}, {1, Fraction, ""}, {0, PeriodOrOff, ""},
+		{0.5, Decay, ""}, {0, Decay, ""}, {1, Fraction, ""}, {1, Share, ""}, {0, Share, ""}, {0, PeriodOrOff, ""},
 	} {
 		n := Of("x", &c.v, 3, c.r)
 		err := Numbers{n}.Check()

@@ -31,8 +31,8 @@ func TestErrors(t *testing.T) {
 		{"nil", func() control.Environment { return nil }, m, Config{}, "policy: the function that makes environments returned none"},
 		{"environments", cartPole, m, Config{Environments: -2}, "policy: environments -2: want a whole number from 1 on"},
 		{"steps", cartPole, m, Config{Steps: -1}, "policy: steps -1: None does not apply: want a whole number from 1 on"},
-		{"discount", cartPole, m, Config{Discount: 1.5}, "policy: discount 1.5 and lambda 0.95: want numbers up to 1"},
-		{"lambda", cartPole, m, Config{Lambda: math.NaN()}, "policy: lambda NaN: want a finite number"},
+		{"discount", cartPole, m, Config{Discount: 1.5}, "policy: discount 1.5: want a number from 0 to 1"},
+		{"lambda", cartPole, m, Config{Lambda: math.NaN()}, "policy: lambda NaN: want a number from 0 to 1"},
 		{"hidden", cartPole, m, Config{Hidden: []int{0}}, "0 units"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

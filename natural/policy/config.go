@@ -39,8 +39,8 @@ func (c *Config) numbers() setting.Numbers {
 	return setting.Numbers{
 		setting.Of("environments", &c.Environments, 8, setting.Period),
 		setting.Of("steps", &c.Steps, 256, setting.Period),
-		setting.Of("discount", &c.Discount, 0.99, setting.NotNegative),
-		setting.Of("lambda", &c.Lambda, 0.95, setting.NotNegative),
+		setting.Of("discount", &c.Discount, 0.99, setting.Share),
+		setting.Of("lambda", &c.Lambda, 0.95, setting.Share),
 		setting.Of("value epochs", &c.Value.Epochs, 10, setting.Period),
 		setting.Of("value batch", &c.Value.Batch, 64, setting.Period),
 	}
@@ -51,9 +51,6 @@ func (c Config) resolved() (Config, error) {
 	numbers.Resolve()
 	if err := numbers.Check(); err != nil {
 		return c, fmt.Errorf("policy: %w", err)
-	}
-	if c.Discount > 1 || c.Lambda > 1 {
-		return c, fmt.Errorf("policy: discount %v and lambda %v: want numbers up to 1", c.Discount, c.Lambda)
 	}
 	if c.Hidden == nil {
 		c.Hidden = []int{64, 64}
