@@ -20,7 +20,7 @@ func (b *Batch) advantages(dst []float64, gamma, lambda float64) {
 	}
 }
 
-// standardise gives x mean 0 and deviation 1. What is all alike becomes 0.
+// standardise gives x mean 0 and deviation 1. Numbers that are all equal become 0.
 func standardise(x []float64) {
 	n := float64(len(x))
 	var mean, squares float64

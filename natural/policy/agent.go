@@ -36,7 +36,7 @@ func New(makeEnvironment func() control.Environment, method Method, cfg Config) 
 	if env == nil {
 		return nil, errNoEnvironment
 	}
-	family, err := FamilyOf(env.Actions())
+	family, err := familyOf(env.Actions())
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func (b *Batch) Objective(p *Policy) (trainer.MiniBatch, error) {
 	return p.Model.Batch(b.Observations, b.Actions, b.Advantages)
 }
 
-// Measure is what a policy is on a batch that another one has made.
+// Measure compares a policy π with the policy π_old that made a batch.
 type Measure struct {
 	KL        float64 // mean KL(π_old ‖ π), in nats
 	Entropy   float64 // mean entropy of π, in nats

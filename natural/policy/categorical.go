@@ -29,8 +29,8 @@ func (c Categorical) Head() layers.Layer {
 	return &layers.Dense{Units: c.N, Init: layers.Orthogonal(headGain)}
 }
 
-// headGain is of the weights of a policy's last layer, small enough for the first policy
-// not to depend on the state (Andrychowicz et al. 2021, section 3.2).
+// headGain is the gain of the last layer's weights in a policy. It is so small that the first
+// policy hardly depends on the state (Andrychowicz et al. 2021, section 3.2).
 const headGain = 0.01
 
 // Loss is softmax cross-entropy.

@@ -16,7 +16,8 @@ import (
 //	−(1/N) Σ min(ρ·A, clip(ρ, 1−ε, 1+ε)·A) + β·H,  ρ = π(a|s)/π_old(a|s)
 //
 // Its targets are actions, and beyond them advantages and log π_old(a|s), both of shape
-// (N). Where it pays no more to move ρ away from 1 its gradient is that of the bonus alone.
+// (N). Where the surrogate gains nothing by moving ρ further from 1, the gradient of a row is
+// that of the bonus alone.
 type Clipped struct {
 	Family  Family
 	Clip    float64 // ε; +Inf: the surrogate itself

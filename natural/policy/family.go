@@ -36,9 +36,9 @@ type Family interface {
 	KL(z0, z []float64) float64
 }
 
-// FamilyOf is the family for a space of actions: categorical, or Gaussian with a deviation
+// familyOf is the family for a space of actions: categorical, or Gaussian with a deviation
 // that does not depend on the state.
-func FamilyOf(space control.Space) (Family, error) {
+func familyOf(space control.Space) (Family, error) {
 	switch {
 	case space.N >= 2:
 		return Categorical{space.N}, nil

@@ -112,17 +112,17 @@ func TestCategoricalValues(t *testing.T) {
 }
 
 func TestFamilyOf(t *testing.T) {
-	f, err := FamilyOf(control.Discrete(3))
+	f, err := familyOf(control.Discrete(3))
 	require.NoError(t, err)
 	assert.Equal(t, Categorical{3}, f)
 	inf := math.Inf(1)
-	f, err = FamilyOf(control.Box([]float64{-2, -inf}, []float64{2, inf}))
+	f, err = familyOf(control.Box([]float64{-2, -inf}, []float64{2, inf}))
 	require.NoError(t, err)
 	assert.Equal(t, &Gaussian{Deviations: []float64{1, 1}}, f)
 	for _, s := range []control.Space{{}, {N: 1}, {N: -3}, control.Box([]float64{0}, []float64{0, 1})} {
-		_, err := FamilyOf(s)
+		_, err := familyOf(s)
 		assert.ErrorContains(t, err, "want two actions or more, or a box")
 	}
-	_, err = FamilyOf(control.Box([]float64{1}, []float64{1}))
+	_, err = familyOf(control.Box([]float64{1}, []float64{1}))
 	assert.EqualError(t, err, "policy: element 0 of actions is from 1 to 1: want a range")
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // minibatches deals the rows of a batch out, in an order that is drawn anew for each epoch.
-// All have the same number of rows: those that are left over sit the epoch out.
+// All have the same number of rows. Rows that are left over are not used in the epoch.
 type minibatches struct {
 	size, count int
 	order       []int

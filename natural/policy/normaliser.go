@@ -41,7 +41,7 @@ func (m *moments) add(rows []float64) {
 	m.count += n
 }
 
-// deviation is never 0: a number that does not change stays 0 when it is scaled.
+// deviation is at least 1e-4: a number that never changes is scaled to 0, not to 0/0.
 func (m *moments) deviation(i int) float64 { return max(math.Sqrt(m.variance[i]), 1e-4) }
 
 // farthest is where scaled observations are cut off, in deviations.

@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"math"
+
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
@@ -30,7 +32,7 @@ func newPolicy(family Family, cost losses.Cost, cfg Config, observations int) (*
 
 // hiddenGain is √2, with which tanh layers of orthogonal weights keep the size of
 // activations (Andrychowicz et al. 2021).
-const hiddenGain = 1.4142135623730951
+const hiddenGain = math.Sqrt2
 
 func hiddenLayers(units []int) layers.Sequential {
 	var net layers.Sequential
