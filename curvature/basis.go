@@ -14,8 +14,8 @@ type basis struct {
 	rows     []float64
 }
 
-// newBasis has memory for so many vectors, of which the system gives what is used. More vectors
-// are possible.
+// newBasis reserves memory for so many vectors. The system hands it out as it is used. More
+// vectors can be appended.
 func newBasis(n, vectors int) *basis {
 	return &basis{n: n, rows: make([]float64, 0, n*min(n, vectors))}
 }
@@ -64,13 +64,14 @@ func (b *basis) combine(y *mat.Dense) {
 	b.count = k
 }
 
-// normals fills v with normal variates, signs with ±1.
+// normals fills v with normal variates.
 func normals(v []float64, rng *rand.Rand) {
 	for i := range v {
 		v[i] = rng.NormFloat64()
 	}
 }
 
+// signs fills v with random signs ±1.
 func signs(v []float64, rng *rand.Rand) {
 	var bits uint64
 	for i := range v {

@@ -9,10 +9,8 @@
 //	NewDensity      how the eigenvalues are spread, tr f(A), log det A, by Lanczos quadrature
 //	Dense           A itself, where it is small
 //
-// A network of P parameters has a matrix of P² elements. A product with it takes about one
-// and a half times as long as a gradient, and two and a half times where the mini-batch is
-// bound anew for it (go test -bench Product). Everything here takes tens to hundreds of
-// products.
+// A network of P parameters has a matrix of P² elements. A product with it takes as long as
+// one to three gradients. Everything here takes tens to hundreds of products.
 //
 // # Notation
 //

@@ -115,7 +115,7 @@ func Eigen(a Operator, cfg EigenConfig) (*Eigenpairs, error) {
 		return nil, err
 	}
 	if n := a.SymmetricDim(); cfg.Count > n {
-		return nil, fmt.Errorf("curvature: eigenvalues: %d pairs of a matrix of order %d", cfg.Count, n)
+		return nil, fmt.Errorf("curvature: eigenvalues: %d pairs of a matrix of order %d: want at most %d", cfg.Count, n, n)
 	}
 	s := &search{a: a, cfg: cfg, rng: generator(cfg.Seed, 'e'), found: &basis{n: a.SymmetricDim()}}
 	pairs, err := s.run()

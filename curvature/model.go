@@ -12,8 +12,8 @@ import (
 
 // Batches is a data set as mini-batches of one model, the same ones in the same order
 // whenever it is gone through. An objective is used before the next one is asked for: a
-// model may keep one mini-batch at a time. The error ends the product and is the
-// operator's.
+// model may keep one mini-batch at a time. An error ends the product, and [Model.Err] returns
+// it.
 type Batches = iter.Seq2[graph.Objective, error]
 
 // One is the data set of a single mini-batch. After a step of an optimizer, the objective
@@ -33,8 +33,8 @@ type ModelConfig struct {
 // Model is a curvature matrix of a model over a data set, as an operator: the mean over all
 // examples, so that mini-batch k of N examples has the weight N_k/ΣN. Products are those of
 // [graph.MatrixObjective], in the model's float type; sums over mini-batches and vectors
-// are float64. Vectors have the order of [Flatten]. It is not for concurrent use. A product allocates
-// nothing, if the mini-batches and the objectives do not.
+// are float64. Vectors have the order of [Flatten]. A product allocates nothing, if the
+// mini-batches and the objectives do not. It is not for concurrent use.
 type Model struct {
 	batches  Batches
 	cfg      ModelConfig
@@ -95,7 +95,7 @@ func (m *Model) probe() error {
 		m.total = total{sum: make([]float64, len(m.x))}
 		return m.add(obj)
 	}
-	return errors.New("an operator of no mini-batches")
+	return errors.New("an operator of no mini-batches: give it one or more")
 }
 
 func (m *Model) allocate(params []*graph.Param) error {
@@ -117,8 +117,7 @@ func (m *Model) SymmetricDim() int { return len(m.x) }
 // Err is the first error of a product, nil if there was none. After it, all products are NaN.
 func (m *Model) Err() error { return m.err }
 
-// Precision bounds the relative error of products: 2⁻¹⁹ for float32, 2⁻⁴⁸ for float64. The
-// errors of float32 networks of two to four layers were a sixth of it at most.
+// Precision bounds the relative error of products: 2⁻¹⁹ for float32, 2⁻⁴⁸ for float64.
 func (m *Model) Precision() float64 {
 	for _, x := range m.u {
 		if x.Dtype() == graph.Float32 {

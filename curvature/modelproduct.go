@@ -57,7 +57,7 @@ func (m *Model) multiply(sum []float64) {
 	ldexp(sum, e)
 }
 
-// total is a product under way: sums over the mini-batches that were so far.
+// total is a product under way: sums over the mini-batches so far.
 type total struct {
 	sum               []float64 // of N_k times the products
 	examples, batches int
@@ -65,8 +65,8 @@ type total struct {
 	err               error
 }
 
-// product is a loop over the mini-batches whose body is take, made once: the function of a range
-// statement is allocated each time.
+// product goes through the mini-batches. take is the body of the loop, as a function that is made
+// once: a range statement would allocate one in each product.
 func (m *Model) product(sum []float64) error {
 	for i := range sum {
 		sum[i] = 0
