@@ -69,10 +69,7 @@ func (a *Acrobot) Observe(dst []float64) {
 // Step applies a torque for 0.2 s. The reward is −1, and 0 for a step that reaches the
 // height.
 func (a *Acrobot) Step(action []float64) (Outcome, error) {
-	if !a.running {
-		return Outcome{}, errEnded
-	}
-	if err := a.Actions().Check(action); err != nil {
+	if err := a.check(a.Actions(), action); err != nil {
 		return Outcome{}, err
 	}
 	a.move(action[0]-1, linkStep)

@@ -58,10 +58,7 @@ func (c *CartPole) Observe(dst []float64) { copy(dst, c.State[:]) }
 
 // Step pushes the cart for 0.02 s. The reward is 1, for the last step as well.
 func (c *CartPole) Step(action []float64) (Outcome, error) {
-	if !c.running {
-		return Outcome{}, errEnded
-	}
-	if err := c.Actions().Check(action); err != nil {
+	if err := c.check(c.Actions(), action); err != nil {
 		return Outcome{}, err
 	}
 	c.move(cartForce*(2*action[0]-1), cartStep)

@@ -42,6 +42,14 @@ func (e *episode) start() { *e = episode{running: true} }
 
 var errEnded = errors.New("control: no episode is running: call Reset first")
 
+// check returns an error if no episode is running, or if the action is none of the space.
+func (e *episode) check(space Space, action []float64) error {
+	if !e.running {
+		return errEnded
+	}
+	return space.Check(action)
+}
+
 // step counts a step, and ends the episode if it terminated or was the last of limit.
 func (e *episode) step(reward float64, terminated bool, limit int) Outcome {
 	e.steps++

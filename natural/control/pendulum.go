@@ -55,10 +55,7 @@ func (p *Pendulum) Observe(dst []float64) {
 // Step applies a torque for 0.05 s. The reward is −(θ² + θ̇²/10 + u²/1000) of the state
 // before the step, θ from −π to π.
 func (p *Pendulum) Step(action []float64) (Outcome, error) {
-	if !p.running {
-		return Outcome{}, errEnded
-	}
-	if err := p.Actions().Check(action); err != nil {
+	if err := p.check(p.Actions(), action); err != nil {
 		return Outcome{}, err
 	}
 	angle, torque := wrap(p.State[0]), action[0]
