@@ -17,9 +17,9 @@ type Config struct {
 	Steps        int     // T, of each environment in a batch; default 256
 	Discount     float64 // γ in [0, 1]; default 0.99
 	Lambda       float64 // λ in [0, 1]; default 0.95
-	Hidden       []int   // units of the hidden layers of both networks; default 64, 64
+	Hidden       []int   // units of the hidden layers of both networks; nil: 64, 64; empty: none
 	// DType is the type that the networks compute in; default graph.Float64, for a method
-	// that measures small steps. A run in graph.Float32 takes a quarter of the time.
+	// that measures small steps. graph.Float32 takes less time.
 	DType tensor.Dtype
 	Seed  uint64 // of weights, starts, actions and mini-batches
 	// Raw shows observations to the networks as they are, not over running deviations.
