@@ -49,7 +49,8 @@ func (c *TRPOConfig) numbers() setting.Numbers {
 type TRPO struct {
 	cfg    TRPOConfig // resolved
 	solver *curvature.Solver
-	fisher *fisher
+	obj    graph.Objective    // what F is over: the batch, or Fraction of it
+	fisher *curvature.Model   // F
 	damped curvature.Operator // F + λI
 	rows   *minibatches       // of Fraction
 	theta  graph.Direction
@@ -141,8 +142,11 @@ func (m *TRPO) direction(p *Policy, b *Batch, r *rand.Rand) error {
 	if _, err := obj.Grad(); err != nil {
 		return err
 	}
+	m.obj = obj
 	if m.theta == nil {
-		m.build(obj.Params(), b)
+		if err := m.build(obj.Params(), b); err != nil {
+			return err
+		}
 	}
 	if err := curvature.Flatten(m.g.RawVector().Data, m.slope); err != nil {
 		return err
@@ -151,32 +155,33 @@ func (m *TRPO) direction(p *Policy, b *Batch, r *rand.Rand) error {
 	if m.rows != nil {
 		m.rows.shuffle(r)
 		rows := m.rows.take(0, b.Observations, b.Actions, b.Advantages)
-		if obj, err = p.Model.Batch(rows[0], rows[1], rows[2]); err != nil {
+		if m.obj, err = p.Model.Batch(rows[0], rows[1], rows[2]); err != nil {
 			return err
 		}
-		if _, err = obj.Loss(); err != nil { // products are of the parameters that it sees
+		if _, err = m.obj.Loss(); err != nil { // products are of the parameters that it sees
 			return err
 		}
-	}
-	if m.fisher.obj, err = graph.MatrixOf(obj); err != nil {
-		return err
 	}
 	_, err = m.solver.Solve(&m.x, m.damped, &m.g)
 	return err
 }
 
 // build allocates what an update needs, in the first one.
-func (m *TRPO) build(params []*graph.Param, b *Batch) {
-	m.fisher = newFisher(params)
+func (m *TRPO) build(params []*graph.Param, b *Batch) (err error) {
+	batch := func(yield func(graph.Objective, error) bool) { yield(m.obj, nil) }
+	if m.fisher, err = curvature.NewModel(batch, curvature.ModelConfig{}); err != nil {
+		return err
+	}
 	m.damped = curvature.Shift(m.fisher, m.cfg.Damping)
 	m.slope = graph.Gradients(params)
 	m.theta, m.start, m.step = graph.Values(params), graph.NewDirection(params), graph.NewDirection(params)
 	for _, v := range []*mat.VecDense{&m.g, &m.x, &m.fx} {
-		v.ReuseAsVec(m.fisher.size)
+		v.ReuseAsVec(m.fisher.SymmetricDim())
 	}
 	if n := int(math.Ceil(m.cfg.Fraction * float64(b.Rows()))); n < b.Rows() {
 		m.rows = newMinibatches(b.Rows(), n, b.Observations.Shape()[1:], b.Actions.Shape()[1:], nil)
 	}
+	return nil
 }
 
 func mean(x []float64) (sum float64) {
