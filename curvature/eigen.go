@@ -96,7 +96,8 @@ type Eigenpairs struct {
 	Vectors   *mat.Dense // n×k, in columns, orthonormal; the element of greatest magnitude is positive
 	Residuals []float64  // ‖Av − λv‖, each by a product of its own
 	// Converged says that all pairs are within the tolerance, and that no further eigenvalue
-	// belongs among them. If not, Products are used up, and the pairs are the best so far.
+	// belongs among them. If not, Products are used up, and the pairs are the best so far; or
+	// Residuals are far above the tolerance, which shows a matrix that is not symmetric.
 	Converged bool
 	Products  int // products with A that were taken
 }

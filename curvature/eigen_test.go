@@ -187,3 +187,29 @@ func TestEigenWideBasis(t *testing.T) {
 		assert.InDelta(t, 2-2*math.Cos(float64(300-i)*math.Pi/301), value, 1e-7)
 	}
 }
+
+// rotation is a quarter turn, which is not symmetric: xᵀAx is 0 for every x.
+type rotation struct{}
+
+func (rotation) SymmetricDim() int { return 2 }
+
+func (rotation) MulVecTo(dst *mat.VecDense, _ bool, x mat.Vector) {
+	a, b := x.AtVec(0), x.AtVec(1)
+	if dst.IsEmpty() {
+		dst.ReuseAsVec(2)
+	}
+	dst.SetVec(0, b)
+	dst.SetVec(1, -a)
+}
+
+// A matrix that is not symmetric is not reported as converged.
+func TestEigenNotSymmetric(t *testing.T) {
+	for _, end := range ends {
+		for count := 1; count <= 2; count++ {
+			got, err := curvature.Eigen(rotation{}, curvature.EigenConfig{Count: count, End: end})
+			require.NoError(t, err)
+			assert.InDelta(t, 1, got.Residuals[0], 1e-12)
+			assert.False(t, got.Converged, "%s, %d", end, count)
+		}
+	}
+}

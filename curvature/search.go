@@ -157,6 +157,10 @@ func (s *search) pairs(converged bool) (*Eigenpairs, error) {
 			floats.Scale(-1, data)
 		}
 	}
+	// The search has its residuals by recurrences, which hold for a symmetric matrix alone.
+	if floats.Max(residuals) > 100*s.norm*max(s.cfg.Tolerance, 8*precision(s.a)) {
+		converged = false
+	}
 	p := &Eigenpairs{Vectors: mat.NewDense(n, k, nil), Converged: converged, Products: s.products}
 	for to, i := range descending(k, func(i int) float64 { return s.cfg.End.rank(values[i]) }) {
 		p.Values = append(p.Values, values[i])

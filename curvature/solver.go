@@ -157,5 +157,9 @@ func (s *Solver) solve(x *mat.VecDense, a Operator, b *mat.VecDense, warm bool) 
 		return Solution{}, fmt.Errorf("curvature: conjugate gradients: %w", err)
 	}
 	scale(x, e, x)
+	if size := mat.Norm(x, math.Inf(1)); math.IsNaN(size) || math.IsInf(size, 0) {
+		x.Zero()
+		return Solution{}, errors.New("curvature: conjugate gradients: the solution is out of float64's range")
+	}
 	return solution, nil
 }

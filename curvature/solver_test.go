@@ -325,3 +325,13 @@ func TestFlatten(t *testing.T) {
 		}))
 	}
 }
+
+// A solution beyond float64 is an error, not infinities that have converged.
+func TestSolveOverflow(t *testing.T) {
+	solver, err := curvature.NewSolver(curvature.SolverConfig{})
+	require.NoError(t, err)
+	x := mat.NewVecDense(2, nil)
+	_, err = solver.Solve(x, curvature.Symmetric(mat.NewDiagDense(2, []float64{1e-200, 1e-200})), mat.NewVecDense(2, []float64{1e300, 0}))
+	require.EqualError(t, err, "curvature: conjugate gradients: the solution is out of float64's range")
+	assert.Equal(t, []float64{0, 0}, x.RawVector().Data)
+}
