@@ -61,7 +61,7 @@ func MatrixOf(obj Objective) (MatrixObjective, error) {
 }
 
 // CheckProduct returns an error unless dst and v are directions in the space of params,
-// in contiguous memory, and no tensor of dst is the same memory as its twin in v.
+// in contiguous memory, and no tensor of dst is the same memory as one in v.
 func CheckProduct(dst, v Direction, params []*Param) error {
 	if err := v.check(params); err != nil {
 		return fmt.Errorf("the vector: %w", err)
@@ -70,8 +70,10 @@ func CheckProduct(dst, v Direction, params []*Param) error {
 		return fmt.Errorf("the result: %w", err)
 	}
 	for i, x := range dst {
-		if x.Uintptr() == v[i].Uintptr() {
-			return fmt.Errorf("the result and the vector share the memory for %s: give two directions", params[i].Name)
+		for _, y := range v {
+			if x.Uintptr() == y.Uintptr() {
+				return fmt.Errorf("the result and the vector share the memory for %s: give two directions", params[i].Name)
+			}
 		}
 	}
 	return nil

@@ -401,3 +401,25 @@ func TestMultiplyInParts(t *testing.T) {
 		assert.Equal(t, first, multiply(t, masked, matrix, v), "the same masks")
 	}
 }
+
+// A result in the memory of v is refused in whatever order its tensors are: the products of later parts would be with what
+// the first wrote.
+func TestMultiplyRefusesMixedMemory(t *testing.T) {
+	net := layers.Sequential{&layers.Dense{Units: 4, NoBias: true}, layers.Tanh(), &layers.Dense{Units: 4, NoBias: true}}
+	m := newModel(t, net, losses.SquaredError{}, 4, 0)
+	r := rand.New(rand.NewPCG(1, 1))
+	parts := trainer.NewAccumulation(m)
+	for range 2 {
+		x, y := randomBatch(r, losses.SquaredError{}, 3, 4, 4)
+		require.NoError(t, parts.Add(x, y))
+	}
+	obj, err := parts.MiniBatch()
+	require.NoError(t, err)
+	by, err := graph.MatrixOf(obj)
+	require.NoError(t, err)
+	v := randomDirection(r, m.Params())
+	want, before := multiply(t, obj, graph.Fisher, v), flat(v)
+	swapped := graph.Direction{v[1], v[0]}
+	require.ErrorContains(t, by.Multiply(graph.Fisher, swapped, v), "share the memory", "else the product is %v and not %v", flat(swapped), want)
+	assert.Equal(t, before, flat(v))
+}
