@@ -1,6 +1,9 @@
 package policy
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // advantages fills dst, N, with A_t = δ_t + γλ·A_{t+1}, δ = r + γ·V(s′) − V(s), where the
 // sum stops at ends of episodes and of the batch (Schulman et al. 2016, equation 16), and
@@ -22,6 +25,10 @@ func (b *Batch) advantages(dst []float64, gamma, lambda float64) {
 
 // standardise gives x mean 0 and deviation 1. Numbers that are all equal become 0.
 func standardise(x []float64) {
+	if slices.Max(x) == slices.Min(x) { // a sum of large numbers rounds: their mean is not quite they
+		clear(x)
+		return
+	}
 	n := float64(len(x))
 	var mean, squares float64
 	for _, v := range x {

@@ -3,6 +3,7 @@ package policy
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -130,4 +131,7 @@ func TestStandardise(t *testing.T) {
 	y := []float64{5, 5}
 	standardise(y)
 	assert.Equal(t, []float64{0, 0}, y)
+	z := slices.Repeat([]float64{1e10 / 3}, 1000) // whose sum rounds
+	standardise(z)
+	assert.Equal(t, make([]float64, 1000), z)
 }

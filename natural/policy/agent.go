@@ -20,6 +20,7 @@ type Agent struct {
 	updates int
 	record  record
 	one     oneRow
+	last    Record
 	failed  error // of an Update
 }
 
@@ -99,5 +100,6 @@ func (a *Agent) update() (Record, error) {
 	a.updates++
 	r.Update, r.Steps = a.updates, a.rollout.steps
 	a.record.add(&r, a.rollout.episodes)
+	a.last = r
 	return r, nil
 }

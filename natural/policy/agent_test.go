@@ -72,7 +72,53 @@ func TestUnequalEnvironments(t *testing.T) {
 		}
 		return cartPole()
 	}, gradientMethod(t, 0.1), Config{})
-	assert.EqualError(t, err, "policy: environment 2 has 3 observations and actions of 1 elements, and environment 0 4 and 1: want the same of all")
+	assert.EqualError(t, err, "policy: environment 2 has 3 observations and a box from [-2] to [2], and environment 0 4 and 2 actions: want the same of all")
+	for _, spaces := range [][2]control.Space{
+		{control.Discrete(2), control.Discrete(3)},
+		{control.Box([]float64{-1}, []float64{1}), control.Box([]float64{-1}, []float64{9})},
+		{control.Box([]float64{-1}, []float64{1}), control.Box([]float64{-9}, []float64{1})},
+		{control.Discrete(2), control.Box([]float64{0}, []float64{1})},
+	} {
+		calls = 0
+		_, err := New(func() control.Environment {
+			calls++
+			return &bandit{space: spaces[calls/3]}
+		}, gradientMethod(t, 0.1), Config{Environments: 2})
+		assert.ErrorContains(t, err, "policy: environment 1 has 1 observations and "+spaces[1].String()+", and environment 0")
+	}
+}
+
+// bandit is an environment of episodes of one step, which end by themselves and by the clock.
+type bandit struct{ space control.Space }
+
+func (*bandit) Observations() int        { return 1 }
+func (b *bandit) Actions() control.Space { return b.space }
+func (*bandit) Reset(*rand.Rand)         {}
+func (*bandit) Observe(dst []float64)    { dst[0] = 1 }
+func (*bandit) Step([]float64) (control.Outcome, error) {
+	return control.Outcome{Reward: 1, Terminated: true, Truncated: true}, nil
+}
+
+// TestBothEnds: an episode that ended by itself has nothing after it, whatever the clock says.
+func TestBothEnds(t *testing.T) {
+	a, err := New(func() control.Environment { return &bandit{control.Discrete(2)} }, gradientMethod(t, 0.1), Config{Environments: 2, Steps: 3, Hidden: []int{4}})
+	require.NoError(t, err)
+	_, err = a.Update()
+	require.NoError(t, err)
+	assert.Equal(t, make([]float64, 6), a.batch.Next)
+	assert.Equal(t, make([]bool, 6), a.batch.Truncated)
+	assert.InDeltaSlice(t, []float64{1, 1, 1, 1, 1, 1}, a.batch.Returns, 1e-12)
+}
+
+// TestRunIsOver: a run that is over before it begins has the record of the last update.
+func TestRunIsOver(t *testing.T) {
+	a, err := New(clocks(), gradientMethod(t, 0.1), Config{Environments: 2, Steps: 10, Hidden: []int{4}})
+	require.NoError(t, err)
+	last, err := a.Update()
+	require.NoError(t, err)
+	result, err := a.Run(context.Background(), Limits{Steps: 1})
+	require.NoError(t, err)
+	assert.Equal(t, last, result.Record)
 }
 
 // TestDivergence: steps that are far too large end in an error, or in a policy that takes

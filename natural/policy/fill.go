@@ -87,6 +87,7 @@ func (r *rollout) act(b *Batch, e, i int, family Family) (truncated bool, err er
 	if o.Reward-o.Reward != 0 {
 		return false, fmt.Errorf("policy: environment %d: reward %v: want a finite number", e, o.Reward)
 	}
+	o.Truncated = o.Truncated && !o.Terminated // there is nothing after an end, whatever the clock says
 	b.Rewards[i], b.Terminated[i], b.Truncated[i], b.Next[i] = o.Reward, o.Terminated, o.Truncated, 0
 	a.sum += o.Reward
 	a.length++

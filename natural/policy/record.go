@@ -16,7 +16,7 @@ type Episode struct {
 type Record struct {
 	Update   int       // its number, from 1
 	Steps    int       // environment steps so far, of all environments together
-	Episodes []Episode // that ended in the batch, by the time of their ends
+	Episodes []Episode // that ended in the batch, by the time of their ends; the agent's memory, valid until the next update
 	Count    int       // of episodes that have ended so far
 	// Average is the mean of the returns of the last 100 episodes, or of all if there are
 	// fewer; NaN before the first.

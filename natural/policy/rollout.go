@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -46,9 +47,9 @@ func newRollout(makeEnvironment func() control.Environment, cfg Config, family F
 		if a.Environment = makeEnvironment(); a.Environment == nil {
 			return nil, errNoEnvironment
 		}
-		if first := r.actors[0]; a.Observations() != first.Observations() || a.Actions().Size() != first.Actions().Size() {
-			return nil, fmt.Errorf("policy: environment %d has %d observations and actions of %d elements, and environment 0 %d and %d: want the same of all",
-				i, a.Observations(), a.Actions().Size(), first.Observations(), first.Actions().Size())
+		if first := r.actors[0]; a.Observations() != first.Observations() || !same(a.Actions(), first.Actions()) {
+			return nil, fmt.Errorf("policy: environment %d has %d observations and %v, and environment 0 %d and %v: want the same of all",
+				i, a.Observations(), a.Actions(), first.Observations(), first.Actions())
 		}
 		a.random = rand.New(rand.NewPCG(cfg.Seed, uint64(1000+i)))
 		a.Reset(a.random)
@@ -65,6 +66,10 @@ func newRollout(makeEnvironment func() control.Environment, cfg Config, family F
 		}
 	}
 	return r, nil
+}
+
+func same(a, b control.Space) bool {
+	return a.N == b.N && slices.Equal(a.Low, b.Low) && slices.Equal(a.High, b.High)
 }
 
 // observe looks at environment e.

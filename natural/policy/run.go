@@ -7,7 +7,7 @@ import (
 
 // Limits say when a run stops.
 type Limits struct {
-	Steps  int     // of all environments together, at least
+	Steps  int     // of all environments together since New, at least
 	Target float64 // an average return over 100 episodes; 0: none
 	// Each is called after every update; its error ends the run.
 	Each func(Record) error
@@ -26,7 +26,7 @@ type Result struct {
 
 // Run updates until a limit is reached or ctx is done, whose error it returns.
 func (a *Agent) Run(ctx context.Context, l Limits) (Result, error) {
-	var result Result
+	result := Result{Record: a.last}
 	if l.Steps <= 0 {
 		return result, fmt.Errorf("policy: a run of %d environment steps: want 1 or more", l.Steps)
 	}
