@@ -99,6 +99,12 @@ func TestLaplaceQuestions(t *testing.T) {
 	grown := newNet("gaussian", 3, dense(4), function("tanh"), dense(3))
 	_, err = l.OutputCovariance(grown.cut(t, trainer.NewAccumulation(grown.model(t, theta)), grown.data(1, 6), 2, 4))
 	assert.ErrorContains(t, err, "as a whole")
+	for i, p := range grown.model(t, theta).Params() { // trained on, or a draw
+		moved := grown.model(t, theta)
+		moved.Params()[i].Value.Float64s()[0] += 1e-9
+		_, err = l.OutputCovariance(grown.batch(t, moved, grown.data(1, 2)))
+		assert.ErrorContains(t, err, "parameter "+p.Name+" of the objective is not at the posterior's mean")
+	}
 }
 
 // TestLaplaceOfParts: a mini-batch that is computed in parts gives the posterior of the whole.

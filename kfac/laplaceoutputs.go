@@ -2,6 +2,7 @@ package kfac
 
 import (
 	"fmt"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 	"gorgonia.org/tensor"
@@ -17,7 +18,7 @@ import (
 // for a network that was trained with another loss, a second model of the same layers, with
 // the parameters' values copied. (With another loss the result is the covariance of BᵀZ for
 // outputs Z, where BBᵀ is the Hessian of the loss at the outputs.) The parameters of obj must
-// be at θ*. Memory is N·T·C numbers for each output of a layer, and products with
+// be at θ*, or it is an error. Memory is N·T·C numbers for each output of a layer, and products with
 // eigenvectors: some hundred examples are a good size.
 func (l *Laplace) OutputCovariance(obj graph.CurvatureObjective) ([]*mat.SymDense, error) {
 	j := &jacobian{Laplace: l, examples: obj.Examples()}
@@ -58,6 +59,9 @@ func (j *jacobian) match(obj graph.CurvatureObjective) error {
 		if own := j.params[i]; p.Value.Dtype() != own.Value.Dtype() || !p.Value.Shape().Eq(own.Value.Shape()) {
 			return fmt.Errorf("kfac: parameter %s of the objective is not like %s of the posterior: build its model of the same layers, in the same type", p.Name, own.Name)
 		}
+		if !equal(p.Value, j.mean[i]) {
+			return fmt.Errorf("kfac: parameter %s of the objective is not at the posterior's mean: Restore it, copy the values of Mean, or fit again after more training", p.Name)
+		}
 	}
 	layers, _, err := placed(taps, params, free, nil)
 	if err != nil {
@@ -80,6 +84,14 @@ func (j *jacobian) match(obj graph.CurvatureObjective) error {
 		}
 	}
 	return nil
+}
+
+// equal reports whether two tensors of one type and size have the same elements.
+func equal(a, b *tensor.Dense) bool {
+	if a.Dtype() == graph.Float32 {
+		return slices.Equal(a.Float32s(), b.Float32s())
+	}
+	return slices.Equal(a.Float64s(), b.Float64s())
 }
 
 // place is what a layer has in common with the same one of another model.

@@ -106,6 +106,11 @@ func checkOutputs(dst, mean []float64, cov *mat.SymDense) error {
 		if v := cov.At(i, i); m-m != 0 || v-v != 0 {
 			return fmt.Errorf("kfac: output %d has mean %g and variance %g: want finite numbers", i, m, v)
 		}
+		for j := range i {
+			if v := cov.At(i, j); v-v != 0 {
+				return fmt.Errorf("kfac: outputs %d and %d have the covariance %g: want a finite number", j, i, v)
+			}
+		}
 	}
 	return nil
 }

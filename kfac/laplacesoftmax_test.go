@@ -86,6 +86,7 @@ func TestSoftmaxOfOutputs(t *testing.T) {
 		{p[:2], mean, cov, "2 probabilities of 4 outputs"},
 		{nil, nil, cov, "0 outputs"},
 		{p, []float64{1, math.NaN(), 0, 0}, cov, "output 1 has mean NaN"},
+		{p[:2], mean[:2], mat.NewSymDense(2, []float64{1, math.NaN(), 0, 1}), "outputs 0 and 1 have the covariance NaN"},
 	} {
 		assert.ErrorContains(t, kfac.ProbitSoftmax(bad.dst, bad.mean, bad.cov), bad.want)
 		assert.ErrorContains(t, kfac.SampledSoftmax(bad.dst, bad.mean, bad.cov, 1, nil), bad.want)
