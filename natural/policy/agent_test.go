@@ -226,6 +226,10 @@ func TestPPOStops(t *testing.T) {
 	few, _ := run(PPOConfig{TargetKL: 0.005})
 	assert.Less(t, few, all)
 	assert.GreaterOrEqual(t, few, 8*4)
+	free, _ := run(PPOConfig{TargetKL: 1e3})
+	assert.Equal(t, all, free)
+	single, _ := run(PPOConfig{TargetKL: 1e-300})
+	assert.Equal(t, 8*4, single)
 	_, spread := run(PPOConfig{Entropy: 1})
 	assert.Greater(t, spread.Entropy, plain.Entropy)
 	_, still := run(PPOConfig{ClipNorm: 1e-10}) // far below Adam's ε
@@ -244,6 +248,13 @@ func TestAct(t *testing.T) {
 	action := make([]float64, 1)
 	require.NoError(t, a.Act(action, []float64{1, 0, 0.5}))
 	assert.LessOrEqual(t, math.Abs(action[0]), 2.0)
+	params := a.policy.Model.Params()
+	bias := params[len(params)-2].Value.Float64s()
+	require.Len(t, bias, 1, "of the mean")
+	bias[0] = 50
+	require.NoError(t, a.Act(action, []float64{1, 0, 0.5}))
+	assert.Equal(t, 2.0, action[0])
+	bias[0] = 0
 	assert.EqualError(t, a.Act(action, []float64{1}), "policy: an observation of 1 numbers and an action of 1: want 3 and 1")
 	assert.ErrorContains(t, a.Act(action, []float64{1, 0, math.NaN()}), "want finite numbers")
 	env := control.NewPendulum()

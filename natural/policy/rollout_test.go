@@ -260,7 +260,7 @@ func TestMinibatches(t *testing.T) {
 		x.Float64s()[2*i], x.Float64s()[2*i+1], y.Float64s()[i] = float64(i), float64(-i), float64(i)
 	}
 	r := rand.New(rand.NewPCG(1, 1))
-	left := map[float64]int{}
+	left, first := map[float64]int{}, map[float64]int{}
 	for range 200 {
 		m.shuffle(r)
 		seen := map[float64]bool{}
@@ -271,6 +271,9 @@ func TestMinibatches(t *testing.T) {
 				assert.Equal(t, []float64{v, -v}, rows[0].Float64s()[2*i:2*i+2])
 				seen[v] = true
 			}
+			if k == 0 {
+				first[rows[1].Float64s()[0]]++
+			}
 		}
 		require.Len(t, seen, 9)
 		for i := range 10 {
@@ -279,7 +282,10 @@ func TestMinibatches(t *testing.T) {
 			}
 		}
 	}
-	assert.Len(t, left, 10, "all rows sit out in their turn")
+	for i := range 10 { // 20 of 200 on average, with a deviation of 4.2
+		assert.InDelta(t, 20, left[float64(i)], 17, "row %d sits out in its turn", i)
+		assert.InDelta(t, 20, first[float64(i)], 17, "row %d is the first in its turn", i)
+	}
 	assert.Equal(t, 1, newMinibatches(10, 64, nil).count, "a small batch is one mini-batch")
 }
 

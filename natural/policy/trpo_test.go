@@ -52,6 +52,24 @@ func TestTRPOStep(t *testing.T) {
 	}
 }
 
+// TestTRPOBacktracks: as many tries are made again as are allowed, and not one less.
+func TestTRPOBacktracks(t *testing.T) {
+	f := families()["categorical"]
+	update := func(cfg TRPOConfig) Step {
+		cfg.KL, cfg.Shrink, cfg.Damping = 1, 0.97, graph.None // far beyond where KL is quadratic
+		m := newTRPO(t, cfg)
+		p, b := testPolicy(t, f, m.Cost(f), graph.Float64)
+		step, err := m.Update(p, b, rand.New(rand.NewPCG(1, 1)))
+		require.NoError(t, err)
+		return step
+	}
+	step := update(TRPOConfig{Backtracks: 50})
+	require.Equal(t, 1, step.Steps)
+	require.Greater(t, step.Backtracks, 1)
+	assert.Equal(t, step, update(TRPOConfig{Backtracks: step.Backtracks}))
+	assert.Equal(t, Step{Backtracks: step.Backtracks - 1}, update(TRPOConfig{Backtracks: step.Backtracks - 1}))
+}
+
 // TestTRPORefuses: without advantages there is no direction, and with a batch whose log π_old no step near π_old improves
 // on, all tries are refused. The policy stays what it was, to the bit.
 func TestTRPORefuses(t *testing.T) {
