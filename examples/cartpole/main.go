@@ -50,6 +50,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/gokfac/gokfac/natural/control"
@@ -107,6 +108,24 @@ func parse(args []string, help io.Writer) (options, error) {
 	}
 	if o.seeds < 1 || o.steps < 1 {
 		return o, fmt.Errorf("-seeds %d -steps %d: want positive numbers", o.seeds, o.steps)
+	}
+	const most = 10_000
+	if o.seeds > most {
+		return o, fmt.Errorf("-seeds %d: want %d or fewer", o.seeds, most)
+	}
+	if last := o.first + uint64(o.seeds-1); last < o.first {
+		return o, fmt.Errorf("-seed %d -seeds %d: the last seed is too large", o.first, o.seeds)
+	}
+	for _, path := range []string{o.pngPath, o.svgPath} { // an error before the work, not after it
+		if path == "" {
+			continue
+		}
+		if info, err := os.Stat(filepath.Dir(path)); err != nil || !info.IsDir() {
+			return o, fmt.Errorf("%s: %s is no directory", path, filepath.Dir(path))
+		}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return o, fmt.Errorf("%s is a directory: want the name of a file", path)
+		}
 	}
 	var err error
 	if o.environment, err = control.Find(environment); err != nil {

@@ -40,15 +40,19 @@ func TestSmall(t *testing.T) {
 // TestFlags: what is wrong is said in one line.
 func TestFlags(t *testing.T) {
 	for args, want := range map[string]string{
-		"-method sac":         `-method: no method "sac": want pg, pg-adam, ppo, trpo, acktr`,
-		"-method trpo,":       `-method: no method ""`,
-		"-env moon":           `-env: no environment "moon": want cartpole, acrobot, pendulum`,
-		"-seeds 0":            "-seeds 0 -steps 200000: want positive numbers",
-		"-steps -5":           "want positive numbers",
-		"-seeds many":         `invalid value "many" for flag -seeds`,
-		"-colour red":         "flag provided but not defined: -colour",
-		"trpo":                `unexpected argument "trpo"`,
-		"-svg a.svg pendulum": `unexpected argument "pendulum"`,
+		"-method sac":                         `-method: no method "sac": want pg, pg-adam, ppo, trpo, acktr`,
+		"-method trpo,":                       `-method: no method ""`,
+		"-env moon":                           `-env: no environment "moon": want cartpole, acrobot, pendulum`,
+		"-seeds 0":                            "-seeds 0 -steps 200000: want positive numbers",
+		"-steps -5":                           "want positive numbers",
+		"-seeds 99999999999":                  "-seeds 99999999999: want 10000 or fewer",
+		"-seeds 2 -seed 18446744073709551615": "the last seed is too large",
+		"-svg /nowhere/a.svg":                 "/nowhere/a.svg: /nowhere is no directory",
+		"-png /":                              "/ is a directory: want the name of a file",
+		"-seeds many":                         `invalid value "many" for flag -seeds`,
+		"-colour red":                         "flag provided but not defined: -colour",
+		"trpo":                                `unexpected argument "trpo"`,
+		"-svg a.svg pendulum":                 `unexpected argument "pendulum"`,
 	} {
 		_, err := parse(strings.Fields(args), nil)
 		require.ErrorContains(t, err, want, args)
@@ -65,10 +69,13 @@ func TestFlags(t *testing.T) {
 
 // TestErrors: a picture that cannot be written, and a run that was stopped.
 func TestErrors(t *testing.T) {
-	o, err := parse([]string{"-method", "trpo", "-seeds", "1", "-steps", "2000", "-svg", filepath.Join(t.TempDir(), "none", "a.svg")}, nil)
+	o, err := parse([]string{"-method", "trpo", "-seeds", "1", "-steps", "2000"}, nil)
 	require.NoError(t, err)
+	o.svgPath = filepath.Join(t.TempDir(), "none", "a.svg")
 	var out bytes.Buffer
 	assert.ErrorContains(t, run(context.Background(), o, &out, &out), "no such file")
+	o.steps, o.svgPath = 1, filepath.Join(t.TempDir(), "a.svg")
+	assert.EqualError(t, run(context.Background(), o, &out, &out), "no picture: no episode has ended within -steps 1")
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	assert.ErrorIs(t, run(ctx, o, &out, &out), context.Canceled)

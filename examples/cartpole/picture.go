@@ -42,6 +42,9 @@ func draw(o options, runs [][]trial) error {
 		}
 		chart.Series = append(chart.Series, series)
 	}
+	if !slices.ContainsFunc(chart.Series, func(s figures.Series) bool { return len(s.Points) > 0 }) {
+		return fmt.Errorf("no picture: no episode has ended within -steps %d", o.steps)
+	}
 	for path, encode := range map[string]func() ([]byte, error){o.pngPath: chart.PNG, o.svgPath: chart.SVG} {
 		if path == "" {
 			continue

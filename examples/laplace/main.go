@@ -54,8 +54,10 @@ import (
 	"io"
 	"iter"
 	"log"
+	"math"
 	"math/rand/v2"
 	"os"
+	"strings"
 
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/graph"
@@ -90,6 +92,10 @@ func main() {
 	flag.Float64Var(&s.penalty, "l2", 1e-4, "penalty of the weights in training; 0: none")
 	flag.Uint64Var(&s.seed, "seed", 1, "seed of weights, order and draws")
 	flag.Parse()
+	if err := s.check(flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "laplace:", err)
+		os.Exit(2)
+	}
 	if s.out != "" { // an error before the work, not after it
 		if err := os.MkdirAll(s.out, 0o755); err != nil {
 			log.Fatalf("laplace: -out: %v", err)
@@ -98,6 +104,26 @@ func main() {
 	if err := run(context.Background(), s, os.Stdout); err != nil {
 		log.Fatal(err)
 	}
+}
+
+// check names the first flag that is out of its range, before any work.
+func (s settings) check(rest []string) error {
+	switch {
+	case len(rest) > 0:
+		return fmt.Errorf("unexpected argument %.40q", rest[0])
+	case s.train < 0 || s.test < 0:
+		return fmt.Errorf("-train %d -test %d: want 0 for all, or more", s.train, s.test)
+	case s.epochs < 1 || s.draws < 1:
+		return fmt.Errorf("-epochs %d -draws %d: want positive numbers", s.epochs, s.draws)
+	case s.size < 2:
+		return fmt.Errorf("-hidden %d: want 2 or more", s.size)
+	case !(s.penalty >= 0 && s.penalty <= math.MaxFloat64):
+		return fmt.Errorf("-l2 %v: want a finite number ≥ 0", s.penalty)
+	}
+	if err := (kfac.LaplaceConfig{Structure: kfac.Structure(s.structure)}).Validate(); err != nil {
+		return fmt.Errorf("-structure: %s", strings.TrimPrefix(err.Error(), "kfac: "))
+	}
+	return nil
 }
 
 // run does all that the program does.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/kfac"
 )
 
 // small is the program on a few of the built-in digits.
@@ -40,6 +41,28 @@ func TestRun(t *testing.T) {
 		info, err := os.Stat(filepath.Join(dir, "laplace-"+name+".svg"))
 		require.NoError(t, err)
 		assert.Greater(t, info.Size(), int64(1000))
+	}
+}
+
+// TestCheck: a flag out of its range is named before any work.
+func TestCheck(t *testing.T) {
+	require.NoError(t, small("").check(nil))
+	assert.EqualError(t, small("").check([]string{"digits"}), `unexpected argument "digits"`)
+	for want, change := range map[string]func(*settings){
+		"-train -5":                             func(s *settings) { s.train = -5 },
+		"-test -3":                              func(s *settings) { s.test = -3 },
+		"-epochs 0":                             func(s *settings) { s.epochs = 0 },
+		"-draws 0":                              func(s *settings) { s.draws = 0 },
+		"-hidden 1":                             func(s *settings) { s.size = 1 },
+		"-l2 -1":                                func(s *settings) { s.penalty = -1 },
+		"-l2 NaN":                               func(s *settings) { s.penalty = math.NaN() },
+		"-l2 +Inf":                              func(s *settings) { s.penalty = math.Inf(1) },
+		`-structure: unknown structure "round"`: func(s *settings) { s.structure = "round" },
+		"-structure: structure low-rank has no Laplace posterior": func(s *settings) { s.structure = string(kfac.LowRank) },
+	} {
+		s := small("")
+		change(&s)
+		assert.ErrorContains(t, s.check(nil), want)
 	}
 }
 
