@@ -16,7 +16,9 @@ import (
 //
 // obj must have a squared error as its loss, whose Exact curvature passes have the rows of J:
 // for a network that was trained with another loss, a second model of the same layers, with
-// the parameters' values copied. (With another loss the result is the covariance of BᵀZ for
+// the parameters' values copied, and those of Buffers: BatchNorm's running statistics, which
+// trainer.Model.EvaluationBatch predicts with. In training an example's covariance depends on
+// which others are in its mini-batch. (With another loss the result is the covariance of BᵀZ for
 // outputs Z, where BBᵀ is the Hessian of the loss at the outputs.) The parameters of obj must
 // be at θ*, or it is an error. Memory is N·T·C numbers for each output of a layer, and products with
 // eigenvectors: some hundred examples are a good size.
