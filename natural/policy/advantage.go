@@ -38,7 +38,8 @@ func standardise(x []float64) {
 	for _, v := range x {
 		squares += (v - mean) * (v - mean)
 	}
-	deviation := math.Sqrt(squares/n) + 1e-8
+	deviation := math.Sqrt(squares / n)
+	deviation += min(1e-8, 1e-4*deviation)
 	for i := range x {
 		x[i] = (x[i] - mean) / deviation
 	}

@@ -110,6 +110,41 @@ func TestBothEnds(t *testing.T) {
 	assert.InDeltaSlice(t, []float64{1, 1, 1, 1, 1, 1}, a.batch.Returns, 1e-12)
 }
 
+// TestRewardsOfAnySize: a factor on all rewards changes nothing that is learned, but for
+// what is added to deviations.
+func TestRewardsOfAnySize(t *testing.T) {
+	run := func(factor float64) Record {
+		a, err := New(func() control.Environment { return &paid{factor: factor} }, gradientMethod(t, 0.1), Config{Environments: 4, Steps: 64, Hidden: []int{8}, Seed: 1})
+		require.NoError(t, err)
+		var last Record
+		for range 5 {
+			last, err = a.Update()
+			require.NoError(t, err)
+		}
+		return last
+	}
+	one := run(1)
+	assert.Greater(t, one.KL, 1e-6)
+	for _, factor := range []float64{0x1p-60, 0x1p-30, 0x1p-14, 0x1p30} {
+		r := run(factor)
+		assert.InEpsilon(t, one.KL, r.KL, 0.02, factor)
+		assert.InEpsilon(t, one.Explained, r.Explained, 0.02, factor)
+		assert.InEpsilon(t, one.ValueLoss, r.ValueLoss, 0.02, factor)
+	}
+}
+
+// paid is CartPole with rewards times a factor.
+type paid struct {
+	control.CartPole
+	factor float64
+}
+
+func (p *paid) Step(action []float64) (control.Outcome, error) {
+	o, err := p.CartPole.Step(action)
+	o.Reward *= p.factor
+	return o, err
+}
+
 // TestRunIsOver: a run that is over before it begins has the record of the last update.
 func TestRunIsOver(t *testing.T) {
 	a, err := New(clocks(), gradientMethod(t, 0.1), Config{Environments: 2, Steps: 10, Hidden: []int{4}})

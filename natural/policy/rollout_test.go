@@ -203,10 +203,13 @@ func TestRescale(t *testing.T) {
 		copy(x.Float64s(), []float64{1, -1, 0.5, 2, -0.3, 0})
 		before, after := make([]float64, 3), make([]float64, 3)
 		require.NoError(t, v.of(after, x))
+		assert.Equal(t, make([]float64, 3), after, "nothing is known of the returns' size")
 		v.rescale([]float64{-1200, -900, 30, 4})
 		require.NoError(t, v.of(before, x))
-		for i, out := range after { // Σ(x − mean)² of the returns is 1,183,827
-			assert.InDelta(t, -516.5+math.Sqrt(1183827.0/4)*out, before[i], 1e-3, "V starts at the mean")
+		out, err := v.model.Predict(x)
+		require.NoError(t, err)
+		for i, got := range before { // Σ(x − mean)² of the returns is 1,183,827
+			assert.InDelta(t, -516.5+math.Sqrt(1183827.0/4)*element(out, i), got, 1e-3, "V starts at the mean")
 		}
 		for _, returns := range [][]float64{{5, 5}, {1e4, -1e4}} {
 			v.rescale(returns)

@@ -43,15 +43,29 @@ func newValue(cfg Config, observations, n int) (*value, error) {
 
 // of fills dst with V of rows of x.
 func (v *value) of(dst []float64, x *tensor.Dense) error {
+	if v.scale.count == 0 { // nothing is known of the returns' size
+		clear(dst)
+		return nil
+	}
 	out, err := v.model.Predict(x)
 	if err != nil {
 		return err
 	}
-	mean, deviation := v.scale.mean[0], v.scale.deviation(0)
+	mean, deviation := v.scale.mean[0], v.deviation()
 	for i := range dst {
 		dst[i] = mean + deviation*element(out, i)
 	}
 	return nil
+}
+
+// deviation is of returns of any size: where they did not vary it is a small part of them,
+// and never 0.
+func (v *value) deviation() float64 {
+	d := max(math.Sqrt(v.scale.variance[0]), min(1e-4, 1e-8*math.Abs(v.scale.mean[0])))
+	if d == 0 {
+		return 1e-4
+	}
+	return d
 }
 
 func element(t *tensor.Dense, i int) float64 {
@@ -65,7 +79,7 @@ func element(t *tensor.Dense, i int) float64 {
 // epoch's mini-batches in the network's scale.
 func (v *value) learn(b *Batch, r *rand.Rand) (float64, error) {
 	v.rescale(b.Returns)
-	mean, deviation := v.scale.mean[0], v.scale.deviation(0)
+	mean, deviation := v.scale.mean[0], v.deviation()
 	for i, g := range b.Returns {
 		v.targets.Float64s()[i] = (g - mean) / deviation
 	}
@@ -91,19 +105,19 @@ func (v *value) learn(b *Batch, r *rand.Rand) (float64, error) {
 }
 
 // rescale takes returns into the scale and changes the last layer with it:
-// mean + deviation·(hW + b) stays what it is. The first returns change the scale alone: V
-// then starts at their mean.
+// mean + deviation·(hW + b) stays what it is. The first returns change the scale alone: V,
+// which was 0, then starts at their mean.
 func (v *value) rescale(returns []float64) {
-	mean, deviation := v.scale.mean[0], v.scale.deviation(0)
+	mean, deviation := v.scale.mean[0], v.deviation()
 	first := v.scale.count == 0
 	v.scale.add(returns)
 	if first {
 		return
 	}
-	newMean, ratio := v.scale.mean[0], deviation/v.scale.deviation(0)
+	newMean, ratio := v.scale.mean[0], deviation/v.deviation()
 	weight, bias := v.last[0].Value, v.last[1].Value
 	graph.Direction{weight}.Scale(ratio)
-	shifted := element(bias, 0)*ratio + (mean-newMean)/v.scale.deviation(0)
+	shifted := element(bias, 0)*ratio + (mean-newMean)/v.deviation()
 	if bias.Dtype() == graph.Float32 {
 		bias.Float32s()[0] = float32(shifted)
 	} else {
