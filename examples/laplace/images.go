@@ -22,7 +22,7 @@ func strangers(data *datasets.Dataset, s settings) ([]images, error) {
 	if s.oodDir != "" {
 		fashion, err := datasets.FashionMNIST(context.Background(), datasets.Options{Dir: s.oodDir})
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("-ood-dir: %w", err)
 		}
 		if fashion.Features() != data.Features() {
 			return nil, fmt.Errorf("-ood-dir: images of %d pixels, and those of -data have %d: leave it out for this data set", fashion.Features(), data.Features())

@@ -149,6 +149,10 @@ func run(ctx context.Context, s settings, w io.Writer) error {
 		data.Test = data.Test.Part(0, s.test)
 	}
 
+	others, err := strangers(data, s)
+	if err != nil {
+		return err
+	}
 	model, err := trainer.NewModel(network(data, s), losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: data.Shape, Seed: s.seed, L2: s.penalty})
 	if err != nil {
 		return err
@@ -166,7 +170,7 @@ func run(ctx context.Context, s settings, w io.Writer) error {
 		return err
 	}
 
-	e, err := newExperiment(s, data, model)
+	e, err := newExperiment(s, data, others, model)
 	if err != nil {
 		return err
 	}
@@ -203,7 +207,7 @@ type experiment struct {
 	others []images       // images of no class
 }
 
-func newExperiment(s settings, data *datasets.Dataset, model *trainer.Model) (*experiment, error) {
+func newExperiment(s settings, data *datasets.Dataset, others []images, model *trainer.Model) (*experiment, error) {
 	linear, err := trainer.NewModel(network(data, s), losses.SquaredError{}, trainer.ModelConfig{Input: data.Shape})
 	if err != nil {
 		return nil, err
@@ -213,8 +217,7 @@ func newExperiment(s settings, data *datasets.Dataset, model *trainer.Model) (*e
 			return nil, err
 		}
 	}
-	others, err := strangers(data, s)
-	return &experiment{s, data, model, linear, others}, err
+	return &experiment{s, data, model, linear, others}, nil
 }
 
 // pass is one pass over the training images.

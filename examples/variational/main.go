@@ -4,7 +4,7 @@
 //	go run ./examples/variational                                         # built-in data
 //	go run ./examples/variational -dataset table.csv -label-column y      # one's own, of two classes
 //	go run ./examples/variational -dataset iris.csv -class 1              # a class against the others
-//	go run ./examples/variational -out docs/figures                       # where to draw variational.svg
+//	go run ./examples/variational -out pictures                           # and pictures/variational.svg
 //
 // What came out, steps to within 0.001 nats of the greatest ELBO, medians of seeds 1 to 3, each method
 // with its best rate. Sonar is a table of 208 rows and 60 inputs, synthetic the
@@ -85,8 +85,8 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	f.StringVar(&s.data, "dataset", builtIn, "`PATH` of a .csv file, or "+builtIn)
 	f.StringVar(&s.label, "label-column", "", "`NAME|N` of the CSV's column of classes; empty: found by itself")
 	f.StringVar(&s.class, "class", "", "`NAME` of the class against all others; empty: the second of two")
-	f.StringVar(&s.out, "out", ".", "`DIR` of the picture variational.svg; none: no picture")
-	f.Float64Var(&s.prior, "prior", 1, "precision of the prior of each weight")
+	f.StringVar(&s.out, "out", "", "`DIR` for the picture, made if there is none; empty: none")
+	f.Float64Var(&s.prior, "prior", 1, "precision of the prior of each weight, from 1e-4 to 1e4")
 	f.IntVar(&s.seeds, "seeds", 3, "seeds; the tables have medians")
 	f.IntVar(&s.steps, "steps", 1000, "steps at most of each fit")
 	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
@@ -101,10 +101,15 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 		return s, &usageError{fmt.Sprintf("%q: flags only; -help lists them", f.Arg(0))}
 	case s.data == builtIn && (s.label != "" || s.class != ""):
 		return s, &usageError{"-label-column and -class are of a file: give -dataset PATH"}
-	case !(s.prior > 0 && s.prior < 1e300):
-		return s, &usageError{fmt.Sprintf("-prior %g: want a positive number", s.prior)}
+	case !(s.prior >= 1e-4 && s.prior <= 1e4):
+		return s, &usageError{fmt.Sprintf("-prior %g: want a number from 1e-4 to 1e4", s.prior)}
 	case s.seeds < 1 || s.steps < 1:
 		return s, &usageError{fmt.Sprintf("-seeds %d -steps %d: want at least 1", s.seeds, s.steps)}
+	}
+	if s.out != "" { // an error before the work, not after it
+		if err := os.MkdirAll(s.out, 0o755); err != nil {
+			return s, &usageError{fmt.Sprintf("-out: %v", err)}
+		}
 	}
 	return s, nil
 }
@@ -115,11 +120,6 @@ func structures() []variational.Structure {
 
 // run does all that the program does.
 func run(ctx context.Context, s settings, w io.Writer) error {
-	if s.out != "none" {
-		if info, err := os.Stat(s.out); err != nil || !info.IsDir() {
-			return &usageError{fmt.Sprintf("-out %s: no such directory; none draws no picture", s.out)}
-		}
-	}
 	deal, what, err := open(s)
 	if err != nil {
 		return err
@@ -169,7 +169,7 @@ func run(ctx context.Context, s settings, w io.Writer) error {
 	}
 	steps(w, s, bests, results)
 	predictive(w, predictions)
-	if s.out == "none" {
+	if s.out == "" {
 		return nil
 	}
 	return draw(ctx, w, s, bests[0][0], results[0])

@@ -24,7 +24,7 @@ func program(t *testing.T, args ...string) (code int, out, message string) {
 
 // TestProgram has a line for every method and every way to predict, and the picture.
 func TestProgram(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "pictures")
 	code, out, message := program(t, "-seeds", "1", "-steps", "30", "-out", dir)
 	require.Zero(t, code, message)
 	for _, c := range contestants() {
@@ -59,7 +59,7 @@ func file(t *testing.T) string {
 
 // TestFile fits a CSV of one's own, and says the same twice.
 func TestFile(t *testing.T) {
-	args := []string{"-dataset", file(t), "-label-column", "kind", "-class", "x", "-seeds", "2", "-steps", "50", "-out", "none"}
+	args := []string{"-dataset", file(t), "-label-column", "kind", "-class", "x", "-seeds", "2", "-steps", "50"}
 	code, out, message := program(t, args...)
 	require.Zero(t, code, message)
 	assert.Contains(t, out, "60 rows of 2 inputs, class x against the others")
@@ -80,14 +80,14 @@ func TestRefuses(t *testing.T) {
 	}{
 		{[]string{"-nonsense"}, 2, "flag provided but not defined: -nonsense"},
 		{[]string{"more"}, 2, `"more": flags only; -help lists them`},
-		{[]string{"-prior", "-1"}, 2, "-prior -1: want a positive number"},
+		{[]string{"-prior", "-1"}, 2, "-prior -1: want a number from 1e-4 to 1e4"},
 		{[]string{"-seeds", "0"}, 2, "-seeds 0 -steps 1000: want at least 1"},
 		{[]string{"-class", "x"}, 2, "-label-column and -class are of a file"},
 		{[]string{"-dataset", path}, 2, "has 3 classes: -class NAME takes one of [x y z] against the others"},
 		{[]string{"-dataset", path, "-class", "q"}, 2, "-class q"},
 		{[]string{"-dataset", path, "-label-column", "nothing"}, 1, "nothing"},
 		{[]string{"-dataset", filepath.Join(t.TempDir(), "none.csv")}, 1, "none.csv"},
-		{[]string{"-out", filepath.Join(t.TempDir(), "nowhere")}, 2, "nowhere: no such directory; none draws no picture"},
+		{[]string{"-out", filepath.Join(path, "below")}, 2, "-out: mkdir "},
 	} {
 		code, _, message := program(t, c.args...)
 		assert.Equal(t, c.code, code, c.args)
@@ -100,7 +100,7 @@ func TestRefuses(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stderr strings.Builder
-	assert.Equal(t, 1, execute(ctx, []string{"-out", "none"}, &strings.Builder{}, &stderr))
+	assert.Equal(t, 1, execute(ctx, nil, &strings.Builder{}, &stderr))
 	assert.Contains(t, stderr.String(), "canceled")
 }
 

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 
 	"github.com/gokfac/gokfac/internal/figures"
 )
@@ -20,12 +18,8 @@ func draw(ctx context.Context, w io.Writer, s settings, best float64, results []
 	if err != nil {
 		return err
 	}
-	svg, err := stacked(curves, ellipses)
+	path, err := figures.Save(s.out, "variational.svg", stack{curves, ellipses})
 	if err != nil {
-		return err
-	}
-	path := filepath.Join(s.out, "variational.svg")
-	if err := os.WriteFile(path, svg, 0o644); err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "\nwrote %s\n", path)
@@ -64,13 +58,15 @@ func convergence(best float64, results [][]outcome) *figures.Chart {
 	return c
 }
 
-// stacked is one SVG with a chart above another of the same size, 432×273.6 points or
+// stack is one picture of a chart above another of the same size, 432×273.6 points or
 // 576×364.8 units.
-func stacked(upper, lower *figures.Chart) ([]byte, error) {
+type stack struct{ upper, lower *figures.Chart }
+
+func (s stack) SVG() ([]byte, error) {
 	const responsive = `style="max-width:100%;height:auto" `
 	var out bytes.Buffer
 	out.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" ` + responsive + `width="432pt" height="547.2pt" viewBox="0 0 576 729.6">` + "\n")
-	for i, c := range []*figures.Chart{upper, lower} {
+	for i, c := range []*figures.Chart{s.upper, s.lower} {
 		svg, err := c.SVG()
 		if err != nil {
 			return nil, err
@@ -80,6 +76,6 @@ func stacked(upper, lower *figures.Chart) ([]byte, error) {
 		out.Write(bytes.Replace(svg, []byte(responsive), nil, 1)) // of the inner one, it would be the height of the outer
 		out.WriteByte('\n')
 	}
-	out.WriteString("</svg>\n")
+	out.WriteString("</svg>")
 	return out.Bytes(), nil
 }
