@@ -41,9 +41,18 @@ func main() {
 		if errors.Is(err, flag.ErrHelp) {
 			return
 		}
-		log.Fatal(err)
+		log.Print(err)
+		if errors.As(err, new(usageError)) {
+			os.Exit(2)
+		}
+		os.Exit(1)
 	}
 }
+
+// usageError is an error of the flags, for which the exit status is 2.
+type usageError struct{ error }
+
+func (e usageError) Unwrap() error { return e.error }
 
 func parse(args []string, out io.Writer) (options, error) {
 	var o options
@@ -75,7 +84,7 @@ func parse(args []string, out io.Writer) (options, error) {
 		}
 		o.hidden = append(o.hidden, units)
 	}
-	if o.examples < 1 || o.steps < 0 {
+	if o.examples < 1 || o.steps < 0 || o.steps == 0 && o.load == "" {
 		return o, errors.New("-examples and -steps: want positive numbers")
 	}
 	if o.out != "" { // an error before the work, not after it
@@ -95,7 +104,7 @@ func parse(args []string, out io.Writer) (options, error) {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	o, err := parse(args, out)
 	if err != nil {
-		return err
+		return usageError{err}
 	}
 	net, err := prepare(ctx, o, out)
 	if err != nil {

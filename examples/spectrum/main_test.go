@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -146,4 +147,13 @@ func TestRefuses(t *testing.T) {
 		err := run(context.Background(), append(append([]string{}, small...), c.args...), &out)
 		assert.ErrorContains(t, err, c.want)
 	}
+}
+
+func TestErrorsOfFlagsAreUsageErrors(t *testing.T) {
+	for _, args := range [][]string{{"-nope"}, {"extra"}, {"-seed", "x"}, {"-steps", "0"}, {"-hidden", "0"}} {
+		assert.ErrorAs(t, run(context.Background(), args, new(bytes.Buffer)), new(usageError), "%v", args)
+	}
+	err := run(context.Background(), []string{"-data", "nosuch"}, new(bytes.Buffer))
+	require.Error(t, err)
+	assert.False(t, errors.As(err, new(usageError)))
 }
