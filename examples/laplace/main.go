@@ -49,11 +49,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"iter"
-	"log"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -78,32 +78,53 @@ type settings struct {
 }
 
 func main() {
-	log.SetFlags(0)
-	var s settings
-	flag.StringVar(&s.data, "data", "digits", "mnist, fashion-mnist, digits or a path of images")
-	flag.StringVar(&s.oodDir, "ood-dir", "", "directory with Fashion-MNIST's files, as images of no class")
-	flag.StringVar(&s.out, "out", "", "directory for pictures, made if there is none; empty: none")
-	flag.IntVar(&s.train, "train", 10000, "training images; 0: all")
-	flag.IntVar(&s.test, "test", 0, "test images; 0: all")
-	flag.IntVar(&s.epochs, "epochs", 15, "passes over the training images")
-	flag.IntVar(&s.size, "hidden", 128, "units of the first hidden layer; the second has half as many")
-	flag.StringVar(&s.structure, "structure", string(kfac.BlockDiagonal), "form of the Fisher matrix: block-diagonal, ekfac or diagonal; full for some hundred weights")
-	flag.IntVar(&s.draws, "draws", 30, "draws of the weights")
-	flag.Float64Var(&s.penalty, "l2", 1e-4, "penalty of the weights in training; 0: none")
-	flag.Uint64Var(&s.seed, "seed", 1, "seed of weights, order and draws")
-	flag.Parse()
-	if err := s.check(flag.Args()); err != nil {
-		fmt.Fprintln(os.Stderr, "laplace:", err)
-		os.Exit(2)
+	s, err := parse(os.Args[1:], os.Stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		return
 	}
-	if s.out != "" { // an error before the work, not after it
+	status := 2
+	if err == nil {
+		status = 1
+		err = run(context.Background(), s, os.Stdout)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "laplace:", err)
+		os.Exit(status)
+	}
+}
+
+// parse reads the flags, and makes the directory of pictures: what cannot be is an error
+// before the work, not after it. Help goes to w.
+func parse(args []string, w io.Writer) (s settings, err error) {
+	f := flag.NewFlagSet("laplace", flag.ContinueOnError)
+	f.SetOutput(io.Discard) // an error is one line, without the list of flags
+	f.StringVar(&s.data, "data", "digits", "mnist, fashion-mnist, digits or a path of images")
+	f.StringVar(&s.oodDir, "ood-dir", "", "directory with Fashion-MNIST's files, as images of no class")
+	f.StringVar(&s.out, "out", "", "directory for pictures, made if there is none; empty: none")
+	f.IntVar(&s.train, "train", 10000, "training images; 0: all")
+	f.IntVar(&s.test, "test", 0, "test images; 0: all")
+	f.IntVar(&s.epochs, "epochs", 15, "passes over the training images")
+	f.IntVar(&s.size, "hidden", 128, "units of the first hidden layer; the second has half as many")
+	f.StringVar(&s.structure, "structure", string(kfac.BlockDiagonal), "form of the Fisher matrix: block-diagonal, ekfac or diagonal; full for some hundred weights")
+	f.IntVar(&s.draws, "draws", 30, "draws of the weights")
+	f.Float64Var(&s.penalty, "l2", 1e-4, "penalty of the weights in training; 0: none")
+	f.Uint64Var(&s.seed, "seed", 1, "seed of weights, order and draws")
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(w)
+			f.PrintDefaults()
+		}
+		return s, err
+	}
+	if err := s.check(f.Args()); err != nil {
+		return s, err
+	}
+	if s.out != "" {
 		if err := os.MkdirAll(s.out, 0o755); err != nil {
-			log.Fatalf("laplace: -out: %v", err)
+			return s, fmt.Errorf("-out: %w: choose a directory that can be made", err)
 		}
 	}
-	if err := run(context.Background(), s, os.Stdout); err != nil {
-		log.Fatal(err)
-	}
+	return s, nil
 }
 
 // check names the first flag that is out of its range, before any work.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"math"
 	"os"
 	"path/filepath"
@@ -79,6 +80,27 @@ func TestRunRefuses(t *testing.T) {
 	s = small("")
 	s.oodDir = t.TempDir()
 	assert.Error(t, run(context.Background(), s, &strings.Builder{}))
+}
+
+// TestParseRefuses: what is wrong with the flags is named before the work, in one line.
+func TestParseRefuses(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	for _, c := range []struct{ args, want string }{
+		{"-nope", "not defined: -nope"}, {"extra", "unexpected argument"}, {"-seed x", "flag -seed"},
+		{"-train -5", "-train -5"}, {"-draws 0", "-draws 0"}, {"-hidden 1", "-hidden 1"}, {"-l2 NaN", "-l2 NaN"},
+		{"-structure low-rank", "-structure: "}, {"-out " + filepath.Join(file, "below"), "-out: mkdir "},
+	} {
+		var help strings.Builder
+		_, err := parse(strings.Fields(c.args), &help)
+		require.ErrorContains(t, err, c.want)
+		assert.NotContains(t, err.Error(), "\n", c.args)
+		assert.Empty(t, help.String(), c.args)
+	}
+	var help strings.Builder
+	_, err := parse([]string{"-h"}, &help)
+	assert.ErrorIs(t, err, flag.ErrHelp)
+	assert.Contains(t, help.String(), "-ood-dir")
 }
 
 // twoClasses is a data set with these test labels, of two classes.

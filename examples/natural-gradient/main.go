@@ -85,7 +85,7 @@ func parse(args []string, w io.Writer) (chosen []section, dir string, err error)
 	}
 	if dir != "" {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return nil, "", fmt.Errorf("-out: %w", err)
+			return nil, "", fmt.Errorf("-out: %w: choose a directory that can be made", err)
 		}
 	}
 	if *only == "" {

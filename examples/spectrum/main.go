@@ -58,7 +58,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	var o options
 	var hidden string
 	f := flag.NewFlagSet("spectrum", flag.ContinueOnError)
-	f.SetOutput(out)
+	f.SetOutput(io.Discard) // an error is one line, without the list of flags
 	f.StringVar(&o.data, "data", "auto", "mnist, fashion-mnist, digits or a path; auto: MNIST if it is there, else digits")
 	f.StringVar(&o.dir, "data-dir", "", "directory of published data; empty: the user's cache directory")
 	f.StringVar(&o.load, "load", "", "directory of a kept run, or a model file, in place of training; the data are scaled as its own")
@@ -72,6 +72,10 @@ func parse(args []string, out io.Writer) (options, error) {
 	f.IntVar(&o.trace, "products", 60, "products for a trace")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of training and of random vectors")
 	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(out)
+			f.PrintDefaults()
+		}
 		return o, err
 	}
 	if f.NArg() > 0 {
@@ -89,7 +93,7 @@ func parse(args []string, out io.Writer) (options, error) {
 	}
 	if o.out != "" { // an error before the work, not after it
 		if err := os.MkdirAll(o.out, 0o755); err != nil {
-			return o, fmt.Errorf("-out: %w", err)
+			return o, fmt.Errorf("-out: %w: choose a directory that can be made", err)
 		}
 	}
 	if o.trace < 6 {

@@ -108,7 +108,7 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	}
 	if s.out != "" { // an error before the work, not after it
 		if err := os.MkdirAll(s.out, 0o755); err != nil {
-			return s, &usageError{fmt.Sprintf("-out: %v", err)}
+			return s, &usageError{fmt.Sprintf("-out: %v: choose a directory that can be made", err)}
 		}
 	}
 	return s, nil
