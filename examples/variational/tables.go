@@ -14,7 +14,7 @@ func steps(w io.Writer, s settings, bests [][]float64, results [][][]outcome) {
 		fmt.Fprintf(w, "\n%-30s %8s %8s %8s %8s\n", fmt.Sprintf("%s, ELBO %.3f", structure, median(bests[i])), "to 1e-3", "rate", "to 1e-6", "rate")
 		for j, c := range contestants() {
 			fmt.Fprintf(w, "%-30s", c.name)
-			for goal := range len(goals()) {
+			for goal := range (outcome{}).steps {
 				var counts, rates []float64
 				for _, o := range results[i][j] {
 					count := float64(o.steps[goal])

@@ -24,6 +24,12 @@ type Agent struct {
 	failed  error // of an Update
 }
 
+// Streams of random numbers of a seed. Those of a model are below them (graph.Streams).
+const (
+	orderStream       = 4    // of mini-batches
+	environmentStream = 1000 // of starts and actions of environment 0; the others count on
+)
+
 // New returns an agent for environments that makeEnvironment makes.
 func New(makeEnvironment func() control.Environment, method Method, cfg Config) (*Agent, error) {
 	if makeEnvironment == nil || method == nil {
@@ -41,7 +47,7 @@ func New(makeEnvironment func() control.Environment, method Method, cfg Config) 
 	if err != nil {
 		return nil, err
 	}
-	a := &Agent{cfg: cfg, method: method, random: rand.New(rand.NewPCG(cfg.Seed, 4))}
+	a := &Agent{cfg: cfg, method: method, random: rand.New(rand.NewPCG(cfg.Seed, orderStream))}
 	d := env.Observations()
 	if a.policy, err = newPolicy(family, method.Cost(family), cfg, d); err != nil {
 		return nil, err

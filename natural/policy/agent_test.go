@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -11,8 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/isa"
 	"github.com/gokfac/gokfac/internal/vector"
 	"github.com/gokfac/gokfac/natural/control"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 func cartPole() control.Environment { return control.NewCartPole() }
@@ -307,6 +310,9 @@ func TestAct(t *testing.T) {
 
 // TestUpdateAllocates nothing to speak of: what learns does so in memory that is there.
 func TestUpdateAllocates(t *testing.T) {
+	if isa.Active() == isa.Generic {
+		t.Skip("gonum's matrix products allocate")
+	}
 	for _, k := range Methods() {
 		m, err := k.New()
 		require.NoError(t, err)
@@ -320,6 +326,21 @@ func TestUpdateAllocates(t *testing.T) {
 		}
 		n := testing.AllocsPerRun(4, func() { _, _ = a.Update() })
 		assert.Zero(t, n, k.Name)
+	}
+}
+
+// TestSeedsAreIndependent: no two networks of agents with nearby seeds begin with the same
+// weights, neither the policies nor the values.
+func TestSeedsAreIndependent(t *testing.T) {
+	seen := map[float64]string{}
+	for seed := range uint64(6) {
+		a, err := New(cartPole, gradientMethod(t, 0.1), Config{Environments: 1, Steps: 2, Hidden: []int{4}, Seed: seed})
+		require.NoError(t, err)
+		for name, m := range map[string]*trainer.Model{"policy": a.policy.Model, "value": a.value.model} {
+			w := m.Params()[0].Value.Float64s()[0]
+			assert.Empty(t, seen[w], "%s of seed %d", name, seed)
+			seen[w] = fmt.Sprintf("%s of seed %d", name, seed)
+		}
 	}
 }
 

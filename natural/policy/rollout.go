@@ -51,7 +51,7 @@ func newRollout(makeEnvironment func() control.Environment, cfg Config, family F
 			return nil, fmt.Errorf("policy: environment %d has %d observations and %v, and environment 0 %d and %v: want the same of all",
 				i, a.Observations(), a.Actions(), first.Observations(), first.Actions())
 		}
-		a.random = rand.New(rand.NewPCG(cfg.Seed, uint64(1000+i)))
+		a.random = rand.New(rand.NewPCG(cfg.Seed, environmentStream+uint64(i)))
 		a.Reset(a.random)
 	}
 	d := r.actors[0].Observations()

@@ -25,7 +25,9 @@ type value struct {
 
 func newValue(cfg Config, observations, n int) (*value, error) {
 	net := append(hiddenLayers(cfg.Hidden), &layers.Dense{Units: 1, Init: layers.Orthogonal(1)})
-	model, err := trainer.NewModel(net, losses.SquaredError{}, trainer.ModelConfig{Input: []int{observations}, DType: cfg.DType, Seed: cfg.Seed + 1})
+	// No policy of another small seed begins with the same hidden weights.
+	seed := ^cfg.Seed
+	model, err := trainer.NewModel(net, losses.SquaredError{}, trainer.ModelConfig{Input: []int{observations}, DType: cfg.DType, Seed: seed})
 	if err != nil {
 		return nil, err
 	}
