@@ -88,7 +88,7 @@ func RetractPositive(x, s float64) float64 {
 	for {
 		y := 0.5*x + 0.5*(x+s)*(1+s/x)
 		if !math.IsInf(y, 1) || math.IsInf(s, 0) {
-			return y
+			return math.Max(y, math.SmallestNonzeroFloat64) // half of the smallest number would be 0
 		}
 		s /= 2
 	}

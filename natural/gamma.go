@@ -19,7 +19,11 @@ func gammaLogProb(x, a, b float64) float64 {
 	logX := math.Log(x)
 	logBX := math.Log(b) + logX
 	if a >= large {
-		return math.Log(a/(2*math.Pi))/2 - divergence(a, math.Log(a), logBX) - stirling(a) - logX
+		d := logBX - math.Log(a)
+		if bx := b * x; math.Abs(d) < 0.5 && bx >= 0x1p-1000 && bx <= math.MaxFloat64 {
+			d = logTo(a, bx, math.FMA(b, x, -a)) // the logarithms cancel
+		}
+		return math.Log(a/(2*math.Pi))/2 - deviance(a, math.Exp(logBX), d) - stirling(a) - logX
 	}
 	return a*logBX - math.Exp(logBX) - logGamma(a) - logX
 }

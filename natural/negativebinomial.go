@@ -34,7 +34,7 @@ func (f NegativeBinomialProbability) LogProb(x, theta []float64) float64 {
 	if !isCount(x[0]) {
 		return math.Inf(-1)
 	}
-	return logChoices(x[0], f.Successes) + f.Successes*math.Log(theta[0]) + x[0]*math.Log1p(-theta[0])
+	return failuresLogProb(x[0], f.Successes, theta[0], 1-theta[0], math.Log(theta[0]))
 }
 
 func (f NegativeBinomialProbability) Score(dst, x, theta []float64) {
@@ -107,7 +107,7 @@ func (f NegativeBinomialNatural) LogProb(x, theta []float64) float64 {
 	if !isCount(x[0]) {
 		return math.Inf(-1)
 	}
-	return logChoices(x[0], f.Successes) + x[0]*theta[0] - f.LogPartition(theta)
+	return failuresLogProb(x[0], f.Successes, success(theta[0]), math.Exp(theta[0]), logSuccess(theta[0]))
 }
 
 func (f NegativeBinomialNatural) Score(dst, x, theta []float64) {
@@ -179,8 +179,25 @@ func logSuccess(theta float64) float64 {
 	return math.Log(success(theta))
 }
 
-// logChoices is log C(x+r−1, x) = log Γ(x+r) − log Γ(r) − log x!.
-func logChoices(x, r float64) float64 { return logGamma(x+r) - logGamma(r) - logGamma(x+1) }
+// logChoices is log C(x+r−1, x) = log Γ(x+r) − log Γ(r) − log x!, with the large terms as two positive ones.
+func logChoices(x, r float64) float64 {
+	if x == 0 {
+		return 0
+	}
+	return gammaExcess(x+r) - gammaExcess(r) - gammaExcess(x) - math.Log(x) + r*math.Log1p(x/r) + x*math.Log1p(r/x)
+}
+
+// failuresLogProb is log p of x failures before r successes, each of probability p = 1 − q. The
+// terms cancel for large x and r, so that they are written as two deviances and excesses of log Γ, as of
+// the Poisson distribution.
+func failuresLogProb(x, r, p, q, logP float64) float64 {
+	if x == 0 {
+		return r * logP
+	}
+	n, more := x+r, x*p-r*q // failures beyond the mean, times p
+	return gammaExcess(n) - gammaExcess(r) - gammaExcess(x) - math.Log(x) -
+		deviance(r, n*p, logTo(r, n*p, more)) - deviance(x, n*q, logTo(x, n*q, -more))
+}
 
 // failures is an outcome where a success has the odds given.
 func failures(r, odds float64, rng *rand.Rand) float64 {

@@ -26,7 +26,7 @@ func (PoissonRate) LogProb(x, theta []float64) float64 {
 	if !isCount(x[0]) {
 		return math.Inf(-1)
 	}
-	return x[0]*math.Log(theta[0]) - theta[0] - logGamma(x[0]+1)
+	return poissonLogProb(x[0], theta[0], logTo(x[0], theta[0], theta[0]-x[0]))
 }
 
 func (PoissonRate) Score(dst, x, theta []float64) { dst[0] = x[0]/theta[0] - 1 }
@@ -76,7 +76,7 @@ func (PoissonLogRate) LogProb(x, theta []float64) float64 {
 	if !isCount(x[0]) {
 		return math.Inf(-1)
 	}
-	return x[0]*theta[0] - math.Exp(theta[0]) - logGamma(x[0]+1)
+	return poissonLogProb(x[0], math.Exp(theta[0]), theta[0]-math.Log(x[0]))
 }
 
 func (PoissonLogRate) Score(dst, x, theta []float64) { dst[0] = x[0] - math.Exp(theta[0]) }
@@ -122,6 +122,16 @@ func (f PoissonLogRate) FromMean(dst, mu []float64) error {
 // Conversions has the rate exp θ.
 func (f PoissonLogRate) Conversions() []Conversion {
 	return []Conversion{scalar(f, PoissonRate{}, math.Exp, math.Exp), ToMean(f)}
+}
+
+// poissonLogProb is log p of the count x and the rate, d = log(rate/x). Its terms x·log(rate), rate and log x!
+// cancel for large rates. What is left of them is a deviance and the small excess of log Γ (Loader 2000, "Fast
+// and accurate computation of binomial probabilities").
+func poissonLogProb(x, rate, d float64) float64 {
+	if x == 0 {
+		return -rate
+	}
+	return -gammaExcess(x) - math.Log(x) - deviance(x, rate, d)
 }
 
 // isCount is whether x is 0, 1, 2…

@@ -8,11 +8,14 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Damped sets dst to (F + λI)⁻¹·gradient, λ = damping > 0, by a Cholesky
+// Damped sets dst to (F + λI)⁻¹·gradient, λ = damping ≥ 0, by a Cholesky
 // decomposition. It goes from the natural gradient at λ → 0 to gradient/λ for
-// large λ. It returns an error if F + λI is singular to rounding, or F has an element
-// that is not finite.
+// large λ. It returns an error if λ is negative or not finite, if F + λI is singular to
+// rounding, or if F has an element that is not finite.
 func Damped(f Family, dst, gradient, theta []float64, damping float64) error {
+	if !(damping >= 0 && damping <= math.MaxFloat64) {
+		return fmt.Errorf("natural: damping %g: want a finite number ≥ 0", damping)
+	}
 	n := f.Params()
 	var m mat.SymDense
 	f.Fisher(&m, theta)
@@ -54,8 +57,8 @@ func solve(f Family, dst, gradient []float64, m *mat.SymDense) error {
 }
 
 // PseudoInverse sets dst, of a's order or empty, to the Moore–Penrose inverse of a
-// symmetric positive semi-definite matrix. Eigenvalues below n·2⁻⁵² of the largest
-// count as 0.
+// symmetric positive semi-definite matrix. Eigenvalues within n·2⁻⁵² of the largest
+// count as 0. One below −10⁻⁸ of it is an error: the matrix is no Fisher matrix.
 func PseudoInverse(dst *mat.SymDense, a mat.Symmetric) error {
 	n := a.SymmetricDim()
 	for i := range n {
@@ -75,6 +78,9 @@ func PseudoInverse(dst *mat.SymDense, a mat.Symmetric) error {
 	symmetric(dst, n)
 	dst.Zero()
 	least := float64(n) * 0x1p-52 * math.Max(math.Abs(values[0]), math.Abs(values[n-1]))
+	if values[0] < -1e-8*math.Abs(values[n-1]) { // beyond what rounding of the elements does
+		return fmt.Errorf("natural: the matrix has the eigenvalue %g: want a positive semi-definite one", values[0])
+	}
 	for i, v := range values {
 		if v > least {
 			dst.SymRankOne(dst, 1/v, vectors.ColView(i))

@@ -3,15 +3,17 @@ package natural
 import "math"
 
 // divergence is b − a − a·log(b/a) ≥ 0 for masses a = exp logA and b = exp logB: the KL divergence
-// of masses that need not sum to 1. It is exact to rounding for close masses too, where the terms
-// of a difference of log-probabilities cancel.
-func divergence(a, logA, logB float64) float64 {
-	d := logB - logA
+// of masses that need not sum to 1.
+func divergence(a, logA, logB float64) float64 { return deviance(a, math.Exp(logB), logB-logA) }
+
+// deviance is b − a − a·d for masses a and b, d = log(b/a). It is exact to rounding for close
+// masses too, where the terms cancel: it goes by d.
+func deviance(a, b, d float64) float64 {
 	switch {
 	case d > 1: // b·(1 − (1 + d)·exp −d), as b − a·(1 + d) may be ∞ − ∞
-		return math.Exp(logB) * (1 - (1+d)*math.Exp(-d))
+		return b * (1 - (1+d)*math.Exp(-d))
 	case d < -1:
-		return math.Exp(logB) - a*(1+d)
+		return b - a*(1+d)
 	}
 	// exp d − 1 − d = d²/2·(1 + d/3·(1 + d/4·(…))). 20!⁻¹ is below the rounding of ½.
 	sum := 1.0
@@ -19,6 +21,14 @@ func divergence(a, logA, logB float64) float64 {
 		sum = 1 + d/n*sum
 	}
 	return a * d * d / 2 * sum
+}
+
+// logTo is log(b/a) of two masses whose difference b − a is known better than by subtraction.
+func logTo(a, b, difference float64) float64 {
+	if math.Abs(difference) <= a/2 {
+		return math.Log1p(difference / a)
+	}
+	return math.Log(b) - math.Log(a)
 }
 
 // large is where the asymptotic series below are exact to rounding.
