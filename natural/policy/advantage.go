@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"fmt"
 	"math"
 	"slices"
 )
@@ -21,6 +22,20 @@ func (b *Batch) advantages(dst []float64, gamma, lambda float64) {
 			b.Returns[i] = next + b.Values[i]
 		}
 	}
+}
+
+// checkReturns refuses returns and advantages whose variance may overflow.
+func (b *Batch) checkReturns() error {
+	for i, a := range b.Advantages.Float64s() {
+		if size := max(math.Abs(a), math.Abs(b.Returns[i])); size > largest || math.IsNaN(size) {
+			var reward float64
+			for _, r := range b.Rewards {
+				reward = max(reward, math.Abs(r))
+			}
+			return fmt.Errorf("policy: rewards of a size up to %v make returns or advantages above %v: scale the rewards down", reward, largest)
+		}
+	}
+	return nil
 }
 
 // standardise gives x mean 0 and deviation 1. Numbers that are all equal become 0.

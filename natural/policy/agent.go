@@ -87,6 +87,9 @@ func (a *Agent) update() (Record, error) {
 		return Record{}, err
 	}
 	b.advantages(b.Advantages.Float64s(), a.cfg.Discount, a.cfg.Lambda)
+	if err := b.checkReturns(); err != nil {
+		return Record{}, err
+	}
 	standardise(b.Advantages.Float64s())
 	step, err := a.method.Update(a.policy, b, a.random)
 	if err != nil {

@@ -66,6 +66,43 @@ func TestBadEnvironments(t *testing.T) {
 	}
 }
 
+// TestHugeNumbers: numbers whose squares overflow are named, and not taken for a method's
+// steps that are too large.
+func TestHugeNumbers(t *testing.T) {
+	update := func(env clock, cfg Config) error {
+		cfg.Steps = 5
+		a, err := New(func() control.Environment { c := env; return &c }, gradientMethod(t, 0.1), cfg)
+		for range 3 {
+			if err == nil {
+				_, err = a.Update()
+			}
+		}
+		return err
+	}
+	const rewards = "policy: rewards of a size up to 1e+300 make returns or advantages above 1e+140: scale the rewards down"
+	assert.EqualError(t, update(clock{length: 9, reward: 1e300}, Config{}), rewards)
+	assert.EqualError(t, update(clock{length: 9, reward: -1e300}, Config{}), rewards)
+	assert.ErrorContains(t, update(clock{length: 9, reward: math.MaxFloat64}, Config{}), "scale the rewards down") // +Inf and NaN
+	assert.EqualError(t, update(clock{length: 9, observe: -1e300}, Config{}),
+		"policy: environment 0: observation [0 1 -1e+300]: want numbers of a size up to 1e+140: scale the observations down")
+	assert.ErrorContains(t, update(clock{length: 9, observe: 1e16}, Config{Raw: true, DType: graph.Float32}), "of a size up to 1e+15")
+	for _, c := range []Config{{}, {Raw: true}, {DType: graph.Float32}} {
+		assert.NoError(t, update(clock{length: 9, observe: 1e139, reward: 1e138}, c))
+	}
+	assert.NoError(t, update(clock{length: 9, observe: 1e14, reward: 1e138}, Config{Raw: true, DType: graph.Float32}))
+}
+
+// TestValueDiverges: what is wrong with the value network is not said of the policy's method.
+func TestValueDiverges(t *testing.T) {
+	a, err := New(cartPole, gradientMethod(t, 0.1), Config{Steps: 16})
+	require.NoError(t, err)
+	_, err = a.Update()
+	require.NoError(t, err)
+	a.value.last[1].Value.Float64s()[0] = math.Inf(1)
+	_, err = a.Update()
+	assert.EqualError(t, err, "policy: the value network's outputs are not finite: the steps of its optimizer are too large")
+}
+
 // TestUnequalEnvironments: all of an agent's environments are alike.
 func TestUnequalEnvironments(t *testing.T) {
 	calls := 0

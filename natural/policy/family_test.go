@@ -124,5 +124,7 @@ func TestFamilyOf(t *testing.T) {
 		assert.ErrorContains(t, err, "want two actions or more, or a box")
 	}
 	_, err = familyOf(control.Box([]float64{1}, []float64{1}))
-	assert.EqualError(t, err, "policy: element 0 of actions is from 1 to 1: want a range")
+	assert.EqualError(t, err, "policy: element 0 of actions is from 1 to 1: want a range of 1e-12 or more")
+	_, err = familyOf(control.Box([]float64{0}, []float64{5e-324}))
+	assert.EqualError(t, err, "policy: element 0 of actions is from 0 to 5e-324: want a range of 1e-12 or more")
 }

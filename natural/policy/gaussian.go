@@ -19,13 +19,16 @@ type Gaussian struct {
 
 var _ Family = (*Gaussian)(nil)
 
+// narrowest is the range of actions from which on a network's means can tell them apart.
+const narrowest = 1e-12
+
 // gaussianFor starts with a deviation of a quarter of each range.
 func gaussianFor(space control.Space) (*Gaussian, error) {
 	g := &Gaussian{Deviations: make([]float64, len(space.Low))}
 	for i, low := range space.Low {
 		switch width := space.High[i] - low; {
-		case !(width > 0):
-			return nil, fmt.Errorf("policy: element %d of actions is from %v to %v: want a range", i, low, space.High[i])
+		case !(width >= narrowest):
+			return nil, fmt.Errorf("policy: element %d of actions is from %v to %v: want a range of %v or more", i, low, space.High[i], narrowest)
 		case math.IsInf(width, 1):
 			g.Deviations[i] = 1
 		default:

@@ -7,7 +7,6 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
-	"github.com/gokfac/gokfac/internal/vector"
 	"github.com/gokfac/gokfac/natural/control"
 )
 
@@ -18,8 +17,8 @@ func (a *Agent) Act(action, observation []float64) error {
 	if d := len(a.rollout.scale.mean); len(observation) != d || len(action) != space.Size() {
 		return fmt.Errorf("policy: an observation of %d numbers and an action of %d: want %d and %d", len(observation), len(action), d, space.Size())
 	}
-	if !vector.Finite(observation) {
-		return fmt.Errorf("policy: observation %v: want finite numbers", observation)
+	if err := a.rollout.check(observation); err != nil {
+		return fmt.Errorf("policy: %w", err)
 	}
 	if a.one.x == nil {
 		a.one = oneRow{graph.NewDense(graph.Float64, 1, len(observation)), graph.NewDense(graph.Float64, 1, p.Family.Outputs())}

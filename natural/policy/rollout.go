@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -29,6 +30,7 @@ type rollout struct {
 	space    control.Space
 	scale    *moments      // of observations
 	raw      bool          // they are not scaled
+	most     float64       // the greatest size of one
 	seen     []float64     // E×D: what is observed now
 	scaled   *tensor.Dense // E×D
 	last     []float64     // E×D: what was observed at an end
@@ -41,7 +43,7 @@ type rollout struct {
 
 func newRollout(makeEnvironment func() control.Environment, cfg Config, family Family) (*rollout, error) {
 	e := cfg.Environments
-	r := &rollout{raw: cfg.Raw, actors: make([]actor, e), values: make([]float64, e), z: graph.NewDense(graph.Float64, e, family.Outputs())}
+	r := &rollout{raw: cfg.Raw, most: most(cfg), actors: make([]actor, e), values: make([]float64, e), z: graph.NewDense(graph.Float64, e, family.Outputs())}
 	for i := range r.actors {
 		a := &r.actors[i]
 		if a.Environment = makeEnvironment(); a.Environment == nil {
@@ -77,10 +79,35 @@ func (r *rollout) observe(e int) error {
 	d := len(r.scale.mean)
 	seen := r.seen[e*d : (e+1)*d]
 	r.actors[e].Observe(seen)
-	if !vector.Finite(seen) {
-		return fmt.Errorf("policy: environment %d: observation %v: want finite numbers", e, seen)
+	if err := r.check(seen); err != nil {
+		return fmt.Errorf("policy: environment %d: %w", e, err)
 	}
 	return nil
+}
+
+// check refuses observations that no network can learn from.
+func (r *rollout) check(observation []float64) error {
+	if !vector.Finite(observation) {
+		return fmt.Errorf("observation %v: want finite numbers", observation)
+	}
+	for _, v := range observation {
+		if math.Abs(v) > r.most {
+			return fmt.Errorf("observation %v: want numbers of a size up to %v: scale the observations down", observation, r.most)
+		}
+	}
+	return nil
+}
+
+// largest is of numbers whose squares have a sum, as a variance needs it.
+const largest = 1e140
+
+// most is the size up to which observations have finite squares in what reads them: the
+// running moments, or the networks themselves.
+func most(cfg Config) float64 {
+	if cfg.Raw && cfg.DType == graph.Float32 {
+		return 1e15
+	}
+	return largest
 }
 
 // scaleInto fills dst with observations as the networks see them.

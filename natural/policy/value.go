@@ -1,12 +1,14 @@
 package policy
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/vector"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
@@ -56,6 +58,9 @@ func (v *value) of(dst []float64, x *tensor.Dense) error {
 	mean, deviation := v.scale.mean[0], v.deviation()
 	for i := range dst {
 		dst[i] = mean + deviation*element(out, i)
+	}
+	if !vector.Finite(dst) {
+		return errors.New("policy: the value network's outputs are not finite: the steps of its optimizer are too large")
 	}
 	return nil
 }
