@@ -88,10 +88,8 @@ func play(ctx context.Context, o options, kind policy.Kind, seed uint64) (trial,
 		return t, err
 	}
 	t.reached, t.solved, t.learned = result.Reached, result.Solved, result.Learned
-	if limits.Target = 0; o.picture() && result.Steps < o.steps {
+	if limits.Target = 0; o.out != "" && result.Steps < o.steps {
 		_, err = agent.Run(ctx, limits)
 	}
 	return t, err
 }
-
-func (o options) picture() bool { return o.pngPath != "" || o.svgPath != "" }

@@ -16,9 +16,8 @@ import (
 
 // TestSmall compares two methods on short runs, and draws them.
 func TestSmall(t *testing.T) {
-	dir := t.TempDir()
-	png, svg := filepath.Join(dir, "a.png"), filepath.Join(dir, "a.svg")
-	o, err := parse([]string{"-method", "trpo,acktr", "-seeds", "2", "-steps", "3000", "-png", png, "-svg", svg}, nil)
+	dir := filepath.Join(t.TempDir(), "new", "pictures")
+	o, err := parse([]string{"-method", "trpo,acktr", "-seeds", "2", "-steps", "3000", "-out", dir}, nil)
 	require.NoError(t, err)
 	var table, progress bytes.Buffer
 	require.NoError(t, run(context.Background(), o, &table, &progress))
@@ -27,11 +26,9 @@ func TestSmall(t *testing.T) {
 	assert.Equal(t, "cartpole, to an average return of 475 over 100 episodes; medians of 2 seeds, observations as they are", lines[0])
 	assert.Regexp(t, `^trpo +0 of 2 +> 3,000 +> 3,000 +> 3,000 +> 3,000$`, lines[2])
 	assert.Equal(t, 4, strings.Count(progress.String(), "target not reached"))
-	for path, magic := range map[string]string{png: "\x89PNG", svg: "<svg"} {
-		data, err := os.ReadFile(path)
-		require.NoError(t, err)
-		assert.True(t, strings.HasPrefix(string(data), magic))
-	}
+	svg, err := os.ReadFile(filepath.Join(dir, "cartpole.svg"))
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(string(svg), "<svg"))
 	var again, more bytes.Buffer
 	require.NoError(t, run(context.Background(), o, &again, &more))
 	assert.Equal(t, table.String(), again.String())
@@ -47,12 +44,12 @@ func TestFlags(t *testing.T) {
 		"-steps -5":                           "want positive numbers",
 		"-seeds 99999999999":                  "-seeds 99999999999: want 10000 or fewer",
 		"-seeds 2 -seed 18446744073709551615": "the last seed is too large",
-		"-svg /nowhere/a.svg":                 "/nowhere/a.svg: /nowhere is no directory",
-		"-png /":                              "/ is a directory: want the name of a file",
+		"-out main.go":                        "-out: mkdir main.go: not a directory",
+		"-out main.go/a":                      "-out: mkdir main.go: not a directory",
 		"-seeds many":                         `invalid value "many" for flag -seeds`,
 		"-colour red":                         "flag provided but not defined: -colour",
 		"trpo":                                `unexpected argument "trpo"`,
-		"-svg a.svg pendulum":                 `unexpected argument "pendulum"`,
+		"-seeds 2 pendulum":                   `unexpected argument "pendulum"`,
 	} {
 		_, err := parse(strings.Fields(args), nil)
 		require.ErrorContains(t, err, want, args)
@@ -71,14 +68,24 @@ func TestFlags(t *testing.T) {
 func TestErrors(t *testing.T) {
 	o, err := parse([]string{"-method", "trpo", "-seeds", "1", "-steps", "2000"}, nil)
 	require.NoError(t, err)
-	o.svgPath = filepath.Join(t.TempDir(), "none", "a.svg")
+	o.out = filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(o.out, nil, 0o644))
 	var out bytes.Buffer
-	assert.ErrorContains(t, run(context.Background(), o, &out, &out), "no such file")
-	o.steps, o.svgPath = 1, filepath.Join(t.TempDir(), "a.svg")
+	assert.ErrorContains(t, run(context.Background(), o, &out, &out), "not a directory")
+	o.steps, o.out = 1, t.TempDir()
 	assert.EqualError(t, run(context.Background(), o, &out, &out), "no picture: no episode has ended within -steps 1")
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	assert.ErrorIs(t, run(ctx, o, &out, &out), context.Canceled)
+}
+
+// TestPicture: each environment has a file of its own.
+func TestPicture(t *testing.T) {
+	for environment, want := range map[string]string{"cartpole": "cartpole.svg", "acrobot": "cartpole-acrobot.svg", "pendulum": "cartpole-pendulum.svg"} {
+		o, err := parse([]string{"-env", environment}, nil)
+		require.NoError(t, err)
+		assert.Equal(t, want, o.picture())
+	}
 }
 
 func TestReport(t *testing.T) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -15,7 +14,7 @@ const pieces = 40
 // draw writes the curves: over seeds, the median of the mean return of the episodes that
 // ended in each part of a run, with the middle half of the seeds: 3 of 5.
 func draw(o options, runs [][]trial) error {
-	if !o.picture() {
+	if o.out == "" {
 		return nil
 	}
 	chart := figures.Chart{
@@ -45,19 +44,16 @@ func draw(o options, runs [][]trial) error {
 	if !slices.ContainsFunc(chart.Series, func(s figures.Series) bool { return len(s.Points) > 0 }) {
 		return fmt.Errorf("no picture: no episode has ended within -steps %d", o.steps)
 	}
-	for path, encode := range map[string]func() ([]byte, error){o.pngPath: chart.PNG, o.svgPath: chart.SVG} {
-		if path == "" {
-			continue
-		}
-		data, err := encode()
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			return err
-		}
+	_, err := figures.Save(o.out, o.picture(), &chart)
+	return err
+}
+
+// picture is the name of the picture's file.
+func (o options) picture() string {
+	if o.environment.Name == "cartpole" {
+		return "cartpole.svg"
 	}
-	return nil
+	return "cartpole-" + o.environment.Name + ".svg"
 }
 
 // label is what a method is called in the legend.
