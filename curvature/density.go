@@ -1,7 +1,6 @@
 package curvature
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -27,7 +26,7 @@ func (c DensityConfig) Validate() error {
 	n := c.numbers()
 	n.Resolve()
 	if err := n.Check(); err != nil {
-		return fmt.Errorf("curvature: spectral density: %w", err)
+		return &taskError{"spectral density", err}
 	}
 	return nil
 }
@@ -58,10 +57,11 @@ func NewDensity(a Operator, cfg DensityConfig) (*Density, error) {
 		return nil, err
 	}
 	cfg.numbers().Resolve()
-	if a.SymmetricDim() == 0 {
-		return nil, errEmpty
+	n, err := order(a)
+	if err != nil {
+		return nil, err
 	}
-	d := &Density{Order: a.SymmetricDim(), Vectors: cfg.Vectors}
+	d := &Density{Order: n, Vectors: cfg.Vectors}
 	rng := generator(cfg.Seed, 'd')
 	z := make([]float64, d.Order)
 	for i := range cfg.Vectors {
@@ -70,14 +70,14 @@ func NewDensity(a Operator, cfg DensityConfig) (*Density, error) {
 		l.begin(z)
 		for range min(cfg.Steps, d.Order) {
 			if _, err := l.extend(); err != nil {
-				return nil, fmt.Errorf("curvature: spectral density: %w", err)
+				return nil, &taskError{"spectral density", err}
 			}
 			if l.beta == 0 { // the quadrature is exact
 				break
 			}
 		}
 		if err := d.add(l, i); err != nil {
-			return nil, fmt.Errorf("curvature: spectral density: %w", err)
+			return nil, &taskError{"spectral density", err}
 		}
 	}
 	d.sort()

@@ -71,7 +71,7 @@ func (c EigenConfig) resolved() (EigenConfig, error) {
 	n := c.numbers()
 	n.Resolve()
 	if err := n.Check(); err != nil {
-		return c, fmt.Errorf("curvature: eigenvalues: %w", err)
+		return c, &taskError{"eigenvalues", err}
 	}
 	switch c.End {
 	case Largest, Smallest, LargestMagnitude:
@@ -115,13 +115,17 @@ func Eigen(a Operator, cfg EigenConfig) (*Eigenpairs, error) {
 	if err != nil {
 		return nil, err
 	}
-	if n := a.SymmetricDim(); cfg.Count > n {
+	n, err := order(a)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Count > n {
 		return nil, fmt.Errorf("curvature: eigenvalues: %d pairs of a matrix of order %d: want at most %d", cfg.Count, n, n)
 	}
-	s := &search{a: a, cfg: cfg, rng: generator(cfg.Seed, 'e'), found: &basis{n: a.SymmetricDim()}}
+	s := &search{a: a, cfg: cfg, rng: generator(cfg.Seed, 'e'), found: &basis{n: n}}
 	pairs, err := s.run()
 	if err != nil {
-		return nil, fmt.Errorf("curvature: eigenvalues: %w", err)
+		return nil, &taskError{"eigenvalues", err}
 	}
 	return pairs, nil
 }

@@ -1,7 +1,6 @@
 package curvature
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/floats"
@@ -23,12 +22,12 @@ func HutchPlusPlus(a Operator, cfg TraceConfig) (Estimate, error) {
 	if err != nil {
 		return Estimate{}, err
 	}
-	if a.SymmetricDim() == 0 {
-		return Estimate{}, errEmpty
+	if _, err := order(a); err != nil {
+		return Estimate{}, err
 	}
 	e, err := hutchPlusPlus(a, cfg)
 	if err != nil {
-		return Estimate{}, fmt.Errorf("curvature: trace: %w", err)
+		return Estimate{}, &taskError{"trace", err}
 	}
 	return e, nil
 }

@@ -1,7 +1,6 @@
 package curvature
 
 import (
-	"errors"
 	"fmt"
 	"math"
 
@@ -32,6 +31,9 @@ var _ Operator = (*mat.SymBandDense)(nil)
 // for vectors that are not of length n or a product that is not finite. dst and x are
 // different vectors.
 func Multiply(a Operator, dst, x *mat.VecDense) error {
+	if a == nil {
+		return errNil
+	}
 	if n := a.SymmetricDim(); x.Len() != n || dst.Len() != n && !dst.IsEmpty() {
 		return fmt.Errorf("curvature: product of a matrix of order %d with a vector of length %d into one of length %d", n, x.Len(), dst.Len())
 	}
@@ -40,7 +42,7 @@ func Multiply(a Operator, dst, x *mat.VecDense) error {
 		return err
 	}
 	if norm := mat.Norm(dst, 2); math.IsNaN(norm) || math.IsInf(norm, 0) {
-		return fmt.Errorf("curvature: a product with the matrix is not finite: its length is %g, from a vector of length %g", norm, mat.Norm(x, 2))
+		return fmt.Errorf("curvature: a product with the matrix is not finite: it has the length %g, of a vector of length %g", norm, mat.Norm(x, 2))
 	}
 	return nil
 }
@@ -60,9 +62,6 @@ func precision(a Operator) float64 {
 	}
 	return epsilon * math.Sqrt(float64(a.SymmetricDim()))
 }
-
-// errEmpty is of matrices of order 0, which gonum has no vectors for.
-var errEmpty = errors.New("curvature: the matrix is of order 0")
 
 const epsilon = 0x1p-52
 
@@ -93,16 +92,16 @@ func (s *shifted) Precision() float64 { return precision(s.Operator) }
 // Dense writes A out, in n products: (A + Aᵀ)/2 of the columns A·eᵢ. It takes 8n²
 // bytes, and is for small matrices.
 func Dense(a Operator) (*mat.SymDense, error) {
-	n := a.SymmetricDim()
-	if n == 0 {
-		return nil, errEmpty
+	n, err := order(a)
+	if err != nil {
+		return nil, err
 	}
 	dst := mat.NewSymDense(n, nil)
 	x, column := mat.NewVecDense(n, nil), mat.NewVecDense(n, nil)
 	for i := range n {
 		x.SetVec(i, 1)
 		if err := Multiply(a, column, x); err != nil {
-			return nil, fmt.Errorf("column %d: %w", i, err)
+			return nil, &taskError{fmt.Sprintf("column %d", i), err}
 		}
 		x.SetVec(i, 0)
 		floats.Scale(0.5, column.RawVector().Data)

@@ -35,7 +35,7 @@ func (c SolverConfig) Validate() error {
 	n := c.numbers()
 	n.Resolve()
 	if err := n.Check(); err != nil {
-		return fmt.Errorf("curvature: conjugate gradients: %w", err)
+		return &taskError{"conjugate gradients", err}
 	}
 	return nil
 }
@@ -105,9 +105,9 @@ func NewSolver(cfg SolverConfig) (*Solver, error) {
 // steps that were taken: on NegativeCurvature and NoCurvature those before the
 // direction in question. xᵀAx is xᵀb, since x is orthogonal to the residual.
 //
-// An error is one of the operator, of shapes that do not fit, of numbers that are not
-// finite, or of a preconditioner that is not positive definite; dst is then zero. dst may
-// be b.
+// An error is one of the operator, of numbers that are not finite, or of a preconditioner
+// that is not positive definite; dst is then zero. Shapes that do not fit are an error that
+// leaves dst as it is. dst may be b.
 func (s *Solver) Solve(dst *mat.VecDense, a Operator, b *mat.VecDense) (Solution, error) {
 	return s.solve(dst, a, b, false)
 }
@@ -118,9 +118,9 @@ func (s *Solver) SolveFrom(dst *mat.VecDense, a Operator, b *mat.VecDense) (Solu
 }
 
 func (s *Solver) solve(x *mat.VecDense, a Operator, b *mat.VecDense, warm bool) (Solution, error) {
-	n := a.SymmetricDim()
-	if n == 0 {
-		return Solution{}, errEmpty
+	n, err := order(a)
+	if err != nil {
+		return Solution{}, err
 	}
 	if b.Len() != n || x.Len() != n && (warm || !x.IsEmpty()) {
 		return Solution{}, fmt.Errorf("curvature: conjugate gradients: a matrix of order %d, b of length %d, x of length %d", n, b.Len(), x.Len())
@@ -154,7 +154,7 @@ func (s *Solver) solve(x *mat.VecDense, a Operator, b *mat.VecDense, warm bool) 
 	solution, err := s.iterate(x, a, fraction, warm)
 	if err != nil {
 		x.Zero()
-		return Solution{}, fmt.Errorf("curvature: conjugate gradients: %w", err)
+		return Solution{}, &taskError{"conjugate gradients", err}
 	}
 	scale(x, e, x)
 	if size := mat.Norm(x, math.Inf(1)); math.IsNaN(size) || math.IsInf(size, 0) {

@@ -1,7 +1,6 @@
 package curvature
 
 import (
-	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -33,7 +32,7 @@ func (c TraceConfig) resolved(least float64) (TraceConfig, error) {
 	n := c.numbers(least)
 	n.Resolve()
 	if err := n.Check(); err != nil {
-		return c, fmt.Errorf("curvature: trace: %w", err)
+		return c, &taskError{"trace", err}
 	}
 	return c, nil
 }
@@ -67,12 +66,13 @@ func Hutchinson(a Operator, cfg TraceConfig) (Estimate, error) {
 	if err != nil {
 		return Estimate{}, err
 	}
-	if a.SymmetricDim() == 0 {
-		return Estimate{}, errEmpty
-	}
-	samples, err := signSamples(a, &basis{n: a.SymmetricDim()}, cfg.Products, generator(cfg.Seed, 't'))
+	n, err := order(a)
 	if err != nil {
-		return Estimate{}, fmt.Errorf("curvature: trace: %w", err)
+		return Estimate{}, err
+	}
+	samples, err := signSamples(a, &basis{n: n}, cfg.Products, generator(cfg.Seed, 't'))
+	if err != nil {
+		return Estimate{}, &taskError{"trace", err}
 	}
 	return estimate(samples, cfg.Products), nil
 }

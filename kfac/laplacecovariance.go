@@ -1,6 +1,7 @@
 package kfac
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -17,11 +18,14 @@ import (
 func (l *Laplace) Covariance(dirs ...graph.Direction) (*mat.SymDense, error) {
 	n := len(dirs)
 	if n == 0 {
-		return nil, fmt.Errorf("kfac: the covariance of no direction: give one or more")
+		return nil, errors.New("kfac: the covariance of no direction: give one or more")
 	}
 	for i, d := range dirs {
 		if err := l.check(d); err != nil {
 			return nil, fmt.Errorf("kfac: direction %d: %w", i, err)
+		}
+		if !d.Finite() {
+			return nil, fmt.Errorf("kfac: direction %d is not finite", i)
 		}
 	}
 	c, scale := mat.NewSymDense(n, nil), l.scale()

@@ -29,8 +29,17 @@ func TestLaplaceRefuses(t *testing.T) {
 		assert.ErrorContains(t, err, want)
 	}
 	refused("no mini-batch", kfac.LaplaceConfig{}, inBatches(m, x, y))
+	refused("no mini-batch", kfac.LaplaceConfig{}, nil)
+	refused("mini-batch that is nil", kfac.LaplaceConfig{}, func(yield func(graph.CurvatureObjective, error) bool) { yield(nil, nil) })
+	whole := fitLaplace(t, kfac.LaplaceConfig{}, inBatches(m, x, y, 4))
+	_, err := whole.OutputCovariance(nil)
+	assert.ErrorContains(t, err, "no mini-batch")
+	bad := graph.NewDirection(m.Params())
+	bad[1].Float64s()[0] = math.NaN()
+	_, err = whole.Covariance(graph.NewDirection(m.Params()), bad)
+	assert.ErrorContains(t, err, "direction 1 is not finite")
 	broken := errors.New("broken file")
-	_, err := kfac.FitLaplace(kfac.LaplaceConfig{}, func(yield func(graph.CurvatureObjective, error) bool) { yield(nil, broken) })
+	_, err = kfac.FitLaplace(kfac.LaplaceConfig{}, func(yield func(graph.CurvatureObjective, error) bool) { yield(nil, broken) })
 	assert.ErrorIs(t, err, broken)
 	refused("one model", kfac.LaplaceConfig{}, func(yield func(graph.CurvatureObjective, error) bool) {
 		_ = yield(n.batch(t, m, b), nil) && yield(n.batch(t, n.model(t, theta), b), nil)

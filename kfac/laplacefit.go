@@ -29,12 +29,15 @@ func newLaplaceFit(cfg LaplaceConfig) *laplaceFit {
 
 // measure takes all mini-batches in.
 func (f *laplaceFit) measure(batches iter.Seq2[graph.CurvatureObjective, error]) error {
+	if batches == nil {
+		return errNoData
+	}
 	seen, err := f.pass(batches, f.pre.visit, Block.Statistics, Block.Fold)
 	if err != nil {
 		return err
 	}
 	if f.seen = seen; seen == 0 {
-		return errors.New("kfac: a Laplace posterior needs data: the pass had no mini-batch")
+		return errNoData
 	}
 	if f.cfg.Structure != EKFAC {
 		return nil
@@ -60,6 +63,8 @@ func (f *laplaceFit) measure(batches iter.Seq2[graph.CurvatureObjective, error])
 	return nil
 }
 
+var errNoData = errors.New("kfac: a Laplace posterior needs data: the pass had no mini-batch")
+
 // errNoEigenvalues is the error of a decomposition that has failed.
 var errNoEigenvalues = errors.New("kfac: a factor has no eigendecomposition")
 
@@ -70,6 +75,9 @@ func (f *laplaceFit) pass(batches iter.Seq2[graph.CurvatureObjective, error], vi
 	for obj, err := range batches {
 		if err != nil {
 			return 0, err
+		}
+		if obj == nil {
+			return 0, errors.New("kfac: a Laplace posterior's pass has a mini-batch that is nil")
 		}
 		if err := f.build(obj); err != nil {
 			return 0, err

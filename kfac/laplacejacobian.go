@@ -1,6 +1,7 @@
 package kfac
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -22,7 +23,7 @@ func (j *jacobian) covariances() ([]*mat.SymDense, error) {
 		}
 	}
 	if j.outputs == 0 {
-		return nil, fmt.Errorf("kfac: the objective has no curvature pass: an output has no derivative")
+		return nil, errors.New("kfac: the objective has no curvature pass: an output has no derivative")
 	}
 	all := make([]*mat.SymDense, j.examples)
 	for n := range all {

@@ -1,6 +1,7 @@
 package kfac
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -23,6 +24,9 @@ import (
 // be at θ*, or it is an error. Memory is N·T·C numbers for each output of a layer, and products with
 // eigenvectors: some hundred examples are a good size.
 func (l *Laplace) OutputCovariance(obj graph.CurvatureObjective) ([]*mat.SymDense, error) {
+	if obj == nil {
+		return nil, errors.New("kfac: the covariance of outputs of no mini-batch")
+	}
 	j := &jacobian{Laplace: l, examples: obj.Examples()}
 	if err := j.match(obj); err != nil {
 		return nil, err
@@ -104,7 +108,7 @@ func (l *layer) place() layer {
 // visit copies what a pass has.
 func (j *jacobian) visit(c *graph.CurvaturePass) error {
 	if c.Part > 0 || c.Examples != j.examples {
-		return fmt.Errorf("kfac: the covariance of outputs is for a mini-batch that is computed as a whole: give it smaller ones")
+		return errors.New("kfac: the covariance of outputs is for a mini-batch that is computed as a whole: give it smaller ones")
 	}
 	if c.Loose != nil {
 		one := make([][]float64, len(c.Loose))

@@ -11,6 +11,8 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
+var errNoParts = errors.New("trainer: a mini-batch of no parts: Add comes first")
+
 // Accumulation makes one mini-batch of K parts, for a mini-batch whose activations do
 // not fit in memory. Every optimizer takes the step on it that it would take on the
 // whole: loss, gradient, curvature and products are sums over the parts,
@@ -112,7 +114,7 @@ func (a *Accumulation) Add(x, y *tensor.Dense, more ...*tensor.Dense) error {
 func (a *Accumulation) MiniBatch() (MiniBatch, error) {
 	switch a.n {
 	case 0:
-		return nil, errors.New("trainer: a mini-batch of no parts: Add comes first")
+		return nil, errNoParts
 	case 1:
 		c, err := a.enter(0)
 		if err != nil {

@@ -233,6 +233,8 @@ func TestAccumulationErrors(t *testing.T) {
 	assert.Nil(t, a.Targets())
 	_, err := a.MiniBatch()
 	require.ErrorContains(t, err, "no parts")
+	nothing := graph.NewDirection(m.Params())
+	require.ErrorContains(t, a.Multiply(graph.Fisher, nothing, graph.NewDirection(m.Params())), "no parts")
 	require.NoError(t, a.Add(data.x, data.y))
 	require.ErrorContains(t, a.Add(data.x, nil), "without targets")
 	require.ErrorContains(t, a.Add(nil, data.y), "part 2: trainer: batch of shape")
