@@ -16,8 +16,9 @@
 // Observations are those of the environment. With -scaled the networks see them less their
 // running mean, over their running deviation.
 //
-// docs/policies.md has what came out for all environments, and the commands of the pictures
-// in docs/figures.
+// On CartPole as it is TRPO and ACKTR take less than half of the plain gradient's steps, and
+// on Pendulum a third of those with Adam. The plain gradient wins on Acrobot and on scaled
+// CartPole. See docs/policies.md, which has the tables and the commands of the pictures.
 package main
 
 import (
