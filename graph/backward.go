@@ -3,6 +3,7 @@ package graph
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"gorgonia.org/gorgonia"
 )
@@ -142,11 +143,17 @@ func (b *Builder) diff(n, g *Node, in []*Node, need []bool) ([]*Node, error) {
 	return b.stockDiff(n, g, in, need)
 }
 
+// wrongStock are the stock ops whose derivative is wrong in gorgonia 0.9.18, as they print.
+var wrongStock = []string{"log2", "invSqrt"}
+
 // stockDiff differentiates a stock gorgonia op by its own rule. The gradient
 // goes in and comes out through snapshots, so that no stock op can overwrite
 // a kernel's buffer.
 func (b *Builder) stockDiff(n, g *Node, in []*Node, need []bool) (grads []*Node, err error) {
 	defer recovered(&err)
+	if name := fmt.Sprint(n.Op()); slices.Contains(wrongStock, name) {
+		return nil, fmt.Errorf("gorgonia's derivative of it is wrong: make an op of your own of %s", name)
+	}
 	own, err := b.Snapshot(g)
 	if err != nil {
 		return nil, err

@@ -66,5 +66,6 @@
 // [Builder.Snapshot] copies of kernel values and inputs, and their result
 // comes back through Snapshot. A snapshot that the program is asked for is not
 // theirs to read, and gorgonia's Reshape, which shares memory, is replaced by
-// [Builder.Reshape]. [Builder.Compile] refuses anything else.
+// [Builder.Reshape]. [Builder.Compile] refuses anything else. Derivatives of Log2 and
+// InverseSqrt are refused, since gorgonia's are wrong.
 package graph
