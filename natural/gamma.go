@@ -19,19 +19,27 @@ func gammaLogProb(x, a, b float64) float64 {
 	logX := math.Log(x)
 	logBX := math.Log(b) + logX
 	if a >= large {
-		d := logBX - math.Log(a)
-		if bx := b * x; math.Abs(d) < 0.5 && bx >= 0x1p-1000 && bx <= math.MaxFloat64 {
-			d = logTo(a, bx, math.FMA(b, x, -a)) // the logarithms cancel
-		}
+		d, _ := gammaDistance(x, a, b)
 		return math.Log(a/(2*math.Pi))/2 - deviance(a, math.Exp(logBX), d) - stirling(a) - logX
 	}
 	return a*logBX - math.Exp(logBX) - logGamma(a) - logX
 }
 
+// gammaDistance is how far an outcome is from the mean: log(βx/α) and α − βx. Near it the
+// logarithms would cancel. Elsewhere they keep a product that leaves the range of float64.
+func gammaDistance(x, a, b float64) (logRatio, below float64) {
+	logRatio = math.Log(b) + math.Log(x) - math.Log(a)
+	if bx := b * x; math.Abs(logRatio) < 0.5 && bx >= 0x1p-1000 && bx <= math.MaxFloat64 {
+		above := math.FMA(b, x, -a)
+		return logTo(a, bx, above), -above
+	}
+	return logRatio, a - math.Exp(math.Log(b)+math.Log(x))
+}
+
 // gammaScore is the score by α, log βx − ψ(α), and by log β, α − βx.
 func gammaScore(x, a, b float64) (byShape, byLogRate float64) {
-	logRatio := math.Log(b) + math.Log(x) - math.Log(a)
-	return logRatio + logMinusDigamma(a), a - math.Exp(math.Log(b)+math.Log(x))
+	logRatio, below := gammaDistance(x, a, b)
+	return logRatio + logMinusDigamma(a), below
 }
 
 // gammaSolve is F⁻¹g by α and β. F = [[ψ′(α), −1/β], [−1/β, α/β²]] has the inverse

@@ -98,9 +98,4 @@ func gaussianKL(mu, sigma, m, s float64) float64 {
 
 // logRatio is log(p/q) of positive numbers, exact to rounding for close ones, of which the logarithms
 // would cancel, and for those whose ratio leaves the range of float64.
-func logRatio(p, q float64) float64 {
-	if e := (p - q) / q; math.Abs(e) < 0.5 {
-		return math.Log1p(e)
-	}
-	return math.Log(p) - math.Log(q)
-}
+func logRatio(p, q float64) float64 { return logTo(q, p, p-q) }

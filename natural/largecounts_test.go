@@ -1,6 +1,7 @@
 package natural_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,6 +46,15 @@ func TestLogProbOfLargeCounts(t *testing.T) {
 		f := natural.NegativeBinomialProbability{Successes: c.r}
 		assert.InEpsilon(t, c.want, f.LogProb([]float64{c.x}, []float64{c.p}), 1e-11, c)
 	}
+}
+
+// TestScoreOfLargeShapes: (log βx − ψ(α), α/β − x). ψ is log α − 1/2α there; the distance of
+// 1e-6 from the mean is exact to the rounding of x.
+func TestScoreOfLargeShapes(t *testing.T) {
+	x, score := 1.000001, make([]float64, 2)
+	natural.GammaShapeRate{}.Score(score, []float64{x}, []float64{1e12, 1e12})
+	assert.InEpsilon(t, math.Log1p(x-1)+0.5e-12, score[0], 1e-13)
+	assert.InEpsilon(t, 1-x, score[1], 1e-13)
 }
 
 func TestLogProbOfLargeShapes(t *testing.T) {
