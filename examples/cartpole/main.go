@@ -30,6 +30,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/gokfac/gokfac/internal/figures"
 	"github.com/gokfac/gokfac/natural/control"
 	"github.com/gokfac/gokfac/natural/policy"
 )
@@ -99,10 +100,8 @@ func parse(args []string, help io.Writer) (options, error) {
 	if o.methods, err = chosen(method); err != nil {
 		return o, err
 	}
-	if o.out != "" { // an error before the work, not after it
-		if err := os.MkdirAll(o.out, 0o755); err != nil {
-			return o, fmt.Errorf("-out: %w", err)
-		}
+	if err := figures.MakeDirectory(o.out); err != nil {
+		return o, fmt.Errorf("-out: %w", err)
 	}
 	return o, nil
 }

@@ -61,6 +61,7 @@ import (
 
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/figures"
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
@@ -119,10 +120,8 @@ func parse(args []string, w io.Writer) (s settings, err error) {
 	if err := s.check(f.Args()); err != nil {
 		return s, err
 	}
-	if s.out != "" {
-		if err := os.MkdirAll(s.out, 0o755); err != nil {
-			return s, fmt.Errorf("-out: %w: choose a directory that can be made", err)
-		}
+	if err := figures.MakeDirectory(s.out); err != nil {
+		return s, fmt.Errorf("-out: %w", err)
 	}
 	return s, nil
 }

@@ -17,6 +17,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/gokfac/gokfac/internal/figures"
 )
 
 // section is one claim. Its file has the numbers and the words.
@@ -83,10 +85,8 @@ func parse(args []string, w io.Writer) (chosen []section, dir string, err error)
 	if set.NArg() > 0 {
 		return nil, "", fmt.Errorf("unexpected %q: a section is named with -only", set.Arg(0))
 	}
-	if dir != "" {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return nil, "", fmt.Errorf("-out: %w: choose a directory that can be made", err)
-		}
+	if err := figures.MakeDirectory(dir); err != nil {
+		return nil, "", fmt.Errorf("-out: %w", err)
 	}
 	if *only == "" {
 		return sections(), dir, nil

@@ -23,6 +23,7 @@ import (
 
 	"github.com/gokfac/gokfac/curvature"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/figures"
 )
 
 // options are the command's flags.
@@ -91,10 +92,8 @@ func parse(args []string, out io.Writer) (options, error) {
 	if o.examples < 1 || o.steps < 0 || o.steps == 0 && o.load == "" {
 		return o, errors.New("-examples and -steps: want positive numbers")
 	}
-	if o.out != "" { // an error before the work, not after it
-		if err := os.MkdirAll(o.out, 0o755); err != nil {
-			return o, fmt.Errorf("-out: %w: choose a directory that can be made", err)
-		}
+	if err := figures.MakeDirectory(o.out); err != nil {
+		return o, fmt.Errorf("-out: %w", err)
 	}
 	if o.trace < 6 {
 		return o, errors.New("-products: want 6 or more")

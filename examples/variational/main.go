@@ -36,6 +36,7 @@ import (
 	"os"
 	"os/signal"
 
+	"github.com/gokfac/gokfac/internal/figures"
 	"github.com/gokfac/gokfac/natural/variational"
 )
 
@@ -106,10 +107,8 @@ func parse(args []string, stdout io.Writer) (settings, error) {
 	case s.seeds < 1 || s.steps < 1:
 		return s, &usageError{fmt.Sprintf("-seeds %d -steps %d: want at least 1", s.seeds, s.steps)}
 	}
-	if s.out != "" { // an error before the work, not after it
-		if err := os.MkdirAll(s.out, 0o755); err != nil {
-			return s, &usageError{fmt.Sprintf("-out: %v: choose a directory that can be made", err)}
-		}
+	if err := figures.MakeDirectory(s.out); err != nil {
+		return s, &usageError{"-out: " + err.Error()}
 	}
 	return s, nil
 }
