@@ -1,0 +1,306 @@
+package adopt
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// Output is one of a graph's outputs.
+type Output struct {
+	// Node is the logits, N×C for N examples, or SoftMax, LogSoftMax or Sigmoid of them.
+	Node *gorgonia.Node
+	// Distribution is the predictive distribution, as a function of the logits. Default: the
+	// one that the cost is the negative log-likelihood of, among losses.SoftmaxCrossEntropy,
+	// SigmoidCrossEntropy and SquaredError.
+	Distribution losses.Loss
+}
+
+// Config says what New cannot see in a graph.
+type Config struct {
+	// Outputs are the network's outputs: one, or several that are independent of each other.
+	Outputs []Output
+	// Scale is c in cost = c·h, where h is the mean over examples of the negative
+	// log-likelihood, and sums over the units of an example. Gradients are divided by c, since
+	// damping and learning rates are for h. Default: found, by evaluating the cost; 1 if the cost
+	// is no negative log-likelihood. A cost that is a mean over N examples and C classes has c = 1/C.
+	Scale float64
+	// Seed is of the targets that are drawn from the model.
+	Seed uint64
+}
+
+// Graph is a gorgonia graph that somebody else has built, ready for the optimizers of this
+// module. It is not safe for concurrent use.
+type Graph struct {
+	reading    *reading
+	cost       *node
+	heads      []*head
+	learnables []*learnable
+	maps       []*affine
+	examples   int // N
+	dtype      tensor.Dtype
+	scale      float64 // c
+	scaleFound bool
+	coupled    *node // the first node at which examples come to depend on each other; nil: none
+
+	x, y   *node   // the model's inputs and targets; y may be nil
+	others []*node // further inputs
+
+	memories map[place]*tensor.Dense
+	last     *translation // of the network that was built last, until its cost is
+	loss     *objectiveLoss
+	model    *trainer.Model
+}
+
+// New reads the graph that cost depends on. It adds nothing to the graph, and may be called before
+// or after gorgonia.Grad and gorgonia.Compile. learnables are the nodes that are learned, with
+// their values; cost is a number, and falls as the network gets better.
+//
+// The first axis of an output, and of the inputs that it depends on, are the N examples. An error
+// names the node and says what to do: an op that is not known here, examples that cannot be
+// followed, a distribution that is not found.
+func New(cost *gorgonia.Node, learnables gorgonia.Nodes, cfg Config) (*Graph, error) {
+	g, err := newGraph(cost, learnables, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if g.model, err = trainer.NewModel(&network{g: g}, g.loss, trainer.ModelConfig{Input: g.x.dims[1:], DType: g.dtype, Seed: cfg.Seed}); err != nil {
+		return nil, fmt.Errorf("adopt: %w", err)
+	}
+	return g, g.Load()
+}
+
+func newGraph(cost *gorgonia.Node, learnables gorgonia.Nodes, cfg Config) (*Graph, error) {
+	switch {
+	case cost == nil:
+		return nil, errors.New("adopt: the cost is nil")
+	case !cost.IsScalar() && cost.Shape().TotalSize() != 1:
+		return nil, fmt.Errorf("adopt: the cost has shape %v: want a number, such as a Mean", cost.Shape())
+	case len(learnables) == 0:
+		return nil, errors.New("adopt: there are no learnables")
+	case len(cfg.Outputs) == 0:
+		return nil, errors.New("adopt: Config.Outputs is empty: name the node of the logits, or of their SoftMax or Sigmoid")
+	case cfg.Scale < 0:
+		return nil, fmt.Errorf("adopt: scale %g: want a positive number, or 0 to find it", cfg.Scale)
+	}
+	g := &Graph{dtype: cost.Dtype(), memories: map[place]*tensor.Dense{}}
+	roots := []*gorgonia.Node{cost}
+	for i, o := range cfg.Outputs {
+		if o.Node == nil {
+			return nil, fmt.Errorf("adopt: output %d has no node", i+1)
+		}
+		roots = append(roots, o.Node)
+	}
+	byNode, err := g.addLearnables(learnables)
+	if err != nil {
+		return nil, err
+	}
+	if g.reading, err = read(byNode, roots...); err != nil {
+		return nil, err
+	}
+	g.cost = g.reading.of[cost]
+	for _, l := range g.learnables {
+		if l.node == nil {
+			return nil, fmt.Errorf("adopt: neither the cost nor an output depends on learnable %v", l.param.Name)
+		}
+	}
+	if err := g.findExamples(cfg.Outputs); err != nil {
+		return nil, err
+	}
+	if err := g.reading.place(g.examples); err != nil {
+		return nil, err
+	}
+	return g, g.settle(cfg)
+}
+
+// addLearnables makes the parameters.
+func (g *Graph) addLearnables(nodes gorgonia.Nodes) (map[*gorgonia.Node]*learnable, error) {
+	byNode := map[*gorgonia.Node]*learnable{}
+	names := map[string]bool{}
+	for i, n := range nodes {
+		switch {
+		case n == nil:
+			return nil, fmt.Errorf("adopt: learnable %d is nil", i+1)
+		case byNode[n] != nil:
+			return nil, fmt.Errorf("adopt: learnable %v is listed twice", n.Name())
+		case !n.IsVar():
+			return nil, fmt.Errorf("adopt: learnable %v is computed by the graph: want an input", n.Name())
+		case n.Dtype() != g.dtype || graph.CheckDType(g.dtype) != nil:
+			return nil, fmt.Errorf("adopt: learnable %v is of type %v and the cost of %v: want one of float32 and float64 for all", n.Name(), n.Dtype(), g.dtype)
+		}
+		name := n.Name()
+		for k := 2; names[name] || name == ""; k++ {
+			name = n.Name() + "-" + strconv.Itoa(k)
+		}
+		names[name] = true
+		l := &learnable{param: graph.NewParam(name, g.dtype, shapeOf(n)...)}
+		g.learnables, byNode[n] = append(g.learnables, l), l
+	}
+	return byNode, nil
+}
+
+// findExamples sets N: the first size of the outputs.
+func (g *Graph) findExamples(outputs []Output) error {
+	for _, o := range outputs {
+		n := g.reading.of[o.Node].dims[0]
+		if g.examples != 0 && n != g.examples {
+			return fmt.Errorf("adopt: output %v is of %d examples, and the first output of %d", g.reading.of[o.Node], n, g.examples)
+		}
+		g.examples = n
+	}
+	return nil
+}
+
+// settle finds maps, distributions and inputs.
+func (g *Graph) settle(cfg Config) error {
+	var possible [][]losses.Loss
+	within := map[*node]bool{}
+	for _, o := range cfg.Outputs {
+		h, list, err := newHead(g.reading.of[o.Node], o.Distribution, g.examples)
+		if err != nil {
+			return err
+		}
+		g.heads, possible = append(g.heads, h), append(possible, list)
+		mark(h.logits, within)
+	}
+	for _, n := range g.reading.order {
+		if g.coupled == nil && within[n] && n.where.coupled {
+			g.coupled = n
+		}
+	}
+	g.maps = (&matching{examples: g.examples, within: within}).match(g.reading.order, g.learnables)
+	if err := g.findInputs(within); err != nil {
+		return err
+	}
+	for i, h := range g.heads {
+		if err := g.find(h, possible[i], inputsBeside(g.cost, g.heads)); err != nil {
+			return err
+		}
+		g.scale = max(g.scale, h.scale)
+	}
+	g.scaleFound = g.scale != 0 && cfg.Scale == 0
+	if cfg.Scale != 0 {
+		g.scale = cfg.Scale
+	}
+	if g.scale == 0 {
+		g.scale = 1
+	}
+	distribution, err := g.distribution()
+	if err != nil {
+		return err
+	}
+	g.loss = &objectiveLoss{Distribution: distribution, g: g}
+	return nil
+}
+
+// mark collects what n depends on, n included.
+func mark(n *node, seen map[*node]bool) {
+	if seen[n] {
+		return
+	}
+	seen[n] = true
+	for _, c := range n.in {
+		mark(c, seen)
+	}
+}
+
+// findInputs chooses the model's input among those that the outputs depend on, and its target
+// among the others.
+func (g *Graph) findInputs(within map[*node]bool) error {
+	beside := inputsBeside(g.cost, g.heads)
+	for _, n := range g.reading.order {
+		if n.kind != inputLeaf {
+			continue
+		}
+		batch := n.where.axis == 0
+		switch {
+		case batch && within[n] && g.x == nil && len(n.dims) > 1:
+			g.x = n
+		case batch && !within[n] && g.y == nil && len(beside) > 0:
+			g.y = n
+		default:
+			g.others = append(g.others, n)
+		}
+	}
+	if g.x == nil {
+		return fmt.Errorf("adopt: the outputs depend on no input with %d examples on its first axis and features on others", g.examples)
+	}
+	return nil
+}
+
+// Model is the graph as a model of package trainer, for training loops and predictions without a
+// machine of gorgonia's. Its inputs are the values of the first input that the outputs depend on,
+// and its targets those of the first other one. The parameters are the model's own: Load fetches
+// the learnables' values, and Store writes them back.
+func (g *Graph) Model() *trainer.Model { return g.model }
+
+// Load copies the learnables' values into the model.
+func (g *Graph) Load() error {
+	for _, l := range g.learnables {
+		if err := l.load(l.param.Value, l.node.Value(), 1); err != nil {
+			return fmt.Errorf("adopt: learnable %v: %w", l.node, err)
+		}
+	}
+	return nil
+}
+
+// Store copies the model's parameters into the learnables' values.
+func (g *Graph) Store() error {
+	for _, l := range g.learnables {
+		if err := l.store(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Batch is the mini-batch that the inputs' present values are, as an objective: h is the cost
+// divided by c.
+func (g *Graph) Batch() (trainer.MiniBatch, error) {
+	for _, n := range g.others {
+		v, err := g.memory(n, g.examples)
+		if err != nil {
+			return nil, err
+		}
+		if err := g.fetch(v, n); err != nil {
+			return nil, err
+		}
+	}
+	x, err := g.memory(g.x, g.examples)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.fetch(x, g.x); err != nil {
+		return nil, err
+	}
+	y := graph.NewDense(g.dtype, g.examples)
+	if g.y != nil {
+		if y, err = g.memory(g.y, g.examples); err != nil {
+			return nil, err
+		}
+		if err := g.fetch(y, g.y); err != nil {
+			return nil, err
+		}
+	}
+	return g.model.Batch(x, y)
+}
+
+// fetch copies the value of the input n.
+func (g *Graph) fetch(dst *tensor.Dense, n *node) error {
+	v, err := values(n.Value())
+	if err != nil {
+		return fmt.Errorf("adopt: input %v: %w", n, err)
+	}
+	if len(v) != dst.DataSize() {
+		return fmt.Errorf("adopt: input %v: its value has %d elements, and its shape is %v", n, len(v), n.dims)
+	}
+	setElements(dst, v)
+	return nil
+}

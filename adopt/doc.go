@@ -1,0 +1,45 @@
+// Package adopt trains a gorgonia graph that somebody else has built with the optimizers of this
+// module, K-FAC among them.
+//
+// # Use
+//
+// The graph, its machine and its loop stay what they are. Two lines change: the solver is made of
+// the graph, and takes its steps where another solver took them:
+//
+//	adopted, err := adopt.New(cost, learnables, adopt.Config{Outputs: []adopt.Output{{Node: out}}})
+//	optimizer, err := kfac.New(kfac.Config{})
+//	solver := adopted.Solver(optimizer) // a gorgonia.Solver
+//	…
+//	err = vm.RunAll()
+//	err = solver.Step(gorgonia.NodesToValueGrads(learnables))
+//	vm.Reset()
+//
+// [Graph.Report] says what was matched, what was not, and why. [Graph.Model] is the same graph as a
+// trainer.Model, for a loop without gorgonia's machine: its kernels are this module's, and faster.
+//
+// # What is found
+//
+// New reads the nodes that the cost depends on, and makes programs of its own of them. It adds
+// nothing to the graph.
+//
+//	affine maps     products of a learnable with rows (or columns) of examples, through reshapes
+//	                and transposes, with a learnable that is added for each output. Conv2d is one
+//	                of them, at its windows.
+//	distribution    the cost is evaluated at random outputs, and compared with the negative
+//	                log-likelihoods of categorical, Bernoulli and Gaussian outputs. It does not
+//	                matter how the cost is written. A cost that is none of them needs the
+//	                distribution named.
+//	examples        the first axis of outputs and inputs has the N examples. They are followed
+//	                through the graph, and an op that loses them is an error.
+//
+// A learnable of no map, or of several (tied weights), gets the diagonal of its Fisher matrix.
+//
+// # gorgonia's traps
+//
+// Values of inner nodes are not read from the user's machine, which reuses their memory. They are
+// computed by kernels that own theirs. Gradients are set to zero after a step. The first steps'
+// gradients are compared with those of these kernels (Solver.Checks): a machine that has run twice,
+// an op that wrote over its input, and a derivative of gorgonia's that is wrong end in a
+// *GradientError. Dropout, BatchNorm and random nodes keep or draw numbers inside an op that a second
+// pass cannot see. They are refused with what to do instead.
+package adopt

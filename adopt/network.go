@@ -1,0 +1,173 @@
+package adopt
+
+import (
+	"errors"
+	"fmt"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/losses"
+)
+
+// network is the user's graph from its inputs to the outputs, as a layer.
+type network struct {
+	g     *Graph
+	built bool
+}
+
+var _ layers.Layer = (*network)(nil)
+
+func (w *network) String() string { return "gorgonia graph" }
+
+// Params lists the parameters, in the order of the user's learnables.
+func (w *network) Params() []*graph.Param {
+	if !w.built {
+		return nil
+	}
+	var ps []*graph.Param
+	for _, l := range w.g.learnables {
+		ps = append(ps, l.param)
+	}
+	return ps
+}
+
+// Build adds the outputs for the examples x, N×C: of several heads side by side.
+func (w *network) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	g := w.g
+	t := &translation{Builder: b, examples: g.examples, made: map[*node]*graph.Node{g.x: x}, taps: true,
+		param: func(l *learnable) (*graph.Node, error) { return b.Param(l.param), nil }}
+	for _, n := range g.others {
+		v, err := g.memory(n, b.Batch)
+		if err != nil {
+			return nil, err
+		}
+		if t.made[n], err = b.InputOf(n.Name(), v); err != nil {
+			return nil, err
+		}
+	}
+	parts := make([]*graph.Node, len(g.heads))
+	units := 0
+	for i, h := range g.heads {
+		var err error
+		if parts[i], err = t.outputs(h); err != nil {
+			return nil, err
+		}
+		units += h.units
+	}
+	for _, a := range g.maps {
+		ps := []*graph.Param{a.weight.param}
+		if a.bias != nil {
+			ps = append(ps, a.bias.param)
+		}
+		b.Layers = append(b.Layers, graph.LayerInfo{Name: a.weight.param.Name, Input: tensor.Shape{b.Batch * a.rows, a.in},
+			Output: tensor.Shape{b.Batch * a.rows, a.out}, Params: ps})
+	}
+	for _, l := range g.learnables {
+		if l.tap == nil {
+			b.Layers = append(b.Layers, graph.LayerInfo{Name: l.param.Name, Input: x.Shape(), Output: l.param.Value.Shape(), Params: []*graph.Param{l.param}})
+		}
+	}
+	w.built, g.last = true, t
+	return beside(b, parts, units)
+}
+
+// beside adds N×C_i matrices side by side.
+func beside(b *graph.Builder, parts []*graph.Node, units int) (*graph.Node, error) {
+	if len(parts) == 1 {
+		return parts[0], nil
+	}
+	dims := []int{b.Batch, units}
+	terms := make([]*graph.Node, len(parts))
+	start := 0
+	for i, p := range parts {
+		var err error
+		if terms[i], err = (move{large: p.Shape(), stride: strides(dims), offset: start, small: dims}).scatter(b, p); err != nil {
+			return nil, err
+		}
+		start += p.Shape()[1]
+	}
+	return b.Total(terms...)
+}
+
+// memory is the tensor that input n is read from in graphs for so many examples.
+func (g *Graph) memory(n *node, examples int) (*tensor.Dense, error) {
+	key := place{n, examples}
+	if n.where.axis < 0 {
+		key.examples = g.examples
+	}
+	if v, ok := g.memories[key]; ok {
+		return v, nil
+	}
+	v := graph.NewDense(g.dtype, n.dimsAt(examples, g.examples)...)
+	g.memories[key] = v
+	return v, nil
+}
+
+type place struct {
+	n        *node
+	examples int
+}
+
+// objectiveLoss is the user's cost, divided by c, with the distribution of the heads.
+type objectiveLoss struct {
+	losses.Distribution
+	g      *Graph
+	target *graph.Node // of the last Build
+	cost   *graph.Node
+}
+
+var _ losses.Loss = (*objectiveLoss)(nil)
+
+func (o *objectiveLoss) String() string { return "cost of a gorgonia graph" }
+
+// TargetShape is the shape of the user's target; of a cost without one it is (N).
+func (o *objectiveLoss) TargetShape(out tensor.Shape) (tensor.Shape, error) {
+	if out.Dims() == 0 {
+		return nil, errors.New("adopt: outputs without examples")
+	}
+	if o.g.y == nil {
+		return tensor.Shape{out[0]}, nil
+	}
+	return o.g.y.dimsAt(out[0], o.g.examples), nil
+}
+
+// Validate takes any targets: the user's cost is the judge of them.
+func (o *objectiveLoss) Validate(*tensor.Dense, int) error { return nil }
+
+// Build adds the cost.
+func (o *objectiveLoss) Build(b *graph.Builder, _, y *graph.Node) (*graph.Node, error) {
+	t := o.g.last
+	if t == nil || t.Builder != b {
+		return nil, errors.New("adopt: the cost belongs to the network of the same graph: both are used in one model")
+	}
+	o.g.last = nil
+	if o.g.y != nil && t.made[o.g.y] == nil {
+		t.made[o.g.y] = y
+	}
+	c, err := t.node(o.g.cost)
+	if err != nil {
+		return nil, err
+	}
+	o.target = y
+	o.cost, err = scaled(b, 1/o.g.scale, c)
+	return o.cost, err
+}
+
+// NegativeLogLikelihood is the distribution's, and the cost itself for the user's own targets,
+// whose form is the cost's.
+func (o *objectiveLoss) NegativeLogLikelihood(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	if y == o.target {
+		return o.cost, nil
+	}
+	return o.Distribution.NegativeLogLikelihood(b, z, y)
+}
+
+// distribution joins the heads'.
+func (g *Graph) distribution() (losses.Loss, error) {
+	if len(g.heads) == 1 {
+		return g.heads[0].loss, nil
+	}
+	return nil, fmt.Errorf("adopt: %d outputs: not there yet", len(g.heads))
+}
