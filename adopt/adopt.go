@@ -160,14 +160,13 @@ func (g *Graph) findExamples(outputs []Output) error {
 
 // settle finds maps, distributions and inputs.
 func (g *Graph) settle(cfg Config) error {
-	var possible [][]losses.Loss
 	within := map[*node]bool{}
 	for _, o := range cfg.Outputs {
-		h, list, err := newHead(g.reading.of[o.Node], o.Distribution, g.examples)
+		h, err := newHead(g.reading.of[o.Node], o.Distribution, g.examples)
 		if err != nil {
 			return err
 		}
-		g.heads, possible = append(g.heads, h), append(possible, list)
+		g.heads = append(g.heads, h)
 		mark(h.logits, within)
 	}
 	for _, n := range g.reading.order {
@@ -180,7 +179,7 @@ func (g *Graph) settle(cfg Config) error {
 		return err
 	}
 	for i, h := range g.heads {
-		if err := g.find(h, possible[i], inputsBeside(g.cost, g.heads)); err != nil {
+		if err := g.find(h, cfg.Outputs[i].Distribution); err != nil {
 			return err
 		}
 		g.scale = max(g.scale, h.scale)

@@ -69,8 +69,19 @@ func (w *network) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 			b.Layers = append(b.Layers, graph.LayerInfo{Name: l.param.Name, Input: x.Shape(), Output: l.param.Value.Shape(), Params: []*graph.Param{l.param}})
 		}
 	}
+	z, err := beside(b, parts, units)
+	if err != nil {
+		return nil, err
+	}
+	start := 0
+	for _, h := range g.heads {
+		if err := t.feed(h, z, start); err != nil {
+			return nil, err
+		}
+		start += h.units
+	}
 	w.built, g.last = true, t
-	return beside(b, parts, units)
+	return z, nil
 }
 
 // beside adds N×C_i matrices side by side.

@@ -90,7 +90,7 @@ func foreign() operation {
 		},
 		build: func(t *translation, n *node, in []*graph.Node) (*graph.Node, error) {
 			if t.Batch != t.examples {
-				return nil, fmt.Errorf("adopt: %v: the op is for %d examples, not for %d", n, t.examples, t.Batch)
+				return t.never(n)
 			}
 			copies := make([]*graph.Node, len(in))
 			for i, x := range in {
@@ -140,20 +140,38 @@ type translation struct {
 // dims is the shape of n for the Builder's batch size.
 func (t *translation) dims(n *node) []int { return n.dimsAt(t.Batch, t.examples) }
 
-// node is the Builder's node of n, made once.
+// node is the Builder's node of n, made once. Some graphs have N in a constant, or an op for N
+// examples alone. For another batch size there is a node that is an error when it is run.
 func (t *translation) node(n *node) (*graph.Node, error) {
 	if x, ok := t.made[n]; ok {
 		return x, nil
 	}
 	x, err := t.build(n)
 	if err == nil && !slices.Equal([]int(x.Shape()), t.dims(n)) {
-		err = fmt.Errorf("adopt: %v: for %d examples its shape is %v, and %v was expected: it has a size of the mini-batch as a constant", n, t.Batch, x.Shape(), t.dims(n))
+		err = fmt.Errorf("adopt: %v: for %d examples its shape is %v, and %v was expected", n, t.Batch, x.Shape(), t.dims(n))
+	}
+	if err != nil && t.Batch != t.examples {
+		x, err = t.never(n)
 	}
 	if err != nil {
 		return nil, err
 	}
 	t.made[n] = x
 	return x, nil
+}
+
+// never adds a node of n's shape that must not be run.
+func (t *translation) never(n *node) (*graph.Node, error) {
+	problem := fmt.Sprintf("the graph was built for %d examples, and %d were given: this node has the number in a constant or in its op", t.examples, t.Batch)
+	fail := func() { panic(&graph.DataError{Layer: n.String(), Problem: problem}) }
+	some, err := t.number(0)
+	if err != nil {
+		return nil, err
+	}
+	return t.Apply(graph.Op{
+		Name: "never", Shape: t.dims(n), Const: true,
+		F32: func([]float32, [][]float32) { fail() }, F64: func([]float64, [][]float64) { fail() },
+	}, some)
 }
 
 func (t *translation) build(n *node) (*graph.Node, error) {

@@ -3,6 +3,7 @@ package adopt
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gokfac/gokfac/graph"
@@ -22,33 +23,49 @@ type head struct {
 	target *node // that was found to belong to it; nil: none
 }
 
-// candidates are the distributions that a cost is compared with.
-var candidates = []losses.Loss{losses.SoftmaxCrossEntropy{}, losses.SigmoidCrossEntropy{}, losses.SquaredError{}}
+// candidate is one way to see an output: which node is the logits, and what they are logits of.
+type candidate struct {
+	logits *node
+	loss   losses.Loss
+}
 
-// newHead finds the logits, and what the graph says of their distribution.
-func newHead(n *node, named losses.Loss, examples int) (*head, []losses.Loss, error) {
-	h := &head{given: n, logits: n, loss: named}
-	possible := candidates
-	switch n.kind {
-	case "softmaxOp":
-		h.logits, possible = n.in[0], candidates[:1]
-	case "elemUnaryOp":
-		if n.text == "sigmoid" {
-			h.logits, possible = n.in[0], candidates[1:2]
-		}
+// candidates are the ways to see the output n. The mean of a Gaussian may be any node, a Sigmoid
+// included.
+func candidates(n *node, named losses.Loss) []candidate {
+	logits := n
+	possible := []losses.Loss{losses.SoftmaxCrossEntropy{}, losses.SigmoidCrossEntropy{}}
+	switch {
+	case n.kind == "softmaxOp":
+		logits, possible = n.in[0], possible[:1]
+	case n.kind == "elemUnaryOp" && n.text == "sigmoid":
+		logits, possible = n.in[0], possible[1:]
 	}
 	if named != nil {
-		possible = []losses.Loss{named}
+		list := []candidate{{logits, named}}
+		if logits != n {
+			list = append(list, candidate{n, named})
+		}
+		return list
 	}
+	var list []candidate
+	for _, l := range possible {
+		list = append(list, candidate{logits, l})
+	}
+	return append(list, candidate{n, losses.SquaredError{}})
+}
+
+// newHead is the output n with the first of its candidates.
+func newHead(n *node, named losses.Loss, examples int) (*head, error) {
+	h := &head{given: n, logits: candidates(n, named)[0].logits, loss: named}
 	z := h.logits
 	switch w := z.where; {
 	case w.axis < 0:
-		return nil, nil, fmt.Errorf("adopt: output %v does not depend on the mini-batch of %d examples", n, examples)
+		return nil, fmt.Errorf("adopt: output %v does not depend on the mini-batch of %d examples", n, examples)
 	case w.rows != 1 || w.axis > 1 || w.axis == 1 && len(z.dims) != 2:
-		return nil, nil, fmt.Errorf("adopt: output %v: want N×C outputs for N = %d examples", n, examples)
+		return nil, fmt.Errorf("adopt: output %v: want N×C outputs for N = %d examples", n, examples)
 	}
 	h.units = z.size() / examples
-	return h, possible, nil
+	return h, nil
 }
 
 // outputs are the logits of h as N×C.
@@ -62,7 +79,34 @@ func (t *translation) outputs(h *head) (*graph.Node, error) {
 			return nil, err
 		}
 	}
-	return t.Reshape(z, t.Batch, h.units)
+	return t.reshaped(z, t.Batch, h.units)
+}
+
+// reshaped is x itself if it has the shape already.
+func (t *translation) reshaped(x *graph.Node, shape ...int) (*graph.Node, error) {
+	if slices.Equal([]int(x.Shape()), shape) {
+		return x, nil
+	}
+	return t.Reshape(x, shape...)
+}
+
+// feed makes the logits of h what the columns of z from start on are, so that the cost is a function
+// of z.
+func (t *translation) feed(h *head, z *graph.Node, start int) error {
+	var err error
+	if units := z.Shape()[1]; units != h.units {
+		m := move{small: z.Shape(), large: []int{t.Batch, h.units}, stride: []int{units, 1}, offset: start}
+		if z, err = m.gather(t.Builder, z); err != nil {
+			return err
+		}
+	}
+	if h.logits.where.axis == 1 {
+		if z, err = transposed(z.Shape(), []int{1, 0}).gather(t.Builder, z); err != nil {
+			return err
+		}
+	}
+	t.made[h.logits], err = t.reshaped(z, t.dims(h.logits)...)
+	return err
 }
 
 // inputsBeside are the inputs with examples that the cost depends on not through the logits of
@@ -90,14 +134,18 @@ func inputsBeside(cost *node, heads []*head) []*node {
 	return list
 }
 
-// find settles h's distribution and scale: of the possible distributions the first one whose
-// negative log-likelihood the cost is a multiple of, plus what does not depend on the outputs. It
-// is found out by evaluating both at random outputs, so that it does not matter how the cost is
-// written.
-func (g *Graph) find(h *head, possible []losses.Loss, targets []*node) error {
-	for _, loss := range possible {
-		for _, y := range targets {
-			c, err := g.ratio(h, loss, y)
+// find settles h's distribution and scale: of the candidates the first one whose negative
+// log-likelihood the cost is a multiple of, plus what does not depend on the outputs. It is found out
+// by evaluating both at random outputs, so that it does not matter how the cost is written.
+func (g *Graph) find(h *head, named losses.Loss) error {
+	first := h.logits
+	list := candidates(h.given, named)
+	var names []string
+	for _, way := range list {
+		names = append(names, fmt.Sprint(way.loss))
+		h.logits = way.logits
+		for _, y := range inputsBeside(g.cost, g.heads) {
+			c, err := g.ratio(h, way.loss, y)
 			if errors.Is(err, errNoMultiple) {
 				continue
 			}
@@ -107,20 +155,13 @@ func (g *Graph) find(h *head, possible []losses.Loss, targets []*node) error {
 			if c < 0 {
 				return fmt.Errorf("adopt: the cost falls as the likelihood of output %v falls: its sign is wrong", h.given)
 			}
-			h.found, h.loss, h.scale, h.target = h.loss == nil, loss, c, y
+			h.found, h.loss, h.scale, h.target = named == nil, way.loss, c, y
 			return nil
 		}
 	}
-	if h.loss != nil {
-		return nil // named: the cost is something else
+	h.logits = first
+	if named != nil {
+		return nil // the cost is something else
 	}
-	return fmt.Errorf("adopt: output %v: the cost is no multiple of the negative log-likelihood of %s: name the Distribution", h.given, anyOf(possible))
-}
-
-func anyOf(possible []losses.Loss) string {
-	var names []string
-	for _, l := range possible {
-		names = append(names, fmt.Sprint(l))
-	}
-	return strings.Join(names, ", ")
+	return fmt.Errorf("adopt: output %v: the cost is no multiple of the mean negative log-likelihood of %s: name the Distribution", h.given, strings.Join(names, ", "))
 }

@@ -7,6 +7,8 @@ import (
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
 )
 
 // node is a node of the user's graph, as it was read.
@@ -35,7 +37,11 @@ func (n *node) String() string {
 	case inputLeaf, learnableLeaf:
 		return n.Name()
 	}
-	return fmt.Sprintf("%s of shape %v", n.text, n.dims)
+	text := n.text
+	if n.kind == "softmaxOp" { // Log makes a LogSoftMax of the SoftMax that it is of
+		text = "SoftMax"
+	}
+	return fmt.Sprintf("%s of shape %v", text, n.dims)
 }
 
 // size is the number of elements.
@@ -72,7 +78,7 @@ func (r *reading) visit(g *gorgonia.Node, learnables map[*gorgonia.Node]*learnab
 	}
 	n := &node{Node: g, dims: shapeOf(g)}
 	r.of[g] = n
-	for _, c := range children(g) {
+	for _, c := range graph.Children(g) {
 		in, err := r.visit(c, learnables)
 		if err != nil {
 			return nil, err
@@ -101,22 +107,6 @@ func (r *reading) visit(g *gorgonia.Node, learnables map[*gorgonia.Node]*learnab
 
 // constant is what gorgonia's constants have, which are of types that it does not export.
 type constant interface{ Value() gorgonia.Value }
-
-// children are the operands of n, in order.
-func children(n *gorgonia.Node) []*gorgonia.Node {
-	if n.Graph() == nil {
-		return nil
-	}
-	it := n.Graph().From(n.ID())
-	if it == nil {
-		return nil
-	}
-	var ns []*gorgonia.Node
-	for it.Next() {
-		ns = append(ns, it.Node().(*gorgonia.Node))
-	}
-	return ns
-}
 
 func shapeOf(n *gorgonia.Node) []int {
 	if s := n.Shape(); s.Dims() > 0 {

@@ -76,17 +76,7 @@ func (w *walk) visit(n *Node) {
 }
 
 // children returns n's inputs in their order, duplicates included.
-func (b *Builder) children(n *Node) []*Node {
-	it := b.g.From(n.ID())
-	if it == nil {
-		return nil
-	}
-	ns := make([]*Node, 0, it.Len())
-	for it.Next() {
-		ns = append(ns, it.Node().(*Node))
-	}
-	return ns
-}
+func (b *Builder) children(n *Node) []*Node { return Children(n) }
 
 // differentiable reports whether a gradient flows from n to its i-th input.
 func (b *Builder) differentiable(n *Node, i int) bool {
