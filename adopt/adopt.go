@@ -3,6 +3,7 @@ package adopt
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 
 	"gorgonia.org/gorgonia"
@@ -87,7 +88,7 @@ func newGraph(cost *gorgonia.Node, learnables gorgonia.Nodes, cfg Config) (*Grap
 		return nil, errors.New("adopt: there are no learnables")
 	case len(cfg.Outputs) == 0:
 		return nil, errors.New("adopt: Config.Outputs is empty: name the node of the logits, or of their SoftMax or Sigmoid")
-	case cfg.Scale < 0:
+	case !(cfg.Scale >= 0) || math.IsInf(cfg.Scale, 0):
 		return nil, fmt.Errorf("adopt: scale %g: want a positive number, or 0 to find it", cfg.Scale)
 	}
 	g := &Graph{dtype: cost.Dtype(), memories: map[place]*tensor.Dense{}}
