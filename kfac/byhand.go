@@ -182,7 +182,7 @@ func (n *ByHand[T]) accepts(optimizer any) error {
 	switch v := reflect.ValueOf(optimizer); v.Kind() {
 	case reflect.Invalid:
 		return errors.New("kfac: by hand: no optimizer")
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Func:
 		if v.IsNil() {
 			return fmt.Errorf("kfac: by hand: the optimizer is a nil %T", optimizer)
 		}

@@ -54,7 +54,9 @@ func (r *ByHandRule) SetLearningRate(alpha float64) { r.Rate = alpha }
 func (r *ByHandRule) fields() []Field { return []Field{{Name: "rate", Value: &r.Rate}} }
 
 // MarshalBinary encodes α. The memory of the caller's rule is the caller's to save.
-func (r *ByHandRule) MarshalBinary() ([]byte, error) { return codec.Encode("rule by hand", 1, r.fields()) }
+func (r *ByHandRule) MarshalBinary() ([]byte, error) {
+	return codec.Encode("rule by hand", 1, r.fields())
+}
 
 // UnmarshalBinary restores a state that MarshalBinary wrote.
 func (r *ByHandRule) UnmarshalBinary(data []byte) error {
