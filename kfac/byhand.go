@@ -187,14 +187,21 @@ func (n *ByHand[T]) accepts(optimizer any) error {
 			return fmt.Errorf("kfac: by hand: the optimizer is a nil %T", optimizer)
 		}
 	}
-	o, is := optimizer.(*Optimizer)
-	if is {
+	switch o := optimizer.(type) {
+	case *Preconditioned:
+		if o.pre == nil {
+			return errors.New("kfac: by hand: the Preconditioned is not one of NewPreconditioned")
+		}
+	case *Optimizer:
+		if o.pre == nil {
+			return errors.New("kfac: by hand: the Optimizer is not one of New")
+		}
 		n.estimator = o.pre.cfg.Estimator
+		if n.cfg.Loss == nil && !(o.cfg.Mode == Fixed && o.cfg.DampingUpdateSteps == 0) {
+			return fmt.Errorf("kfac: by hand: %s mode measures the loss after a step: give ByHandConfig.Loss, or take fixed mode with DampingUpdateSteps None", o.cfg.Mode)
+		}
 	}
-	if !is || n.cfg.Loss != nil || o.cfg.Mode == Fixed && o.cfg.DampingUpdateSteps == 0 {
-		return nil
-	}
-	return fmt.Errorf("kfac: by hand: %s mode measures the loss after a step: give ByHandConfig.Loss, or take fixed mode with DampingUpdateSteps None", o.cfg.Mode)
+	return nil
 }
 
 // prepare checks that each part has its gradients, and computes those that True is for.

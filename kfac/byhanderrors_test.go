@@ -297,6 +297,8 @@ func TestByHandWithoutNetwork(t *testing.T) {
 		"no optimizer":                       nil,
 		"the optimizer is a nil":             (*kfac.Optimizer)(nil),
 		"the optimizer is a nil kfac_test":   probe(nil),
+		"the Optimizer is not one of New":    &kfac.Optimizer{},
+		"the Preconditioned is not one of":   &kfac.Preconditioned{},
 		"adaptive mode measures the loss":    newOptimizer(t, kfac.Config{}),
 		"fixed mode measures the loss after": newOptimizer(t, kfac.Config{Mode: kfac.Fixed}),
 	} {
