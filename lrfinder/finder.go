@@ -167,13 +167,25 @@ func (t *test) step(ctx context.Context, rate float64) (float64, error) {
 // next is a mini-batch of this epoch or, after its end, of the next.
 func next(train trainer.Source) (x, y *tensor.Dense, more []*tensor.Dense, err error) {
 	x, y, ok := train.Next()
+	if !ok && failure(train) == nil {
+		x, y, ok = train.Next()
+	}
 	if !ok {
-		if x, y, ok = train.Next(); !ok {
-			return nil, nil, nil, errors.New("the data give no mini-batch")
+		if err := failure(train); err != nil {
+			return nil, nil, nil, err
 		}
+		return nil, nil, nil, errors.New("the data give no mini-batch")
 	}
 	if m, ok := train.(trainer.MoreSource); ok {
 		more = m.More()
 	}
 	return x, y, more, nil
+}
+
+// failure is the error of data that have just given no mini-batch; nil: an epoch has ended.
+func failure(train trainer.Source) error {
+	if f, ok := train.(trainer.FallibleSource); ok && f.Err() != nil {
+		return fmt.Errorf("the data: %w", f.Err())
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -131,24 +132,40 @@ func (a *Accumulation) MiniBatch() (MiniBatch, error) {
 func (a *Accumulation) Next(src Source, parts int) (MiniBatch, error) {
 	x, y, ok := src.Next()
 	if !ok { // an epoch is over, and the next call begins another
+		if err := failure(src); err != nil {
+			return nil, err
+		}
 		if x, y, ok = src.Next(); !ok {
-			return nil, errors.New("trainer: the data give no mini-batch")
+			return nil, cmp.Or(failure(src), errNoBatch)
 		}
 	}
+	batch, _, err := a.take(src, parts, x, y)
+	return batch, err
+}
+
+// take is Next from the first mini-batch on. It reports whether it has seen the end of the epoch.
+func (a *Accumulation) take(src Source, parts int, x, y *tensor.Dense) (batch MiniBatch, over bool, err error) {
 	a.Reset()
 	if parts <= 1 {
-		return a.model.Batch(x, y, moreOf(src)...)
+		batch, err = a.model.Batch(x, y, moreOf(src)...)
+		return batch, false, err
 	}
-	for ok {
+	for ok := true; ok; {
 		if err := a.Add(x, y, moreOf(src)...); err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if a.n == parts {
 			break
 		}
-		x, y, ok = src.Next()
+		if x, y, ok = src.Next(); !ok {
+			over = true
+			if err := failure(src); err != nil {
+				return nil, over, err
+			}
+		}
 	}
-	return a.MiniBatch()
+	batch, err = a.MiniBatch()
+	return batch, over, err
 }
 
 // Targets are the targets of the last part that was in the graph, in the model's float

@@ -15,7 +15,7 @@ const (
 // Event is what a callback is told. It is the callback's only until it returns.
 type Event struct {
 	Kind         EventKind
-	Step, Total  int      // steps taken, and in the whole run
+	Step, Total  int      // steps taken, and in the whole run; Total is 0 where nobody knows it
 	Epoch        int      // the epoch that Step belongs to, counted from 1
 	Loss         float64  // h before the last step
 	Examples     int      // in its mini-batch
@@ -38,7 +38,7 @@ var ErrStop = errors.New("trainer: stopped by a callback")
 func (r *run) tell(kind EventKind, rec *Record) error {
 	r.event = Event{
 		Kind: kind, Record: rec, History: r.res.History,
-		Step: r.res.Steps, Total: r.total, Epoch: 1 + (r.res.Steps-1)/r.perEpoch,
+		Step: r.res.Steps, Total: r.total, Epoch: r.epoch(),
 		Loss: r.loss, Examples: r.examples, LearningRate: r.rate,
 	}
 	var stop error

@@ -10,13 +10,15 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// Source gives mini-batches, epoch after epoch.
+// Source gives mini-batches, epoch after epoch. One whose data can fail, as files and
+// networks do, is a [FallibleSource] as well.
 type Source interface {
 	// Next returns the next mini-batch, or ok = false at the end of an epoch;
 	// the call after that begins the next epoch. The tensors are valid until
 	// the next call.
 	Next() (x, y *tensor.Dense, ok bool)
-	// Steps is the number of mini-batches in an epoch.
+	// Steps is the number of mini-batches in an epoch, or −1 if it is not known: then
+	// an epoch ends with Next.
 	Steps() int
 }
 
@@ -59,7 +61,7 @@ func (m *Model) evaluate(ctx context.Context, src Source, metrics []Metric) (map
 	var sum float64
 	examples := 0
 	x, y, ok := src.Next()
-	if !ok { // it had dealt the last mini-batch of an epoch
+	if !ok && failure(src) == nil { // it had dealt the last mini-batch of an epoch
 		x, y, ok = src.Next()
 	}
 	for ; ok; x, y, ok = src.Next() {
@@ -85,6 +87,9 @@ func (m *Model) evaluate(ctx context.Context, src Source, metrics []Metric) (map
 		}
 		sum += loss * float64(c.b.Batch)
 		examples += c.b.Batch
+	}
+	if err := failure(src); err != nil {
+		return nil, err
 	}
 	if examples == 0 {
 		return nil, errors.New("trainer: evaluation of no examples")

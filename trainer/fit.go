@@ -3,6 +3,7 @@ package trainer
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math"
 	"time"
 
@@ -35,6 +36,10 @@ type Trainer struct {
 	FinishSteps bool
 	// GoOn makes a restored run that a callback had ended take its further steps.
 	GoOn bool
+	// Logger is told when the run begins, of each step (at debug level) and evaluation,
+	// and how the run ends; docs/embedding.md lists messages, levels and attributes. It
+	// gets Fit's context. nil: the run is silent.
+	Logger *slog.Logger
 
 	current *run   // of the Fit that is under way, or was the last
 	pending []byte // the state that the next Fit goes on with
@@ -50,48 +55,29 @@ type Trainer struct {
 // The schedule's factor is on the optimizer's learning rate during a step only:
 // a callback sees the rate, and saves it in the optimizer's state, without.
 // Evaluations of an [Averager] are of its averaged parameters.
+//
+// Another Fit of the same trainer is another run, on these data or on others: its
+// steps, its schedule and its history begin anew. Model and optimizer go on from where
+// they are, with the optimizer's moments, averages and inverses. The data may come in
+// mini-batches of another size; their examples and targets have to be of the shapes that
+// the model was built for.
+//
+// [Trainer.Begin] gives the steps of the same run one by one.
 func (t *Trainer) Fit(ctx context.Context, train Source) (*Result, error) {
-	r, err := t.newRun(train)
+	r, err := t.Begin(train)
 	if err != nil {
 		return &Result{}, err
 	}
-	t.current = r
-	if r.ended { // in another process, which was killed before it could tell
-		return r.end(nil)
-	}
-	work := ctx
-	if t.FinishSteps {
-		work = context.WithoutCancel(ctx)
-	}
-	for r.res.Steps < r.total {
-		if err := ctx.Err(); err != nil {
-			return &r.res, err
-		}
-		due, err := r.step(work)
+	for _, err := range r.Steps(ctx) {
 		if err != nil {
-			return &r.res, err
-		}
-		r.between = !due
-		if err := r.tell(StepDone, nil); err != nil {
-			return r.end(err)
-		}
-		if due {
-			if err := r.evaluate(work); err != nil {
-				return r.end(err)
-			}
+			return r.Result(), err
 		}
 	}
-	return r.end(nil)
+	return r.Result(), nil
 }
 
-// step takes one step, and reports whether an evaluation is due.
-func (r *run) step(ctx context.Context) (due bool, err error) {
-	r.between = false
-	start := time.Now()
-	batch, err := r.accumulation.Next(r.train, r.Accumulate)
-	if err != nil {
-		return false, err
-	}
+// step takes one step, and reports whether an evaluation is due. The step's time began at start.
+func (r *run) step(ctx context.Context, batch MiniBatch, start time.Time) (due bool, err error) {
 	var obj graph.Objective = batch
 	if r.ClipNorm > 0 {
 		r.clip = clippedCurvature{CurvatureObjective: batch, clip: clip{max: r.ClipNorm}}
@@ -111,7 +97,10 @@ func (r *run) step(ctx context.Context) (due bool, err error) {
 		return false, err
 	}
 	r.res.Steps++
-	r.res.Epochs = r.res.Steps / r.perEpoch
+	r.open = true
+	if r.perEpoch > 0 {
+		r.res.Epochs = r.res.Steps / r.perEpoch
+	}
 	r.trend.step(obj, r.accumulation.Targets(), r.loss)
 	// A weight of 1 for full mini-batches leaves their mean as it is, to the bit.
 	if r.examples = batch.Examples(); r.unit == 0 {
@@ -121,14 +110,14 @@ func (r *run) step(ctx context.Context) (due bool, err error) {
 	r.lossSum += weight * r.loss
 	r.weight += weight
 	n := r.res.Steps
-	return n%r.perEpoch == 0 || n == r.total || r.EvalEvery > 0 && n%r.EvalEvery == 0, nil
+	return r.perEpoch > 0 && n%r.perEpoch == 0 || n == r.total || r.EvalEvery > 0 && n%r.EvalEvery == 0, nil
 }
 
 // evaluate scores the model and adds a record.
 func (r *run) evaluate(ctx context.Context) error {
 	rec := Record{
 		Step:         r.res.Steps,
-		Epoch:        1 + (r.res.Steps-1)/r.perEpoch,
+		Epoch:        r.epoch(),
 		TrainLoss:    r.lossSum / r.weight,
 		Scores:       map[string]float64{},
 		TrainSeconds: r.res.TrainSeconds,
@@ -145,7 +134,8 @@ func (r *run) evaluate(ctx context.Context) error {
 	}
 	r.res.History = append(r.res.History, rec)
 	r.lossSum, r.weight = 0, 0
-	r.between = r.res.Steps < r.total // at the end the last mini-batch is needed, which no state has
+	r.logRecord(ctx, &r.res.History[len(r.res.History)-1])
+	r.between = !r.done() // at the end the last mini-batch is needed, which no state has
 	return r.tell(Evaluated, &r.res.History[len(r.res.History)-1])
 }
 
@@ -181,18 +171,15 @@ func (r *run) lastInterval() (mean float64, steps int) {
 	return last.TrainLoss, steps
 }
 
-// end closes the run; ErrStop is a good ending, unless the run got worse.
-func (r *run) end(err error) (*Result, error) {
-	if err != nil && !errors.Is(err, ErrStop) {
-		return &r.res, err
-	}
+// end tells callbacks that the run is over, in good order unless it got worse.
+func (r *run) end() error {
 	worse := r.judge()
 	r.ended = worse == nil
 	r.between = r.ended // from here on a longer run can go on
 	if err := r.tell(Ended, nil); err != nil && !errors.Is(err, ErrStop) {
-		return &r.res, errors.Join(worse, err)
+		return errors.Join(worse, err)
 	}
-	return &r.res, worse
+	return worse
 }
 
 // judge tells a good ending from one far above the beginning.

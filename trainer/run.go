@@ -13,8 +13,8 @@ type run struct {
 	train        Source
 	accumulation *Accumulation // of the mini-batch
 	schedule     Schedule
-	total        int // steps
-	perEpoch     int
+	total        int // steps; 0: not known
+	perEpoch     int // steps; 0: not known
 	res          Result
 	between      bool    // two steps: the run can be saved
 	ended        bool    // in good order, as the state that was restored says
@@ -29,6 +29,14 @@ type run struct {
 	clip         clippedCurvature // here, and the event, so that a step allocates nothing
 	event        Event
 	trend        trend
+
+	// Of an epoch of unknown length: a step was taken in it; its end was seen already.
+	open, over bool
+
+	begun   bool  // the logger was told
+	stopped bool  // by a callback
+	closed  bool  // there are no more steps: the run is over, with err
+	err     error // of the run
 }
 
 func (t *Trainer) newRun(train Source) (*run, error) {
@@ -39,8 +47,10 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 		return nil, errors.New("trainer: Epochs, MaxSteps, EvalEvery, Accumulate and ClipNorm must not be negative")
 	case t.Epochs == 0 && t.MaxSteps == 0:
 		return nil, errors.New("trainer: set Epochs or MaxSteps")
-	case train.Steps() <= 0:
-		return nil, errors.New("trainer: the data give no mini-batch")
+	case train.Steps() == 0:
+		return nil, errNoBatch
+	case train.Steps() < 0 && t.MaxSteps == 0 && t.Schedule != nil:
+		return nil, errors.New("trainer: the schedule needs the number of steps, which data of unknown length do not tell: set MaxSteps, or tell the data how many examples an epoch has; a constant rate is Schedule: nil")
 	}
 	higher, err := directions(t.Evaluations, t.Metrics)
 	if err != nil {
@@ -56,7 +66,9 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 	}
 	r := &run{Trainer: t, train: train, schedule: t.Schedule, higher: higher, between: true}
 	parts := max(t.Accumulate, 1)
-	r.perEpoch = (train.Steps() + parts - 1) / parts
+	if steps := train.Steps(); steps > 0 {
+		r.perEpoch = (steps + parts - 1) / parts
+	}
 	r.accumulation = NewAccumulation(t.Model)
 	r.trend = trend{model: t.Model, start: copyOf(t.Model.learned)}
 	if r.schedule == nil {

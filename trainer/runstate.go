@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,7 +29,7 @@ func (p *runState) fields() []codec.Field {
 
 func (r *run) marshal() ([]byte, error) {
 	p := runState{
-		steps: r.res.Steps, total: r.total, ended: r.ended, perEpoch: r.perEpoch, examples: r.examples, unit: r.unit, spent: uint64(r.spent),
+		steps: r.res.Steps, total: r.bound(), ended: r.ended, perEpoch: r.place(), examples: r.examples, unit: r.unit, spent: uint64(r.spent),
 		loss: r.loss, rate: r.rate, lossSum: r.lossSum, weight: r.weight,
 	}
 	var err error
@@ -56,11 +57,13 @@ func (r *run) unmarshal(data []byte) error {
 		return err
 	}
 	switch {
-	case p.perEpoch != r.perEpoch:
+	case (p.perEpoch < 0) != (r.perEpoch == 0):
+		return errors.New("it is of a run whose epochs have a known number of steps, and this one's have not, or the other way round")
+	case p.perEpoch >= 0 && p.perEpoch != r.perEpoch:
 		return fmt.Errorf("it is of a run with %d steps in an epoch, and this one has %d", p.perEpoch, r.perEpoch)
 	case p.steps < 0 || p.examples < 0 || p.unit < 0 || p.weight < 0:
 		return fmt.Errorf("it has %d steps of %d examples in %d ns", p.steps, p.examples, p.spent)
-	case p.steps > r.total:
+	case r.total > 0 && p.steps > r.total:
 		return fmt.Errorf("it has taken %d steps, and this run has %d", p.steps, r.total)
 	}
 	history, err := unmarshalHistory(p.history)
@@ -85,9 +88,10 @@ func (r *run) unmarshal(data []byte) error {
 		return err
 	}
 	r.spent = time.Duration(p.spent)
-	r.res = Result{Steps: p.steps, Epochs: p.steps / r.perEpoch, TrainSeconds: r.spent.Seconds(), History: history}
+	r.res = Result{Steps: p.steps, TrainSeconds: r.spent.Seconds(), History: history}
+	r.restorePlace(p.perEpoch)
 	// A longer run goes on, and so does one whose callbacks would not have ended it.
-	if r.ended = p.ended && p.total == r.total && (!r.GoOn || p.steps == p.total); r.ended && len(rises) > 0 {
+	if r.ended = p.ended && p.total == r.bound() && (!r.GoOn || r.done()); r.ended && len(rises) > 0 {
 		r.res.Rises = rises
 	}
 	r.examples, r.unit, r.loss, r.rate, r.lossSum, r.weight = p.examples, p.unit, p.loss, p.rate, p.lossSum, p.weight
