@@ -1,0 +1,68 @@
+package losstest
+
+import (
+	"fmt"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// batch checks that examples do not know of each other: a mean over a batch is the mean of the examples' own, and a
+// part's rows are what each example has alone. It is so for all batch sizes.
+func (c *checker) batch() {
+	for _, p := range c.parts() {
+		c.batchOf(p)
+	}
+}
+
+func (c *checker) batchOf(p part) {
+	const most = 17
+	rows := p.rows(c.r, most)
+	alone := c.compile(graph.Float64, 1, p)
+	var single []result
+	for i := range most {
+		single = append(single, alone.run(pick(rows, i, i+1)))
+	}
+	for _, n := range []int{2, 3, most} {
+		r := c.compute(graph.Float64, p, pick(rows, 0, n))
+		m := comparison{what: fmt.Sprintf("%s of a batch of %d", p.name, n), got: r.value, n: n}
+		if p.mean {
+			m.other, m.want = "the mean of its examples' own", make([]float64, 1)
+			for i := range n {
+				m.want[0] += single[i].value[0] / float64(n)
+			}
+		} else {
+			m.other = "its examples' own rows"
+			for i := range n {
+				m.want = append(m.want, single[i].value...)
+			}
+			m.element = c.cell(len(m.want) / n)
+		}
+		m.tolerance = []float64{256 * epsilon * (1 + largest(m.want))}
+		if !c.compare(m) {
+			return
+		}
+		if !p.mean {
+			continue
+		}
+		g := comparison{what: fmt.Sprintf("the gradient of %s of a batch of %d", p.name, n), other: "1/N of its examples' own",
+			got: r.gradient, element: c.cell(c.outputs), n: n}
+		for i := range n {
+			for _, v := range single[i].gradient {
+				g.want = append(g.want, v/float64(n))
+			}
+		}
+		g.tolerance = []float64{256 * epsilon * (1 + largest(g.want))}
+		if !c.compare(g) {
+			return
+		}
+	}
+}
+
+// pick takes examples from … to of an operand's rows.
+func pick(rows [][][]float64, from, to int) [][][]float64 {
+	some := make([][][]float64, len(rows))
+	for i, operand := range rows {
+		some[i] = operand[from:to]
+	}
+	return some
+}

@@ -1,0 +1,371 @@
+package losstest_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/losses/losstest"
+)
+
+// Each fault is found by the check that is meant for it, whose message says what is wrong.
+func TestPlantedFaults(t *testing.T) {
+	softmax, squared, sigmoid := losses.SoftmaxCrossEntropy{}, losses.SquaredError{}, losses.SigmoidCrossEntropy{}
+	once := constant(1)
+	kept := map[*graph.Builder][]float64{}
+	for _, c := range []struct {
+		fault string
+		loss  losses.Loss
+		check string
+		words []string
+	}{
+		{"gradient without 1/N", &planted{Loss: squared, build: times(squared.Build, once, examples)}, "gradient",
+			[]string{"the gradient of Build at example ", "finite difference of Build", "is 5 times", "a sum over the 5 examples where the mean is wanted"}},
+		{"gradient that is a mean over units", &planted{Loss: softmax, build: times(softmax.Build, once, perUnit)}, "gradient",
+			[]string{"is 0.333 times", "a mean over the 3 units where the sum is wanted"}},
+		{"gradient of the wrong sign", &planted{Loss: softmax, build: times(softmax.Build, once, constant(-1))}, "gradient",
+			[]string{"is -1 times", "the sign is wrong"}},
+		{"gradient that ignores the seed", &planted{Loss: squared, build: seedless}, "gradient",
+			[]string{"for a seed of 0.7", "Diff must multiply by d.Grad"}},
+		{"cost that is a sum over examples", &planted{Loss: softmax, build: times(softmax.Build, examples, examples)}, "batch",
+			[]string{"Build of a batch of 2 is ", "the mean of its examples' own", "a sum over the 2 examples where the mean is wanted"}},
+		{"wrong tangent", &planted{Loss: sigmoid, mean: bentMean}, "tangent",
+			[]string{"the tangent of Mean at example ", "its finite difference", "is 2 times"}},
+		{"factor 2 of the squared error with H_L = I", &planted{Loss: squared, build: times(squared.Build, constant(2), constant(2)),
+			nll: times(squared.Build, constant(2), constant(2))}, "fisher",
+			[]string{"BBᵀ by FactorProduct", "is 0.25 times the mean of score·scoreᵀ over 20000 samples", "a ½ in each of the two factors"}},
+		{"cost of another scale than its curvature", &planted{Loss: squared, build: times(squared.Build, constant(2), constant(2))}, "surrogate",
+			[]string{"the gradient of Build is 2 times the gradient of NegativeLogLikelihood", "set Config.Surrogate"}},
+		{"B transposed", &planted{Loss: softmax, factor: softmax.FactorTransposeProduct, transpose: softmax.FactorProduct}, "fisher",
+			[]string{"BᵀB is right: FactorProduct and FactorTransposeProduct are interchanged"}},
+		{"B in the place of its transpose", &planted{Loss: softmax, transpose: softmax.FactorProduct}, "fisher",
+			[]string{"FactorTransposeProduct is FactorProduct itself, and B is not symmetric"}},
+		{"1/N in B", &planted{Loss: sigmoid, factor: times(sigmoid.FactorProduct, perExample, perExample)}, "fisher",
+			[]string{"a 1/N in each factor, N = 9?"}},
+		{"1/N in B, seen in rows", &planted{Loss: sigmoid, factor: times(sigmoid.FactorProduct, perExample, perExample)}, "batch",
+			[]string{"FactorProduct of a batch of 2", "its examples' own rows", "a 1/N too many, N = 2?"}},
+		{"the most probable class in the place of a sample", &planted{Loss: softmax, sample: drawn(softmax.TargetShape, mostProbable)}, "sample",
+			[]string{"Sample draws the same targets for two seeds", "is this the most probable target"}},
+		{"the mean in the place of a sample", &planted{Loss: squared, sample: squared.Mean}, "sample",
+			[]string{"Sample draws the same targets for two seeds", "or the mean, in the place of a sample?"}},
+		{"samples drawn once for ever", &planted{Loss: squared, sample: func(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+			return drawn(squared.TargetShape, func(r *rand.Rand, out, z []float64) {
+				for len(kept[b]) < len(out) {
+					kept[b] = append(kept[b], r.NormFloat64())
+				}
+				for i, v := range z {
+					out[i] = v + kept[b][i]
+				}
+			})(b, z)
+		}}, "sample", []string{"Sample gives the same targets in every run", "not when the graph is built"}},
+		{"samples from a generator of one's own", &planted{Loss: squared, sample: drawn(squared.TargetShape, func(_ *rand.Rand, out, z []float64) {
+			for i, v := range z {
+				out[i] = v + rand.NormFloat64()
+			}
+		})}, "sample", []string{"Sample draws other targets for the same seed", "Streams.Sample alone"}},
+		{"samples of twice the logits", &planted{Loss: softmax, sample: func(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+			twice, err := scaled(b, z, 2, 2)
+			if err != nil {
+				return nil, err
+			}
+			return softmax.Sample(b, twice)
+		}}, "sample", []string{"how often Sample draws a target", "its probability by NegativeLogLikelihood", "samples are not from p(y|z)"}},
+		{"one random number for all examples", &planted{Loss: squared, sample: drawn(squared.TargetShape, func(r *rand.Rand, out, z []float64) {
+			e := r.NormFloat64()
+			for i, v := range z {
+				out[i] = v + e
+			}
+		})}, "sample", []string{"or one random number for all examples?"}},
+		{"a gradient through samples", &planted{Loss: squared, sample: throughSample, nll: func(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+			return distance(b, z, y, half, ident, true)
+		}}, "sample",
+			[]string{"the gradient of NegativeLogLikelihood of samples", "a gradient flows through Sample, whose op must have Const set"}},
+		{"samples of too small a spread", &planted{Loss: squared, sample: drawn(squared.TargetShape, func(r *rand.Rand, out, z []float64) {
+			for i, v := range z {
+				out[i] = v + 0.9*r.NormFloat64()
+			}
+		})}, "fisher", []string{"the mean of score·scoreᵀ over 20000 samples", "is 1.2"}},
+		{"wrong mean", &planted{Loss: softmax, mean: func(b *graph.Builder, z *graph.Node) (*graph.Node, error) { return sigmoid.Mean(b, z) }}, "mean",
+			[]string{"Mean at outputs [", "the mean of targets over all 3 targets"}},
+		{"wrong mean of real targets", &planted{Loss: squared, mean: func(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+			return scaled(b, z, 0.9, 0.9)
+		}}, "mean", []string{"is 0.901 times", "the mean of targets over 20000 samples"}},
+		{"KL reversed", &planted{Loss: softmax, kl: func(b *graph.Builder, z0, z *graph.Node) (*graph.Node, error) { return softmax.KL(b, z, z0) }}, "gradient",
+			[]string{"no gradient flows from KL to the outputs"}},
+		{"KL reversed, with its gradient", &planted{Loss: sigmoid, kl: reversed}, "kl",
+			[]string{"KL(p(·|z) ‖ p(·|z₀)) is right: the two outputs are interchanged"}},
+		{"KL without 1/N", &planted{Loss: softmax, kl: times(softmax.KL, examples, examples)}, "batch",
+			[]string{"KL of a batch of 2 is ", "a sum over the 2 examples where the mean is wanted"}},
+		{"KL of half the size", &planted{Loss: squared, kl: times(squared.KL, constant(0.5), constant(0.5))}, "kl",
+			[]string{"is 0.5", "the mean of log p(y|z₀)/p(y|z) over 20000 samples"}},
+		{"KL with a constant", &planted{Loss: squared, kl: func(b *graph.Builder, z0, z *graph.Node) (*graph.Node, error) {
+			return shifted(b, z0, z, 1)
+		}}, "kl", []string{"for equal outputs z₀ = z =", "want 0"}},
+		{"a negative log-likelihood of half the size", &planted{Loss: softmax, nll: times(softmax.NegativeLogLikelihood, constant(0.5), constant(0.5))}, "likelihood",
+			[]string{"the sum of exp(−NegativeLogLikelihood) over all 3 targets", "it is 0.5 times −log p"}},
+		{"a negative log-likelihood of half the size, of real targets", &planted{Loss: losses.DiagonalGaussian{},
+			nll: times(losses.DiagonalGaussian{}.Build, constant(0.5), constant(0.5))}, "likelihood",
+			[]string{"the mean of p(y|z₁)/p(y|z₀)", "it is not −log p of the distribution that Sample draws from"}},
+		{"a negative log-likelihood whose score has a mean", &planted{Loss: squared, nll: func(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+			moved, err := shiftedBy(b, z, 0.1)
+			if err != nil {
+				return nil, err
+			}
+			return squared.Build(b, moved, y)
+		}}, "likelihood", []string{"the mean of the score", "Sample draws from another distribution than NegativeLogLikelihood is of"}},
+		{"an exponential that overflows", &planted{Loss: sigmoid, build: naiveSoftplus}, "large",
+			[]string{"Build is +Inf at outputs of ±1000 in float64", "an exponential overflows"}},
+		{"another formula in float32", &planted{Loss: squared, build: twoFormulas}, "float32",
+			[]string{"Build in float32 is ", "in float64 "}},
+		{"targets that are not validated", &planted{Loss: softmax, validate: func(*tensor.Dense, int) error { return nil }}, "targets",
+			[]string{"Validate takes targets [NaN] of example 0 of 3 (float32)", "Validate takes targets [3] of example 0", "it must return an error that names the target"}},
+		{"only the first target is validated", &planted{Loss: squared, validate: func(y *tensor.Dense, _ int) error {
+			first := graph.NewDense(y.Dtype(), 1)
+			if y.Dtype() == graph.Float32 {
+				first.Float32s()[0] = y.Float32s()[0]
+			} else {
+				first.Float64s()[0] = y.Float64s()[0]
+			}
+			return squared.Validate(first, 1)
+		}}, "targets", []string{"Validate takes targets [", " NaN "}},
+		{"good targets that are refused", &planted{Loss: sigmoid, validate: func(y *tensor.Dense, outputs int) error { return softmax.Validate(y, 1) }}, "targets",
+			[]string{"Validate refuses samples, float32 of 1 examples"}},
+		{"a shape of targets that ignores the batch", &planted{Loss: softmax, shape: func(tensor.Shape) (tensor.Shape, error) { return tensor.Shape{1}, nil }}, "targets",
+			[]string{"TargetShape of outputs (2, 3) is (1), want (2): it must follow the number of examples"}},
+		{"operands that are written to", &planted{Loss: squared, build: inPlace}, "memory",
+			[]string{"Build writes to the outputs z, its operand, which others read (float32)"}},
+		{"an output that is added to", &planted{Loss: squared, mean: accumulates}, "memory",
+			[]string{"Mean depends on the run before", "an op must write all of out"}},
+		{"memory that is allocated in each run", &planted{Loss: squared, mean: allocates}, "memory",
+			[]string{"Mean allocates 1 objects in every run (float32)", "make its memory when the graph is built"}},
+		{"a gradient to z₀", &planted{Loss: squared, kl: bothWays}, "kl", []string{"a gradient flows to z₀"}},
+		{"a gradient through B", &planted{Loss: squared, factor: throughFactor}, "fisher", []string{"FactorProduct: a gradient flows to the outputs"}},
+		{"mixtures of another cost", smoothed{softmax}, "mixed",
+			[]string{"BuildMixed with shares [1] is ", "Build of the targets y", "a type that embeds a loss has its BuildMixed, too"}},
+		{"weights of another cost", robust{losses.Weighted{Canonical: squared}}, "more",
+			[]string{"BuildMore with weights a is", "it is of another cost than Build"}},
+		{"a panic", &planted{Loss: squared, factor: func(_ *graph.Builder, z, _ *graph.Node) (*graph.Node, error) {
+			var none []*graph.Node
+			return none[z.Shape()[1]], nil
+		}}, "fisher", []string{"a panic: runtime error: index out of range [3] with length 0 (in", "faults_test.go:"}},
+	} {
+		t.Run(c.fault, func(t *testing.T) {
+			r := faultsOf(t, c.loss, losstest.Config{Large: largeFor(c.loss)})
+			found := r.of(c.check)
+			for _, words := range c.words {
+				assert.Contains(t, found, words, "%q", r.faults)
+			}
+		})
+	}
+}
+
+func largeFor(l losses.Loss) float64 {
+	if p, ok := l.(*planted); ok && p.Loss == (losses.DiagonalGaussian{}) {
+		return 20
+	}
+	return 0
+}
+
+func seedless(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	n, err := losses.SquaredError{}.Build(b, z, y)
+	if err != nil {
+		return nil, err
+	}
+	return op(b, n.Shape(), func(out []float64, in [][]float64) { copy(out, in[0]) }, func(d *graph.Diff) ([]*graph.Node, error) {
+		return []*graph.Node{d.Ones(1)}, nil
+	}, n)
+}
+
+// bentMean is right, and has twice its tangent.
+func bentMean(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+	n, err := losses.SigmoidCrossEntropy{}.Mean(b, z)
+	if err != nil {
+		return nil, err
+	}
+	return scaled(b, n, 1, 2)
+}
+
+func mostProbable(_ *rand.Rand, out, z []float64) {
+	c := len(z) / len(out)
+	for i := range out {
+		best := 0
+		for j, v := range z[i*c : (i+1)*c] {
+			if v > z[i*c+best] {
+				best = j
+			}
+		}
+		out[i] = float64(best)
+	}
+}
+
+// throughSample is z + ε, and the gradient flows to z.
+func throughSample(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+	r := b.Streams.Sample
+	return op(b, z.Shape(), func(out []float64, in [][]float64) {
+		for i, v := range in[0] {
+			out[i] = v + r.NormFloat64()
+		}
+	}, func(d *graph.Diff) ([]*graph.Node, error) { return []*graph.Node{d.Grad}, nil }, z)
+}
+
+// distance is the mean of Σ f(z − y), with the gradient of Σ slope(z − y).
+func distance(b *graph.Builder, z, y *graph.Node, f, slope func(d float64) float64, both bool) (*graph.Node, error) {
+	n := float64(z.Shape()[0])
+	return op(b, tensor.Shape{1}, func(out []float64, in [][]float64) {
+		sum := 0.0
+		for i, v := range in[0] {
+			sum += f(v - in[1][i])
+		}
+		out[0] = sum / n
+	}, func(d *graph.Diff) ([]*graph.Node, error) {
+		dz, err := op(d.Builder, z.Shape(), func(out []float64, in [][]float64) {
+			for i, v := range in[0] {
+				out[i] = slope(v-in[1][i]) / n * in[2][0]
+			}
+		}, nil, d.In[0], d.In[1], d.Grad)
+		if err != nil || !both {
+			return []*graph.Node{dz, nil}, err
+		}
+		dy, err := scaled(d.Builder, dz, -1, -1)
+		return []*graph.Node{dz, dy}, err
+	}, z, y)
+}
+
+func half(d float64) float64  { return d * d / 2 }
+func ident(d float64) float64 { return d }
+
+func bothWays(b *graph.Builder, z0, z *graph.Node) (*graph.Node, error) {
+	return distance(b, z, z0, half, ident, true)
+}
+
+func shifted(b *graph.Builder, z0, z *graph.Node, by float64) (*graph.Node, error) {
+	return distance(b, z, z0, func(d float64) float64 { return half(d) + by }, ident, false)
+}
+
+func shiftedBy(b *graph.Builder, z *graph.Node, by float64) (*graph.Node, error) {
+	return op(b, z.Shape(), func(out []float64, in [][]float64) {
+		for i, v := range in[0] {
+			out[i] = v + by
+		}
+	}, func(d *graph.Diff) ([]*graph.Node, error) { return []*graph.Node{d.Grad}, nil }, z)
+}
+
+// reversed is the Bernoullis' KL(z‖z₀), with its gradient.
+func reversed(b *graph.Builder, z0, z *graph.Node) (*graph.Node, error) {
+	n := float64(z.Shape()[0])
+	return op(b, tensor.Shape{1}, func(out []float64, in [][]float64) {
+		sum := 0.0
+		for i, v := range in[0] {
+			w := in[1][i]
+			sum += softplus(w) - softplus(v) + (v-w)/(1+math.Exp(-v))
+		}
+		out[0] = sum / n
+	}, func(d *graph.Diff) ([]*graph.Node, error) {
+		dz, err := op(d.Builder, z.Shape(), func(out []float64, in [][]float64) {
+			for i, v := range in[0] {
+				p := 1 / (1 + math.Exp(-v))
+				out[i] = (v - in[1][i]) * p * (1 - p) / n * in[2][0]
+			}
+		}, nil, d.In[0], d.In[1], d.Grad)
+		return []*graph.Node{dz, nil}, err
+	}, z, z0)
+}
+
+func softplus(x float64) float64 { return max(x, 0) + math.Log1p(math.Exp(-math.Abs(x))) }
+
+func naiveSoftplus(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	n := float64(z.Shape()[0])
+	return op(b, tensor.Shape{1}, func(out []float64, in [][]float64) {
+		sum := 0.0
+		for i, v := range in[0] {
+			sum += math.Log(1+math.Exp(v)) - v*in[1][i]
+		}
+		out[0] = sum / n
+	}, func(d *graph.Diff) ([]*graph.Node, error) {
+		dz, err := op(d.Builder, z.Shape(), func(out []float64, in [][]float64) {
+			for i, v := range in[0] {
+				out[i] = (1/(1+math.Exp(-v)) - in[1][i]) / n * in[2][0]
+			}
+		}, nil, d.In[0], d.In[1], d.Grad)
+		return []*graph.Node{dz, nil}, err
+	}, z, y)
+}
+
+// twoFormulas has a ½ in float64 alone.
+func twoFormulas(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	n, err := losses.SquaredError{}.Build(b, z, y)
+	if err != nil {
+		return nil, err
+	}
+	return b.Apply(graph.Op{
+		Name: "two-formulas", Shape: tensor.Shape{1},
+		F64:  func(out []float64, in [][]float64) { out[0] = in[0][0] },
+		F32:  func(out []float32, in [][]float32) { out[0] = 2 * in[0][0] },
+		Diff: func(d *graph.Diff) ([]*graph.Node, error) { return []*graph.Node{d.Grad}, nil },
+	}, n)
+}
+
+func inPlace(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	n := z.Shape()[0]
+	return b.Apply(graph.Op{
+		Name: "in-place", Shape: tensor.Shape{1},
+		F32: overwrites[float32](n), F64: overwrites[float64](n),
+		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
+			dz, err := scaled(d.Builder, d.In[0], 1/float64(n), 1)
+			return []*graph.Node{dz, nil}, err
+		},
+	}, z, y)
+}
+
+// overwrites leaves z − y in the place of z.
+func overwrites[T graph.Float](n int) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) {
+		out[0] = 0
+		for i := range in[0] {
+			in[0][i] -= in[1][i]
+			out[0] += in[0][i] * in[0][i] / 2 / T(n)
+		}
+	}
+}
+
+func accumulates(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+	return op(b, z.Shape(), func(out []float64, in [][]float64) {
+		for i, v := range in[0] {
+			out[i] += v
+		}
+	}, func(d *graph.Diff) ([]*graph.Node, error) { return []*graph.Node{d.Grad}, nil }, z)
+}
+
+var sink []float64
+
+func allocates(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+	return op(b, z.Shape(), func(out []float64, in [][]float64) {
+		sink = append([]float64{}, in[0]...)
+		copy(out, sink)
+	}, func(d *graph.Diff) ([]*graph.Node, error) { return []*graph.Node{d.Grad}, nil }, z)
+}
+
+func throughFactor(b *graph.Builder, z, r *graph.Node) (*graph.Node, error) {
+	return op(b, z.Shape(), func(out []float64, in [][]float64) { copy(out, in[1]) }, func(d *graph.Diff) ([]*graph.Node, error) {
+		return []*graph.Node{d.Grad, nil}, nil
+	}, z, r)
+}
+
+// smoothed has smoothed labels in Build, and the softmax's BuildMixed.
+type smoothed struct{ losses.SoftmaxCrossEntropy }
+
+func (smoothed) Build(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	return (&losses.ClassCost{Smoothing: 0.1}).Build(b, z, y)
+}
+
+// robust has log cosh in Build, and the weighted squared error in BuildMore.
+type robust struct{ losses.Weighted }
+
+func (robust) Build(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	return distance(b, z, y, func(d float64) float64 { return math.Abs(d) + math.Log1p(math.Exp(-2*math.Abs(d))) - math.Ln2 }, math.Tanh, false)
+}

@@ -1,0 +1,103 @@
+package losstest
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// likelihood checks that NegativeLogLikelihood is −log p but for a constant: probabilities sum to the same at all outputs,
+// and the mean of the score over the targets is 0.
+func (c *checker) likelihood() {
+	points := c.points()
+	if points[0].exact {
+		c.sums(points)
+	} else {
+		c.ratios(points)
+	}
+	for _, e := range points {
+		score := c.scores(e.y)(e.z)
+		mean, bound := e.expect(func(i int) []float64 { return score[i] })
+		for i := range bound {
+			if e.exact {
+				bound[i] += 1e-11 * largest(flat(score))
+			}
+		}
+		advice := "Sample draws from another distribution than NegativeLogLikelihood is of, or its gradient is not of its value"
+		if e.exact {
+			advice = "exp(−NLL) are no probabilities, or the gradient is not of the value"
+		}
+		if !c.compare(comparison{what: "the mean of the score, the gradient of NegativeLogLikelihood, " + e.over() + " " + e.at(),
+			other: "the mean that every distribution has", got: mean, want: make([]float64, len(mean)), tolerance: bound,
+			element: func(i int) string { return fmt.Sprintf("output %d", i) }, advice: advice}) {
+			return
+		}
+	}
+}
+
+// sums checks that Σ exp(−NLL) over all targets is the same everywhere.
+func (c *checker) sums(points []ensemble) {
+	total := func(e ensemble, k float64) (sum float64) {
+		for _, v := range e.nll {
+			sum += math.Exp(-k * v)
+		}
+		return sum
+	}
+	constant := func(k float64) bool {
+		for _, e := range points[1:] {
+			if !(math.Abs(total(e, k)/total(points[0], k)-1) < 1e-9) {
+				return false
+			}
+		}
+		return true
+	}
+	if constant(1) {
+		return
+	}
+	advice := "it is not −log p, or Config.Support lacks some of the targets"
+	units := float64(c.outputs)
+	for _, k := range []float64{0.5, 2, units, 1 / units} {
+		if constant(k) {
+			advice = fmt.Sprintf("%.3g times NegativeLogLikelihood has the same sum everywhere: it is %.3g times −log p", k, 1/k)
+		}
+	}
+	c.faultf("the sum of exp(−NegativeLogLikelihood) over all %d targets is %.6g %s and %.6g %s; it must be the same, as probabilities sum to 1: %s",
+		len(points[0].y), points[0].total, points[0].at(), points[1].total, points[1].at(), advice)
+}
+
+// ratios checks that the mean of p(y|z₁)/p(y|z₀) over samples at z₀ is 1.
+func (c *checker) ratios(points []ensemble) {
+	for _, e := range points {
+		near := c.vectors("", 0.2*c.cfg.Spread).row(c.r)
+		for i := range near {
+			near[i] += e.z[i]
+		}
+		own, moved := c.likelihoods(e.z, e.y), c.likelihoods(near, e.y)
+		mean, bound := e.expect(func(i int) []float64 { return []float64{math.Exp(own[i] - moved[i])} })
+		if !c.compare(comparison{what: fmt.Sprintf("the mean of p(y|z₁)/p(y|z₀), by NegativeLogLikelihood, %s at z₀ = %s with z₁ = %s",
+			e.over(), numbers(e.z), numbers(near)), other: "the mean of a ratio of densities", got: mean, want: []float64{1}, tolerance: bound,
+			advice: "it is not −log p of the distribution that Sample draws from: a factor, or a term that depends on z, is wrong"}) {
+			return
+		}
+	}
+}
+
+// surrogate checks that the cost is no multiple of the negative log-likelihood, whose curvature would be of another scale.
+func (c *checker) surrogate() {
+	if c.cfg.Surrogate {
+		return
+	}
+	const n = 5
+	p := c.nll()
+	rows := p.rows(c.r, n)
+	cost := c.build()
+	cost.operands = p.operands
+	m := comparison{what: "the gradient of Build", other: "the gradient of NegativeLogLikelihood", n: n,
+		got:  c.compute(graph.Float64, cost, rows).gradient,
+		want: c.compute(graph.Float64, p, rows).gradient, tolerance: []float64{1e-12}}
+	if k, ok := m.factor(); ok && math.Abs(k-1) > 1e-6 && largest(m.got) > 0 {
+		c.faultf("%s; the curvature is of the likelihood, and so of another scale than the cost: "+
+			"if the cost is meant to be such a multiple, set Config.Surrogate", c.factorWords(m))
+	}
+}

@@ -1,0 +1,85 @@
+package losstest
+
+import (
+	"runtime"
+	"slices"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+)
+
+// memory checks that no part writes to its operands, keeps anything of an earlier run, or allocates memory in a run.
+func (c *checker) memory() {
+	const n = 5
+	for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
+		for _, p := range c.parts() {
+			c.memoryOf(dtype, c.compile(dtype, n, p), p.rows(c.r, n), p.rows(c.r, n))
+		}
+		c.sampleAllocates(dtype)
+	}
+}
+
+func (c *checker) memoryOf(dtype tensor.Dtype, p *program, first, second [][][]float64) {
+	name := p.part.name
+	fresh := c.compute(dtype, p.part, second)
+	before := p.run(first)
+	p.set(first)
+	var kept [][]float64
+	for _, m := range p.memory {
+		kept = append(kept, elements(m))
+	}
+	c.must(p.p.Run(), "a run of "+name)
+	for i, m := range p.memory {
+		if now := elements(m); !same(kept[i], now) {
+			c.faultf("%s writes to %s, its operand, which others read (%v): write to out alone", name, p.part.operands[i].name, dtype)
+			return
+		}
+	}
+	if now := p.run(second); !same(now.value, fresh.value) || !same(now.gradient, fresh.gradient) {
+		c.faultf("%s depends on the run before (%v): two batches, one after the other, give another result than the second alone: "+
+			"an op must write all of out, which holds the last run's values, and keep nothing", name, dtype)
+		return
+	}
+	if after := p.run(first); !same(after.value, before.value) || !same(after.gradient, before.gradient) {
+		c.faultf("%s of the same batch is another when it runs again (%v): it keeps something of earlier runs, or is random", name, dtype)
+		return
+	}
+	c.allocates(name, dtype, p.p)
+}
+
+func (c *checker) sampleAllocates(dtype tensor.Dtype) {
+	b := c.builder(dtype, 5, c.cfg.Seed)
+	z, _ := b.Input("z", 5, c.outputs)
+	p, err := b.Compile(c.snapshot(b, c.sampleNode(b, z)))
+	c.must(err, "Sample")
+	c.must(p.Run(), "a run of Sample")
+	c.allocates("Sample", dtype, p)
+}
+
+// allocates checks that a program that has run once allocates nothing. testing.AllocsPerRun would panic in a parallel test;
+// here other goroutines' objects are counted too, so that the fewest of several tries tell.
+func (c *checker) allocates(name string, dtype tensor.Dtype, p *graph.Program) {
+	const tries, runs = 20, 4
+	fewest := ^uint64(0)
+	var before, after runtime.MemStats
+	for i := 0; i < tries && fewest > 0; i++ {
+		runtime.ReadMemStats(&before)
+		for range runs {
+			if err := p.Run(); err != nil {
+				c.stopf("a run of %s: %v", name, err)
+			}
+		}
+		runtime.ReadMemStats(&after)
+		fewest = min(fewest, after.Mallocs-before.Mallocs)
+	}
+	if fewest > 0 && !c.cfg.Allocates {
+		c.faultf("%s allocates %.3g objects in every run (%v): make its memory when the graph is built; "+
+			"if it is made of gorgonia's stock ops, which allocate, set Config.Allocates", name, float64(fewest)/runs, dtype)
+	}
+}
+
+// same reports whether both have the same bits; NaN is like NaN.
+func same(x, y []float64) bool {
+	return slices.EqualFunc(x, y, func(v, w float64) bool { return v == w || v != v && w != w })
+}

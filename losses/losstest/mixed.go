@@ -1,0 +1,95 @@
+package losstest
+
+import (
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/losses"
+)
+
+// mixed checks BuildMixed against Build: (1/N) Σ λ·cost(z, y) + (1−λ)·cost(z, y′).
+func (c *checker) mixed() {
+	p, ok := c.mixedPart()
+	if !ok {
+		return
+	}
+	const n = 5
+	rows := p.rows(c.r, n)
+	own := c.compute(graph.Float64, c.build(), rows[:2])
+	others := c.compute(graph.Float64, c.build(), [][][]float64{rows[0], rows[2]})
+	program := c.compile(graph.Float64, n, p)
+	with := func(share float64) result {
+		return program.run([][][]float64{rows[0], rows[1], rows[2], repeat([]float64{share}, n)})
+	}
+	const advice = "BuildMixed is of another cost than Build: a type that embeds a loss has its BuildMixed, too"
+	for _, at := range []struct {
+		share float64
+		other string
+	}{{1, "Build of the targets y"}, {0, "Build of the others y′"}, {0.25, "¼ Build of y + ¾ Build of y′"}} {
+		blend := func(y, other []float64) []float64 {
+			sum := make([]float64, len(y))
+			for i := range y {
+				sum[i] = at.share*y[i] + (1-at.share)*other[i]
+			}
+			return sum
+		}
+		got := with(at.share)
+		m := comparison{what: "BuildMixed with shares " + numbers([]float64{at.share}), other: at.other, got: got.value,
+			want: blend(own.value, others.value), n: n, advice: advice}
+		m.tolerance = []float64{256 * epsilon * (1 + largest(m.want))}
+		if at.share == 1 || at.share == 0 {
+			swapped := m
+			swapped.want = blend(others.value, own.value)
+			if swapped.holds() {
+				m.advice = "the shares are the others' in the place of the targets'"
+			}
+		}
+		if !c.compare(m) {
+			return
+		}
+	}
+	c.mixedRows(rows, own)
+}
+
+// mixedRows checks that each example has its own share.
+func (c *checker) mixedRows(rows [][][]float64, own result) {
+	p, _ := c.mixedPart()
+	n := len(rows[0])
+	alone := c.compile(graph.Float64, 1, c.build())
+	var want float64
+	for i := range n {
+		share := rows[3][i][0]
+		want += share * alone.run([][][]float64{{rows[0][i]}, {rows[1][i]}}).value[0] / float64(n)
+		want += (1 - share) * alone.run([][][]float64{{rows[0][i]}, {rows[2][i]}}).value[0] / float64(n)
+	}
+	c.compare(comparison{what: "BuildMixed with a share for each example", other: "the mean of λ·cost(y) + (1−λ)·cost(y′)",
+		got: c.compute(graph.Float64, p, rows).value, want: []float64{want}, tolerance: []float64{256 * epsilon * (1 + want)}, n: n})
+}
+
+// morePart is BuildMore, if the loss has it and its further targets are known.
+func (c *checker) morePart() (part, bool) {
+	m, ok := losses.AsMoreTargets(c.loss)
+	if !ok {
+		return part{}, false
+	}
+	shapes, err := m.MoreShapes(tensor.Shape{1, c.outputs})
+	if err != nil || c.cfg.More == nil && !c.weights(shapes) {
+		return part{}, false // the check called more says so
+	}
+	p := part{"BuildMore", true, []operand{c.z(), c.y("the targets y")}, func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
+		return m.BuildMore(b, in[0], in[1], in[2:])
+	}}
+	for i := range shapes {
+		p.operands = append(p.operands, operand{name: "a further target", row: c.moreRow(i), shape: func(n int) tensor.Shape {
+			shape := shapes[i].Clone()
+			shape[0] = n
+			return shape
+		}})
+	}
+	return p, true
+}
+
+// weights reports whether further targets of these shapes are taken for a weight of each example.
+func (c *checker) weights(shapes []tensor.Shape) bool {
+	return len(shapes) == 1 && shapes[0].Eq(tensor.Shape{1})
+}

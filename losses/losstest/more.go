@@ -1,0 +1,121 @@
+package losstest
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/losses"
+)
+
+// moreRow is what one example's i-th further target is.
+func (c *checker) moreRow(i int) func(r *rand.Rand) []float64 {
+	if c.cfg.More == nil {
+		return func(r *rand.Rand) []float64 { return []float64{0.5 + r.Float64()} }
+	}
+	return func(r *rand.Rand) []float64 { return c.cfg.More(r)[i] }
+}
+
+// more checks the shapes and values of further targets, and that weights are what they are called.
+func (c *checker) more() {
+	m, ok := losses.AsMoreTargets(c.loss)
+	if !ok {
+		return
+	}
+	one, err := m.MoreShapes(tensor.Shape{1, c.outputs})
+	c.must(err, "MoreShapes of 1 example")
+	if c.cfg.More == nil && !c.weights(one) {
+		c.stopf("MoreShapes of 1 example are %v, which are not a weight for each: give Config.More", one)
+	}
+	if c.cfg.More != nil {
+		c.moreFits(one)
+	}
+	for _, n := range []int{2, 3, 17} {
+		shapes, err := m.MoreShapes(tensor.Shape{n, c.outputs})
+		c.must(err, fmt.Sprintf("MoreShapes of %d examples", n))
+		for i, shape := range shapes {
+			want := one[i].Clone()
+			want[0] = n
+			if !shape.Eq(want) {
+				c.stopf("MoreShapes of %d examples have %v, want %v: they must follow the number of examples", n, shape, want)
+			}
+		}
+	}
+	p, _ := c.morePart()
+	c.moreValidates(m, p)
+	if c.cfg.More == nil {
+		c.weigh(p)
+	}
+}
+
+func (c *checker) moreFits(shapes []tensor.Shape) {
+	rows := c.cfg.More(c.r)
+	if len(rows) != len(shapes) {
+		c.stopf("Config.More returns %d rows, and MoreShapes has %d shapes", len(rows), len(shapes))
+	}
+	for i, row := range rows {
+		if len(row) != shapes[i].TotalSize() {
+			c.stopf("Config.More returns %d elements for further target %d of an example, and MoreShapes has %v", len(row), i, shapes[i])
+		}
+	}
+}
+
+func (c *checker) moreValidates(m losses.MoreTargets, p part) {
+	const n = 3
+	for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
+		var more []*tensor.Dense
+		for _, o := range p.operands[2:] {
+			t := graph.NewDense(dtype, o.shape(n)...)
+			var rows [][]float64
+			for range n {
+				rows = append(rows, o.row(c.r))
+			}
+			fill(t, flat(rows))
+			more = append(more, t)
+		}
+		if err := m.ValidateMore(more, c.outputs); err != nil {
+			c.faultf("ValidateMore refuses good further targets (%v): %v", dtype, err)
+			return
+		}
+		for i, t := range more {
+			x := elements(t)
+			last := len(x) - 1
+			x[last] = math.NaN()
+			fill(t, x)
+			if m.ValidateMore(more, c.outputs) == nil {
+				c.faultf("ValidateMore takes NaN as element %d of further target %d (%v): it must return an error that names it", last, i, dtype)
+				return
+			}
+			x[last] = 1
+			fill(t, x)
+		}
+	}
+}
+
+// weigh checks that further targets of shape (N) are weights of examples: (1/N) Σ a·cost.
+func (c *checker) weigh(p part) {
+	const n = 5
+	rows := p.rows(c.r, n)
+	got := c.compute(graph.Float64, p, rows)
+	alone := c.compile(graph.Float64, 1, c.build())
+	want := result{value: make([]float64, 1)}
+	for i := range n {
+		r := alone.run(pick(rows[:2], i, i+1))
+		a := rows[2][i][0] / n
+		want.value[0] += a * r.value[0]
+		for _, v := range r.gradient {
+			want.gradient = append(want.gradient, a*v)
+		}
+	}
+	const not = ": if the further target is no weight of an example, give Config.More"
+	tolerance := func(x []float64) []float64 { return []float64{256 * epsilon * (1 + largest(x))} }
+	if !c.compare(comparison{what: "BuildMore with weights a", other: "the mean of a·cost over examples", got: got.value, want: want.value,
+		tolerance: tolerance(want.value), n: n, advice: "it is of another cost than Build, or weighs otherwise" + not}) {
+		return
+	}
+	c.compare(comparison{what: "the gradient of BuildMore with weights a", other: "a/N times the gradient of each example", got: got.gradient,
+		want: want.gradient, tolerance: tolerance(want.gradient), element: c.cell(c.outputs), n: n, advice: "a row must have its example's weight" + not})
+}
