@@ -1,0 +1,67 @@
+package onnx
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/gokfac/gokfac/layers"
+)
+
+// exportActivation adds the function, of any order of axes. Opset 17 has no SiLU and no GELU: they are written out, in
+// the form that runtimes know to fuse.
+func exportActivation(g *Graph, a *layers.Activation, x Value) (Value, error) {
+	text, err := layers.Encode(a, layers.Kinds()) // the settings, as files have them
+	if err != nil {
+		return x, err
+	}
+	var d struct {
+		Settings struct {
+			Function     string
+			Slope, Alpha float64
+		}
+	}
+	if err := json.Unmarshal(text, &d); err != nil {
+		return x, fmt.Errorf("layer %v: %w", a, err)
+	}
+	apply := func(op string, more ...any) Value { return x.Same(g.apply(op, x.name, more...)) }
+	switch d.Settings.Function {
+	case "Identity":
+		return x, nil
+	case "ReLU":
+		return apply("Relu"), nil
+	case "Tanh", "Sigmoid", "Softplus":
+		return apply(d.Settings.Function), nil
+	case "LeakyReLU":
+		return apply("LeakyRelu", FloatAttribute("alpha", d.Settings.Slope)), nil
+	case "ELU":
+		return apply("Elu", FloatAttribute("alpha", d.Settings.Alpha)), nil
+	case "SiLU":
+		return apply("Mul", g.apply("Sigmoid", x.name)), nil
+	case "GELU": // x·(1 + erf(x/√2))·½
+		erf := g.apply("Erf", g.apply("Div", x.name, math.Sqrt2))
+		return x.Same(g.apply("Mul", g.apply("Mul", x.name, g.apply("Add", erf, 1.0)), 0.5)), nil
+	case "GELUTanh": // ½·x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))
+		cube := g.apply("Mul", g.apply("Mul", g.apply("Mul", x.name, x.name), x.name), 0.044715)
+		t := g.apply("Tanh", g.apply("Mul", g.apply("Add", x.name, cube), math.Sqrt(2/math.Pi)))
+		return x.Same(g.apply("Mul", g.apply("Mul", x.name, 0.5), g.apply("Add", t, 1.0))), nil
+	}
+	return x, fmt.Errorf("layer %v: ONNX's form of the function is not known", a)
+}
+
+// apply adds a node of an operator on a value and, after it, names of values, numbers (as scalars) and attributes.
+func (g *Graph) apply(op, x string, more ...any) string {
+	inputs := []string{x}
+	var attributes []Attribute
+	for _, m := range more {
+		switch m := m.(type) {
+		case string:
+			inputs = append(inputs, m)
+		case float64:
+			inputs = append(inputs, g.Floats("number", []float64{m}))
+		case Attribute:
+			attributes = append(attributes, m)
+		}
+	}
+	return g.Node(op, inputs, attributes...)
+}
