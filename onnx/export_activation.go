@@ -37,6 +37,9 @@ func exportActivation(g *Graph, a *layers.Activation, x Value) (Value, error) {
 	case "ELU":
 		return apply("Elu", FloatAttribute("alpha", d.Settings.Alpha)), nil
 	case "SiLU":
+		if g.double { // onnxruntime fuses x·sigmoid(x) into an operator that it has for floats alone
+			return apply("Div", g.apply("Add", g.apply("Exp", g.apply("Neg", x.name)), 1.0)), nil
+		}
 		return apply("Mul", g.apply("Sigmoid", x.name)), nil
 	case "GELU": // x·(1 + erf(x/√2))·½
 		erf := g.apply("Erf", g.apply("Div", x.name, math.Sqrt2))

@@ -21,7 +21,9 @@ func flat(l ...layers.Layer) layers.Layer { return append(layers.Sequential(l), 
 // layerNetworks has networks that show each kind of layer, with their settings. Their outputs are flat, as losses want
 // them, and not what a distribution makes of them.
 func layerNetworks() []network {
-	conv := func(name string, c *layers.Conv2D, input ...int) network { return network{name: name, net: flat(c), input: input} }
+	conv := func(name string, c *layers.Conv2D, input ...int) network {
+		return network{name: name, net: flat(c), input: input}
+	}
 	list := []network{
 		{name: "dense", net: &layers.Dense{Units: 5}, input: []int{7}},
 		{name: "dense without bias", net: &layers.Dense{Units: 5, NoBias: true}, input: []int{7}},
