@@ -1,0 +1,349 @@
+package onnx
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/gokfac/gokfac/layers"
+)
+
+// part is a layer with parameters, and what they are to be. The numbers are in the order of the layer's own.
+type part struct {
+	layer   layers.Layer
+	kind    string // what the layer is called without a name in the file: dense, conv, …
+	name    string // of the file
+	key     string // the file's tensors that it is made of, for what shares them
+	weight  []float64
+	bias    []float64 // of as many elements as units; nil: the layer has none
+	mean    []float64 // of BatchNorm
+	spread  []float64
+	units   []int // the atoms at the end of the output's memory that there is a bias for each of
+	count   int   // of units
+	column  int   // of an affine map: the units of a row of the weight; 0: the weight is a factor of each unit
+	sharing bool  // the layer is another part's
+	places  int   // of a transposed convolution: its columns are places×units; else 1
+}
+
+// placePart takes the part in, as long as the file has the weights for it.
+func (im *importer) placePart(n *node, in *step, p *part, out layout, before []layers.Layer) error {
+	if im.weightsLeft -= len(p.weight) + len(p.bias) + len(p.mean) + len(p.spread); im.weightsLeft < 0 {
+		return n.errorf("the network has far more weights than the file: it uses the same ones many times")
+	}
+	im.parts = append(im.parts, p)
+	im.made[p.layer] = p
+	return im.place(&step{node: n, inputs: []*step{in}, layers: append(before, p.layer), out: out, part: p}, n.out)
+}
+
+// decimal is the shortest decimal that a float32 is nearest to.
+func decimal(v float32) float64 {
+	f, err := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
+	if err != nil {
+		return float64(v)
+	}
+	return f
+}
+
+func (im *importer) gemm(n *node) error {
+	s, err := im.data(n, 2, 3)
+	if err != nil {
+		return err
+	}
+	a := n.attributes()
+	a.want("transA", 0, "the input's rows are the examples")
+	turned, alpha, beta := a.integer("transB", 0) != 0, a.number("alpha", 1), a.number("beta", 1)
+	a.read["broadcast"] = true
+	if err := a.done(); err != nil {
+		return err
+	}
+	w, err := im.known(n, 1, "weight")
+	if err != nil {
+		return err
+	}
+	bias, err := im.known(n, 2, "bias")
+	if err != nil {
+		return err
+	}
+	return im.dense(n, s, w, bias, turned, alpha, beta)
+}
+
+func (im *importer) matmul(n *node) error {
+	s, err := im.data(n, 2, 2)
+	if err != nil {
+		return err
+	}
+	w, err := im.known(n, 1, "second factor")
+	if err != nil {
+		return err
+	}
+	if err := n.attributes().done(); err != nil {
+		return err
+	}
+	return im.dense(n, s, w, nil, false, 1, 1)
+}
+
+// dense makes a Dense of a matrix, or a Conv1D with a kernel of 1 if its input is a sequence.
+func (im *importer) dense(n *node, s *step, w, bias *constant, turned bool, alpha, beta float64) error {
+	if len(w.dims) != 2 {
+		return n.errorf("its weight is of shape %v: want a matrix", w.dims)
+	}
+	sequence := len(s.out.dims) == 2 && n.op == "MatMul"
+	if len(s.out.dims) != 1 && !sequence {
+		return n.errorf("it takes examples of shape %v: want vectors: put a Flatten before it", s.out.onnx(im.sizes))
+	}
+	features := s.out.dims[len(s.out.dims)-1]
+	in, out := w.dims[0], w.dims[1]
+	if turned {
+		in, out = out, in
+	}
+	if in != im.sizes.product(features) || in < 1 || out < 1 || out > mostInput {
+		return n.errorf("its weight is of shape %v, and its input has %d features", w.dims, im.sizes.product(features))
+	}
+	if im.weightsLeft < in*out {
+		return n.errorf("the network has far more weights than the file: it uses the same ones many times")
+	}
+	values, err := w.values()
+	if err != nil {
+		return n.errorf("%w", err)
+	}
+	// The features lie in memory's order, the weight's rows in ONNX's.
+	axes := [][]int{flat(s.out.axes)}
+	if sequence {
+		axes = [][]int{s.out.dims[0], features}
+	}
+	layout, before := s.out.as(im.sizes, axes)
+	rows := im.rows(features, layout.axes[len(axes)-1])
+	weight := make([]float64, in*out)
+	for i := range in {
+		for j := range out {
+			v := 0.0
+			if turned {
+				v = values[j*in+i]
+			} else {
+				v = values[i*out+j]
+			}
+			weight[rows[i]*out+j] = alpha * v
+		}
+	}
+	units := im.sizes.add(out)
+	layout.dims, layout.axes = slices.Clone(layout.dims), slices.Clone(layout.axes)
+	layout.dims[len(layout.dims)-1], layout.axes[len(layout.axes)-1] = units, units
+	p := &part{kind: "dense", key: w.name, weight: weight, units: units, count: out, column: out, places: 1, name: module(n, w)}
+	if p.layer = (&layers.Dense{Units: out, NoBias: true, Init: layers.Constant(0)}); sequence {
+		p.layer = &layers.Conv1D{Filters: out, Kernel: 1, NoBias: true, Init: layers.Constant(0)}
+	}
+	if bias != nil && beta != 0 {
+		v, ok := im.perUnit(bias, layout, units)
+		if !ok {
+			return n.errorf("its bias is of shape %v, and the layer has %d units", bias.dims, out)
+		}
+		for i := range v {
+			v[i] *= beta
+		}
+		p.shift(v, bias)
+	}
+	if err := im.placePart(n, s, p, layout, before); err != nil {
+		return err
+	}
+	if sequence {
+		im.became(n, "Conv1D with a kernel of 1")
+	} else {
+		im.became(n, "Dense")
+	}
+	return nil
+}
+
+// rows says where in memory each index of a group of atoms lies, of an axis with the same atoms.
+func (im *importer) rows(group, memory []int) []int {
+	at := make([]int, 1, im.sizes.product(group))
+	for _, a := range group {
+		stride := 1
+		for _, b := range memory[slices.Index(memory, a)+1:] {
+			stride *= im.sizes[b]
+		}
+		before := slices.Clone(at)
+		at = at[:0]
+		for _, from := range before {
+			for i := range im.sizes[a] {
+				at = append(at, from+i*stride)
+			}
+		}
+	}
+	return at
+}
+
+// perUnit is a constant that is broadcast to a value, for each of the units at the end of its memory, if it is the same for
+// all that lie before them.
+func (im *importer) perUnit(c *constant, l layout, units []int) ([]float64, bool) {
+	values, err := c.values()
+	count := im.sizes.product(units)
+	if err != nil || count > mostInput || len(values) == 0 {
+		return nil, false
+	}
+	dims := c.dims
+	for len(dims) > len(l.dims) { // the batch's axis
+		if dims[0] != 1 {
+			return nil, false
+		}
+		dims = dims[1:]
+	}
+	skipped := len(l.dims) - len(dims)
+	out, from := make([]float64, count), make([]int, count)
+	stride := 1
+	for i := len(dims) - 1; i >= 0; i-- {
+		group := l.dims[skipped+i]
+		switch dims[i] {
+		case 1:
+			continue
+		case im.sizes.product(group):
+		default:
+			return nil, false
+		}
+		for k := len(group) - 1; k >= 0; k-- {
+			at := slices.Index(units, group[k])
+			if at < 0 {
+				return nil, false
+			}
+			inner := im.sizes.product(units[at+1:])
+			size := im.sizes[group[k]]
+			for u := range from {
+				from[u] += u / inner % size * stride
+			}
+			stride *= size
+		}
+	}
+	for u := range out {
+		if from[u] >= len(values) {
+			return nil, false
+		}
+		out[u] = values[from[u]]
+	}
+	return out, true
+}
+
+// shift adds to the bias.
+func (p *part) shift(v []float64, of *constant) {
+	p.key += "+" + of.name
+	if p.name == "" {
+		p.name = module(nil, of)
+	}
+	if p.bias == nil {
+		p.bias = v
+	} else {
+		for i := range v {
+			p.bias[i] += v[i]
+		}
+	}
+	p.parameters()
+}
+
+// multiply multiplies each unit's output.
+func (p *part) multiply(v []float64, of *constant) {
+	p.key += "×" + of.name
+	if p.name == "" {
+		p.name = module(nil, of)
+	}
+	switch {
+	case p.column == 0 && p.weight == nil:
+		p.weight = v
+	case p.column == 0:
+		for i := range v {
+			p.weight[i] *= v[i]
+		}
+	default:
+		perGroup := p.column / p.places
+		groups := p.count / perGroup
+		rows := len(p.weight) / p.column
+		for i := range p.weight {
+			row, column := i/p.column, i%p.column
+			p.weight[i] *= v[row/(rows/groups)*perGroup+column%perGroup]
+		}
+	}
+	for i := range p.bias {
+		p.bias[i] *= v[i]
+	}
+	p.parameters()
+}
+
+// parameters tells the layer which of its parameters there are.
+func (p *part) parameters() {
+	switch l := p.layer.(type) {
+	case *layers.Dense:
+		l.NoBias = p.bias == nil
+	case *layers.Conv1D:
+		l.NoBias = p.bias == nil
+	case *layers.Conv2D:
+		l.NoBias = p.bias == nil
+	case *layers.ConvTranspose2D:
+		l.NoBias = p.bias == nil
+	case *layers.BatchNorm:
+		l.NoScale, l.NoShift = p.weight == nil, p.bias == nil
+	case *layers.LayerNorm:
+		l.NoScale, l.NoShift = p.weight == nil, p.bias == nil
+	case *layers.GroupNorm:
+		l.NoScale, l.NoShift = p.weight == nil, p.bias == nil
+	}
+}
+
+// withConstant adds or multiplies by a constant: in the layer that the value comes out of, or as the input's scaling.
+func (im *importer) withConstant(n *node) error {
+	if err := n.only(2, 2); err != nil {
+		return err
+	}
+	a := n.attributes()
+	a.read["consumed_inputs"] = true
+	if err := a.done(); err != nil {
+		return err
+	}
+	at := 0
+	if im.steps[n.in[0]] == nil && im.constants[n.in[0]] != nil {
+		at = 1
+	}
+	s, err := im.value(n, at)
+	if err != nil {
+		return err
+	}
+	c := im.constants[n.in[1-at]]
+	if c == nil {
+		return n.errorf("it takes two values of the network, %.60q and %.60q: only Add, Sum and Concat join values", n.in[0], n.in[1])
+	}
+	if at == 1 && n.op == "Div" {
+		return n.errorf("it divides a constant by a value of the network, which no layer does")
+	}
+	if s == im.input || s.scales {
+		return im.scaleInput(n, s, c, at == 1)
+	}
+	if s.part == nil || s.users > 1 {
+		return n.errorf("it changes a value by a constant where no layer before it can take the constant in: a dense layer, a convolution or a normalisation whose output nothing else takes can")
+	}
+	v, ok := im.perUnit(c, s.out, s.part.units)
+	if !ok {
+		return n.errorf("its constant is of shape %v: one number for each unit or channel is read", c.dims)
+	}
+	for i := range v {
+		switch {
+		case n.op == "Sub" && at == 0:
+			v[i] = -v[i]
+		case n.op == "Div":
+			v[i] = 1 / v[i]
+		}
+		if math.IsNaN(v[i]) || math.IsInf(v[i], 0) {
+			return n.errorf("its constant has elements that are no finite numbers")
+		}
+	}
+	switch n.op {
+	case "Mul", "Div":
+		s.part.multiply(v, c)
+	default:
+		if n.op == "Sub" && at == 1 { // c − x
+			minus := make([]float64, len(v))
+			for i := range minus {
+				minus[i] = -1
+			}
+			s.part.multiply(minus, &constant{name: "−1"})
+		}
+		s.part.shift(v, c)
+	}
+	im.became(n, "a part of the layer before it")
+	return im.pass(n, s, s.out)
+}
