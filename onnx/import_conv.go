@@ -132,7 +132,7 @@ func (im *importer) frameOf(n *node, a *attributes, in *step, kernel []int64, ce
 // which may lack the axis of a single channel.
 func (im *importer) images(l layout) (layout, []layers.Layer) {
 	axes := l.channelsLast()
-	if n := len(axes) - 1; len(axes) == 3 && len(axes[n]) == 0 && sameGroups(l.axes, axes[:n]) {
+	if n := len(axes) - 1; n > 0 && len(axes[n]) == 0 && sameGroups(l.axes, axes[:n]) {
 		return l, nil
 	}
 	return l.as(im.sizes, axes)
@@ -381,7 +381,7 @@ func (im *importer) pool(n *node) error {
 		out.dims = append(out.dims, im.sizes.add(size))
 	}
 	out.axes = out.channelsLast()
-	if len(in.axes) < len(in.dims) {
+	if !sequence && len(in.axes) < len(in.dims) {
 		out.axes = out.axes[:2]
 	}
 	if sequence {

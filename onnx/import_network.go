@@ -1,8 +1,8 @@
 package onnx
 
 import (
+	"bytes"
 	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -16,7 +16,7 @@ import (
 // it lead through; everything between is in one of its branches.
 func (im *importer) network() (layers.Layer, error) {
 	im.share()
-	net, err := im.chain(im.input, im.last, 0)
+	net, err := im.chain(im.input, im.last.source(), 0)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +103,7 @@ func (im *importer) share() {
 			continue
 		}
 		for _, q := range im.parts[:i] {
-			if q.layer != p.layer && q.key == p.key && reflect.DeepEqual(q.layer, p.layer) && slices.Equal(q.weight, p.weight) && slices.Equal(q.bias, p.bias) {
+			if q.key == p.key && !q.sharing && alikeLayers(q.layer, p.layer) && slices.Equal(q.weight, p.weight) && slices.Equal(q.bias, p.bias) {
 				p.layer = q.layer
 				p.sharing = true
 				im.note(fmt.Sprintf("layers made of %.80q share their weights", q.key))
@@ -111,6 +111,13 @@ func (im *importer) share() {
 			}
 		}
 	}
+}
+
+// alikeLayers compares the settings of layers that have no name yet.
+func alikeLayers(a, b layers.Layer) bool {
+	x, errX := layers.Encode(a, layers.Kinds())
+	y, errY := layers.Encode(b, layers.Kinds())
+	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 // shared replaces layers of parts by those that they share.

@@ -238,8 +238,12 @@ func (im *importer) groupNorm(n *node) error {
 		}
 	}
 	axes := s.out.dims[1:]
-	if !slices.Equal(last, channels) {
+	switch {
+	case !slices.Equal(last, channels):
 		axes = s.out.before(last)
+	case instance && len(channels) == 0 && len(s.out.axes) > 0: // one group has all, in any order
+		last = s.out.axes[len(s.out.axes)-1]
+		axes = s.out.axes[:len(s.out.axes)-1]
 	}
 	layout, before := s.out.as(im.sizes, append(slices.Clone(axes), last))
 	each := im.sizes.product(last)

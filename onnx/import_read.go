@@ -387,6 +387,9 @@ func (im *importer) place(s *step, name string) error {
 		return fmt.Errorf("the network has more than %d layers", mostLayers)
 	}
 	s.users = im.uses[name]
+	for i, in := range s.inputs {
+		s.inputs[i] = in.source()
+	}
 	s.above = s.inputs[0]
 	for _, in := range s.inputs[1:] {
 		s.above = common(s.above, in)
@@ -403,6 +406,14 @@ func (im *importer) count(elements, times int) error {
 	}
 	im.valuesLeft -= elements * times
 	return nil
+}
+
+// source is the step that makes a value's elements: one that moves none is passed over.
+func (s *step) source() *step {
+	if len(s.inputs) == 1 && len(s.layers) == 0 {
+		return s.inputs[0]
+	}
+	return s
 }
 
 // common is the nearest step that all ways to both lead through.
