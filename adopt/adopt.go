@@ -26,7 +26,8 @@ type Output struct {
 
 // Config says what New cannot see in a graph.
 type Config struct {
-	// Outputs are the network's outputs: one, or several that are independent of each other.
+	// Outputs are the network's outputs: one, or several whose distributions are independent given
+	// the input. Default: the one SoftMax or LogSoftMax that the cost depends on.
 	Outputs []Output
 	// Scale is c in cost = c·h, where h is the mean over examples of the negative
 	// log-likelihood, and sums over the units of an example. Gradients are divided by c, since
@@ -86,8 +87,6 @@ func newGraph(cost *gorgonia.Node, learnables gorgonia.Nodes, cfg Config) (*Grap
 		return nil, fmt.Errorf("adopt: the cost has shape %v: want a number, such as a Mean", cost.Shape())
 	case len(learnables) == 0:
 		return nil, errors.New("adopt: there are no learnables")
-	case len(cfg.Outputs) == 0:
-		return nil, errors.New("adopt: Config.Outputs is empty: name the node of the logits, or of their SoftMax or Sigmoid")
 	case !(cfg.Scale >= 0) || math.IsInf(cfg.Scale, 0):
 		return nil, fmt.Errorf("adopt: scale %g: want a positive number, or 0 to find it", cfg.Scale)
 	}
@@ -107,6 +106,11 @@ func newGraph(cost *gorgonia.Node, learnables gorgonia.Nodes, cfg Config) (*Grap
 		return nil, err
 	}
 	g.cost = g.reading.of[cost]
+	if len(cfg.Outputs) == 0 {
+		if cfg.Outputs, err = g.reading.onlySoftmax(); err != nil {
+			return nil, err
+		}
+	}
 	for _, l := range g.learnables {
 		if l.node == nil {
 			return nil, fmt.Errorf("adopt: neither the cost nor an output depends on learnable %v", l.param.Name)
@@ -145,6 +149,19 @@ func (g *Graph) addLearnables(nodes gorgonia.Nodes) (map[*gorgonia.Node]*learnab
 		g.learnables, byNode[n] = append(g.learnables, l), l
 	}
 	return byNode, nil
+}
+
+// onlySoftmax is the output of a graph with one SoftMax.
+func (r *reading) onlySoftmax() (outputs []Output, err error) {
+	for _, n := range r.order {
+		if n.kind == "softmaxOp" {
+			outputs = append(outputs, Output{Node: n.Node})
+		}
+	}
+	if len(outputs) != 1 {
+		return nil, fmt.Errorf("adopt: the cost depends on %d SoftMax nodes: name the Outputs, which are the nodes of the logits, or of their SoftMax or Sigmoid", len(outputs))
+	}
+	return outputs, nil
 }
 
 // findExamples sets N: the first size of the outputs.

@@ -40,6 +40,7 @@
 // computed by kernels that own theirs. Gradients are set to zero after a step. The first steps'
 // gradients are compared with those of these kernels (Solver.Checks): a machine that has run twice,
 // an op that wrote over its input, and a derivative of gorgonia's that is wrong end in a
-// *GradientError. Dropout, BatchNorm and random nodes keep or draw numbers inside an op that a second
-// pass cannot see. They are refused with what to do instead.
+// *GradientError. BatchNorm and random nodes keep or draw numbers inside an op that a second pass cannot
+// see. They are refused with what to do instead. Dropout is refused by a Solver, since gorgonia's gradient
+// of it is wrong. Without gorgonia's machine ([Graph.Batch]) its masks are this module's.
 package adopt

@@ -44,7 +44,7 @@ func operations() map[string]operation {
 		"im2colOp":            {firstAxis, buildWindows},
 		"maxPoolOp":           {firstAxis, buildMaxPool},
 		"globalAveragePoolOp": {firstAxis, buildGlobalAverage},
-		"dropoutOp":           {placeDropout, buildDropout},
+		"dropoutOp":           {same, buildDropout},
 
 		"BatchNormOp": refused("it keeps running statistics that a second pass would change, and couples the examples: use layers.BatchNorm, or normalise by ops"),
 		"randomOp":    refused("it draws new numbers in each run, which a second pass does not see: make it an input, and draw its value before each run"),
@@ -117,16 +117,6 @@ func apply(op gorgonia.Op, in []*graph.Node) (y *graph.Node, err error) {
 	}()
 	return gorgonia.ApplyOp(op, in...)
 }
-
-// placeDropout refuses masks that gorgonia draws.
-func placeDropout(n *node, examples int) (layout, error) {
-	if n.text != "Dropout{training=false}()" {
-		return layout{}, fmt.Errorf("adopt: %v: gorgonia's Dropout has a wrong gradient and draws its mask inside the op, which a second pass does not see: multiply by an input, and set its value to a mask before each run", n)
-	}
-	return same(n, examples)
-}
-
-func buildDropout(_ *translation, _ *node, in []*graph.Node) (*graph.Node, error) { return in[0], nil }
 
 // translation makes the nodes of one Builder.
 type translation struct {

@@ -57,6 +57,9 @@ func (g *Graph) Report() string {
 			fmt.Fprintf(&b, "  %-*s  no map, diagonal of the Fisher matrix: %s\n", width, m.Learnable, m.Reason)
 		}
 	}
+	if n := g.reading.dropout(); n != nil {
+		fmt.Fprintf(&b, "%v: no solver for gorgonia's machine, whose gradient of it is wrong: train by Graph.Batch\n", n)
+	}
 	if g.coupled != nil {
 		fmt.Fprintf(&b, "examples depend on each other from %v on: their curvature is taken as if they did not\n", g.coupled)
 	}

@@ -53,6 +53,9 @@ func (s *Solver) Step(model []gorgonia.ValueGrad) error {
 	if s.optimizer == nil {
 		return errors.New("adopt: the solver has no optimizer")
 	}
+	if n := s.g.reading.dropout(); n != nil {
+		return errDropout(n)
+	}
 	if err := s.sort(model); err != nil {
 		return err
 	}

@@ -1,0 +1,97 @@
+package adopt_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	G "gorgonia.org/gorgonia"
+
+	"github.com/gokfac/gokfac/adopt"
+)
+
+// TestRefusedGraphs: each names the node and what to do.
+func TestRefusedGraphs(t *testing.T) {
+	for want, build := range map[string]func(g *G.ExprGraph, h *G.Node) *G.Node{
+		"keeps running statistics that a second pass would change": func(g *G.ExprGraph, h *G.Node) *G.Node {
+			one := G.NewMatrix(g, G.Float64, G.WithShape(1, 3), G.WithName("one"), G.WithInit(G.Ones()))
+			zero := G.NewMatrix(g, G.Float64, G.WithShape(1, 3), G.WithName("zero"), G.WithInit(G.Zeroes()))
+			n, _, _, _, err := G.BatchNorm(h, one, zero, 0.9, 1e-5)
+			return G.Must(n, err)
+		},
+		"draws new numbers in each run": func(g *G.ExprGraph, h *G.Node) *G.Node {
+			return G.Must(G.Add(h, G.GaussianRandomNode(g, G.Float64, 0, 1, 6, 3)))
+		},
+		"sum to 1 over the examples": func(_ *G.ExprGraph, h *G.Node) *G.Node { return G.Must(G.SoftMax(h, 0)) },
+		"multiplies examples with each other": func(_ *G.ExprGraph, h *G.Node) *G.Node {
+			return G.Must(G.Mul(G.Must(G.Mul(h, G.Must(G.Transpose(h)))), h))
+		},
+		"takes some of the examples": func(_ *G.ExprGraph, h *G.Node) *G.Node {
+			part := G.Must(G.Slice(h, G.S(0, 3)))
+			return G.Must(G.Concat(0, part, part))
+		},
+	} {
+		t.Run(want, func(t *testing.T) {
+			g := G.NewGraph()
+			rng := rand.New(rand.NewPCG(1, 2))
+			x := G.NewMatrix(g, G.Float64, G.WithShape(6, 4), G.WithName("x"))
+			y := G.NewMatrix(g, G.Float64, G.WithShape(6, 3), G.WithName("y"))
+			w := matrix(g, "w", rng, 4, 3)
+			out := build(g, G.Must(G.Mul(x, w)))
+			cost := G.Must(G.Mean(G.Must(G.Square(G.Must(G.Sub(out, y))))))
+			_, err := adopt.New(cost, G.Nodes{w}, adopt.Config{Outputs: []adopt.Output{{Node: out}}})
+			assert.ErrorContains(t, err, want)
+		})
+	}
+}
+
+// TestNewRefuses: arguments that cannot be.
+func TestNewRefuses(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	p := mlp(t, 16, rng)
+	outputs := []adopt.Output{{Node: p.out}}
+	g := p.cost.Graph()
+	stray := matrix(g, "stray", rng, 2, 2)
+	whole := G.NewMatrix(g, G.Int, G.WithShape(2, 2), G.WithName("whole"))
+	for want, call := range map[string]func() (*adopt.Graph, error){
+		"the cost is nil":            func() (*adopt.Graph, error) { return adopt.New(nil, p.learnables, adopt.Config{Outputs: outputs}) },
+		"the cost has shape (16, 3)": func() (*adopt.Graph, error) { return adopt.New(p.out, p.learnables, adopt.Config{Outputs: outputs}) },
+		"there are no learnables":    func() (*adopt.Graph, error) { return adopt.New(p.cost, nil, adopt.Config{Outputs: outputs}) },
+		"depends on 0 SoftMax nodes: name the Outputs": func() (*adopt.Graph, error) {
+			return adopt.New(G.Must(G.Mean(p.learnables[0])), p.learnables[:1], adopt.Config{})
+		},
+		"output 1 has no node": func() (*adopt.Graph, error) {
+			return adopt.New(p.cost, p.learnables, adopt.Config{Outputs: make([]adopt.Output, 1)})
+		},
+		"scale -1": func() (*adopt.Graph, error) {
+			return adopt.New(p.cost, p.learnables, adopt.Config{Outputs: outputs, Scale: -1})
+		},
+		"scale NaN": func() (*adopt.Graph, error) {
+			return adopt.New(p.cost, p.learnables, adopt.Config{Outputs: outputs, Scale: math.NaN()})
+		},
+		"learnable 5 is nil": func() (*adopt.Graph, error) {
+			return adopt.New(p.cost, append(p.learnables[:4:4], nil), adopt.Config{Outputs: outputs})
+		},
+		"learnable w0 is listed twice": func() (*adopt.Graph, error) {
+			return adopt.New(p.cost, append(p.learnables[:4:4], p.learnables[0]), adopt.Config{Outputs: outputs})
+		},
+		"depends on learnable stray": func() (*adopt.Graph, error) {
+			return adopt.New(p.cost, append(p.learnables[:4:4], stray), adopt.Config{Outputs: outputs})
+		},
+		"is computed by the graph": func() (*adopt.Graph, error) {
+			return adopt.New(p.cost, append(p.learnables[:4:4], p.out), adopt.Config{Outputs: outputs})
+		},
+		"learnable whole is of type int": func() (*adopt.Graph, error) {
+			return adopt.New(p.cost, append(p.learnables[:4:4], whole), adopt.Config{Outputs: outputs})
+		},
+		"does not depend on the mini-batch of": func() (*adopt.Graph, error) {
+			return adopt.New(p.cost, p.learnables, adopt.Config{Outputs: []adopt.Output{{Node: p.learnables[0]}}})
+		},
+	} {
+		t.Run(want, func(t *testing.T) {
+			_, err := call()
+			assert.ErrorContains(t, err, want)
+		})
+	}
+}
