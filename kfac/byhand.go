@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"reflect"
 	"slices"
 
 	"github.com/gokfac/gokfac/graph"
@@ -15,11 +14,11 @@ import (
 // backward passes have computed. Any optimizer that takes a graph.Objective then takes a step
 // on the caller's weights: [Optimizer], [Preconditioned] in front of a rule, a first-order one.
 //
-//	net.Begin(n, loss)             // n examples, mean loss
-//	hidden.Inputs(a)               // of the forward pass
-//	hidden.Gradients(dw, db)       // of the mean loss, from the true targets
-//	hidden.Sampled(g)              // at the outputs s = aW + b, from targets drawn from the model
-//	loss, err := net.Step(optimizer)
+//	net.Begin(n)                     // examples of the mini-batch
+//	hidden.Inputs(a)                 // of the forward pass
+//	hidden.Gradients(dw, db)         // of the mean loss, from the true targets
+//	hidden.Sampled(g)                // at the outputs s = aW + b, from targets drawn from the model
+//	err := net.Step(optimizer, loss) // the mean loss
 //
 // These calls copy: the slices are the caller's again when they return. They return no
 // errors. Step returns the first error since Begin, in one line that names the map, and then
@@ -47,6 +46,7 @@ type ByHand[T graph.Float] struct {
 	loss     float64
 	passes   int   // passes of sampled targets that have begun
 	err      error // the first since Begin
+	checked  bool  // Gradients were compared with those of estimator Empirical
 	directed bool  // the last step left U in the place of the gradients
 }
 
@@ -81,6 +81,7 @@ type ByHandConfig struct {
 // ByHandPart is a part of a [ByHand]: a [ByHandMap] or a [ByHandOther].
 type ByHandPart[T graph.Float] interface {
 	join(net *ByHand[T]) error
+	absent() bool
 	memory() [2][]T // weight and bias
 }
 
@@ -98,12 +99,12 @@ func NewByHand[T graph.Float](cfg ByHandConfig, parts ...ByHandPart[T]) (*ByHand
 	}
 	n := &ByHand[T]{cfg: cfg}
 	for i, p := range parts {
-		if p == nil || reflect.ValueOf(p).IsNil() {
+		if p == nil || p.absent() {
 			return nil, fmt.Errorf("kfac: by hand: part %d of %d is nil", i+1, len(parts))
 		}
 		for _, before := range parts[:i] {
 			if sharedMemory(p.memory(), before.memory()) {
-				return nil, fmt.Errorf("kfac: by hand: parts of one network share their memory: weights that are used several times are one map with Locations, or a ByHandOther")
+				return nil, errors.New("kfac: by hand: parts of one network share their memory: weights that are used several times are one map with Locations, or a ByHandOther")
 			}
 		}
 	}
@@ -132,10 +133,10 @@ func (n *ByHand[T]) dissolve() {
 	}
 }
 
-// Begin begins a mini-batch of so many examples with this mean loss. What was handed over
-// before is forgotten. The number of examples may differ from step to step.
-func (n *ByHand[T]) Begin(examples int, loss float64) {
-	n.open, n.examples, n.loss, n.passes, n.err, n.directed = true, examples, loss, 1, nil, false
+// Begin begins a mini-batch of so many examples. What was handed over before is forgotten. The
+// number of examples may differ from step to step.
+func (n *ByHand[T]) Begin(examples int) {
+	n.open, n.examples, n.passes, n.err, n.directed = true, examples, 1, nil, false
 	if examples < 1 || examples > math.MaxInt32 {
 		n.examples = 0
 		n.fail("kfac: by hand: a mini-batch of %d examples: want 1 to %d", examples, math.MaxInt32)
@@ -154,46 +155,40 @@ func (n *ByHand[T]) Begin(examples int, loss float64) {
 // sum counts.
 func (n *ByHand[T]) Pass() { n.passes++ }
 
-// Step lets the optimizer take a step on the mini-batch, and returns the loss that Begin was
-// given. The optimizer is an [Optimizer], a [Preconditioned], or one of first order. If
-// an error is one of what was handed over, the weights have not changed, nor has the
-// optimizer. Begin begins the next mini-batch in any case.
+// Step lets the optimizer take a step on the mini-batch with this mean loss, penalty included.
+// The optimizer is an [Optimizer], a [Preconditioned], or one of first order. If the error is one
+// of what was handed over, the weights have not changed, nor has the optimizer. The mini-batch
+// ends in any case.
 func (n *ByHand[T]) Step(optimizer interface {
 	Step(graph.Objective) (float64, error)
-}) (float64, error) {
+}, loss float64) error {
 	if !n.open {
-		return 0, errors.New("kfac: by hand: no mini-batch: call Begin before each Step")
+		return errors.New("kfac: by hand: no mini-batch: call Begin before each Step")
 	}
-	n.open = false
+	n.open, n.loss, n.checked = false, loss, false
 	if err := n.accepts(optimizer); err != nil {
-		return 0, err
+		return err
 	}
 	if err := n.prepare(); err != nil {
-		return n.loss, err
+		return err
 	}
 	n.each((*byHandParam[T]).read)
-	loss, err := optimizer.Step(n.objective)
+	_, err := optimizer.Step(n.objective)
 	n.each((*byHandParam[T]).write)
-	return loss, err
+	return err
 }
 
 // accepts returns an error if the optimizer needs what the network does not have.
 func (n *ByHand[T]) accepts(optimizer any) error {
-	switch v := reflect.ValueOf(optimizer); v.Kind() {
-	case reflect.Invalid:
-		return errors.New("kfac: by hand: no optimizer")
-	case reflect.Pointer, reflect.Func:
-		if v.IsNil() {
-			return fmt.Errorf("kfac: by hand: the optimizer is a nil %T", optimizer)
-		}
-	}
 	switch o := optimizer.(type) {
+	case nil:
+		return errors.New("kfac: by hand: no optimizer")
 	case *Preconditioned:
-		if o.pre == nil {
+		if o == nil || o.pre == nil {
 			return errors.New("kfac: by hand: the Preconditioned is not one of NewPreconditioned")
 		}
 	case *Optimizer:
-		if o.pre == nil {
+		if o == nil || o.pre == nil {
 			return errors.New("kfac: by hand: the Optimizer is not one of New")
 		}
 		n.estimator = o.pre.cfg.Estimator

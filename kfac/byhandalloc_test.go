@@ -50,7 +50,7 @@ func TestByHandAllocations(t *testing.T) {
 				step := func() {
 					n := []int{20, 20, 7}[k%3]
 					k++
-					net.Begin(n, 1+losses)
+					net.Begin(n)
 					for t := range locations {
 						first.InputsAt(t, a[:n*in])
 						first.SampledAt(t, g[:n*out])
@@ -62,7 +62,7 @@ func TestByHandAllocations(t *testing.T) {
 					gain.SampledSquares(squares)
 					net.SampleSoftmax(g[:n*out], a[:n*out], r)
 					second.Sampled(g[:n*out])
-					_, err := net.Step(o)
+					err := net.Step(o, 1+losses)
 					if err != nil {
 						panic(err)
 					}

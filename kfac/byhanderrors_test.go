@@ -85,11 +85,10 @@ func newHanded(t testing.TB, cfg kfac.ByHandConfig) *handed {
 
 // hand hands over everything for n examples.
 func (h *handed) hand(n int) {
-	h.net.Begin(n, 1)
+	h.net.Begin(n)
 	h.first.Inputs(normal(4, n*4).Float64s())
 	h.second.Inputs(normal(5, n*3).Float64s())
-	h.first.Gradients(normal(6, 6).Float64s(), normal(7, 3).Float64s())
-	h.second.Gradients(normal(8, 6).Float64s(), nil)
+	h.gradients()
 	h.gain.Gradient([]float64{1, 2})
 	h.first.Sampled(normal(9, n*6).Float64s())
 	h.second.Sampled(normal(10, n*2).Float64s())
@@ -106,24 +105,24 @@ func TestByHandErrors(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	nan, inf := math.NaN(), math.Inf(1)
 	for want, call := range map[string]func(h *handed){
-		"a mini-batch of 0 examples":                              func(h *handed) { h.hand(3); h.net.Begin(0, 1); h.first.Inputs(nil) },
-		"a mini-batch of -3 examples":                             func(h *handed) { h.net.Begin(-3, 1) },
-		"map first: 11 elements of inputs: want 3·2×2, row-major": func(h *handed) { h.net.Begin(3, 1); h.first.Inputs(make([]float64, 11)) },
-		"map first: 6 elements of inputs: want 3·2×2":             func(h *handed) { h.net.Begin(3, 1); h.first.Inputs(make([]float64, 6)) },
-		"map first: 0 elements of inputs":                         func(h *handed) { h.net.Begin(3, 1); h.first.Inputs(nil) },
-		"map first: inputs: NaN in row 2, column 1":               func(h *handed) { h.net.Begin(1, 1); h.first.Inputs([]float64{0, 0, nan, 0}) },
+		"a mini-batch of 0 examples":                              func(h *handed) { h.hand(3); h.net.Begin(0); h.first.Inputs(nil) },
+		"a mini-batch of -3 examples":                             func(h *handed) { h.net.Begin(-3) },
+		"map first: 11 elements of inputs: want 3·2×2, row-major": func(h *handed) { h.net.Begin(3); h.first.Inputs(make([]float64, 11)) },
+		"map first: 6 elements of inputs: want 3·2×2":             func(h *handed) { h.net.Begin(3); h.first.Inputs(make([]float64, 6)) },
+		"map first: 0 elements of inputs":                         func(h *handed) { h.net.Begin(3); h.first.Inputs(nil) },
+		"map first: inputs: NaN in row 2, column 1":               func(h *handed) { h.net.Begin(1); h.first.Inputs([]float64{0, 0, nan, 0}) },
 		"map first: Inputs twice in one pass":                     func(h *handed) { h.hand(3); h.first.Inputs(make([]float64, 12)) },
-		"map first: InputsAt at location 2: want 0 to 1":          func(h *handed) { h.net.Begin(3, 1); h.first.InputsAt(2, make([]float64, 6)) },
-		"map first: InputsAt at location -1":                      func(h *handed) { h.net.Begin(3, 1); h.first.InputsAt(-1, make([]float64, 6)) },
+		"map first: InputsAt at location 2: want 0 to 1":          func(h *handed) { h.net.Begin(3); h.first.InputsAt(2, make([]float64, 6)) },
+		"map first: InputsAt at location -1":                      func(h *handed) { h.net.Begin(3); h.first.InputsAt(-1, make([]float64, 6)) },
 		"map first: InputsAt twice at location 1": func(h *handed) {
-			h.net.Begin(3, 1)
+			h.net.Begin(3)
 			h.first.InputsAt(1, make([]float64, 6))
 			h.first.InputsAt(1, make([]float64, 6))
 		},
 		"map second: Sampled twice in one pass":                                      func(h *handed) { h.hand(3); h.second.Sampled(make([]float64, 6)) },
-		"map second: sampled gradients: -Inf in row 1, column 2":                     func(h *handed) { h.net.Begin(1, 1); h.second.Sampled([]float64{0, -inf}) },
+		"map second: sampled gradients: -Inf in row 1, column 2":                     func(h *handed) { h.net.Begin(1); h.second.Sampled([]float64{0, -inf}) },
 		"map second: no sampled gradients since Begin: call Sampled, in pass 2 of 2": func(h *handed) { h.hand(3); h.net.Pass(); h.first.Sampled(normal(1, 18).Float64s()) },
-		"map second: no gradients since Begin: call Gradients or True":               func(h *handed) { h.net.Begin(3, 1); h.first.Gradients(make([]float64, 6), make([]float64, 3)) },
+		"map second: no gradients since Begin: call Gradients or True":               func(h *handed) { h.net.Begin(3); h.first.Gradients(make([]float64, 6), make([]float64, 3)) },
 		"parameter gain: no gradient since Begin":                                    func(h *handed) { h.begun(); h.gradients() },
 		"map first: no inputs since Begin: call Inputs":                              func(h *handed) { h.begun(); h.gradients(); h.gain.Gradient([]float64{1, 1}) },
 		"map first: inputs at 1 of 2 locations": func(h *handed) {
@@ -151,7 +150,6 @@ func TestByHandErrors(t *testing.T) {
 			h.first.Sampled(normal(1, 18).Float64s())
 			h.second.Sampled(normal(1, 6).Float64s())
 		},
-		"the loss is NaN": func(h *handed) { h.hand(3); h.net.Begin(3, nan); h.handRest(3) },
 		"SampleSoftmax without a source of random numbers":                  func(h *handed) { h.begun(); h.net.SampleSoftmax(make([]float64, 6), make([]float64, 6), nil) },
 		"SampleSoftmax of 5 elements for 3 examples: want N·outputs":        func(h *handed) { h.begun(); h.net.SampleSoftmax(make([]float64, 5), make([]float64, 5), r) },
 		"SampleSoftmax of 6 elements for outputs of 0: want as many":        func(h *handed) { h.begun(); h.net.SampleSoftmax(make([]float64, 6), nil, r) },
@@ -163,46 +161,37 @@ func TestByHandErrors(t *testing.T) {
 			h := newHanded(t, kfac.ByHandConfig{Scale: kfac.PerExample})
 			o := newOptimizer(t, kfac.Config{Mode: kfac.Fixed, DampingUpdateSteps: kfac.None, FactorUpdateSteps: 1})
 			h.hand(3)
-			_, err := h.net.Step(o)
+			err := h.net.Step(o, 1)
 			require.NoError(t, err)
 			theta := h.theta()
 			state, err := o.MarshalBinary()
 			require.NoError(t, err)
 
 			call(h)
-			_, err = h.net.Step(o)
+			err = h.net.Step(o, 1)
 			require.ErrorContains(t, err, want)
 			assert.NotContains(t, err.Error(), "\n")
 			assert.Equal(t, theta, h.theta())
 			after, err := o.MarshalBinary()
 			require.NoError(t, err)
 			assert.Equal(t, state, after)
-			_, err = h.net.Step(o)
+			err = h.net.Step(o, 1)
 			assert.ErrorContains(t, err, "call Begin before each Step")
 
 			h.hand(3)
-			_, err = h.net.Step(o)
-			assert.NoError(t, err)
+			assert.ErrorContains(t, h.net.Step(o, math.NaN()), "the loss is NaN")
+			assert.Equal(t, theta, h.theta())
+			h.hand(3)
+			assert.NoError(t, h.net.Step(o, 1))
 		})
 	}
 }
 
-func (h *handed) begun() { h.net.Begin(3, 1) }
+func (h *handed) begun() { h.net.Begin(3) }
 
 func (h *handed) gradients() {
 	h.first.Gradients(normal(6, 6).Float64s(), normal(7, 3).Float64s())
 	h.second.Gradients(normal(8, 6).Float64s(), nil)
-}
-
-// handRest is hand after Begin.
-func (h *handed) handRest(n int) {
-	h.first.Inputs(normal(4, n*4).Float64s())
-	h.second.Inputs(normal(5, n*3).Float64s())
-	h.gradients()
-	h.gain.Gradient([]float64{1, 2})
-	h.first.Sampled(normal(9, n*6).Float64s())
-	h.second.Sampled(normal(10, n*2).Float64s())
-	h.gain.Sampled([]float64{0.1, 0.2})
 }
 
 // TestByHandScaleIsFound: where True and Gradients are both given, a factor of N too much or
@@ -214,7 +203,7 @@ func TestByHandScaleIsFound(t *testing.T) {
 	try := func(scale kfac.GradientScale, factor, weights float64) error {
 		h := newHandMLP[float64](t, scale, kfac.OutIn, theta, in, hidden, out)
 		h.begin(x.Float64s(), y.Int32s())
-		h.net.Begin(n, 1)
+		h.net.Begin(n)
 		for i, m := range []*kfac.ByHandMap[float64]{h.first, h.second} {
 			m.Inputs([][]float64{x.Float64s(), h.a}[i])
 			g := slices.Clone([][]float64{h.g1, h.g2}[i])
@@ -232,14 +221,56 @@ func TestByHandScaleIsFound(t *testing.T) {
 		}
 		sgd, err := trainer.NewSGD(trainer.SGDConfig{LearningRate: 0.1})
 		require.NoError(t, err)
-		_, err = h.net.Step(sgd)
-		return err
+		return h.net.Step(sgd, 1)
 	}
 	for _, scale := range []kfac.GradientScale{kfac.PerExample, kfac.OfMean} {
 		assert.NoError(t, try(scale, 1, 1))
 		assert.ErrorContains(t, try(scale, n, 1), "map first: Gradients are 0.08333 times those that follow from True and Inputs, for 12 examples: a factor 1/N")
 		assert.ErrorContains(t, try(scale, 1.0/n, 1), "map first: Gradients are 12 times those that follow")
 		assert.ErrorContains(t, try(scale, 1, n), "map first: Gradients are 12 times those that follow")
+	}
+}
+
+// TestByHandEmpiricalScale: of estimator Empirical the sampled gradients are those of the true
+// targets, and a factor of N between them and Gradients is found without True.
+func TestByHandEmpiricalScale(t *testing.T) {
+	const in, hidden, out, n = 5, 7, 3, 12
+	_, theta := handModel(t, in, hidden, out)
+	x, y := handBatch(1, n, in, out)
+	for _, factor := range []float64{1, n, 1.0 / n} {
+		h := newHandMLP[float64](t, kfac.PerExample, kfac.InOut, theta, in, hidden, out)
+		o := ruled(t, &kfac.ByHandRule{}, kfac.PreconditionedConfig{Preconditioner: kfac.PreconditionerConfig{Estimator: graph.Empirical, Structure: kfac.EKFAC}})
+		loss := h.begin(x.Float64s(), y.Int32s())
+		for _, g := range [][]float64{h.g1, h.g2} {
+			for i := range g {
+				g[i] *= factor
+			}
+		}
+		h.hand()
+		err := h.net.Step(o, loss)
+		if factor == 1 {
+			assert.NoError(t, err)
+			continue
+		}
+		assert.ErrorContains(t, err, "map first: Gradients are "+map[bool]string{true: "0.08333", false: "12"}[factor > 1]+" times those that follow from Sampled, of estimator Empirical, and Inputs")
+	}
+}
+
+// TestByHandCancellation: gradients whose examples cancel are rounding alone, and differ by all
+// of their size. This is no error.
+func TestByHandCancellation(t *testing.T) {
+	m := &kfac.ByHandMap[float32]{Name: "m", In: 1, Out: 1, Weight: []float32{1}}
+	net, err := kfac.NewByHand(kfac.ByHandConfig{Scale: kfac.PerExample}, m)
+	require.NoError(t, err)
+	sgd, err := trainer.NewSGD(trainer.SGDConfig{LearningRate: 0.1})
+	require.NoError(t, err)
+	for given, fine := range map[float32]bool{0: true, 3e-8: true, 0.01: false} {
+		net.Begin(4)
+		m.Inputs([]float32{1.1, 1.3, 1.7, 4.1})
+		m.True([]float32{1, 1, 1, -1})
+		m.Gradients([]float32{given}, nil)
+		err := net.Step(sgd, 0)
+		assert.Equal(t, fine, err == nil, "%g: %v", given, err)
 	}
 }
 
@@ -251,15 +282,15 @@ func TestByHandTrueWithPenalty(t *testing.T) {
 		m := &kfac.ByHandMap[float64]{Name: "m", In: 2, Out: 1, Weight: []float64{1, 2}, Bias: []float64{3}, Layout: layout}
 		net, err := kfac.NewByHand(kfac.ByHandConfig{Scale: kfac.OfMean, L2: eta}, m)
 		require.NoError(t, err)
-		net.Begin(1, 0)
+		net.Begin(1)
 		m.Inputs([]float64{5, 7})
 		m.True([]float64{2})
 		m.Gradients([]float64{10 + eta, 14 + 2*eta}, []float64{2 + 3*eta})
-		_, err = net.Step(probe(func(obj graph.Objective) error {
+		err = net.Step(probe(func(obj graph.Objective) error {
 			assert.InDeltaSlice(t, []float64{10 + eta, 14 + 2*eta}, obj.Params()[0].Grad.Float64s(), 1e-12)
 			assert.InDeltaSlice(t, []float64{2 + 3*eta}, obj.Params()[1].Grad.Float64s(), 1e-12)
 			return nil
-		}))
+		}), 1)
 		require.NoError(t, err)
 	}
 }
@@ -288,36 +319,34 @@ func TestByHandWithoutNetwork(t *testing.T) {
 	use() // before Begin
 	net.SampleSoftmax([]float64{1}, []float64{1}, rand.New(rand.NewPCG(1, 1)))
 	fixed := newOptimizer(t, kfac.Config{Mode: kfac.Fixed, DampingUpdateSteps: kfac.None})
-	_, err = net.Step(fixed)
+	err = net.Step(fixed, 1)
 	assert.ErrorContains(t, err, "call Begin before each Step")
 
 	for want, optimizer := range map[string]interface {
 		Step(graph.Objective) (float64, error)
 	}{
 		"no optimizer":                       nil,
-		"the optimizer is a nil":             (*kfac.Optimizer)(nil),
-		"the optimizer is a nil kfac_test":   probe(nil),
 		"the Optimizer is not one of New":    &kfac.Optimizer{},
 		"the Preconditioned is not one of":   &kfac.Preconditioned{},
 		"adaptive mode measures the loss":    newOptimizer(t, kfac.Config{}),
 		"fixed mode measures the loss after": newOptimizer(t, kfac.Config{Mode: kfac.Fixed}),
 	} {
-		net.Begin(1, 0)
-		_, err := net.Step(optimizer)
+		net.Begin(1)
+		err := net.Step(optimizer, 1)
 		assert.ErrorContains(t, err, want)
 	}
 
 	h := newHanded(t, kfac.ByHandConfig{Scale: kfac.OfMean})
 	pre := ruled(t, &kfac.ByHandRule{}, kfac.PreconditionedConfig{})
 	h.hand(2)
-	_, err = h.net.Step(pre)
+	err = h.net.Step(pre, 1)
 	require.NoError(t, err)
 	assert.NoError(t, h.gain.Update(make([]float64, 2)))
 	assert.ErrorContains(t, h.gain.Update(make([]float64, 3)), "parameter gain: an update of 3 elements: want 2")
 	assert.ErrorContains(t, h.first.Update(make([]float64, 3), nil), "map first: the weight's update has 3 elements: want 2·3")
 	assert.ErrorContains(t, h.second.Update(make([]float64, 6), make([]float64, 2)), "map second: a bias's update of a map without bias")
 	h.hand(2)
-	_, err = h.net.Step(fixed)
+	err = h.net.Step(fixed, 1)
 	require.NoError(t, err)
 	assert.ErrorContains(t, h.first.Update(make([]float64, 6), make([]float64, 3)), "there is no update", "of an optimizer that takes the step itself")
 }
@@ -359,7 +388,7 @@ func TestByHandNoise(t *testing.T) {
 			for range r.IntN(4) {
 				switch r.IntN(12) {
 				case 0:
-					h.net.Begin(r.IntN(3), r.NormFloat64())
+					h.net.Begin(r.IntN(3))
 				case 1:
 					h.first.Inputs(x(n * 4))
 				case 2:
@@ -385,7 +414,7 @@ func TestByHandNoise(t *testing.T) {
 					h.net.SampleSoftmax(g, g, r)
 				}
 			}
-			if _, err := h.net.Step(o); err == nil {
+			if err := h.net.Step(o, r.NormFloat64()); err == nil {
 				steps++
 				_ = h.second.Update(x(6), nil)
 			}

@@ -3,6 +3,7 @@ package kfac
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
@@ -89,6 +90,8 @@ func (m *ByHandMap[T]) join(n *ByHand[T]) error {
 	n.maps, n.taps = append(n.maps, m), append(n.taps, m.tap)
 	return nil
 }
+
+func (m *ByHandMap[T]) absent() bool { return m == nil }
 
 func (m *ByHandMap[T]) memory() [2][]T { return [2][]T{m.Weight, m.Bias} }
 
@@ -285,51 +288,61 @@ func (m *ByHandMap[T]) missing(what, call string, count int) error {
 // with those of Gradients if there are any.
 func (m *ByHandMap[T]) multiply(rows int) error {
 	g := m.truth.reserve(rows * m.Out)
-	if m.net.cfg.Scale == PerExample {
-		vector.Scale(g, 1/T(m.net.examples))
+	vector.Scale(g, m.net.mean())
+	if m.given {
+		return m.compare(g, "True")
 	}
-	m.product = resize(m.product, (m.In+1)*m.Out)
-	w, b := m.product[:m.In*m.Out], m.product[m.In*m.Out:]
-	blas.Gemm(true, false, m.In, m.Out, rows, 1, m.inputs.reserve(rows*m.In), m.In, g, m.Out, 0, w, m.Out)
-	vector.ColumnSums(b, g)
-	eta := T(m.net.cfg.L2)
-	for i, p := range []*graph.Param{m.weight.param, m.bias.param} {
-		if p == nil {
-			continue
-		}
-		made := [][]T{w, b}[i]
-		if eta > 0 {
-			m.penalise(i, made, eta)
-		}
-		if m.given {
-			if err := m.compare(p, made); err != nil {
-				return err
-			}
-		}
-		copy(graph.Data[T](p.Grad), made)
+	w, b := m.implied(g)
+	copy(graph.Data[T](m.weight.param.Grad), w)
+	if m.Bias != nil {
+		copy(graph.Data[T](m.bias.param.Grad), b)
 	}
 	return nil
 }
 
-// penalise adds η times the caller's weight, or bias, to its gradient.
-func (m *ByHandMap[T]) penalise(i int, made []T, eta T) {
-	p := &m.weight
-	if i == 1 {
-		p = &m.bias
+// implied is āᵀg for gradients g of the mean loss at the outputs, with the penalty's gradient:
+// that of the weight, in×out, and that of the bias.
+func (m *ByHandMap[T]) implied(g []T) (w, b []T) {
+	rows := len(g) / m.Out
+	m.product = resize(m.product, (m.In+1)*m.Out)
+	w, b = m.product[:m.In*m.Out], m.product[m.In*m.Out:]
+	blas.Gemm(true, false, m.In, m.Out, rows, 1, m.inputs.reserve(rows*m.In), m.In, g, m.Out, 0, w, m.Out)
+	vector.ColumnSums(b, g)
+	if eta := T(m.net.cfg.L2); eta > 0 {
+		m.weight.read()
+		vector.AddScaled(w, eta, graph.Data[T](m.weight.param.Value))
+		if m.Bias != nil {
+			vector.AddScaled(b, eta, m.Bias)
+		}
 	}
-	p.read()
-	vector.AddScaled(made, eta, graph.Data[T](p.param.Value))
+	return w, b
+}
+
+// rounding bounds the square of the error that sums over examples may have, which cancel near a
+// minimum: n·ε·‖ā‖‖g‖ for n rows.
+func (m *ByHandMap[T]) rounding(g []T) float64 {
+	n, epsilon := float64(len(g)/m.Out), math.Nextafter(1, 2)-1
+	if m.weight.param.Value.Dtype() == graph.Float32 {
+		epsilon = 1.0 / (1 << 23)
+	}
+	a := m.inputs.reserve(len(g) / m.Out * m.In)
+	return n * epsilon * n * epsilon * (vector.Dot(a, a) + n) * vector.Dot(g, g)
 }
 
 // compare returns an error if the gradients that the caller gave are not those that follow
-// from the true gradients at the outputs, up to rounding.
-func (m *ByHandMap[T]) compare(p *graph.Param, made []T) error {
-	gg, mm, gm := vector.Products(graph.Data[T](p.Grad), made)
-	if rest := gg + mm - 2*gm; rest <= explained*max(mm, gg) {
+// from the gradients g of the mean loss at the outputs, up to rounding.
+func (m *ByHandMap[T]) compare(g []T, call string) error {
+	w, b := m.implied(g)
+	given, made, both := vector.Products(graph.Data[T](m.weight.param.Grad), w)
+	if m.Bias != nil {
+		x, y, xy := vector.Products(graph.Data[T](m.bias.param.Grad), b)
+		given, made, both = given+x, made+y, both+xy
+	}
+	switch {
+	case given+made-2*both <= explained*max(given, made)+m.rounding(g):
 		return nil
+	case both*both >= (1-explained)*given*made && made > 0:
+		return fmt.Errorf("kfac: map %s: Gradients are %.4g times those that follow from %s and Inputs, for %d examples: a factor 1/N is missing or is there twice, or ByHandConfig.Scale is wrong", m.Name, both/made, call, m.net.examples)
 	}
-	if gm*gm >= (1-explained)*gg*mm && mm > 0 {
-		return fmt.Errorf("kfac: map %s: Gradients are %.4g times those that follow from True and Inputs, for %d examples: a factor 1/N is missing or is there twice, or ByHandConfig.Scale is wrong", m.Name, gm/mm, m.net.examples)
-	}
-	return fmt.Errorf("kfac: map %s: Gradients of %s are not those that follow from True and Inputs", m.Name, p.Name)
+	return fmt.Errorf("kfac: map %s: Gradients are not those that follow from %s and Inputs", m.Name, call)
 }

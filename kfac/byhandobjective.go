@@ -66,6 +66,9 @@ func (o *byHandObjective[T]) Curvature(est graph.FisherEstimator, visit func(*gr
 				return n.loss, err
 			}
 		}
+		if err := n.checkEmpirical(est); err != nil {
+			return n.loss, err
+		}
 		if err := visit(&n.pass); err != nil {
 			return n.loss, err
 		}
@@ -76,14 +79,33 @@ func (o *byHandObjective[T]) Curvature(est graph.FisherEstimator, visit func(*gr
 // scale is the factor that makes gradients of the mean loss of those that were handed over. The
 // root in it makes the mean of several draws of their sum, as the factors are of second order.
 func (n *ByHand[T]) scale(est graph.FisherEstimator) T {
-	scale := 1.0
+	if est == graph.Exact {
+		return n.mean()
+	}
+	return n.mean() / T(math.Sqrt(float64(n.passes)))
+}
+
+// mean is the factor from the scale of the caller's gradients at outputs to that of the mean loss.
+func (n *ByHand[T]) mean() T {
 	if n.cfg.Scale == PerExample {
-		scale /= float64(n.examples)
+		return 1 / T(n.examples)
 	}
-	if est != graph.Exact {
-		scale /= math.Sqrt(float64(n.passes))
+	return 1
+}
+
+// checkEmpirical compares sampled gradients with Gradients where they are of the same targets,
+// the data's: a factor of N between them is found.
+func (n *ByHand[T]) checkEmpirical(est graph.FisherEstimator) error {
+	if est != graph.Empirical || n.passes > 1 || n.checked {
+		return nil
 	}
-	return T(scale)
+	n.checked = true // once: an optimizer may scale the gradients after the first pass
+	for _, m := range n.maps {
+		if err := m.compare(m.scaled.reserve(n.examples*m.locations*m.Out), "Sampled, of estimator Empirical,"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // draw sets the gradients of the tap to scale times those of a pass.

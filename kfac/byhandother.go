@@ -50,6 +50,8 @@ func (o *ByHandOther[T]) join(n *ByHand[T]) error {
 	return nil
 }
 
+func (o *ByHandOther[T]) absent() bool { return o == nil }
+
 func (o *ByHandOther[T]) memory() [2][]T { return [2][]T{o.Value} }
 
 // begin forgets the last mini-batch.

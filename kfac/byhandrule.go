@@ -13,8 +13,8 @@ import (
 // is read by [ByHandMap.Update] and [ByHandOther.Update]. The rule itself changes no weight.
 //
 //	optimizer, err := kfac.NewPreconditioned(&kfac.ByHandRule{Rate: 0.1}, kfac.PreconditionedConfig{})
-//	loss, err := net.Step(optimizer)
-//	err = hidden.Update(dw, db) // U, over the gradients
+//	err = net.Step(optimizer, loss)
+//	err = hidden.Update(dw, db)          // U, over the gradients
 type ByHandRule struct {
 	// Rate is α, the learning rate of the caller's rule. PreconditionedConfig.KLClip bounds the
 	// step −αU, and nothing else reads it.

@@ -36,7 +36,7 @@ func (o oneMap) network(t testing.TB, scale kfac.GradientScale) (*kfac.ByHand[fl
 }
 
 func (o oneMap) hand(net *kfac.ByHand[float64], m *kfac.ByHandMap[float64]) {
-	net.Begin(o.n, 1)
+	net.Begin(o.n)
 	m.Inputs(o.a)
 	m.Gradients(o.dw, o.db)
 	m.Sampled(o.g)
@@ -99,7 +99,7 @@ func TestByHandDense(t *testing.T) {
 			net, m := o.network(t, kfac.PerExample)
 			optimizer := ruled(t, &kfac.ByHandRule{}, kfac.PreconditionedConfig{Damping: damping, Preconditioner: kfac.PreconditionerConfig{Structure: kfac.BlockDiagonal, Sharing: sharing}})
 			o.hand(net, m)
-			_, err := net.Step(optimizer)
+			err := net.Step(optimizer, 1)
 			require.NoError(t, err)
 			w, b := make([]float64, o.in*o.out), make([]float64, o.out)
 			require.NoError(t, m.Update(w, b))
@@ -119,7 +119,7 @@ func TestByHandDraws(t *testing.T) {
 		for i := range g {
 			g[i] *= scale
 		}
-		net.Begin(o.n, 1)
+		net.Begin(o.n)
 		m.Inputs(o.a)
 		m.Gradients(o.dw, o.db)
 		for pass := range passes {
@@ -128,7 +128,7 @@ func TestByHandDraws(t *testing.T) {
 			}
 			m.Sampled(g)
 		}
-		_, err := net.Step(ruled(t, &kfac.ByHandRule{}, kfac.PreconditionedConfig{Preconditioner: kfac.PreconditionerConfig{Estimator: est}}))
+		err := net.Step(ruled(t, &kfac.ByHandRule{}, kfac.PreconditionedConfig{Preconditioner: kfac.PreconditionerConfig{Estimator: est}}), 1)
 		require.NoError(t, err)
 		w := make([]float64, o.in*o.out)
 		require.NoError(t, m.Update(w, make([]float64, o.out)))
@@ -181,7 +181,7 @@ func TestByHandOwnRule(t *testing.T) {
 		for i, h := range []*handMLP[float64]{want, loop, called} {
 			h.begin(x.Float64s(), y.Int32s())
 			h.exact()
-			_, err := h.net.Step([]*kfac.Preconditioned{behind, inLoop, inRule}[i])
+			err := h.net.Step([]*kfac.Preconditioned{behind, inLoop, inRule}[i], 1)
 			require.NoError(t, err)
 		}
 		require.NoError(t, move(loop, v1))
@@ -196,7 +196,7 @@ func TestByHandOwnRule(t *testing.T) {
 	x, y := handBatch(1, 12, in, out)
 	want.begin(x.Float64s(), y.Int32s())
 	want.exact()
-	_, err = want.net.Step(ruled(t, &kfac.ByHandRule{Update: func() error { return failed }}, cfg))
+	err = want.net.Step(ruled(t, &kfac.ByHandRule{Update: func() error { return failed }}, cfg), 1)
 	assert.ErrorIs(t, err, failed)
 }
 
@@ -215,11 +215,11 @@ func TestByHandState(t *testing.T) {
 			run := func(h *handMLP[float64], o handOptimizer, from, to int) {
 				for k := from; k < to; k++ {
 					x, y := handBatch(k, 12, in, out)
-					h.begin(x.Float64s(), y.Int32s())
+					loss := h.begin(x.Float64s(), y.Int32s())
 					if o.CurvatureDue() {
 						h.exact()
 					}
-					_, err := h.net.Step(o)
+					err := h.net.Step(o, loss)
 					require.NoError(t, err)
 				}
 			}
@@ -258,7 +258,7 @@ func TestByHandProducts(t *testing.T) {
 	for _, scale := range []kfac.GradientScale{kfac.PerExample, kfac.OfMean} {
 		net, m := o.network(t, scale)
 		second := normal(9, len(o.g)).Float64s()
-		net.Begin(o.n, 1)
+		net.Begin(o.n)
 		m.Inputs(o.a)
 		m.Gradients(o.dw, o.db)
 		for pass, g := range [][]float64{o.g, second} {
@@ -273,7 +273,7 @@ func TestByHandProducts(t *testing.T) {
 			}
 			m.Sampled(given)
 		}
-		_, err := net.Step(probe(func(obj graph.Objective) error {
+		err := net.Step(probe(func(obj graph.Objective) error {
 			products, err := graph.ProductsOf(obj)
 			require.NoError(t, err)
 			u, v := graph.NewDirection(obj.Params()), graph.NewDirection(obj.Params())
@@ -318,7 +318,7 @@ func TestByHandProducts(t *testing.T) {
 				}
 			}
 			return nil
-		}))
+		}), 1)
 		require.NoError(t, err)
 	}
 }

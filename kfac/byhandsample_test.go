@@ -46,7 +46,7 @@ func TestByHandSampling(t *testing.T) {
 			m := &kfac.ByHandMap[float64]{Name: "m", In: 1, Out: 3, Weight: make([]float64, 3)}
 			net, err := kfac.NewByHand(kfac.ByHandConfig{Scale: scale}, m)
 			require.NoError(t, err)
-			net.Begin(n, 0)
+			net.Begin(n)
 			g, r := make([]float64, 3*n), rand.New(rand.NewPCG(7, 8))
 			for i := range g {
 				g[i] = z[i%3]
@@ -94,7 +94,7 @@ func TestByHandCertainOutputs(t *testing.T) {
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 100 {
-		net.Begin(1, 0)
+		net.Begin(1)
 		g := make([]float32, 3)
 		net.SampleSoftmax(g, []float32{-3e38, 3e38, -3e38}, r)
 		assert.Equal(t, []float32{0, 0, 0}, g)

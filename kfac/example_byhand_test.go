@@ -28,14 +28,14 @@ func ExampleByHand() {
 	g := make([]float64, len(y))
 	for range 60 {
 		loss, z, dw, db := logistic(w, b, x, y) // the caller's own forward and backward pass
-		net.Begin(len(y), loss)
+		net.Begin(len(y))
 		logits.Gradients(dw, db)
 		if optimizer.CurvatureDue() {
 			net.SampleSigmoid(g, z, random) // σ(z) − ŷ, ŷ drawn from σ(z)
 			logits.Inputs(x)
 			logits.Sampled(g)
 		}
-		if _, err := net.Step(optimizer); err != nil {
+		if err := net.Step(optimizer, loss); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -63,12 +63,12 @@ func ExampleByHandRule() {
 	g := make([]float64, len(y))
 	for range 60 {
 		loss, z, dw, db := logistic(w, b, x, y)
-		net.Begin(len(y), loss)
+		net.Begin(len(y))
 		net.SampleSigmoid(g, z, random)
 		logits.Inputs(x)
 		logits.Sampled(g)
 		logits.Gradients(dw, db)
-		if _, err := net.Step(optimizer); err != nil {
+		if err := net.Step(optimizer, loss); err != nil {
 			log.Fatal(err)
 		}
 		if err := logits.Update(dw, db); err != nil { // U
@@ -94,12 +94,11 @@ func ExampleByHandMap_True() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	net.Begin(4, 0)
+	net.Begin(4)
 	m.Inputs([]float64{1, 2, 3, 4})
 	m.True([]float64{1, 1, -1, 1}) // of single examples' losses
 	m.Gradients([]float64{4}, nil) // Σ a·g: that of the sum, where that of the mean is wanted
-	_, err = net.Step(optimizer)
-	fmt.Println(err)
+	fmt.Println(net.Step(optimizer, 0))
 	// Output: kfac: map map: Gradients are 4 times those that follow from True and Inputs, for 4 examples: a factor 1/N is missing or is there twice, or ByHandConfig.Scale is wrong
 }
 
@@ -116,7 +115,7 @@ func ExampleByHandOther() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	net.Begin(2, 0.7) // 2 examples
+	net.Begin(2) // 2 examples
 	for t := range 5 {
 		recurrent.InputsAt(t, []float32{1, 2, 3, 4, 5, 6}) // 2×3
 		recurrent.SampledAt(t, []float32{1, 0, 0, 1})      // 2×2
@@ -124,7 +123,7 @@ func ExampleByHandOther() {
 	recurrent.Gradients([]float32{1, 2, 3, 4, 5, 6}, nil) // 2×3, as the weight
 	gain.SampledSquares([]float32{0.5, 1.5})              // the diagonal: damping is added to it
 	gain.Gradient([]float32{1, 1})
-	if _, err := net.Step(optimizer); err != nil {
+	if err := net.Step(optimizer, 0.7); err != nil {
 		log.Fatal(err)
 	}
 	u := make([]float32, 2)

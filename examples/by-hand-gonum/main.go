@@ -69,7 +69,7 @@ func train(steps int, rate float64, natural bool) (float64, error) {
 		g1, g2 := n.backward(n.residuals())
 		d.of(n, g1, g2)
 		if natural {
-			hand.Begin(examples, loss)
+			hand.Begin(examples)
 			first.Gradients(d.w1.RawMatrix().Data, d.b1)
 			second.Gradients(d.w2.RawMatrix().Data, d.b2)
 			if optimizer.CurvatureDue() {
@@ -80,7 +80,7 @@ func train(steps int, rate float64, natural bool) (float64, error) {
 				first.Sampled(g1.RawMatrix().Data)
 				second.Sampled(g2.RawMatrix().Data)
 			}
-			if _, err := hand.Step(optimizer); err != nil {
+			if err := hand.Step(optimizer, loss); err != nil {
 				return 0, err
 			}
 			if err := first.Update(d.w1.RawMatrix().Data, d.b1); err != nil { // U, over V

@@ -73,7 +73,8 @@ func descendNaturally(d data, steps int) (*network, error) {
 	random, sampled := rand.New(rand.NewPCG(1, 1)), make([]float32, batch*classes)
 	for k := range steps {
 		x, y := d.batch(k)
-		hand.Begin(batch, n.gradients(x, y))
+		loss := n.gradients(x, y)
+		hand.Begin(batch)
 		first.Gradients(n.dw1, n.db1)
 		second.Gradients(n.dw2, n.db2)
 		if optimizer.CurvatureDue() { // in every fourth step
@@ -83,7 +84,7 @@ func descendNaturally(d data, steps int) (*network, error) {
 			first.Sampled(n.backward(sampled))
 			second.Sampled(sampled)
 		}
-		if _, err := hand.Step(optimizer); err != nil {
+		if err := hand.Step(optimizer, loss); err != nil {
 			return nil, err
 		}
 	}
