@@ -18,6 +18,17 @@ type Comparison struct {
 	Tolerance []float64
 	Batch     int    // N, for hints; 0: unknown
 	Hint      string // what probably is wrong, if the numbers show nothing
+	// Factors are what a constant factor between both may mean, beside one of N and one of the wrong sign.
+	Factors []Factor
+	// Rough is how far, as a share of an element, the values may be from a multiple of the reference that is said to be one:
+	// for references that are means over samples.
+	Rough float64
+}
+
+// Factor is a constant factor with what it may come of.
+type Factor struct {
+	Is    float64
+	Words string
 }
 
 func (c *Comparison) tolerance(i int) float64 {
@@ -99,6 +110,9 @@ func (c *Comparison) relation(wrong []int) string {
 	return "is not " + c.Than
 }
 
+// Factor returns f if the values are f times the reference, f not 0.
+func (c *Comparison) Factor() (f float64, ok bool) { return c.factor() }
+
 // factor is c if the values are c times the reference.
 func (c *Comparison) factor() (f float64, ok bool) {
 	var gw, ww float64
@@ -118,7 +132,7 @@ func (c *Comparison) factor() (f float64, ok bool) {
 		if math.IsInf(most, 1) {
 			continue
 		}
-		if math.Abs(c.Got[i]-f*w) > max(1, math.Abs(f))*(2*most+1e-6*math.Abs(w)) {
+		if math.Abs(c.Got[i]-f*w) > max(1, math.Abs(f))*(2*most+(1e-6+c.Rough)*math.Abs(w)) {
 			return 0, false
 		}
 		if math.Abs(w) > most {
@@ -131,7 +145,7 @@ func (c *Comparison) factor() (f float64, ok bool) {
 func (c *Comparison) factorWords(f float64) string {
 	text := fmt.Sprintf("is %.4g times %s", f, c.Than)
 	n := float64(c.Batch)
-	near := func(x float64) bool { return math.Abs(f-x) < 1e-4*math.Abs(x) }
+	near := func(x float64) bool { return math.Abs(f-x) < max(1e-4, c.Rough)*math.Abs(x) }
 	switch {
 	case near(-1):
 		return text + ": it has the wrong sign"
@@ -139,6 +153,11 @@ func (c *Comparison) factorWords(f float64) string {
 		return text + ", the number of examples: a sum in the place of a mean, or a factor N too much"
 	case n > 1 && near(1/n):
 		return text + ", one over the number of examples: a mean in the place of a sum, or a factor 1/N too much"
+	}
+	for _, factor := range c.Factors {
+		if near(factor.Is) {
+			return text + ": " + factor.Words
+		}
 	}
 	return text
 }
