@@ -4,9 +4,10 @@ import (
 	"fmt"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
-// batch checks that examples do not know of each other: a mean over a batch is the mean of the examples' own, and a
+// batch checks that examples do not know of each Than: a mean over a batch is the mean of the examples' own, and a
 // part's rows are what each example has alone. It is so for all batch sizes.
 func (c *checker) batch() {
 	for _, p := range c.parts() {
@@ -24,34 +25,34 @@ func (c *checker) batchOf(p part) {
 	}
 	for _, n := range []int{2, 3, most} {
 		r := c.compute(graph.Float64, p, pick(rows, 0, n))
-		m := comparison{what: fmt.Sprintf("%s of a batch of %d", p.name, n), got: r.value, n: n}
+		m := partcheck.Comparison{What: fmt.Sprintf("%s of a batch of %d", p.name, n), Got: r.value, Batch: n}
 		if p.mean {
-			m.other, m.want = "the mean of its examples' own", make([]float64, 1)
+			m.Than, m.Want = "the mean of its examples' own", make([]float64, 1)
 			for i := range n {
-				m.want[0] += single[i].value[0] / float64(n)
+				m.Want[0] += single[i].value[0] / float64(n)
 			}
 		} else {
-			m.other = "its examples' own rows"
+			m.Than = "its examples' own rows"
 			for i := range n {
-				m.want = append(m.want, single[i].value...)
+				m.Want = append(m.Want, single[i].value...)
 			}
-			m.element = c.cell(len(m.want) / n)
+			m.Shape = []int{n, len(m.Want) / n}
 		}
-		m.tolerance = []float64{256 * epsilon * (1 + largest(m.want))}
+		m.Tolerance = rounding(m.Want)
 		if !c.compare(m) {
 			return
 		}
 		if !p.mean {
 			continue
 		}
-		g := comparison{what: fmt.Sprintf("the gradient of %s of a batch of %d", p.name, n), other: "1/N of its examples' own",
-			got: r.gradient, element: c.cell(c.outputs), n: n}
+		g := partcheck.Comparison{What: fmt.Sprintf("the gradient of %s of a batch of %d", p.name, n), Than: "1/N of its examples' own",
+			Got: r.gradient, Shape: []int{n, c.outputs}, Batch: n}
 		for i := range n {
 			for _, v := range single[i].gradient {
-				g.want = append(g.want, v/float64(n))
+				g.Want = append(g.Want, v/float64(n))
 			}
 		}
-		g.tolerance = []float64{256 * epsilon * (1 + largest(g.want))}
+		g.Tolerance = rounding(g.Want)
 		if !c.compare(g) {
 			return
 		}

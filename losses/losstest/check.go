@@ -10,6 +10,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"github.com/gokfac/gokfac/internal/partcheck"
 	"github.com/gokfac/gokfac/losses"
 )
 
@@ -60,6 +61,7 @@ func Check(t testing.TB, loss losses.Loss, cfg Config) {
 		return
 	}
 	c := &checker{loss: loss, cfg: cfg.withDefaults()}
+	c.report = partcheck.NewReport(&c.told, "losstest", fmt.Sprintf("%T", loss))
 	if c.do("targets", 0, (*checker).prepare) { // else there is nothing to check the rest with
 		for i, check := range checks {
 			if !slices.Contains(cfg.Skip, check.name) {
@@ -67,6 +69,7 @@ func Check(t testing.TB, loss losses.Loss, cfg Config) {
 			}
 		}
 	}
+	c.report.Close()
 	for _, note := range c.notes {
 		t.Log(note)
 	}
@@ -80,7 +83,8 @@ type checker struct {
 	loss losses.Loss
 	cfg  Config
 
-	faults, notes []string // to report
+	report *partcheck.Report
+	told   // what the report has told
 
 	name    string     // of the check that runs
 	r       *rand.Rand // its own, so that no check depends on others
@@ -106,13 +110,20 @@ func (c *checker) must(err error, what string) {
 }
 
 // faultf reports a fault.
-func (c *checker) faultf(format string, args ...any) {
-	c.faults = append(c.faults, fmt.Sprintf("losstest: %T: %s: ", c.loss, c.name)+fmt.Sprintf(format, args...))
-}
+func (c *checker) faultf(format string, args ...any) { c.report.Fail(c.name, format, args...) }
 
-// notef reports what is no fault.
-func (c *checker) notef(format string, args ...any) {
-	c.notes = append(c.notes, fmt.Sprintf("losstest: %T: %s: ", c.loss, c.name)+fmt.Sprintf(format, args...))
+// notef reports what is not checked.
+func (c *checker) notef(format string, args ...any) { c.report.Skip(c.name, format, args...) }
+
+// told keeps a report until Check is done, which then tells it from the caller's line.
+type told struct{ faults, notes []string }
+
+func (t *told) Helper() {}
+func (t *told) Errorf(format string, args ...any) {
+	t.faults = append(t.faults, fmt.Sprintf(format, args...))
+}
+func (t *told) Logf(format string, args ...any) {
+	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
 
 // do runs a check, and reports whether it came to its end.

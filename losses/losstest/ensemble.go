@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // ensemble is p(y|z) of one example: all its targets, or samples.
@@ -49,10 +50,10 @@ func (c *checker) points() []ensemble {
 // likelihoods are −log p(y|z) of each of y, but for the constant.
 func (c *checker) likelihoods(z []float64, y [][]float64) []float64 {
 	p := c.compile(graph.Float64, 1, c.nll())
-	fill(p.memory[0], z)
+	partcheck.Fill(p.memory[0], z)
 	values := make([]float64, len(y))
 	for i, row := range y {
-		fill(p.memory[1], row)
+		partcheck.Fill(p.memory[1], row)
 		c.must(p.p.Run(), "a run of NegativeLogLikelihood")
 		values[i] = graph.Value(p.value).Float64s()[0]
 	}
@@ -96,6 +97,14 @@ func (e ensemble) expect(value func(i int) []float64) (mean, bound []float64) {
 	return mean, bound
 }
 
+// rough is how exactly factors are seen in an expectation.
+func (e ensemble) rough() float64 {
+	if e.exact {
+		return 0
+	}
+	return rough
+}
+
 // over says what an expectation is over.
 func (e ensemble) over() string {
 	if e.exact {
@@ -105,14 +114,3 @@ func (e ensemble) over() string {
 }
 
 func (e ensemble) at() string { return "at outputs " + numbers(e.z) }
-
-func numbers(x []float64) string {
-	s := "["
-	for i, v := range x {
-		if i > 0 {
-			s += " "
-		}
-		s += fmt.Sprintf("%.3g", v)
-	}
-	return s + "]"
-}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // fisher checks the factor B: BBᵀ is the Fisher matrix of p(y|z), which is the mean of the score's square, the Hessian of the
@@ -45,14 +46,15 @@ func (c *checker) fisherAt(e ensemble, columns, transposed []float64) bool {
 	want, bound := e.expect(func(i int) []float64 { return outer(score[i]) })
 	for i := range bound {
 		if e.exact {
-			bound[i] += 1e-11 * (1 + largest(want))
+			bound[i] += 1e-11 * (1 + partcheck.Largest(want))
 		}
 	}
-	m := comparison{what: "BBᵀ by FactorProduct " + e.at(), other: "the mean of score·scoreᵀ " + e.over(), got: f, want: want,
-		tolerance: bound, element: c.entry, n: n, sampled: !e.exact}
-	if other := (comparison{got: swapped, want: want, tolerance: bound}); !other.holds() {
-	} else if !m.holds() {
-		m.advice = "BᵀB is right: FactorProduct and FactorTransposeProduct are interchanged"
+	m := partcheck.Comparison{What: "BBᵀ by FactorProduct " + e.at(), Than: "the mean of score·scoreᵀ " + e.over(), Got: f, Want: want,
+		Tolerance: bound, Shape: c.square(), Batch: n, Rough: e.rough(),
+		Factors: []partcheck.Factor{{Is: 1 / float64(n*n), Words: fmt.Sprintf("a 1/N in each factor, N = %d?", n)},
+			{Is: 4, Words: "a factor 2 in each of two factors?"}, {Is: 0.25, Words: "a ½ in each factor, or a score that is twice as large?"}}}
+	if !holds(m) && holds(partcheck.Comparison{Got: swapped, Want: want, Tolerance: bound}) {
+		m.Hint = "BᵀB is right: FactorProduct and FactorTransposeProduct are interchanged"
 	}
 	if !c.compare(m) {
 		return false
@@ -64,22 +66,12 @@ func (c *checker) fisherAt(e ensemble, columns, transposed []float64) bool {
 	return true
 }
 
-// holds reports whether compare would find no fault.
-func (m comparison) holds() bool {
-	for i, v := range m.got {
-		if d := v - m.want[i]; !(d <= m.limit(i) && -d <= m.limit(i)) {
-			return false
-		}
-	}
-	return true
-}
-
 func (c *checker) transposeIs(columns, transposed []float64, e ensemble) bool {
-	tolerance := []float64{256 * epsilon * (1 + largest(columns))}
-	m := comparison{what: "Bᵀ by FactorTransposeProduct " + e.at(), other: "the transpose of B by FactorProduct", got: transposed,
-		want: c.transposed(columns), tolerance: tolerance, element: c.entry, n: 3 * c.outputs}
-	if same := (comparison{got: transposed, want: columns, tolerance: tolerance}); same.holds() {
-		m.advice = "FactorTransposeProduct is FactorProduct itself, and B is not symmetric"
+	tolerance := rounding(columns)
+	m := partcheck.Comparison{What: "Bᵀ by FactorTransposeProduct " + e.at(), Than: "the transpose of B by FactorProduct", Got: transposed,
+		Want: c.transposed(columns), Tolerance: tolerance, Shape: c.square(), Batch: 3 * c.outputs}
+	if !holds(m) && holds(partcheck.Comparison{Got: transposed, Want: columns, Tolerance: tolerance}) {
+		m.Hint = "FactorTransposeProduct is FactorProduct itself, and B is not symmetric"
 	}
 	return c.compare(m)
 }
@@ -89,18 +81,16 @@ func (c *checker) hessians(e ensemble, f []float64) {
 	kl := c.compile(graph.Float64, 1, c.divergence())
 	var want, bound []float64
 	for j := range e.z {
-		d, err := slope(func(h float64) []float64 {
-			return kl.run([][][]float64{{moved(e.z, j, h)}, {e.z}}).gradient
-		}, c.step())
-		want, bound = append(want, d...), append(bound, err...)
+		s := c.slope(func(h float64) []float64 { return kl.run([][][]float64{{moved(e.z, j, h)}, {e.z}}).gradient })
+		want, bound = append(want, s.Values...), append(bound, s.Errors...)
 	}
-	if !c.compare(comparison{what: "BBᵀ by FactorProduct " + e.at(), other: "the Hessian of KL at z = z₀", got: f, want: want, tolerance: bound,
-		element: c.entry, n: 1}) {
+	if !c.compare(partcheck.Comparison{What: "BBᵀ by FactorProduct " + e.at(), Than: "the Hessian of KL at z = z₀", Got: f, Want: want, Tolerance: bound,
+		Shape: c.square()}) {
 		return
 	}
 	want, bound = c.meanHessian(e)
-	c.compare(comparison{what: "BBᵀ by FactorProduct " + e.at(), other: "the Hessian of the mean of NegativeLogLikelihood " + e.over(),
-		got: f, want: want, tolerance: bound, element: c.entry, n: 1, sampled: !e.exact})
+	c.compare(partcheck.Comparison{What: "BBᵀ by FactorProduct " + e.at(), Than: "the Hessian of the mean of NegativeLogLikelihood " + e.over(),
+		Got: f, Want: want, Tolerance: bound, Shape: c.square(), Rough: e.rough()})
 }
 
 // meanHessian is the mean over the targets of e of the Hessian of −log p. Samples have a coarser step, since a density may
@@ -109,11 +99,11 @@ func (c *checker) meanHessian(e ensemble) (want, bound []float64) {
 	score := c.scores(e.y)
 	for j := range e.z {
 		if e.exact {
-			d, err := slope(func(h float64) []float64 {
+			s := c.slope(func(h float64) []float64 {
 				mean, _ := e.expect(rowsOf(score(moved(e.z, j, h))))
 				return mean
-			}, c.step())
-			want, bound = append(want, d...), append(bound, err...)
+			})
+			want, bound = append(want, s.Values...), append(bound, s.Errors...)
 			continue
 		}
 		difference := func(h float64) (mean, bound []float64) {
@@ -138,6 +128,9 @@ func (c *checker) meanHessian(e ensemble) (want, bound []float64) {
 }
 
 func rowsOf(rows [][]float64) func(i int) []float64 { return func(i int) []float64 { return rows[i] } }
+
+// square is the shape of B and of the Fisher matrix of an example.
+func (c *checker) square() []int { return []int{c.outputs, c.outputs} }
 
 func moved(z []float64, j int, h float64) []float64 {
 	m := append([]float64{}, z...)
@@ -172,43 +165,4 @@ func (c *checker) transposed(m []float64) []float64 {
 		t[i] = m[i%c.outputs*c.outputs+i/c.outputs]
 	}
 	return t
-}
-
-// kl checks the divergence against its definition, the mean of −log p(y|z) + log p(y|z₀) over y ~ p(y|z₀).
-func (c *checker) kl() {
-	p := c.compile(graph.Float64, 1, c.divergence())
-	at := func(z0, z []float64) result { return p.run([][][]float64{{z}, {z0}}) }
-	c.constant(c.divergence(), 1, "KL: a gradient flows to z₀, which is a constant to derivatives")
-	for range 20 {
-		z0, z := c.z().row(c.r), c.z().row(c.r)
-		if v := at(z0, z).value[0]; !(v >= 0) {
-			c.faultf("KL is %.6g at z₀ = %s, z = %s: a divergence is never negative", v, numbers(z0), numbers(z))
-			return
-		}
-		own := at(z, z)
-		if v := own.value[0]; !(v <= 256*epsilon*(1+largest(z))) {
-			c.faultf("KL is %.6g for equal outputs z₀ = z = %s: want 0", v, numbers(z))
-			return
-		}
-		if v := largest(own.gradient); !(v <= 1e-12*(1+largest(z))) {
-			c.faultf("the gradient of KL is %s for equal outputs z₀ = z = %s: want 0, as it is least there", numbers(own.gradient), numbers(z))
-			return
-		}
-	}
-	for _, e := range c.points() {
-		other := c.vectors("", 0.5*c.cfg.Spread).row(c.r)
-		for i := range other {
-			other[i] += e.z[i]
-		}
-		here, there := c.likelihoods(e.z, e.y), c.likelihoods(other, e.y)
-		want, bound := e.expect(func(i int) []float64 { return []float64{there[i] - here[i]} })
-		m := comparison{what: fmt.Sprintf("KL at z₀ = %s, z = %s", numbers(e.z), numbers(other)),
-			other: "the mean of log p(y|z₀)/p(y|z) " + e.over(), got: at(e.z, other).value, want: want, tolerance: bound, n: 1, sampled: !e.exact}
-		if back := (comparison{got: at(other, e.z).value, want: want, tolerance: bound}); back.holds() && !m.holds() {
-			m.advice = "KL(p(·|z) ‖ p(·|z₀)) is right: the two outputs are interchanged"
-		}
-		if !c.compare(m) {
-			return
-		}
-	}
 }

@@ -2,11 +2,11 @@ package losstest
 
 import (
 	"math"
-	"slices"
 
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // gradient checks the gradients of all means against finite differences.
@@ -27,24 +27,21 @@ func (c *checker) gradientOf(p *program, rows [][][]float64) {
 	want, bound := make([]float64, len(z)), make([]float64, len(z))
 	kinks := 0
 	for i := range z {
-		d, e := slope(func(h float64) []float64 {
-			moved := slices.Clone(z)
-			moved[i] += h
-			return p.run(append([][][]float64{split(moved, c.outputs)}, rows[1:]...)).value
-		}, c.step())
-		want[i], bound[i] = d[0], e[0]
-		if e[0] > 1e-4*(1+math.Abs(d[0])) { // a kink is near
+		s := c.slope(func(h float64) []float64 {
+			return p.run(append([][][]float64{split(moved(z, i, h), c.outputs)}, rows[1:]...)).value
+		})
+		want[i], bound[i] = s.Values[0], s.Errors[0]
+		if s.Kink[0] {
 			kinks++
-			want[i], bound[i] = got[i], 1
+			bound[i] = math.Inf(1)
 		}
 	}
 	if kinks > max(1, len(z)/4) {
-		c.faultf("%s has no derivative at %d of %d random outputs: central differences of steps %.2g and half of it do not agree",
-			name, kinks, len(z), c.step())
+		c.faultf("%s has no derivative at %d of %d random outputs: its value jumps, or bends, there", name, kinks, len(z))
 		return
 	}
-	if !c.compare(comparison{what: "the gradient of " + name, other: "the finite difference of " + name, got: got, want: want, tolerance: bound,
-		element: c.cell(c.outputs), n: n}) {
+	if !c.compare(partcheck.Comparison{What: "the gradient of " + name, Than: "the finite difference of " + name, Got: got, Want: want,
+		Tolerance: bound, Shape: []int{n, c.outputs}, Batch: n}) {
 		return
 	}
 	const seed = 0.7
@@ -54,9 +51,9 @@ func (c *checker) gradientOf(p *program, rows [][][]float64) {
 	for i := range got {
 		got[i] *= seed
 	}
-	c.compare(comparison{what: "the gradient of " + name + " for a seed of 0.7", other: "0.7 times the gradient for 1", got: scaled, want: got,
-		tolerance: []float64{32 * epsilon * (1 + largest(got))}, element: c.cell(c.outputs), n: n,
-		advice: "Diff must multiply by d.Grad, which is 1 only where the cost is all that is minimised"})
+	c.compare(partcheck.Comparison{What: "the gradient of " + name + " for a seed of 0.7", Than: "0.7 times the gradient for 1", Got: scaled, Want: got,
+		Tolerance: rounding(got), Shape: []int{n, c.outputs}, Batch: n,
+		Hint: "Diff must multiply by d.Grad, which is 1 only where the cost is all that is minimised"})
 }
 
 // constant checks that no gradient flows from a part to operand i.
@@ -68,7 +65,7 @@ func (c *checker) constant(p part, i int, fault string) {
 	for j, o := range p.operands {
 		var memory *tensor.Dense
 		in[j], memory = b.Input(o.name, o.shape(n)...)
-		fill(memory, flat(rows[j]))
+		partcheck.Fill(memory, flat(rows[j]))
 	}
 	out, err := p.add(b, in)
 	c.must(err, p.name)
@@ -84,7 +81,7 @@ func (c *checker) constant(p part, i int, fault string) {
 	program, err := b.Compile(copied)
 	c.must(err, p.name)
 	c.must(program.Run(), p.name)
-	if largest(elements(graph.Value(copied))) != 0 {
+	if partcheck.Largest(partcheck.Doubles(graph.Value(copied))) != 0 {
 		c.faultf("%s: set Const in its op, or return nil for the operand", fault)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // likelihood checks that NegativeLogLikelihood is −log p but for a constant: probabilities sum to the same at all outputs,
@@ -21,16 +22,15 @@ func (c *checker) likelihood() {
 		mean, bound := e.expect(func(i int) []float64 { return score[i] })
 		for i := range bound {
 			if e.exact {
-				bound[i] += 1e-11 * largest(flat(score))
+				bound[i] += 1e-11 * partcheck.Largest(flat(score))
 			}
 		}
 		advice := "Sample draws from another distribution than NegativeLogLikelihood is of, or its gradient is not of its value"
 		if e.exact {
 			advice = "exp(−NLL) are no probabilities, or the gradient is not of the value"
 		}
-		if !c.compare(comparison{what: "the mean of the score, the gradient of NegativeLogLikelihood, " + e.over() + " " + e.at(),
-			other: "the mean that every distribution has", got: mean, want: make([]float64, len(mean)), tolerance: bound,
-			element: func(i int) string { return fmt.Sprintf("output %d", i) }, advice: advice}) {
+		if !c.compare(partcheck.Comparison{What: "the mean of the score, the gradient of NegativeLogLikelihood, " + e.over() + " " + e.at(),
+			Than: "the mean that every distribution has", Got: mean, Want: make([]float64, len(mean)), Tolerance: bound, Hint: advice}) {
 			return
 		}
 	}
@@ -75,9 +75,9 @@ func (c *checker) ratios(points []ensemble) {
 		}
 		own, moved := c.likelihoods(e.z, e.y), c.likelihoods(near, e.y)
 		mean, bound := e.expect(func(i int) []float64 { return []float64{math.Exp(own[i] - moved[i])} })
-		if !c.compare(comparison{what: fmt.Sprintf("the mean of p(y|z₁)/p(y|z₀), by NegativeLogLikelihood, %s at z₀ = %s with z₁ = %s",
-			e.over(), numbers(e.z), numbers(near)), other: "the mean of a ratio of densities", got: mean, want: []float64{1}, tolerance: bound,
-			advice: "it is not −log p of the distribution that Sample draws from: a factor, or a term that depends on z, is wrong"}) {
+		if !c.compare(partcheck.Comparison{What: fmt.Sprintf("the mean of p(y|z₁)/p(y|z₀), by NegativeLogLikelihood, %s at z₀ = %s with z₁ = %s",
+			e.over(), numbers(e.z), numbers(near)), Than: "the mean of a ratio of densities", Got: mean, Want: []float64{1}, Tolerance: bound,
+			Hint: "it is not −log p of the distribution that Sample draws from: a factor, or a term that depends on z, is wrong"}) {
 			return
 		}
 	}
@@ -93,11 +93,11 @@ func (c *checker) surrogate() {
 	rows := p.rows(c.r, n)
 	cost := c.build()
 	cost.operands = p.operands
-	m := comparison{what: "the gradient of Build", other: "the gradient of NegativeLogLikelihood", n: n,
-		got:  c.compute(graph.Float64, cost, rows).gradient,
-		want: c.compute(graph.Float64, p, rows).gradient, tolerance: []float64{1e-12}}
-	if k, ok := m.factor(); ok && math.Abs(k-1) > 1e-6 && largest(m.got) > 0 {
-		c.faultf("%s; the curvature is of the likelihood, and so of another scale than the cost: "+
-			"if the cost is meant to be such a multiple, set Config.Surrogate", c.factorWords(m))
+	m := partcheck.Comparison{What: "the gradient of Build", Than: "the gradient of NegativeLogLikelihood", Batch: n,
+		Got:  c.compute(graph.Float64, cost, rows).gradient,
+		Want: c.compute(graph.Float64, p, rows).gradient, Tolerance: []float64{1e-12}}
+	if k, ok := m.Factor(); ok && math.Abs(k-1) > 1e-6 {
+		c.faultf("the gradient of Build is %.4g times the gradient of NegativeLogLikelihood: the curvature is of the likelihood, "+
+			"and so of another scale than the cost; if the cost is meant to be such a multiple, set Config.Surrogate", k)
 	}
 }

@@ -2,11 +2,11 @@ package losstest
 
 import (
 	"runtime"
-	"slices"
 
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // memory checks that no part writes to its operands, keeps anything of an earlier run, or allocates memory in a run.
@@ -27,21 +27,21 @@ func (c *checker) memoryOf(dtype tensor.Dtype, p *program, first, second [][][]f
 	p.set(first)
 	var kept [][]float64
 	for _, m := range p.memory {
-		kept = append(kept, elements(m))
+		kept = append(kept, partcheck.Doubles(m))
 	}
 	c.must(p.p.Run(), "a run of "+name)
 	for i, m := range p.memory {
-		if now := elements(m); !same(kept[i], now) {
+		if _, ok := partcheck.SameBits(kept[i], partcheck.Doubles(m)); !ok {
 			c.faultf("%s writes to %s, its operand, which others read (%v): write to out alone", name, p.part.operands[i].name, dtype)
 			return
 		}
 	}
-	if now := p.run(second); !same(now.value, fresh.value) || !same(now.gradient, fresh.gradient) {
+	if now := p.run(second); !now.is(fresh) {
 		c.faultf("%s depends on the run before (%v): two batches, one after the other, give another result than the second alone: "+
 			"an op must write all of out, which holds the last run's values, and keep nothing", name, dtype)
 		return
 	}
-	if after := p.run(first); !same(after.value, before.value) || !same(after.gradient, before.gradient) {
+	if after := p.run(first); !after.is(before) {
 		c.faultf("%s of the same batch is another when it runs again (%v): it keeps something of earlier runs, or is random", name, dtype)
 		return
 	}
@@ -77,9 +77,4 @@ func (c *checker) allocates(name string, dtype tensor.Dtype, p *graph.Program) {
 		c.faultf("%s allocates %.3g objects in every run (%v): make its memory when the graph is built; "+
 			"if it is made of gorgonia's stock ops, which allocate, set Config.Allocates", name, float64(fewest)/runs, dtype)
 	}
-}
-
-// same reports whether both have the same bits; NaN is like NaN.
-func same(x, y []float64) bool {
-	return slices.EqualFunc(x, y, func(v, w float64) bool { return v == w || v != v && w != w })
 }

@@ -4,6 +4,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 	"github.com/gokfac/gokfac/losses"
 )
 
@@ -34,14 +35,14 @@ func (c *checker) mixed() {
 			return sum
 		}
 		got := with(at.share)
-		m := comparison{what: "BuildMixed with shares " + numbers([]float64{at.share}), other: at.other, got: got.value,
-			want: blend(own.value, others.value), n: n, advice: advice}
-		m.tolerance = []float64{256 * epsilon * (1 + largest(m.want))}
+		m := partcheck.Comparison{What: "BuildMixed with shares " + numbers([]float64{at.share}), Than: at.other, Got: got.value,
+			Want: blend(own.value, others.value), Batch: n, Hint: advice}
+		m.Tolerance = rounding(m.Want)
 		if at.share == 1 || at.share == 0 {
 			swapped := m
-			swapped.want = blend(others.value, own.value)
-			if swapped.holds() {
-				m.advice = "the shares are the others' in the place of the targets'"
+			swapped.Want = blend(others.value, own.value)
+			if holds(swapped) {
+				m.Hint = "the shares are the others' in the place of the targets'"
 			}
 		}
 		if !c.compare(m) {
@@ -62,8 +63,8 @@ func (c *checker) mixedRows(rows [][][]float64, own result) {
 		want += share * alone.run([][][]float64{{rows[0][i]}, {rows[1][i]}}).value[0] / float64(n)
 		want += (1 - share) * alone.run([][][]float64{{rows[0][i]}, {rows[2][i]}}).value[0] / float64(n)
 	}
-	c.compare(comparison{what: "BuildMixed with a share for each example", other: "the mean of λ·cost(y) + (1−λ)·cost(y′)",
-		got: c.compute(graph.Float64, p, rows).value, want: []float64{want}, tolerance: []float64{256 * epsilon * (1 + want)}, n: n})
+	c.compare(partcheck.Comparison{What: "BuildMixed with a share for each example", Than: "the mean of λ·cost(y) + (1−λ)·cost(y′)",
+		Got: c.compute(graph.Float64, p, rows).value, Want: []float64{want}, Tolerance: rounding([]float64{want}), Batch: n})
 }
 
 // morePart is BuildMore, if the loss has it and its further targets are known.

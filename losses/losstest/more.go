@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 	"github.com/gokfac/gokfac/losses"
 )
 
@@ -73,7 +74,7 @@ func (c *checker) moreValidates(m losses.MoreTargets, p part) {
 			for range n {
 				rows = append(rows, o.row(c.r))
 			}
-			fill(t, flat(rows))
+			partcheck.Fill(t, flat(rows))
 			more = append(more, t)
 		}
 		if err := m.ValidateMore(more, c.outputs); err != nil {
@@ -81,16 +82,16 @@ func (c *checker) moreValidates(m losses.MoreTargets, p part) {
 			return
 		}
 		for i, t := range more {
-			x := elements(t)
+			x := partcheck.Doubles(t)
 			last := len(x) - 1
 			x[last] = math.NaN()
-			fill(t, x)
+			partcheck.Fill(t, x)
 			if m.ValidateMore(more, c.outputs) == nil {
 				c.faultf("ValidateMore takes NaN as element %d of further target %d (%v): it must return an error that names it", last, i, dtype)
 				return
 			}
 			x[last] = 1
-			fill(t, x)
+			partcheck.Fill(t, x)
 		}
 	}
 }
@@ -111,11 +112,10 @@ func (c *checker) weigh(p part) {
 		}
 	}
 	const not = ": if the further target is no weight of an example, give Config.More"
-	tolerance := func(x []float64) []float64 { return []float64{256 * epsilon * (1 + largest(x))} }
-	if !c.compare(comparison{what: "BuildMore with weights a", other: "the mean of a·cost over examples", got: got.value, want: want.value,
-		tolerance: tolerance(want.value), n: n, advice: "it is of another cost than Build, or weighs otherwise" + not}) {
+	if !c.compare(partcheck.Comparison{What: "BuildMore with weights a", Than: "the mean of a·cost over examples", Got: got.value, Want: want.value,
+		Tolerance: rounding(want.value), Batch: n, Hint: "it is of another cost than Build, or weighs otherwise" + not}) {
 		return
 	}
-	c.compare(comparison{what: "the gradient of BuildMore with weights a", other: "a/N times the gradient of each example", got: got.gradient,
-		want: want.gradient, tolerance: tolerance(want.gradient), element: c.cell(c.outputs), n: n, advice: "a row must have its example's weight" + not})
+	c.compare(partcheck.Comparison{What: "the gradient of BuildMore with weights a", Than: "a/N times the gradient of each example", Got: got.gradient,
+		Want: want.gradient, Tolerance: rounding(want.gradient), Shape: []int{n, c.outputs}, Batch: n, Hint: "a row must have its example's weight" + not})
 }

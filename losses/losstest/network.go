@@ -1,12 +1,12 @@
 package losstest
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
@@ -29,17 +29,15 @@ func (c *checker) network() {
 	got, err := exact(obj, len(want))
 	c.must(err, "the exact curvature of a model")
 	p := inputs + 1
-	m := comparison{what: "the exact estimator's Fisher matrix of a linear map", other: "the matrix written out", got: flat(got), want: flat(want),
-		tolerance: []float64{1e-9 * (1 + largest(flat(want)))}, element: func(i int) string {
-			return fmt.Sprintf("row %d, column %d of %d×%d", i/len(want), i%len(want), len(want), len(want))
-		}, n: n}
+	m := partcheck.Comparison{What: "the exact estimator's Fisher matrix of a linear map", Than: "the matrix written out", Got: flat(got), Want: flat(want),
+		Tolerance: []float64{1e-9 * (1 + partcheck.Largest(flat(want)))}, Shape: []int{len(want), len(want)}, Batch: n}
 	if !c.compare(m) {
 		return
 	}
-	m.what = "the matrix of products with the Fisher matrix of a linear map"
+	m.What = "the matrix of products with the Fisher matrix of a linear map"
 	rows, err := products(obj, model.Params(), p*c.outputs)
 	c.must(err, "products with the Fisher matrix of a model")
-	m.got = flat(rows)
+	m.Got = flat(rows)
 	if c.compare(m) {
 		c.steps(graph.Float64, batch)
 		c.steps(graph.Float32, batch)
@@ -57,7 +55,7 @@ func (c *checker) data(model *trainer.Model, n int) []*tensor.Dense {
 		batch[1] = c.tensorOf(c.y(""), n)
 	} else {
 		batch[1] = graph.NewDense(graph.Float64, c.targetShape(n)...)
-		fill(batch[1], flat(c.draw(graph.Float64, c.outputsOf(model, batch[0]), c.cfg.Seed)))
+		partcheck.Fill(batch[1], flat(c.draw(graph.Float64, c.outputsOf(model, batch[0]), c.cfg.Seed)))
 	}
 	if p, ok := c.morePart(); ok {
 		for _, o := range p.operands[2:] {
@@ -74,7 +72,7 @@ func (c *checker) tensorOf(o operand, n int) *tensor.Dense {
 	for range n {
 		rows = append(rows, o.row(c.r))
 	}
-	fill(t, flat(rows))
+	partcheck.Fill(t, flat(rows))
 	return t
 }
 

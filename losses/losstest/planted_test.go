@@ -79,10 +79,15 @@ func (p *planted) Sample(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
 	return p.Loss.Sample(b, z)
 }
 
-// op is an op with one formula for both float types, which computes in float64. without a derivative it is a constant.
+// op is an op with one formula for both float types, which computes in float64.
 func op(b *graph.Builder, shape tensor.Shape, f func(out []float64, in [][]float64), diff func(d *graph.Diff) ([]*graph.Node, error),
 	in ...*graph.Node) (*graph.Node, error) {
-	return b.Apply(graph.Op{Name: "planted", Shape: shape.Clone(), F64: f, F32: narrowed(f), Diff: diff, Const: diff == nil}, in...)
+	return b.Apply(graph.Op{Name: "planted", Shape: shape.Clone(), F64: f, F32: narrowed(f), Diff: diff}, in...)
+}
+
+// constantOp is one that derivatives do not go through.
+func constantOp(b *graph.Builder, shape tensor.Shape, f func(out []float64, in [][]float64), in ...*graph.Node) (*graph.Node, error) {
+	return b.Apply(graph.Op{Name: "planted-constant", Shape: shape.Clone(), F64: f, F32: narrowed(f), Const: true}, in...)
 }
 
 // narrowed is f over float32, with buffers that are made once.
@@ -146,6 +151,6 @@ func drawn(shape func(out tensor.Shape) (tensor.Shape, error), f func(r *rand.Ra
 		if err != nil {
 			return nil, err
 		}
-		return op(b, s, func(out []float64, in [][]float64) { f(b.Streams.Sample, out, in[0]) }, nil, z)
+		return constantOp(b, s, func(out []float64, in [][]float64) { f(b.Streams.Sample, out, in[0]) }, z)
 	}
 }

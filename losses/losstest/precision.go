@@ -4,6 +4,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // float32 checks that both float types compute the same, from inputs that both can hold. 64 roundings of a number as large
@@ -16,13 +17,13 @@ func (c *checker) float32() {
 		for _, operand := range rows {
 			for i, row := range operand {
 				operand[i] = rounded(row)
-				size = max(size, largest(row))
+				size = max(size, partcheck.Largest(row))
 			}
 		}
 		narrow, wide := c.compute(graph.Float32, p, rows), c.compute(graph.Float64, p, rows)
 		same := func(what string, narrow, wide []float64, columns int) {
-			c.compare(comparison{what: what + " in float32", other: "in float64", got: narrow, want: wide,
-				tolerance: []float64{64 * epsilon32 * max(size, largest(wide))}, element: c.cell(columns), n: n})
+			c.compare(partcheck.Comparison{What: what + " in float32", Than: "in float64", Got: narrow, Want: wide,
+				Tolerance: []float64{64 * epsilon32 * max(size, partcheck.Largest(wide))}, Shape: []int{len(wide) / columns, columns}, Batch: n})
 		}
 		same(p.name, narrow.value, wide.value, max(1, len(wide.value)/n))
 		if p.mean {

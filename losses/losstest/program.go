@@ -2,10 +2,12 @@ package losstest
 
 import (
 	"math/rand/v2"
+	"slices"
 
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // program is a part for a batch of n examples, ready to run.
@@ -23,6 +25,13 @@ type program struct {
 
 // result is a copy of what a run computed.
 type result struct{ value, gradient []float64 }
+
+// is reports whether both results have the same bits.
+func (r result) is(other result) bool {
+	_, value := partcheck.SameBits(r.value, other.value)
+	_, gradient := partcheck.SameBits(r.gradient, other.gradient)
+	return value && gradient
+}
 
 func (c *checker) builder(dtype tensor.Dtype, n int, seed uint64) *graph.Builder {
 	b, err := graph.NewBuilder(graph.Config{DType: dtype, Batch: n, Streams: graph.Streams{
@@ -84,12 +93,12 @@ func (c *checker) snapshot(b *graph.Builder, n *graph.Node) *graph.Node {
 	return s
 }
 
-func (p *program) setSeed(v float64) { fill(p.seed, []float64{v}) }
+func (p *program) setSeed(v float64) { partcheck.Fill(p.seed, []float64{v}) }
 
 // set gives the operands their elements: for each operand its rows.
 func (p *program) set(rows [][][]float64) {
 	for i, operand := range rows {
-		fill(p.memory[i], flat(operand))
+		partcheck.Fill(p.memory[i], flat(operand))
 	}
 }
 
@@ -97,9 +106,9 @@ func (p *program) set(rows [][][]float64) {
 func (p *program) run(rows [][][]float64) result {
 	p.set(rows)
 	p.c.must(p.p.Run(), "a run of "+p.part.name)
-	r := result{value: elements(graph.Value(p.value))}
+	r := result{value: partcheck.Doubles(graph.Value(p.value))}
 	if p.gradient != nil {
-		r.gradient = elements(graph.Value(p.gradient))
+		r.gradient = partcheck.Doubles(graph.Value(p.gradient))
 	}
 	return r
 }
@@ -109,35 +118,7 @@ func (c *checker) compute(dtype tensor.Dtype, p part, rows [][][]float64) result
 	return c.compile(dtype, len(rows[0]), p).run(rows)
 }
 
-// fill gives a float tensor its elements.
-func fill(t *tensor.Dense, x []float64) {
-	if t.Dtype() == graph.Float64 {
-		copy(t.Float64s(), x)
-		return
-	}
-	for i, v := range x {
-		t.Float32s()[i] = float32(v)
-	}
-}
-
-// elements are a copy of a float tensor's, in float64.
-func elements(t *tensor.Dense) []float64 {
-	if t.Dtype() == graph.Float64 {
-		return append([]float64{}, t.Float64s()...)
-	}
-	var x []float64
-	for _, v := range t.Float32s() {
-		x = append(x, float64(v))
-	}
-	return x
-}
-
-func flat(rows [][]float64) (x []float64) {
-	for _, row := range rows {
-		x = append(x, row...)
-	}
-	return x
-}
+func flat(rows [][]float64) []float64 { return slices.Concat(rows...) }
 
 // repeat returns a row n times.
 func repeat(row []float64, n int) [][]float64 {

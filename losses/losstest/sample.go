@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // sample checks where samples come from: the graph's stream, anew in each run, the same for all programs of a run, and
@@ -41,7 +42,7 @@ func (c *checker) programs(rows [][]float64) {
 	n := len(rows)
 	b := c.builder(graph.Float64, n, 1)
 	z, memory := b.Input("z", n, c.outputs)
-	fill(memory, flat(rows))
+	partcheck.Fill(memory, flat(rows))
 	drawn := c.sampleNode(b, z)
 	y := c.snapshot(b, drawn)
 	nll, err := c.loss.NegativeLogLikelihood(b, z, drawn)
@@ -58,7 +59,7 @@ func (c *checker) programs(rows [][]float64) {
 	c.must(err, "Sample")
 	backward, err := b.Compile(y, gradient)
 	c.must(err, "the gradient of NegativeLogLikelihood of samples")
-	read := func() []float64 { return elements(graph.Value(y)) }
+	read := func() []float64 { return partcheck.Doubles(graph.Value(y)) }
 	c.must(forward.Run(), "a run of Sample")
 	before := read()
 	c.must(backward.Resume(), "a run of Sample")
@@ -67,10 +68,10 @@ func (c *checker) programs(rows [][]float64) {
 			"which graph.Program.Resume does not compute again")
 		return
 	}
-	got, want := elements(graph.Value(gradient)), c.compute(graph.Float64, c.nll(), [][][]float64{rows, split(before, c.width)}).gradient
-	c.compare(comparison{what: "the gradient of NegativeLogLikelihood of samples", other: "the gradient of the same targets as data",
-		got: got, want: want, tolerance: []float64{1e-12 * (1 + largest(want))}, element: c.cell(c.outputs), n: n,
-		advice: "a gradient flows through Sample, whose op must have Const set"})
+	got, want := partcheck.Doubles(graph.Value(gradient)), c.compute(graph.Float64, c.nll(), [][][]float64{rows, split(before, c.width)}).gradient
+	c.compare(partcheck.Comparison{What: "the gradient of NegativeLogLikelihood of samples", Than: "the gradient of the same targets as data",
+		Got: got, Want: want, Tolerance: []float64{1e-12 * (1 + partcheck.Largest(want))}, Shape: []int{n, c.outputs}, Batch: n,
+		Hint: "a gradient flows through Sample, whose op must have Const set"})
 	c.must(forward.Run(), "a run of Sample")
 	if slices.Equal(before, read()) {
 		c.faultf("Sample gives the same targets in every run: draw in the op's F32 and F64, not when the graph is built")
@@ -105,10 +106,9 @@ func (c *checker) frequencies(dtype tensor.Dtype) {
 		for i, p := range e.p {
 			bound[i] = 5*math.Sqrt(p*(1-p)/float64(n)) + 5/float64(n)
 		}
-		if !c.compare(comparison{what: fmt.Sprintf("how often Sample draws a target (%v, %d samples %s)", dtype, n, e.at()),
-			other: "its probability by NegativeLogLikelihood", got: drawn, want: e.p, tolerance: bound, sampled: true,
-			element: func(i int) string { return fmt.Sprintf("target %v", e.y[i]) },
-			advice:  "samples are not from p(y|z), or exp(−NLL) are no probabilities"}) {
+		if !c.compare(partcheck.Comparison{What: fmt.Sprintf("how often Sample draws a target (%v, %d samples %s)", dtype, n, e.at()),
+			Than: "its probability by NegativeLogLikelihood", Got: drawn, Want: e.p, Tolerance: bound,
+			Hint: "samples are not from p(y|z), or exp(−NLL) are no probabilities"}) {
 			return
 		}
 	}
@@ -150,6 +150,6 @@ func (c *checker) meanIs(got []float64, e ensemble, what string) bool {
 	for i, v := range want {
 		bound[i] += 64 * epsilon * math.Abs(v)
 	}
-	return c.compare(comparison{what: fmt.Sprintf("%s %s", what, e.at()), other: "the mean of targets " + e.over(),
-		got: got, want: want, tolerance: bound, sampled: !e.exact, n: 1, element: func(i int) string { return fmt.Sprintf("element %d", i) }})
+	return c.compare(partcheck.Comparison{What: fmt.Sprintf("%s %s", what, e.at()), Than: "the mean of targets " + e.over(),
+		Got: got, Want: want, Tolerance: bound, Rough: e.rough()})
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // tangent checks forward-mode derivatives, where there are rules for them: how a part and the gradient of a mean move as z
@@ -32,15 +33,17 @@ func (c *checker) tangentOf(part part, ofGradient bool) {
 	for i := range move {
 		move[i] = c.r.NormFloat64()
 	}
-	fill(memory, move)
+	partcheck.Fill(memory, move)
 	dot, err := p.b.Forward(node, p.in[:1], []*graph.Node{direction})
 	if err != nil {
-		c.notef("%s has no tangent, which Hessian and Gauss–Newton products need: %v", what, err)
+		if ofGradient && part.name == "Build" {
+			c.notef("%s has no tangent, and so there are no products with the Hessian and Gauss–Newton matrices: %v", what, err)
+		}
 		return
 	}
 	rows := part.rows(c.r, n)
 	z := flat(rows[0])
-	want, bound := slope(func(h float64) []float64 {
+	slope := c.slope(func(h float64) []float64 {
 		moved := make([]float64, len(z))
 		for i, v := range z {
 			moved[i] = v + h*move[i]
@@ -50,21 +53,30 @@ func (c *checker) tangentOf(part part, ofGradient bool) {
 			return r.gradient
 		}
 		return r.value
-	}, c.step())
-	got := make([]float64, len(want)) // nil: no dependence
+	})
+	got := make([]float64, len(slope.Values))
 	if dot != nil {
 		copied := c.snapshot(p.b, dot)
 		program, err := p.b.Compile(copied)
 		c.must(err, "the tangent of "+what)
 		p.set(rows)
 		c.must(program.Run(), "the tangent of "+what)
-		got = elements(graph.Value(copied))
+		got = partcheck.Doubles(graph.Value(copied))
+	} else if !part.mean {
+		return // nobody needs the derivative of a mean
 	}
-	for i, e := range bound {
-		if e > 1e-4*(1+math.Abs(want[i])) { // a kink is near
-			want[i], bound[i] = got[i], 1
+	for i, kink := range slope.Kink {
+		if kink {
+			slope.Errors[i] = math.Inf(1)
 		}
 	}
-	c.compare(comparison{what: "the tangent of " + what, other: "its finite difference", got: got, want: want, tolerance: bound,
-		element: c.cell(max(1, len(got)/n)), n: n})
+	m := partcheck.Comparison{What: "the tangent of " + what, Than: "its finite difference", Got: got, Want: slope.Values,
+		Tolerance: slope.Errors, Shape: []int{len(got)}, Batch: n}
+	if len(got) > 1 {
+		m.Shape = []int{n, len(got) / n}
+	}
+	if dot == nil && ofGradient {
+		m.Hint = "an op of the gradient has Const set, so that products with the Hessian are 0 and nobody is told: leave it out"
+	}
+	c.compare(m)
 }

@@ -8,6 +8,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // prepare finds the number of outputs, the targets' shape, and targets to take.
@@ -54,11 +55,11 @@ func (c *checker) draw(dtype tensor.Dtype, z [][]float64, seed uint64) [][]float
 	b := c.builder(dtype, len(z), seed)
 	in, memory := b.Input("z", len(z), c.outputs)
 	sample := c.sampleNode(b, in)
-	fill(memory, flat(z))
+	partcheck.Fill(memory, flat(z))
 	p, err := b.Compile(c.snapshot(b, sample))
 	c.must(err, "Sample")
 	c.must(p.Run(), "a run of Sample")
-	return split(elements(graph.Value(sample)), c.width)
+	return split(partcheck.Doubles(graph.Value(sample)), c.width)
 }
 
 func (c *checker) sampleNode(b *graph.Builder, z *graph.Node) *graph.Node {
@@ -73,7 +74,8 @@ func (c *checker) sampleNode(b *graph.Builder, z *graph.Node) *graph.Node {
 	return n
 }
 
-func split(x []float64, width int) (rows [][]float64) {
+func split(x []float64, width int) [][]float64 {
+	rows := make([][]float64, 0, len(x)/width)
 	for ; len(x) > 0; x = x[width:] {
 		rows = append(rows, x[:width])
 	}
@@ -158,13 +160,13 @@ func (c *checker) validates(dtype tensor.Dtype, what string, o operand) {
 		for range n {
 			rows = append(rows, o.row(c.r))
 		}
-		fill(y, flat(rows))
-		before := elements(y)
+		partcheck.Fill(y, flat(rows))
+		before := partcheck.Doubles(y)
 		if err := c.loss.Validate(y, c.outputs); err != nil {
 			c.faultf("Validate refuses %s, %v of %d examples: %v", what, dtype, n, err)
 			return
 		}
-		if !slices.Equal(before, elements(y)) {
+		if !slices.Equal(before, partcheck.Doubles(y)) {
 			c.faultf("Validate writes to the targets")
 		}
 	}
@@ -180,7 +182,7 @@ func (c *checker) refuses(dtype tensor.Dtype, wrong []float64) {
 		rows := repeat(c.goodRow(), n)
 		rows[example] = wrong
 		y := graph.NewDense(dtype, c.targetShape(n)...)
-		fill(y, flat(rows))
+		partcheck.Fill(y, flat(rows))
 		if c.loss.Validate(y, c.outputs) == nil {
 			c.faultf("Validate takes targets %v of example %d of %d (%v): it must return an error that names the target", wrong, example, n, dtype)
 			return
