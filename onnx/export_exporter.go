@@ -60,7 +60,7 @@ func (g *Graph) Layer(l layers.Layer, x Value) (Value, error) {
 		}
 		return y, err
 	}
-	return x, fmt.Errorf("no exporter is known for layer %s (%T): give one by onnx.NewExporter in SaveConfig.Exporters", titleOf(l), l)
+	return x, fmt.Errorf("no exporter is known for layer %s: give one by onnx.NewExporter in SaveConfig.Exporters", titleOf(l))
 }
 
 // note writes down the shape of a layer's output, once.
@@ -75,7 +75,7 @@ func (g *Graph) note(x Value) {
 
 func titleOf(l layers.Layer) string {
 	if s, ok := l.(fmt.Stringer); ok {
-		return s.String()
+		return fmt.Sprintf("%v (%T)", s, l)
 	}
 	return fmt.Sprintf("%T", l)
 }

@@ -174,14 +174,12 @@ func (g *Graph) Floats(name string, values []float64, shape ...int) string {
 // floats adds a tensor and converts its numbers. A file has nothing but finite ones.
 func (g *Graph) floats(name string, shape []int, of func(i int) float64) string {
 	t := &onnxproto.Tensor{Name: g.unique(name), Type: g.float(), Dims: wide(shape)}
-	n, size := 1, 4
-	for _, d := range shape {
-		n *= d
-	}
+	size := 4
 	if g.double {
 		size = 8
 	}
-	if !g.room(int64(n) * int64(size)) {
+	n, ok := g.room(shape, size)
+	if !ok {
 		return t.Name
 	}
 	t.Raw = make([]byte, 0, n*size)
@@ -205,13 +203,25 @@ func (g *Graph) floats(name string, shape []int, of func(i int) float64) string 
 	return t.Name
 }
 
-// room refuses a model that does not fit in a file before there is memory for it.
-func (g *Graph) room(bytes int64) bool {
-	if g.bytes += bytes; g.bytes > onnxproto.MaxSize {
-		g.fail(fmt.Errorf("its weights have more than %.1f GiB: %w", float64(onnxproto.MaxSize)/(1<<30), onnxproto.ErrTooLarge))
-		return false
+// room counts a tensor's elements. It refuses a model that does not fit in a file before there is memory for it.
+func (g *Graph) room(shape []int, size int) (elements int, ok bool) {
+	elements = 1
+	for _, d := range shape {
+		if d < 0 {
+			g.fail(fmt.Errorf("a tensor of shape %v: want sizes from 0 on", shape))
+			return 0, false
+		}
+		if d > 0 && elements > onnxproto.MaxSize/d {
+			elements = onnxproto.MaxSize // more than fits, whatever the other sizes are
+			break
+		}
+		elements *= d
 	}
-	return true
+	if g.bytes += int64(elements) * int64(size); g.bytes > onnxproto.MaxSize {
+		g.fail(fmt.Errorf("its weights are too large: %w", onnxproto.ErrTooLarge))
+		return 0, false
+	}
+	return elements, true
 }
 
 // Ints adds constant whole numbers, a list, once.

@@ -54,9 +54,6 @@ func TestCommandsModelsAsInOnnxruntime(t *testing.T) {
 		require.NoError(t, onnx.Export(&before, r.Model, list[i].prep, onnx.SaveConfig{}))
 		require.NoError(t, onnx.Export(&after, m, p, onnx.SaveConfig{}))
 		assert.Equal(t, before.Bytes(), after.Bytes(), list[i].name)
-		if keep := os.Getenv("GOKFAC_ONNX_KEEP"); keep != "" {
-			require.NoError(t, onnx.Save(keep+"/"+strings.ReplaceAll(list[i].name, " ", "_")+".onnx", m, p, onnx.SaveConfig{}))
-		}
 	}
 }
 
