@@ -193,7 +193,7 @@ func (im *importer) chooseLoss() (losses.Loss, error) {
 	case im.ending.op == "Sigmoid" && loss == nil:
 		loss = losses.SigmoidCrossEntropy{}
 	case squared || gaussian:
-		return nil, im.ending.errorf("the loss %v is of values, and the network's outputs are probabilities of classes: name losses.SoftmaxCrossEntropy, or another output", loss)
+		return nil, im.ending.errorf("the loss %v is of values, and the network's outputs are probabilities of classes: take a cross-entropy, or another output", loss)
 	case loss == nil:
 		loss = losses.SoftmaxCrossEntropy{}
 	}

@@ -91,5 +91,8 @@ func (c *command) begin(ctx context.Context, stdout, stderr io.Writer) error {
 	if c.predict != "" {
 		return c.predictRows(ctx, stdout, stderr)
 	}
+	if c.exportsKept() {
+		return c.exportKept(stderr)
+	}
 	return c.train(ctx, stdout, stderr)
 }

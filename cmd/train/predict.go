@@ -19,10 +19,11 @@ func (c *command) predictRows(ctx context.Context, stdout, stderr io.Writer) err
 	if c.to != "" && within(c.to, c.predict) {
 		return usagef("-to %s: it is in the directory of images %s, which would hold a file that is none: name another place", c.to, c.predict)
 	}
-	m, p, err := trainer.Load(c.spec.Load, trainer.LoadConfig{})
+	kept, err := c.kept(stderr)
 	if err != nil {
-		return fmt.Errorf("-load: %s", job.Plain(err))
+		return err
 	}
+	m, p := kept.Model, kept.Prepared
 	predictor, err := trainer.NewPredictor(m, p)
 	if err != nil {
 		return fmt.Errorf("-load %s: %w", c.spec.Load, err)

@@ -62,7 +62,7 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 	if interrupted := (*job.InterruptedError)(nil); errors.As(err, &interrupted) {
 		kept.interrupted()
 	}
-	keepErr := kept.finish(ctx, r)
+	keepErr := errors.Join(kept.finish(ctx, r), c.exportRun(r, err, stderr))
 	watched.end(r, err)
 	return errors.Join(err, problem, keepErr, c.account.deliver(func() error {
 		for _, text := range r.Warnings() {
@@ -88,6 +88,9 @@ func (c *command) prepare(ctx context.Context, stderr io.Writer) (*job.Run, erro
 		return nil, err
 	}
 	fmt.Fprintln(stderr, folded("data set: "+inFlags(why), columnsOf(stderr), 2))
+	if about := s.About(); about != "" {
+		fmt.Fprintln(stderr, folded("model: "+printable(about), columnsOf(stderr), 2))
+	}
 	for _, note := range s.Notes() {
 		fmt.Fprintln(stderr, "warning: "+inFlags(note))
 	}

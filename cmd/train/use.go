@@ -21,20 +21,37 @@ type useFlags struct {
 	eval    bool
 	predict string // file of raw examples, or directory of images
 	to      string // file of predictions
+	export  string // .onnx file of the model
 }
 
 func (t *flagTable) ofUse(u *useFlags) {
-	t.group("Use of a model that is kept (with -load DIR)")
+	t.group("Use of a model that is kept (with -load)")
 	t.toggle(&u.eval, "eval", "score it on the data's test part, and end; the data are those that it was trained on, unless others are named")
 	t.word(&u.predict, "predict", "FILE", "predict the rows of a .csv of raw examples, or a PNG or JPEG, or a directory of these, and end")
 	t.word(&u.to, "to", "FILE", "where predictions are written: class and probabilities, or values (default: printed)")
+	t.word(&u.export, "export", "FILE", "write the model as an .onnx file, which other programs run: that of -load alone, and end; with a run, its model when it has ended")
 }
+
+// ofKept are the settings that -export of a kept model may have beside it. Any other is of training, which comes first then.
+var ofKept = []string{"load", "model", "workers"}
+
+// exportsKept tells -export of a kept model, which trains nothing, from that of a run.
+func (c *command) exportsKept() bool {
+	trains := func(v job.Choice) bool { return !slices.Contains(ofKept, v.Name) }
+	return c.given["export"] && c.given["load"] && !c.given["out"] && c.saved == nil && c.config == "" && c.resume == "" && !slices.ContainsFunc(c.arguments, func(v job.Choice) bool {
+		_, setting := job.Lookup(v.Name)
+		return setting && trains(v)
+	})
+}
+
+// trainsNothing tells what uses a kept model from what trains.
+func (c *command) trainsNothing() bool { return c.eval || c.given["predict"] || c.exportsKept() }
 
 // checkUse refuses what does not go with -load, or needs it.
 func (c *command) checkUse() error {
 	switch {
 	case c.given["load"] && c.spec.Load == "":
-		return usagef("-load needs the name of a directory")
+		return usagef("-load needs the name of a directory or of a file")
 	case (c.eval || c.given["predict"]) && c.spec.Load == "":
 		return usagef("-eval and -predict use a model that is kept: name it by -load DIR")
 	case c.eval && c.given["predict"]:
@@ -47,19 +64,29 @@ func (c *command) checkUse() error {
 		return usagef("-to is of -predict")
 	case (c.eval || c.given["predict"]) && (c.several() || c.given["resume"] || c.given["out"] || c.spec.DryRun):
 		return usagef("-eval and -predict train nothing: leave -compare, -tune, -resume, -out and -dry-run out")
+	case c.given["export"] && c.export == "":
+		return usagef("-export needs the name of a file")
+	case c.given["export"] && (c.eval || c.given["predict"]):
+		return usagef("-export, -eval and -predict are commands of their own: give one of them")
+	case c.given["export"] && (c.several() || c.spec.DryRun):
+		return usagef("-export is of one model: leave -compare, -tune and -dry-run out")
+	case c.exportsKept() && c.json:
+		return usagef("-export of -load writes a file and trains nothing: leave -json out")
 	}
 	return nil
 }
 
 // checkUsed refuses settings of training on a command line that trains nothing.
 func (c *command) checkUsed() error {
-	if !c.eval && !c.given["predict"] {
+	if !c.trainsNothing() {
 		return nil
 	}
+	// The kind of model says what the outputs of another program's network are.
+	kind := job.IsONNX(c.spec.Load)
 	for _, v := range c.spec.Asked {
 		row, _ := job.Lookup(v.Name)
 		ofData := row.Group == job.DataGroup || slices.Contains([]string{"load", "model", "dtype", "workers"}, v.Name)
-		if !ofData || c.given["predict"] && v.Name != "load" && v.Name != "workers" {
+		if !ofData || !c.eval && v.Name != "load" && v.Name != "workers" && !(v.Name == "model" && kind) {
 			return usagef("-%s: -eval and -predict train nothing, and have no use for it", v.Name)
 		}
 	}
@@ -74,7 +101,7 @@ func (c *command) dataOfLoaded() (job.Choices, error) {
 		dir = filepath.Dir(dir) // of the model's file
 	}
 	path := filepath.Join(dir, rundir.ConfigFile)
-	if c.spec.Load == "" || c.given["dataset"] || c.config != "" || c.resume != "" || c.several() {
+	if c.spec.Load == "" || c.exportsKept() || c.given["dataset"] || c.config != "" || c.resume != "" || c.several() {
 		return nil, nil
 	}
 	saved, err := rundir.ReadConfig(path)

@@ -26,7 +26,7 @@ func Refuse(format string, args ...any) error { return &SettingError{fmt.Sprintf
 // Plain is the text of an error without the name of the package that it came from.
 func Plain(err error) string {
 	text := err.Error()
-	for _, pkg := range []string{"datasets: ", "trainer: ", "kfac: ", "layers: ", "losses: ", "graph: "} {
+	for _, pkg := range []string{"datasets: ", "trainer: ", "kfac: ", "layers: ", "losses: ", "graph: ", "onnx: "} {
 		text = strings.TrimPrefix(text, pkg)
 	}
 	return text

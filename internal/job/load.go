@@ -1,6 +1,7 @@
 package job
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,6 +23,9 @@ type loaded struct {
 	inputs   int
 	outputs  int
 	maps     []Map
+
+	classifies bool
+	about      string // of an .onnx file; empty: the model is another's
 }
 
 // adopt reads the model that the spec begins with, and takes over what it decides: what
@@ -30,16 +34,21 @@ func (s *Spec) adopt() error {
 	if s.Load == "" || s.loaded != nil {
 		return nil
 	}
-	m, p, err := trainer.Load(s.Load, trainer.LoadConfig{})
+	asked := ""
+	if s.Given("model") {
+		asked = s.Model
+	}
+	kept, err := LoadModel(s.Load, asked, nil)
 	if err != nil {
 		return fmt.Errorf("⟨load⟩: %s", Plain(err))
 	}
+	m, p := kept.Model, kept.Prepared
 	for _, name := range ofArchitecture {
 		if s.Given(name) {
 			return Refuse("%s does not apply with ⟨load⟩: %s has its layers already", Word(name), s.Load)
 		}
 	}
-	of := &loaded{prepared: p, shape: m.Config().Input, inputs: 1, outputs: m.Outputs()}
+	of := &loaded{prepared: p, shape: m.Config().Input, inputs: 1, outputs: m.Outputs(), about: kept.About}
 	for _, n := range of.shape {
 		of.inputs *= n
 	}
@@ -50,10 +59,14 @@ func (s *Spec) adopt() error {
 		}
 	}
 	kind, known := kindOf(m, of)
+	if known && asked != "" && IsONNX(s.Load) && mustFind(Models(), asked).Task == datasets.Regress {
+		kind = asked // not an autoencoder's, which has a loss of values, too
+	}
+	of.classifies = known && mustFind(Models(), kind).Task == datasets.Classify
 	switch {
 	case !known:
 		return fmt.Errorf("⟨load⟩ %s: its loss, %v, is none that the command trains", s.Load, m.Loss())
-	case !s.Given("model"):
+	case asked == "", IsONNX(s.Load) && of.classifies && mustFind(Models(), asked).Task == datasets.Classify:
 		s.Model = kind
 	case s.Model != kind:
 		return Refuse("⟨model⟩ %s: the model of %s is of the kind %s", s.Model, s.Load, kind)
@@ -95,6 +108,14 @@ func classifierOf(net layers.Layer) string {
 	return "mlp"
 }
 
+// About says what an .onnx file that the spec begins with is; empty of other models.
+func (s *Spec) About() string {
+	if s.loaded == nil {
+		return ""
+	}
+	return s.loaded.about
+}
+
 // fit scales the data as the loaded model's were, and numbers their classes as it does.
 func (l *loaded) fit(d *datasets.Dataset, path string) error {
 	if d.Features() != l.inputs {
@@ -104,6 +125,9 @@ func (l *loaded) fit(d *datasets.Dataset, path string) error {
 		if err := d.MatchClasses(l.prepared.Classes); err != nil {
 			return fmt.Errorf("⟨load⟩ %s: %s", path, Plain(err))
 		}
+	}
+	if err := errors.Join(l.numberClasses(d, path), l.shapeAs(d, path)); err != nil {
+		return err
 	}
 	targets := l.prepared.Targets
 	if d.Outputs() == 0 {

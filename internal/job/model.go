@@ -113,10 +113,14 @@ func (s *Spec) NewModel(d *datasets.Dataset) (*trainer.Model, error) {
 	var model *trainer.Model
 	var err error
 	if s.Load != "" {
-		model, _, err = trainer.Load(s.Load, trainer.LoadConfig{Change: func(c *trainer.ModelConfig) {
+		var kept *Kept
+		kept, err = LoadModel(s.Load, s.Model, func(c *trainer.ModelConfig) {
 			cfg.Input = c.Input
 			*c = cfg
-		}})
+		})
+		if err == nil {
+			model = kept.Model
+		}
 	} else {
 		model, err = trainer.NewModel(m.Net(s, d), m.Loss(d), cfg)
 	}

@@ -20,7 +20,7 @@ func modelSettings() []Setting {
 		{Name: "dropout", Argument: "RATE", Text: "of hidden units, in training (convnet: 0.25, else none); or none",
 			Value: func(s *Spec) Value { return number{p: &s.Dropout, below: 1, word: "none"} }, Force: func(s *Spec) any { return orNone(s.Dropout) },
 			Listed: func(s *Spec) bool { return s.Dropout > 0 || s.model().Dropout > 0 }},
-		{Name: "load", Argument: "DIR", Text: "begin with the model that is kept there, with its scaling and classes, in place of a new one; settings of training are not taken over (⟨config⟩ has those)",
+		{Name: "load", Argument: "DIR|FILE", Text: "begin with the model that is kept there, with its scaling and classes, in place of a new one, or with the network of an .onnx file of another program; settings of training are not taken over (⟨config⟩ has those)",
 			Value: func(s *Spec) Value { return word{&s.Load} }, Force: func(s *Spec) any { return s.Load },
 			Listed: func(s *Spec) bool { return s.Load != "" }},
 	})
