@@ -228,30 +228,6 @@ func mark(n *node, seen map[*node]bool) {
 	}
 }
 
-// findInputs chooses the model's input among those that the outputs depend on, and its target
-// among the others.
-func (g *Graph) findInputs(within map[*node]bool) error {
-	beside := inputsBeside(g.cost, g.heads)
-	for _, n := range g.reading.order {
-		if n.kind != inputLeaf {
-			continue
-		}
-		batch := n.where.axis == 0
-		switch {
-		case batch && within[n] && g.x == nil && len(n.dims) > 1:
-			g.x = n
-		case batch && !within[n] && g.y == nil && len(beside) > 0:
-			g.y = n
-		default:
-			g.others = append(g.others, n)
-		}
-	}
-	if g.x == nil {
-		return fmt.Errorf("adopt: the outputs depend on no input with %d examples on its first axis and features on others", g.examples)
-	}
-	return nil
-}
-
 // Model is the graph as a model of package trainer, for training loops and predictions without a
 // machine of gorgonia's. Its inputs are the values of the first input that the outputs depend on,
 // and its targets those of the first other one. The parameters are the model's own: Load fetches
@@ -275,49 +251,5 @@ func (g *Graph) Store() error {
 			return err
 		}
 	}
-	return nil
-}
-
-// Batch is the mini-batch that the inputs' present values are, as an objective: h is the cost
-// divided by c.
-func (g *Graph) Batch() (trainer.MiniBatch, error) {
-	for _, n := range g.others {
-		v, err := g.memory(n, g.examples)
-		if err != nil {
-			return nil, err
-		}
-		if err := g.fetch(v, n); err != nil {
-			return nil, err
-		}
-	}
-	x, err := g.memory(g.x, g.examples)
-	if err != nil {
-		return nil, err
-	}
-	if err := g.fetch(x, g.x); err != nil {
-		return nil, err
-	}
-	y := graph.NewDense(g.dtype, g.examples)
-	if g.y != nil {
-		if y, err = g.memory(g.y, g.examples); err != nil {
-			return nil, err
-		}
-		if err := g.fetch(y, g.y); err != nil {
-			return nil, err
-		}
-	}
-	return g.model.Batch(x, y)
-}
-
-// fetch copies the value of the input n.
-func (g *Graph) fetch(dst *tensor.Dense, n *node) error {
-	v, err := values(n.Value())
-	if err != nil {
-		return fmt.Errorf("adopt: input %v: %w", n, err)
-	}
-	if len(v) != dst.DataSize() {
-		return fmt.Errorf("adopt: input %v: its value has %d elements, and its shape is %v", n, len(v), n.dims)
-	}
-	setElements(dst, v)
 	return nil
 }
