@@ -73,7 +73,7 @@ func New(cost *gorgonia.Node, learnables gorgonia.Nodes, cfg Config) (*Graph, er
 	if err != nil {
 		return nil, err
 	}
-	if g.model, err = trainer.NewModel(&network{g: g}, g.loss, trainer.ModelConfig{Input: g.x.dims[1:], DType: g.dtype, Seed: cfg.Seed}); err != nil {
+	if g.model, err = trainer.NewModel(&network{g: g}, g.loss, trainer.ModelConfig{Input: g.features(), DType: g.dtype, Seed: cfg.Seed}); err != nil {
 		return nil, fmt.Errorf("adopt: %w", err)
 	}
 	return g, g.Load()

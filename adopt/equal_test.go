@@ -145,6 +145,24 @@ var twins = map[string]func(t *testing.T, rng *rand.Rand) *twin{
 				return y, native
 			}}
 	},
+	"a line through points": func(t *testing.T, rng *rand.Rand) *twin {
+		g := G.NewGraph()
+		p := &program{x: G.NewVector(g, G.Float64, G.WithShape(9), G.WithName("x")), y: G.NewVector(g, G.Float64, G.WithShape(9), G.WithName("y"))}
+		m, c := G.NewScalar(g, G.Float64, G.WithName("m"), G.WithValue(0.4)), G.NewScalar(g, G.Float64, G.WithName("c"), G.WithValue(0.1))
+		p.out = G.Must(G.Add(G.Must(G.Mul(p.x, m)), c))
+		p.cost = G.Must(G.Mean(G.Must(G.Square(G.Must(G.Sub(p.out, p.y))))))
+		p.learnables = G.Nodes{m, c}
+		p.compile(t)
+		return &twin{program: p, net: &line{}, loss: losses.SquaredError{}, input: []int{1}, draw: drawing(9), scale: 2,
+			feed: func(x *tensor.Dense) *tensor.Dense {
+				return tensor.New(tensor.WithShape(9, 1), tensor.WithBacking(append([]float64{}, x.Float64s()...)))
+			},
+			target: func(rng *rand.Rand) (*tensor.Dense, *tensor.Dense) {
+				y := draw(rng, 9)
+				return y, tensor.New(tensor.WithShape(9, 1), tensor.WithBacking(append([]float64{}, y.Float64s()...)))
+			},
+			unfit: []string{"m", "c"}}
+	},
 	"examples in columns": func(t *testing.T, rng *rand.Rand) *twin {
 		g := G.NewGraph()
 		p := &program{x: G.NewMatrix(g, G.Float64, G.WithShape(8, 5), G.WithName("x")), y: G.NewMatrix(g, G.Float64, G.WithShape(8, 3), G.WithName("y"))}
@@ -353,4 +371,43 @@ func (l *tiedAutoencoder) Build(b *graph.Builder, x *graph.Node) (*graph.Node, e
 	code := own(G.Sigmoid(own(G.Add(own(G.Mul(own(x, nil), own(b.Param(l.w), nil))), row(l.b, l.units)))))
 	back := own(G.Mul(code, own(G.Transpose(own(b.Param(l.w), nil)))))
 	return own(G.Add(back, row(l.c, in))), nil
+}
+
+// line is m·x + c without a tap: gorgonia's product with a number is one of elements.
+type line struct{ m, c *graph.Param }
+
+func (l *line) Params() []*graph.Param {
+	if l.m == nil {
+		return nil
+	}
+	return []*graph.Param{l.m, l.c}
+}
+
+func (l *line) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	if l.m == nil {
+		l.m, l.c = graph.NewParam("m", b.DType, 1), graph.NewParam("c", b.DType, 1)
+	}
+	in, err := b.Snapshot(x)
+	if err != nil {
+		return nil, err
+	}
+	var terms []*graph.Node
+	for i, p := range []*graph.Param{l.m, l.c} {
+		w, err := b.Reshape(b.Param(p), 1, 1)
+		if err == nil {
+			w, err = b.Snapshot(w)
+		}
+		if i == 1 {
+			in, err = b.Snapshot(b.Ones(x.Shape()[0], 1))
+		}
+		if err != nil {
+			return nil, err
+		}
+		s, err := b.Snapshot(G.Must(G.Mul(in, w)))
+		if err != nil {
+			return nil, err
+		}
+		terms = append(terms, s)
+	}
+	return b.Sum(terms...)
 }

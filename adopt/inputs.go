@@ -13,14 +13,17 @@ import (
 // among the others.
 func (g *Graph) findInputs(within map[*node]bool) error {
 	beside := inputsBeside(g.cost, g.heads)
+	for _, n := range g.reading.order { // a vector of one number for each example only if there is nothing else
+		if n.kind == inputLeaf && n.where.axis == 0 && within[n] && (g.x == nil || len(g.x.dims) == 1 && len(n.dims) > 1) {
+			g.x = n
+		}
+	}
 	for _, n := range g.reading.order {
-		if n.kind != inputLeaf {
+		if n.kind != inputLeaf || n == g.x {
 			continue
 		}
 		batch := n.where.axis == 0
 		switch {
-		case batch && within[n] && g.x == nil && len(n.dims) > 1:
-			g.x = n
 		case batch && !within[n] && g.y == nil && len(beside) > 0:
 			g.y = n
 		default:
@@ -28,9 +31,17 @@ func (g *Graph) findInputs(within map[*node]bool) error {
 		}
 	}
 	if g.x == nil {
-		return fmt.Errorf("adopt: the outputs depend on no input with %d examples on its first axis and features on others", g.examples)
+		return fmt.Errorf("adopt: the outputs depend on no input with %d examples on its first axis", g.examples)
 	}
 	return nil
+}
+
+// features is the shape of an example of the model's input.
+func (g *Graph) features() []int {
+	if len(g.x.dims) == 1 {
+		return []int{1}
+	}
+	return g.x.dims[1:]
 }
 
 // Batch is the mini-batch that the inputs' present values are, as an objective: h is the cost
@@ -58,6 +69,11 @@ func (g *Graph) Batch() (trainer.MiniBatch, error) {
 			return nil, err
 		}
 		if err := g.fetch(y, g.y); err != nil {
+			return nil, err
+		}
+	}
+	if len(g.x.dims) == 1 {
+		if err := x.Reshape(g.examples, 1); err != nil {
 			return nil, err
 		}
 	}

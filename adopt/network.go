@@ -35,8 +35,12 @@ func (w *network) Params() []*graph.Param {
 // Build adds the outputs for the examples x, N×C: of several heads side by side.
 func (w *network) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	g := w.g
-	t := &translation{Builder: b, examples: g.examples, made: map[*node]*graph.Node{g.x: x}, taps: true,
+	t := &translation{Builder: b, examples: g.examples, made: map[*node]*graph.Node{}, taps: true,
 		param: func(l *learnable) (*graph.Node, error) { return b.Param(l.param), nil }}
+	var err error
+	if t.made[g.x], err = t.reshaped(x, t.dims(g.x)...); err != nil {
+		return nil, err
+	}
 	for _, n := range g.others {
 		v, err := g.memory(n, b.Batch)
 		if err != nil {
