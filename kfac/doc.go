@@ -62,6 +62,9 @@
 // A [Preconditioned] is a Preconditioner in front of another optimizer, such as
 // trainer.Adam, which finds U where it expects the gradient.
 //
+// A [ByHand] stands for a network that is no graph: a mini-batch is what its owner hands over
+// in slices.
+//
 // A [Laplace] is a posterior of a trained network's weights: a Gaussian whose inverse
 // covariance is made of the same blocks, measured in one pass over the data.
 //
@@ -105,6 +108,22 @@
 // belongs to one example. Where examples depend on each other, as those of a mini-batch do
 // through the statistics of a BatchNorm layer, a row has the derivative of all losses with
 // respect to this example's s, and blocks treat it as the example's own gradient.
+//
+// # By hand
+//
+// A network in slices or gonum matrices declares its maps once (ByHandMap), and other
+// parameters (ByHandOther). In each step it hands over
+//
+//	ByHandMap.Inputs     a   N·T×in   of the forward pass
+//	ByHandMap.Sampled    g   N·T×out  at s, from targets that were drawn from the model
+//	ByHandMap.Gradients  ∇h  in×out, out  from the true targets; or True, from which they follow
+//
+// and gets δ, in its own weights (ByHand.Step with an Optimizer), or U, in slices of its own
+// (with a Preconditioned and a ByHandRule). Output gradients have a factor 1/N in them or do not, and
+// ByHandConfig.Scale says which; ∇h always is that of the mean loss. Where the same gradients
+// are there in two forms, a factor of N between them is an error. λ is adapted by products
+// with the second moment of the gradients that were handed over, which in expectation are
+// exact, and by a function for the loss.
 //
 // # Modes
 //

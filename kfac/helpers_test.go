@@ -76,6 +76,13 @@ import (
 //	blockinfo_test.go   mixture: a network with a tap of every kind
 //	example_test.go     sine, train: what examples train, and how
 //
+// Networks by hand:
+//
+//	byhandmlp_test.go   handMLP, newHandMLP: a network in slices; handModel: the same of layers; handBatch: its data;
+//	                    handOptimizer, handOptimizers: what steps it
+//	byhandrule_test.go  ruled: a preconditioner in front of a ByHandRule; probe: an optimizer that looks on
+//	byhandlogistic_test.go logistic: the passes of a logistic regression, for examples
+//
 // Laplace posteriors:
 //
 //	laplacecases_test.go  inBatches, someRows: data in mini-batches; fitLaplace; laplaceCases: networks of every kind; laplaceFisher:
