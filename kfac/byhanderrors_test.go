@@ -119,12 +119,12 @@ func TestByHandErrors(t *testing.T) {
 			h.first.InputsAt(1, make([]float64, 6))
 			h.first.InputsAt(1, make([]float64, 6))
 		},
-		"map second: Sampled twice in one pass":                                      func(h *handed) { h.hand(3); h.second.Sampled(make([]float64, 6)) },
-		"map second: sampled gradients: -Inf in row 1, column 2":                     func(h *handed) { h.net.Begin(1); h.second.Sampled([]float64{0, -inf}) },
-		"map second: no sampled gradients since Begin: call Sampled, in pass 2 of 2": func(h *handed) { h.hand(3); h.net.Pass(); h.first.Sampled(normal(1, 18).Float64s()) },
-		"map second: no gradients since Begin: call Gradients or True":               func(h *handed) { h.net.Begin(3); h.first.Gradients(make([]float64, 6), make([]float64, 3)) },
-		"parameter gain: no gradient since Begin":                                    func(h *handed) { h.begun(); h.gradients() },
-		"map first: no inputs since Begin: call Inputs":                              func(h *handed) { h.begun(); h.gradients(); h.gain.Gradient([]float64{1, 1}) },
+		"map second: Sampled twice in one pass":                  func(h *handed) { h.hand(3); h.second.Sampled(make([]float64, 6)) },
+		"map second: sampled gradients: -Inf in row 1, column 2": func(h *handed) { h.net.Begin(1); h.second.Sampled([]float64{0, -inf}) },
+		"map second: no sampled gradients since Begin: this step measures curvature, as CurvatureDue says: call Sampled, in pass 2 of 2": func(h *handed) { h.hand(3); h.net.Pass(); h.first.Sampled(normal(1, 18).Float64s()) },
+		"map second: no gradients since Begin: call Gradients or True":                                                                   func(h *handed) { h.net.Begin(3); h.first.Gradients(make([]float64, 6), make([]float64, 3)) },
+		"parameter gain: no gradient since Begin":                                                                                        func(h *handed) { h.begun(); h.gradients() },
+		"map first: no inputs since Begin: this step measures curvature, as CurvatureDue says: call Inputs":                              func(h *handed) { h.begun(); h.gradients(); h.gain.Gradient([]float64{1, 1}) },
 		"map first: inputs at 1 of 2 locations": func(h *handed) {
 			h.begun()
 			h.gradients()

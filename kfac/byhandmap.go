@@ -267,16 +267,16 @@ func (m *ByHandMap[T]) prepare() error {
 	case m.truth.count < m.locations:
 		return fmt.Errorf("kfac: map %s: true gradients at %d of %d locations", m.Name, m.truth.count, m.locations)
 	case m.inputs.count < m.locations:
-		return m.missing("inputs", "Inputs", m.inputs.count)
+		return m.missing("inputs", "True needs them: call Inputs", m.inputs.count)
 	}
 	m.tap.TrueG = m.truth.view(rows)
 	return m.multiply(rows)
 }
 
 // missing is the error of inputs or gradients that were not handed over.
-func (m *ByHandMap[T]) missing(what, call string, count int) error {
+func (m *ByHandMap[T]) missing(what, why string, count int) error {
 	if count > 0 {
 		return fmt.Errorf("kfac: map %s: %s at %d of %d locations", m.Name, what, count, m.locations)
 	}
-	return fmt.Errorf("kfac: map %s: no %s since Begin: call %s", m.Name, what, call)
+	return fmt.Errorf("kfac: map %s: no %s since Begin: %s", m.Name, what, why)
 }

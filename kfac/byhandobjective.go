@@ -8,6 +8,9 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
+// measured is why inputs and sampled gradients are missed.
+const measured = "this step measures curvature, as CurvatureDue says: call "
+
 // byHandObjective is the mini-batch of a ByHand, as optimizers see it. It is not the ByHand
 // itself, so that every step is one of ByHand.Step, which looks after layouts and missing parts.
 type byHandObjective[T graph.Float] struct{ net *ByHand[T] }
@@ -49,7 +52,7 @@ func (o *byHandObjective[T]) Curvature(est graph.FisherEstimator, visit func(*gr
 	n.estimator = est
 	for _, m := range n.maps {
 		if m.inputs.count < m.locations {
-			return n.loss, m.missing("inputs", "Inputs", m.inputs.count)
+			return n.loss, m.missing("inputs", measured+"Inputs", m.inputs.count)
 		}
 		m.tap.A = m.inputs.view(n.examples * m.locations)
 	}
@@ -130,7 +133,7 @@ func (m *ByHandMap[T]) complete(pass int) error {
 	if count == m.locations {
 		return nil
 	}
-	err := m.missing("sampled gradients", "Sampled", count)
+	err := m.missing("sampled gradients", measured+"Sampled", count)
 	if m.net.passes > 1 {
 		err = fmt.Errorf("%w, in pass %d of %d", err, pass+1, m.net.passes)
 	}

@@ -82,7 +82,7 @@ func (p *byHandProducts) result(dirs int) *mat.SymDense {
 // part of d.
 func (m *ByHandMap[T]) addSlopes(slopes []float64, d graph.Direction, examples int) error {
 	if m.inputs.count < m.locations {
-		return m.missing("inputs", "Inputs", m.inputs.count)
+		return m.missing("inputs", measured+"Inputs", m.inputs.count)
 	}
 	rows, each := examples*m.locations, m.locations*m.Out
 	m.along = resize(m.along, rows*m.Out)

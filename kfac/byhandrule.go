@@ -19,9 +19,9 @@ type ByHandRule struct {
 	// Rate is α, the learning rate of the caller's rule. PreconditionedConfig.KLClip bounds the
 	// step −αU, and nothing else reads it.
 	Rate float64
-	// Update takes the step, from within Step. An error of it is Step's. Nil: the caller takes
-	// the step after Step.
-	Update func() error
+	// Take takes the step, from within Step. An error of it is Step's. Nil: the caller takes the
+	// step after Step.
+	Take func() error
 }
 
 var (
@@ -30,7 +30,7 @@ var (
 	_ encoding.BinaryUnmarshaler = (*ByHandRule)(nil)
 )
 
-// Step calls Update, if there is one. It returns the objective's loss.
+// Step calls Take, if there is one. It returns the objective's loss.
 func (r *ByHandRule) Step(obj graph.Objective) (float64, error) {
 	loss, err := obj.Grad()
 	if err != nil {
@@ -39,8 +39,8 @@ func (r *ByHandRule) Step(obj graph.Objective) (float64, error) {
 	if hand, ok := graph.As[interface{ direct() }](obj); ok {
 		hand.direct()
 	}
-	if r.Update != nil {
-		err = r.Update()
+	if r.Take != nil {
+		err = r.Take()
 	}
 	return loss, err
 }

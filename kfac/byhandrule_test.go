@@ -175,7 +175,7 @@ func TestByHandOwnRule(t *testing.T) {
 	}
 	v1, v2 := map[*float64][]float64{}, map[*float64][]float64{}
 	inLoop := ruled(t, &kfac.ByHandRule{Rate: alpha}, cfg)
-	inRule := ruled(t, &kfac.ByHandRule{Rate: alpha, Update: func() error { return move(called, v2) }}, cfg)
+	inRule := ruled(t, &kfac.ByHandRule{Rate: alpha, Take: func() error { return move(called, v2) }}, cfg)
 	for k := range 20 {
 		x, y := handBatch(k, 12, in, out)
 		for i, h := range []*handMLP[float64]{want, loop, called} {
@@ -196,7 +196,7 @@ func TestByHandOwnRule(t *testing.T) {
 	x, y := handBatch(1, 12, in, out)
 	want.begin(x.Float64s(), y.Int32s())
 	want.exact()
-	err = want.net.Step(ruled(t, &kfac.ByHandRule{Update: func() error { return failed }}, cfg), 1)
+	err = want.net.Step(ruled(t, &kfac.ByHandRule{Take: func() error { return failed }}, cfg), 1)
 	assert.ErrorIs(t, err, failed)
 }
 
