@@ -22,9 +22,14 @@
 // A [Loader] deals out a split as batches x of shape (B, Shape...) and y of shape (B), or (B, Outputs) where there are
 // targets, reshuffled every epoch:
 //
-//	for x, y, ok := loader.Next(); ok; x, y, ok = loader.Next() {
-//		// one step; x and y are overwritten by the next call
+//	for x, y := range loader.Batches() {
+//		// one step; x and y are overwritten by the next one
 //	}
+//
+// # Data that do not fit in memory
+//
+// A [Stream] deals out examples that come one at a time from a sequence: rows of large files, answers of a service. It
+// shuffles them within a window, and holds no more than the window and two batches. [MeasureScaling] finds their scaling.
 //
 // # Augmentation
 //
