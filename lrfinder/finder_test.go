@@ -372,3 +372,38 @@ func TestSuggestionsTrain(t *testing.T) {
 		assert.Less(t, good, low, name)
 	}
 }
+
+// TestRunOnStream: a range test on a stream leaves it where it was, and an error of its data is the test's.
+func TestRunOnStream(t *testing.T) {
+	torn := errors.New("disk is gone")
+	for _, rows := range []int{40, 33} {
+		examples := func(yield func(datasets.Example, error) bool) {
+			for i := range rows {
+				if !yield(datasets.Example{X: []float64{float64(i%8) / 4}, Y: []float64{float64(i % 8)}}, nil) {
+					return
+				}
+			}
+			if rows == 33 {
+				yield(datasets.Example{}, torn)
+			}
+		}
+		stream, err := datasets.NewStream(t.Context(), examples, datasets.StreamOptions{Shape: []int{1}, Outputs: 1, BatchSize: 8, Window: 10})
+		require.NoError(t, err)
+		stream.Next()
+		model, err := trainer.NewModel(&layers.Dense{Units: 1}, losses.SquaredError{}, trainer.ModelConfig{Input: []int{1}})
+		require.NoError(t, err)
+		before, err := stream.MarshalBinary()
+		require.NoError(t, err)
+		f := lrfinder.Finder{Model: model, Steps: 12, Optimizer: func() (trainer.Optimizer, error) { return trainer.NewSGD(trainer.SGDConfig{LearningRate: 1}) }}
+		_, err = f.Run(context.Background(), stream)
+		if rows == 33 {
+			assert.ErrorContains(t, err, "the data: datasets: stream: after 33 examples of epoch 1: disk is gone")
+			assert.ErrorIs(t, err, torn)
+			continue
+		}
+		require.NoError(t, err)
+		after, err := stream.MarshalBinary()
+		require.NoError(t, err)
+		assert.Equal(t, before, after)
+	}
+}

@@ -6,12 +6,19 @@
 // K-FAC is package kfac, which this package does not import. One's own loop
 // needs neither Trainer nor Fit:
 //
-//	for x, y, ok := data.Next(); ok; x, y, ok = data.Next() {
-//		obj, err := model.Batch(x, y)
+//	for batch, err := range trainer.Batches(data) {
+//		obj, err := model.Batch(batch.X, batch.Y)
 //		…
 //		loss, err := optimizer.Step(obj)
 //		…
 //	}
+//
+// [Trainer.Begin] gives the steps and epochs of Fit to range over. docs/embedding.md is about use in servers.
+//
+// # Data
+//
+// A [Source] gives mini-batches, epoch after epoch: a datasets.Loader, a datasets.Stream, or one's own. Its epochs may be
+// of unknown length, and its data may fail ([FallibleSource]).
 //
 // # Terms
 //
