@@ -28,8 +28,7 @@
 //
 // # Data that do not fit in memory
 //
-// A [Stream] deals out examples that come one at a time from a sequence: rows of large files, answers of a service. It
-// shuffles them within a window, and holds no more than the window and two batches. [MeasureScaling] finds their scaling.
+// Package datasets/stream deals out examples that come one at a time from a sequence, and needs no network.
 //
 // # Augmentation
 //

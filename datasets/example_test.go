@@ -133,3 +133,24 @@ func ExampleLoader_UnmarshalBinary() {
 	fmt.Println(got.Eq(want))
 	// Output: true
 }
+
+// A loop over the batches of an epoch.
+func ExampleLoader_Batches() {
+	d := datasets.Digits(datasets.DigitsOptions{Train: 1000, Test: 200})
+	loader, err := datasets.NewLoader(d, d.Train, datasets.LoaderOptions{BatchSize: 400, Shuffle: true, KeepLast: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	for epoch := range 2 {
+		for x, y := range loader.Batches() {
+			fmt.Println(epoch, x.Shape(), y.Shape())
+		}
+	}
+	// Output:
+	// 0 (400, 28, 28) (400)
+	// 0 (400, 28, 28) (400)
+	// 0 (200, 28, 28) (200)
+	// 1 (400, 28, 28) (400)
+	// 1 (400, 28, 28) (400)
+	// 1 (200, 28, 28) (200)
+}

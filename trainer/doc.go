@@ -17,7 +17,8 @@
 //
 // # Data
 //
-// A [Source] gives mini-batches, epoch after epoch: a datasets.Loader, a datasets.Stream, or one's own. Its epochs may be
+// A [Source] gives mini-batches, epoch after epoch: a datasets.Loader, a stream.Stream of
+// package datasets/stream, or one's own. Its epochs may be
 // of unknown length, and its data may fail ([FallibleSource]).
 //
 // # Terms

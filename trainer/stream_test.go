@@ -10,19 +10,20 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/datasets/stream"
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/trainer"
 )
 
 // rowsOf is a split as a sequence of examples.
-func rowsOf(s datasets.Split, width int) iter.Seq2[datasets.Example, error] {
-	return func(yield func(datasets.Example, error) bool) {
+func rowsOf(s datasets.Split, width int) iter.Seq2[stream.Example, error] {
+	return func(yield func(stream.Example, error) bool) {
 		x := make([]float64, width)
 		for i, label := range s.Labels {
 			for j := range x {
 				x[j] = float64(s.X[i*width+j])
 			}
-			if !yield(datasets.Example{X: x, Label: int(label)}, nil) {
+			if !yield(stream.Example{X: x, Label: int(label)}, nil) {
 				return
 			}
 		}
@@ -54,13 +55,13 @@ func TestStreamIsALoader(t *testing.T) {
 					require.NoError(t, err)
 					return l
 				}
-				stream := func(size int) trainer.Source {
-					s, err := datasets.NewStream(t.Context(), rowsOf(data.Train, 4), datasets.StreamOptions{
+				flow := func(size int) trainer.Source {
+					s, err := stream.New(t.Context(), rowsOf(data.Train, 4), stream.Options{
 						Shape: data.Shape, Classes: 3, BatchSize: size, KeepLast: true, Examples: examples})
 					require.NoError(t, err)
 					return s
 				}
-				source := []func(int) trainer.Source{loader, stream}[i]
+				source := []func(int) trainer.Source{loader, flow}[i]
 				tr := &trainer.Trainer{Model: r.model, Optimizer: r.optimizer, Epochs: 3, EvalEvery: 2, Accumulate: accumulate,
 					Evaluations: []trainer.Evaluation{{Source: source(7)}}, Metrics: []trainer.Metric{trainer.Accuracy()}}
 				res, err := tr.Fit(context.Background(), source(5))
@@ -77,13 +78,13 @@ func TestStreamIsALoader(t *testing.T) {
 // TestStreamResumes: a run on a stream with a window goes on from any of its states with the same bits.
 func TestStreamResumes(t *testing.T) {
 	data := noise(22)
-	begin := func(seed uint64) (*wholeRun, *datasets.Stream) {
+	begin := func(seed uint64) (*wholeRun, *stream.Stream) {
 		r := newWhole(t, "Adam", seed)
 		r.trainer.MaxSteps, r.trainer.Epochs, r.trainer.Schedule = 0, 2, nil
 		test, err := datasets.NewLoader(data, data.Train, datasets.LoaderOptions{BatchSize: 22})
 		require.NoError(t, err)
 		r.trainer.Evaluations[0].Source = test // the rig's own has an order of the seed
-		s, err := datasets.NewStream(t.Context(), rowsOf(data.Train, 4), datasets.StreamOptions{
+		s, err := stream.New(t.Context(), rowsOf(data.Train, 4), stream.Options{
 			Shape: data.Shape, Classes: 3, BatchSize: 5, KeepLast: true, Window: 6, Seed: 2})
 		require.NoError(t, err)
 		return r, s
@@ -103,9 +104,9 @@ func TestStreamResumes(t *testing.T) {
 	assert.Equal(t, 10, want.Steps)
 	assert.Greater(t, len(saved), 8)
 	for _, state := range saved {
-		r, stream := begin(4)
+		r, examples := begin(4)
 		require.NoError(t, r.trainer.UnmarshalBinary(state))
-		got, err := r.trainer.Fit(context.Background(), stream)
+		got, err := r.trainer.Fit(context.Background(), examples)
 		require.NoError(t, err)
 		assert.Equal(t, history(want), history(got))
 		for i, p := range whole.model.Params() {
@@ -117,26 +118,26 @@ func TestStreamResumes(t *testing.T) {
 // TestStreamFails: the error of a stream is Fit's, with the steps before it.
 func TestStreamFails(t *testing.T) {
 	torn := errors.New("disk is gone")
-	examples := func(yield func(datasets.Example, error) bool) {
+	examples := func(yield func(stream.Example, error) bool) {
 		for e, err := range rowsOf(noise(13).Train, 4) {
 			if !yield(e, err) {
 				return
 			}
 		}
-		yield(datasets.Example{}, torn)
+		yield(stream.Example{}, torn)
 	}
-	opt := datasets.StreamOptions{Shape: []int{4}, BatchSize: 5, KeepLast: true}
-	stream, err := datasets.NewStream(t.Context(), examples, opt)
+	opt := stream.Options{Shape: []int{4}, BatchSize: 5, KeepLast: true}
+	source, err := stream.New(t.Context(), examples, opt)
 	require.NoError(t, err)
 	r := newRig(t, "SGD", graph.Float32, 1)
 	tr := &trainer.Trainer{Model: r.model, Optimizer: r.optimizer, Epochs: 1}
-	res, err := tr.Fit(context.Background(), stream)
-	assert.EqualError(t, err, "trainer: the data: datasets: stream: after 13 examples of epoch 1: disk is gone")
+	res, err := tr.Fit(context.Background(), source)
+	assert.EqualError(t, err, "trainer: the data: stream: after 13 examples of epoch 1: disk is gone")
 	assert.ErrorIs(t, err, torn)
 	assert.Equal(t, 2, res.Steps)
 
-	stream, err = datasets.NewStream(t.Context(), examples, opt)
+	source, err = stream.New(t.Context(), examples, opt)
 	require.NoError(t, err)
-	_, err = r.model.Evaluate(context.Background(), stream)
+	_, err = r.model.Evaluate(context.Background(), source)
 	assert.ErrorIs(t, err, torn)
 }

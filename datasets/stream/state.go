@@ -1,4 +1,4 @@
-package datasets
+package stream
 
 import (
 	"encoding"
@@ -37,12 +37,12 @@ func (s *streamState) fields() []codec.Field {
 // MarshalBinary encodes the stream's position: the epoch and the number of batches dealt. The data are not part of it.
 func (s *Stream) MarshalBinary() ([]byte, error) {
 	if s.err != nil {
-		return nil, fmt.Errorf("datasets: a stream that has ended has no position: %w", s.err)
+		return nil, fmt.Errorf("stream: one that has ended has no position: %w", s.err)
 	}
 	state := s.state()
 	data, err := codec.Encode(streamStateKind, streamStateVersion, state.fields())
 	if err != nil {
-		return nil, fmt.Errorf("datasets: %w", err)
+		return nil, fmt.Errorf("stream: %w", err)
 	}
 	return data, nil
 }
@@ -65,15 +65,15 @@ func (s *Stream) UnmarshalBinary(data []byte) error {
 	}
 	var state streamState
 	if err := codec.Decode(data, streamStateKind, streamStateVersion, state.fields()); err != nil {
-		return fmt.Errorf("datasets: %w", err)
+		return fmt.Errorf("stream: %w", err)
 	}
 	here := s.state()
 	if state.batchSize != here.batchSize || state.window != here.window || state.seed != here.seed || state.keepLast != here.keepLast {
-		return fmt.Errorf("datasets: stream state is for batches of %d, a window of %d and the seed %d (last batch kept: %t), not for %d, %d and %d (%t)",
+		return fmt.Errorf("stream: state is for batches of %d, a window of %d and the seed %d (last batch kept: %t), not for %d, %d and %d (%t)",
 			state.batchSize, state.window, state.seed, state.keepLast, here.batchSize, here.window, here.seed, here.keepLast)
 	}
 	if state.epoch < 0 || state.dealt < 0 || !state.open && state.dealt != 0 {
-		return fmt.Errorf("datasets: stream state is at batch %d of epoch %d (begun: %t)", state.dealt, state.epoch, state.open)
+		return fmt.Errorf("stream: state is at batch %d of epoch %d (begun: %t)", state.dealt, state.epoch, state.open)
 	}
 	if s.pass != nil {
 		s.pass.abandon()
@@ -82,7 +82,7 @@ func (s *Stream) UnmarshalBinary(data []byte) error {
 	for range state.dealt {
 		if _, _, ok := s.Next(); !ok {
 			if s.err == nil {
-				s.err = errors.New("datasets: stream: the sequence has fewer examples than when its position was saved")
+				s.err = errors.New("stream: the sequence has fewer examples than when its position was saved")
 			}
 			return s.err
 		}

@@ -1,8 +1,7 @@
-package datasets
+package stream
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -16,7 +15,7 @@ type pass struct {
 	whole context.Context // of the stream
 	ctx   context.Context // of the pass
 	end   context.CancelFunc
-	opt   StreamOptions
+	opt   Options
 	epoch int
 
 	batches [2]batch // the caller's and the one that is being filled
@@ -42,7 +41,7 @@ type pass struct {
 const streamOrder = 0x73747265616d
 
 // newPass begins to read. It takes over the memory of the last pass, if there was one and it has ended.
-func newPass(ctx context.Context, examples iter.Seq2[Example, error], opt StreamOptions, epoch int, last *pass) *pass {
+func newPass(ctx context.Context, examples iter.Seq2[Example, error], opt Options, epoch int, last *pass) *pass {
 	p := &pass{whole: ctx, opt: opt, epoch: epoch, ready: make(chan *batch, 2), free: make(chan *batch, 2)}
 	p.ctx, p.end = context.WithCancel(ctx)
 	p.random = rand.New(rand.NewPCG(opt.Seed, streamOrder+uint64(epoch)))
@@ -52,7 +51,7 @@ func newPass(ctx context.Context, examples iter.Seq2[Example, error], opt Stream
 		p.window.held = 0
 	} else {
 		for i := range p.batches {
-			p.batches[i] = newBatch(LoaderOptions{BatchSize: opt.BatchSize, Reconstruct: opt.Reconstruct}, opt.Outputs, opt.Shape)
+			p.batches[i] = newBatch(opt)
 		}
 		p.window = newWindow(opt)
 	}
@@ -123,7 +122,7 @@ func (p *pass) run(examples iter.Seq2[Example, error]) error {
 		p.window.remove(slot)
 	}
 	if p.filled > 0 && p.opt.KeepLast {
-		p.last = p.filling.head(p.filled, p.opt.Outputs, p.opt.Shape)
+		p.last = p.filling.head(p.opt, p.filled)
 		p.ready <- &p.last // has room: two batches, one of which is this
 	}
 	return nil
@@ -131,7 +130,7 @@ func (p *pass) run(examples iter.Seq2[Example, error]) error {
 
 // check compares an example with the options.
 func (p *pass) check(e *Example) error {
-	if want := product(p.opt.Shape); len(e.X) != want {
+	if want := p.window.width; len(e.X) != want {
 		return fmt.Errorf("%d values: an example of shape %v has %d", len(e.X), p.opt.Shape, want)
 	}
 	for i, v := range e.X {
@@ -151,7 +150,7 @@ func (p *pass) check(e *Example) error {
 	}
 	for i, v := range e.Y {
 		if v-v != 0 {
-			return errors.New("value " + fmt.Sprint(i+1, " to predict is ", v, ": want finite numbers"))
+			return fmt.Errorf("value %d to predict is %v: want finite numbers", i+1, v)
 		}
 	}
 	return nil

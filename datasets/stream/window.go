@@ -1,4 +1,4 @@
-package datasets
+package stream
 
 // window holds the examples that a stream draws from, scaled.
 type window struct {
@@ -9,8 +9,8 @@ type window struct {
 	targets        []float32 // size×outputs; nil unless they are the targets
 }
 
-func newWindow(opt StreamOptions) window {
-	w := window{size: max(opt.Window, 1), width: product(opt.Shape), outputs: opt.Outputs}
+func newWindow(opt Options) window {
+	w := window{size: max(opt.Window, 1), width: width(opt.Shape), outputs: opt.Outputs}
 	w.values = make([]float32, w.size*w.width)
 	switch {
 	case opt.Reconstruct:

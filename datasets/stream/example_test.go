@@ -1,4 +1,4 @@
-package datasets_test
+package stream_test
 
 import (
 	"context"
@@ -11,17 +11,17 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/datasets/stream"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
 )
 
 // A data source of one's own is a function that yields one example after the other.
-func ExampleNewStream() {
-	circle := func(yield func(datasets.Example, error) bool) {
+func ExampleNew() {
+	circle := func(yield func(stream.Example, error) bool) {
 		for i := range 400 { // points of a grid, and whether they are in a circle
-			e := datasets.Example{X: []float64{float64(i%20)/10 - 1, float64(i/20)/10 - 1}}
+			e := stream.Example{X: []float64{float64(i%20)/10 - 1, float64(i/20)/10 - 1}}
 			if e.X[0]*e.X[0]+e.X[1]*e.X[1] < 0.5 {
 				e.Label = 1
 			}
@@ -30,7 +30,7 @@ func ExampleNewStream() {
 			}
 		}
 	}
-	train, err := datasets.NewStream(context.Background(), circle, datasets.StreamOptions{
+	train, err := stream.New(context.Background(), circle, stream.Options{
 		Shape: []int{2}, Classes: 2, BatchSize: 40, Window: 200, Seed: 1,
 	})
 	if err != nil {
@@ -42,11 +42,11 @@ func ExampleNewStream() {
 }
 
 // months gives the rows of CSV files, one file after the other: values, and at the end a class.
-func months(files ...string) iter.Seq2[datasets.Example, error] {
-	return func(yield func(datasets.Example, error) bool) {
+func months(files ...string) iter.Seq2[stream.Example, error] {
+	return func(yield func(stream.Example, error) bool) {
 		for _, name := range files {
-			if err := rows(name, func(e datasets.Example) bool { return yield(e, nil) }); err != nil {
-				yield(datasets.Example{}, err)
+			if err := rows(name, func(e stream.Example) bool { return yield(e, nil) }); err != nil {
+				yield(stream.Example{}, err)
 				return
 			}
 		}
@@ -54,7 +54,7 @@ func months(files ...string) iter.Seq2[datasets.Example, error] {
 }
 
 // rows calls f with the rows of a file.
-func rows(name string, f func(datasets.Example) bool) error {
+func rows(name string, f func(stream.Example) bool) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return err
@@ -78,7 +78,7 @@ func rows(name string, f func(datasets.Example) bool) error {
 		if err != nil {
 			return err
 		}
-		if !f(datasets.Example{X: x, Label: label}) {
+		if !f(stream.Example{X: x, Label: label}) {
 			return nil
 		}
 	}
@@ -103,11 +103,11 @@ func ExampleMeasureScaling() {
 		}
 	}
 
-	scaling, err := datasets.MeasureScaling(months(files...))
+	scaling, err := stream.MeasureScaling(months(files...))
 	if err != nil {
 		log.Fatal(err)
 	}
-	train, err := datasets.NewStream(context.Background(), months(files...), datasets.StreamOptions{
+	train, err := stream.New(context.Background(), months(files...), stream.Options{
 		Shape: []int{2}, Classes: 2, BatchSize: 20, Window: 100, Seed: 1, Scaling: scaling,
 	})
 	if err != nil {
@@ -135,25 +135,4 @@ func ExampleMeasureScaling() {
 	}
 	fmt.Printf("mean %.1f, %.1f; class %d\n", scaling.Mean[0], scaling.Mean[1], p.Class)
 	// Output: mean 1049.5, 1.0; class 1
-}
-
-// A loop over the batches of an epoch.
-func ExampleLoader_Batches() {
-	d := datasets.Digits(datasets.DigitsOptions{Train: 1000, Test: 200})
-	loader, err := datasets.NewLoader(d, d.Train, datasets.LoaderOptions{BatchSize: 400, Shuffle: true, KeepLast: true})
-	if err != nil {
-		log.Fatal(err)
-	}
-	for epoch := range 2 {
-		for x, y := range loader.Batches() {
-			fmt.Println(epoch, x.Shape(), y.Shape())
-		}
-	}
-	// Output:
-	// 0 (400, 28, 28) (400)
-	// 0 (400, 28, 28) (400)
-	// 0 (200, 28, 28) (200)
-	// 1 (400, 28, 28) (400)
-	// 1 (400, 28, 28) (400)
-	// 1 (200, 28, 28) (200)
 }

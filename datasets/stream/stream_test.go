@@ -1,4 +1,4 @@
-package datasets
+package stream
 
 import (
 	"iter"
@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/scaling"
 )
 
 // sequence is a sequence of n examples whose value and label are their number. It uses one slice for all.
@@ -22,12 +24,12 @@ func sequence(n int) iter.Seq2[Example, error] {
 	}
 }
 
-func newTestStream(t *testing.T, examples iter.Seq2[Example, error], opt StreamOptions) *Stream {
+func newTestStream(t *testing.T, examples iter.Seq2[Example, error], opt Options) *Stream {
 	t.Helper()
 	if opt.Shape == nil {
 		opt.Shape = []int{1}
 	}
-	s, err := NewStream(t.Context(), examples, opt)
+	s, err := New(t.Context(), examples, opt)
 	require.NoError(t, err)
 	return s
 }
@@ -47,21 +49,21 @@ func streamEpoch(t *testing.T, s *Stream) (batches [][]int32) {
 }
 
 func TestStreamInOrder(t *testing.T) {
-	s := newTestStream(t, sequence(7), StreamOptions{BatchSize: 3})
+	s := newTestStream(t, sequence(7), Options{BatchSize: 3})
 	assert.Equal(t, -1, s.Steps())
 	for range 3 {
 		assert.Equal(t, [][]int32{{0, 1, 2}, {3, 4, 5}}, streamEpoch(t, s))
 		assert.NoError(t, s.Err())
 	}
-	s = newTestStream(t, sequence(7), StreamOptions{BatchSize: 3, KeepLast: true, Examples: 7})
+	s = newTestStream(t, sequence(7), Options{BatchSize: 3, KeepLast: true, Examples: 7})
 	assert.Equal(t, 3, s.Steps())
 	for range 3 {
 		assert.Equal(t, [][]int32{{0, 1, 2}, {3, 4, 5}, {6}}, streamEpoch(t, s))
 	}
-	s = newTestStream(t, sequence(6), StreamOptions{BatchSize: 3, KeepLast: true, Examples: 6})
+	s = newTestStream(t, sequence(6), Options{BatchSize: 3, KeepLast: true, Examples: 6})
 	assert.Equal(t, [][]int32{{0, 1, 2}, {3, 4, 5}}, streamEpoch(t, s))
 	assert.Equal(t, 2, s.Steps())
-	s = newTestStream(t, sequence(2), StreamOptions{BatchSize: 3, KeepLast: true})
+	s = newTestStream(t, sequence(2), Options{BatchSize: 3, KeepLast: true})
 	assert.Equal(t, [][]int32{{0, 1}}, streamEpoch(t, s))
 }
 
@@ -69,7 +71,7 @@ func TestStreamInOrder(t *testing.T) {
 // place less the window allows, and a window of the whole length is a shuffle in which each example comes first equally often.
 func TestStreamWindow(t *testing.T) {
 	const n, window = 40, 8
-	opt := StreamOptions{BatchSize: 4, Window: window, Seed: 3}
+	opt := Options{BatchSize: 4, Window: window, Seed: 3}
 	s, again := newTestStream(t, sequence(n), opt), newTestStream(t, sequence(n), opt)
 	var orders [][]int32
 	for range 3 {
@@ -91,7 +93,7 @@ func TestStreamWindow(t *testing.T) {
 	assert.NotEqual(t, orders[0], slices.Concat(streamEpoch(t, newTestStream(t, sequence(n), opt))...))
 
 	first := make([]int, 5)
-	s = newTestStream(t, sequence(5), StreamOptions{BatchSize: 5, Window: 9, Seed: 1})
+	s = newTestStream(t, sequence(5), Options{BatchSize: 5, Window: 9, Seed: 1})
 	const epochs = 2000
 	for range epochs {
 		first[streamEpoch(t, s)[0][0]]++
@@ -109,8 +111,8 @@ func TestStreamTargets(t *testing.T) {
 			}
 		}
 	}
-	s := newTestStream(t, examples, StreamOptions{Shape: []int{2}, Outputs: 2, BatchSize: 3, KeepLast: true,
-		Scaling: Scaling{Mean: []float64{1, 10}, Deviation: []float64{2, 0}}, TargetScaling: Scaling{Mean: []float64{0}, Deviation: []float64{2}}})
+	s := newTestStream(t, examples, Options{Shape: []int{2}, Outputs: 2, BatchSize: 3, KeepLast: true,
+		Scaling: scaling.Scaling{Mean: []float64{1, 10}, Deviation: []float64{2, 0}}, TargetScaling: scaling.Scaling{Mean: []float64{0}, Deviation: []float64{2}}})
 	x, y, ok := s.Next()
 	require.True(t, ok)
 	assert.Equal(t, []float32{-0.5, 0, 0, 0, 0.5, 0}, x.Data())
@@ -120,7 +122,7 @@ func TestStreamTargets(t *testing.T) {
 	assert.Equal(t, []int{1, 2}, []int(y.Shape()))
 	assert.Equal(t, []float32{1, 0}, x.Data())
 
-	s = newTestStream(t, examples, StreamOptions{Shape: []int{2}, Reconstruct: true, BatchSize: 2, Window: 3})
+	s = newTestStream(t, examples, Options{Shape: []int{2}, Reconstruct: true, BatchSize: 2, Window: 3})
 	x, y, ok = s.Next()
 	require.True(t, ok)
 	assert.Same(t, x, y)
@@ -128,7 +130,7 @@ func TestStreamTargets(t *testing.T) {
 
 // TestStreamAllocatesNothing in the middle of an epoch.
 func TestStreamAllocatesNothing(t *testing.T) {
-	s := newTestStream(t, sequence(100_000), StreamOptions{BatchSize: 4, Window: 8})
+	s := newTestStream(t, sequence(100_000), Options{BatchSize: 4, Window: 8})
 	for range 10 {
 		s.Next()
 	}

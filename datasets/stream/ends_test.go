@@ -1,4 +1,4 @@
-package datasets
+package stream
 
 import (
 	"context"
@@ -25,7 +25,7 @@ func TestStreamReadsNoFurther(t *testing.T) {
 			}
 		}
 	}
-	s := newTestStream(t, examples, StreamOptions{Shape: []int{width}, BatchSize: size, Window: window})
+	s := newTestStream(t, examples, Options{Shape: []int{width}, BatchSize: size, Window: window})
 	var before, now runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -72,14 +72,14 @@ func TestStreamEnds(t *testing.T) {
 		}
 	}
 	before := runtime.NumGoroutine()
-	opt := StreamOptions{Shape: []int{1}, BatchSize: 2, Window: 3}
+	opt := Options{Shape: []int{1}, BatchSize: 2, Window: 3}
 
 	s := newTestStream(t, sequence(9), opt)
 	streamEpoch(t, s)
 	goroutines(t, before)
 
 	ctx, cancel := context.WithCancel(context.Background())
-	s, err := NewStream(ctx, endless, opt)
+	s, err := New(ctx, endless, opt)
 	require.NoError(t, err)
 	_, _, ok := s.Next()
 	require.True(t, ok)
@@ -90,18 +90,18 @@ func TestStreamEnds(t *testing.T) {
 	assert.ErrorIs(t, s.Err(), context.Canceled)
 	goroutines(t, before)
 
-	s, err = NewStream(context.Background(), endless, opt)
+	s, err = New(context.Background(), endless, opt)
 	require.NoError(t, err)
 	s.Next()
 	require.NoError(t, s.Close())
 	require.NoError(t, s.Close())
 	_, _, ok = s.Next()
 	assert.False(t, ok)
-	assert.EqualError(t, s.Err(), "datasets: stream: it is closed")
+	assert.EqualError(t, s.Err(), "stream: it is closed")
 	goroutines(t, before)
 
 	func() {
-		s, err := NewStream(context.Background(), endless, opt)
+		s, err := New(context.Background(), endless, opt)
 		require.NoError(t, err)
 		s.Next()
 	}()
@@ -113,7 +113,7 @@ func TestStreamEnds(t *testing.T) {
 func TestStreamDoesNotWaitForASequence(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	hang := make(chan struct{})
-	s, err := NewStream(ctx, func(func(Example, error) bool) { <-hang }, StreamOptions{Shape: []int{1}, BatchSize: 2})
+	s, err := New(ctx, func(func(Example, error) bool) { <-hang }, Options{Shape: []int{1}, BatchSize: 2})
 	require.NoError(t, err)
 	time.AfterFunc(10*time.Millisecond, cancel)
 	_, _, ok := s.Next()

@@ -1,4 +1,4 @@
-package datasets
+package stream
 
 import (
 	"context"
@@ -10,17 +10,19 @@ import (
 	"slices"
 
 	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/scaling"
 )
 
 // Example is an example of a [Stream]. The stream copies the values: a sequence may give the same slices again.
 type Example struct {
 	X     []float64 // values of the example, row-major, as the file has them
-	Label int       // its class, where StreamOptions.Outputs is 0
+	Label int       // its class, where Options.Outputs is 0
 	Y     []float64 // the Outputs values to predict, where there are some
 }
 
-// StreamOptions configures a [Stream]. Shape and BatchSize have no default.
-type StreamOptions struct {
+// Options configures a [Stream]. Shape and BatchSize have no default.
+type Options struct {
 	Shape       []int // of one example
 	Classes     int   // labels are in [0, Classes); 0: any from 0 up to 2³¹−1
 	Outputs     int   // values of one target; 0: labels are the targets
@@ -35,38 +37,38 @@ type StreamOptions struct {
 	// with another number is an error. 0: not known; Steps is then −1.
 	Examples int
 
-	Scaling       Scaling // of X, as MeasureScaling finds it; the zero value: none
-	TargetScaling Scaling // of Y
+	Scaling       scaling.Scaling // of X, as MeasureScaling finds it; the zero value: none
+	TargetScaling scaling.Scaling // of Y
 }
 
-// Validate returns an error that names the first field that is missing or out of its range. NewStream calls it.
-func (o StreamOptions) Validate() error {
-	width := 1
+// Validate returns an error that names the first field that is missing or out of its range. New calls it.
+func (o Options) Validate() error {
+	values := 1
 	for _, n := range o.Shape {
-		if n < 1 || width > math.MaxInt32/n {
-			return fmt.Errorf("datasets: stream: shape %v of an example: want positive sizes, and at most 2³¹−1 values", o.Shape)
+		if n < 1 || values > math.MaxInt32/n {
+			return fmt.Errorf("stream: shape %v of an example: want positive sizes, and at most 2³¹−1 values", o.Shape)
 		}
-		width *= n
+		values *= n
 	}
 	switch {
 	case len(o.Shape) == 0:
-		return errors.New("datasets: stream: Shape, that of one example, is missing")
+		return errors.New("stream: Shape, that of one example, is missing")
 	case o.BatchSize < 1:
-		return fmt.Errorf("datasets: stream: batch size %d is not positive", o.BatchSize)
+		return fmt.Errorf("stream: batch size %d is not positive", o.BatchSize)
 	case o.Classes < 0 || o.Outputs < 0 || o.Window < 0 || o.Examples < 0:
-		return errors.New("datasets: stream: Classes, Outputs, Window and Examples must not be negative")
+		return errors.New("stream: Classes, Outputs, Window and Examples must not be negative")
 	case o.Classes > 0 && o.Outputs > 0:
-		return fmt.Errorf("datasets: stream: %d classes and %d outputs: an example has a class or values to predict", o.Classes, o.Outputs)
+		return fmt.Errorf("stream: %d classes and %d outputs: an example has a class or values to predict", o.Classes, o.Outputs)
 	case o.Reconstruct && o.Outputs > 0:
-		return fmt.Errorf("datasets: stream: Reconstruct, whose targets are the inputs, and %d outputs", o.Outputs)
+		return fmt.Errorf("stream: Reconstruct, whose targets are the inputs, and %d outputs", o.Outputs)
 	case o.Examples > 0 && o.Examples < o.BatchSize && !o.KeepLast:
-		return fmt.Errorf("datasets: stream: batch size %d is larger than the %d examples", o.BatchSize, o.Examples)
+		return fmt.Errorf("stream: batch size %d is larger than the %d examples", o.BatchSize, o.Examples)
 	}
-	if n := len(o.Scaling.Mean); n != len(o.Scaling.Deviation) || n > 1 && n != width {
-		return fmt.Errorf("datasets: stream: a scaling of %d means and %d deviations: an example has %d values", n, len(o.Scaling.Deviation), width)
+	if n := len(o.Scaling.Mean); n != len(o.Scaling.Deviation) || n > 1 && n != values {
+		return fmt.Errorf("stream: a scaling of %d means and %d deviations: an example has %d values", n, len(o.Scaling.Deviation), values)
 	}
 	if n := len(o.TargetScaling.Mean); n != len(o.TargetScaling.Deviation) || n > 1 && n != o.Outputs {
-		return fmt.Errorf("datasets: stream: a scaling of %d means and %d deviations: a target has %d values", n, len(o.TargetScaling.Deviation), o.Outputs)
+		return fmt.Errorf("stream: a scaling of %d means and %d deviations: a target has %d values", n, len(o.TargetScaling.Deviation), o.Outputs)
 	}
 	return nil
 }
@@ -83,7 +85,7 @@ func (o StreamOptions) Validate() error {
 // Order: with a Window of W, the first W examples are held, one of them is drawn and dealt, the next example takes its
 // place, and so on. The order depends on the seed and the number of the epoch, not on the speed of anything.
 type Stream struct {
-	opt      StreamOptions
+	opt      Options
 	ctx      context.Context // of the reading: it is begun by Next, which has none
 	cancel   context.CancelFunc
 	examples iter.Seq2[Example, error]
@@ -95,16 +97,16 @@ type Stream struct {
 	err   error
 }
 
-// NewStream deals out a sequence, which is read anew for every epoch. A sequence that can be read only once lasts for one:
+// New deals out a sequence, which is read anew for every epoch. A sequence that can be read only once lasts for one:
 // Trainer.Epochs = 1. An error that the sequence gives in place of an example ends the data: Err has it.
 //
 // The reading ends with ctx, which also has to be in force while the stream is used.
-func NewStream(ctx context.Context, examples iter.Seq2[Example, error], opt StreamOptions) (*Stream, error) {
+func New(ctx context.Context, examples iter.Seq2[Example, error], opt Options) (*Stream, error) {
 	if err := opt.Validate(); err != nil {
 		return nil, err
 	}
 	if examples == nil {
-		return nil, errors.New("datasets: stream: there is no sequence of examples")
+		return nil, errors.New("stream: there is no sequence of examples")
 	}
 	opt.Shape = slices.Clone(opt.Shape)
 	s := &Stream{opt: opt, examples: examples}
@@ -134,7 +136,7 @@ func (s *Stream) Next() (x, y *tensor.Dense, ok bool) {
 		err = s.nothing()
 	}
 	if err != nil {
-		s.err = fmt.Errorf("datasets: stream: %w", err)
+		s.err = fmt.Errorf("stream: %w", err)
 		return nil, nil, false
 	}
 	s.pass, s.last = nil, s.pass
@@ -173,7 +175,7 @@ func (s *Stream) Steps() int {
 func (s *Stream) Close() error {
 	s.cancel()
 	if s.err == nil {
-		s.err = errors.New("datasets: stream: it is closed")
+		s.err = errors.New("stream: it is closed")
 	}
 	s.pass = nil
 	return nil

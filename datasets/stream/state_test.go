@@ -1,4 +1,4 @@
-package datasets
+package stream
 
 import (
 	"slices"
@@ -10,7 +10,7 @@ import (
 
 // TestStreamState: a stream that is moved to any position of another goes on as that one did.
 func TestStreamState(t *testing.T) {
-	opt := StreamOptions{Shape: []int{1}, BatchSize: 3, Window: 5, Seed: 8, KeepLast: true}
+	opt := Options{Shape: []int{1}, BatchSize: 3, Window: 5, Seed: 8, KeepLast: true}
 	s := newTestStream(t, sequence(10), opt)
 	var states [][]byte
 	var batches [][]int32 // nil: the end of an epoch
@@ -40,8 +40,8 @@ func TestStreamState(t *testing.T) {
 	}
 	opt.Seed = 9
 	wrong := newTestStream(t, sequence(10), opt)
-	assert.ErrorContains(t, wrong.UnmarshalBinary(states[1]), "stream state is for batches of 3, a window of 5 and the seed 8 (last batch kept: true), not for 3, 5 and 9 (true)")
-	assert.ErrorContains(t, wrong.UnmarshalBinary([]byte("no")), "datasets: ")
+	assert.ErrorContains(t, wrong.UnmarshalBinary(states[1]), "stream: state is for batches of 3, a window of 5 and the seed 8 (last batch kept: true), not for 3, 5 and 9 (true)")
+	assert.ErrorContains(t, wrong.UnmarshalBinary([]byte("no")), "stream: ")
 	assert.NoError(t, wrong.Err())
 	opt.Seed = 8
 	short := newTestStream(t, sequence(4), opt)
