@@ -8,7 +8,7 @@
 //	result, err := finder.Run(ctx, loader)
 //	…
 //	fmt.Println(result.Suggested)
-//	err = result.WriteSVG(file)
+//	err = picture.WriteSVG(file, result) // of package lrfinder/picture
 //
 // # The test
 //

@@ -10,6 +10,7 @@ import (
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/lrfinder"
+	"github.com/gokfac/gokfac/lrfinder/picture"
 	"github.com/gokfac/gokfac/trainer"
 )
 
@@ -31,8 +32,8 @@ func ExampleFinder() {
 		log.Fatal(err)
 	}
 	fmt.Println("between 0.001 and 0.02:", 0.001 < result.Suggested && result.Suggested < 0.02)
-	var picture bytes.Buffer // a file, mostly
-	if err := result.WriteSVG(&picture); err != nil {
+	var file bytes.Buffer // os.Create, mostly
+	if err := picture.WriteSVG(&file, result); err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("ended before the greatest rate:", result.Stopped)

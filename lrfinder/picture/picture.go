@@ -1,4 +1,6 @@
-package lrfinder
+// Package picture draws the result of a learning-rate range test. It stands apart from package lrfinder, so that programs
+// without pictures compile no fonts and no plots.
+package picture
 
 import (
 	"fmt"
@@ -6,19 +8,20 @@ import (
 	"math"
 
 	"github.com/gokfac/gokfac/internal/figures"
+	"github.com/gokfac/gokfac/lrfinder"
 )
 
 // WriteSVG writes the curve as an SVG element, which is a file of its own or a part of an
 // HTML page: losses over rates, on a logarithmic axis, the smoothed curve, and the
 // suggestion as a vertical line. Losses above Bound stand at it.
-func (r *Result) WriteSVG(w io.Writer) error {
-	data, err := r.chart().SVG()
+func WriteSVG(w io.Writer, r *lrfinder.Result) error {
+	data, err := chart(r).SVG()
 	return write(w, data, err)
 }
 
 // WritePNG writes the same picture as a PNG file of 1152×730 pixels.
-func (r *Result) WritePNG(w io.Writer) error {
-	data, err := r.chart().PNG()
+func WritePNG(w io.Writer, r *lrfinder.Result) error {
+	data, err := chart(r).PNG()
 	return write(w, data, err)
 }
 
@@ -32,7 +35,7 @@ func write(w io.Writer, data []byte, err error) error {
 	return nil
 }
 
-func (r *Result) chart() *figures.Chart {
+func chart(r *lrfinder.Result) *figures.Chart {
 	c := &figures.Chart{X: figures.Axis{Label: "learning rate", Log: true}, Y: figures.Axis{Label: "loss"}}
 	var smoothed, losses figures.Series
 	low, high := math.Inf(1), math.Inf(-1)
