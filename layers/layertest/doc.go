@@ -1,0 +1,2 @@
+// Package layertest checks a layer.
+package layertest
