@@ -96,7 +96,11 @@ func (c *Comparison) relation(wrong []int) string {
 		return fmt.Sprintf("is not finite: %g at %s", c.Got[at], c.Element(at))
 	}
 	if Largest(c.Got) == 0 {
-		return fmt.Sprintf("is zero, and %s is not: a term is missing, or it is taken for a constant", c.Than)
+		text := fmt.Sprintf("is zero, and %s is not", c.Than)
+		if c.Hint == "" {
+			text += ": a term is missing, or it is taken for a constant"
+		}
+		return text
 	}
 	if f, ok := c.factor(); ok {
 		return c.factorWords(f)

@@ -9,8 +9,16 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// Rand is a generator that depends on nothing but the seeds.
-func Rand(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, stream)) }
+// Rand is a generator that depends on nothing but the seeds. The first numbers of a PCG with small seeds are alike: the
+// seeds are mixed (the finaliser of splitmix64, Steele et al. 2014).
+func Rand(seed, stream uint64) *rand.Rand { return rand.New(rand.NewPCG(mixed(seed), mixed(stream))) }
+
+func mixed(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
 
 // Normals are n draws from N(0, 1).
 func Normals(r *rand.Rand, n int) []float64 {

@@ -17,6 +17,7 @@ type checker struct {
 	cfg    Config
 	input  []int
 	random bool // draws random numbers in training; known after Masks
+	rough  bool // differences tell nothing; known after Gradient
 }
 
 // step is how an aspect is looked at. It is left out where an aspect that it needs has failed: its failures would be

@@ -190,24 +190,34 @@ func (c *checker) sums(f *filled, of string, u []float64, only int) error {
 			return err
 		}
 	}
-	for i, p := range f.params {
-		t := under[p]
-		if t == nil || unknown[p] {
-			continue
-		}
-		got, want := made[p], orZeros(values[i], p.Size())
-		what, hint := "āᵀ·G, the gradient of "+p.Name, "the tap's input is not that of the map, or its output is not the map's own"
-		if p == t.Bias || t.Kind == graph.Shift {
-			what, hint = "the sum of G, the gradient of "+p.Name, "the tap's output is not the map's own, or the parameter is used elsewhere too"
-		}
-		if !c.compare(Taps, &partcheck.Comparison{
-			What: fmt.Sprintf("tap %s%s: %s%s, in a graph %v,", t.Name, ofKind(t.Kind), what, of, f.setting), Than: "the gradient by Backward",
-			Shape: p.Value.Shape(), Got: got, Want: want, Tolerance: []float64{analytic * (1 + partcheck.Largest(want))}, Batch: f.n, Hint: hint,
-		}) {
-			return nil
+	for _, biases := range []bool{true, false} { // a tap's output is known to be right when its input is looked at
+		for i, p := range f.params {
+			t := under[p]
+			if t == nil || unknown[p] || biases != (p == t.Bias || t.Kind == graph.Shift) {
+				continue
+			}
+			want := orZeros(values[i], p.Size())
+			what, hint := tapWords(t, biases)
+			if !c.compare(Taps, &partcheck.Comparison{
+				What: fmt.Sprintf("tap %s%s: %s, the gradient of %s%s, in a graph %v,", t.Name, ofKind(t.Kind), what, p.Name, of, f.setting), Than: "the gradient by Backward",
+				Shape: p.Value.Shape(), Got: made[p], Want: want, Tolerance: []float64{analytic * (1 + partcheck.Largest(want))}, Batch: f.n, Hint: hint,
+			}) {
+				return nil
+			}
 		}
 	}
 	return nil
+}
+
+// tapWords are what is compared, and what is wrong where it differs.
+func tapWords(t *graph.Tap, bias bool) (what, hint string) {
+	switch {
+	case bias:
+		return "the sum of G", "the tap's output is not the map's own, or the parameter is used elsewhere too"
+	case t.Bias != nil:
+		return "āᵀ·G", "the tap's input is not that of the map"
+	}
+	return "āᵀ·G", "the tap's input is not that of the map, its output is not the map's own, or the weight is used elsewhere too"
 }
 
 // gather adds what a tap makes of the gradients of its parameters.

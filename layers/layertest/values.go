@@ -10,6 +10,7 @@ import (
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/partcheck"
+	"github.com/gokfac/gokfac/layers"
 )
 
 // run is a subject whose output and gradients are computed.
@@ -57,11 +58,17 @@ func (c *checker) valuesOf(set setting) error {
 	if r.u != nil {
 		inputs, called = append(inputs, r.u), append(called, "the gradient at its output")
 	}
-	before := contents(inputs)
+	before, state := contents(inputs), c.bufferValues(r.layer)
 	r.b.NewDraw()
 	first, err := r.all.run()
 	if err != nil {
 		return fmt.Errorf("running it: %w", err)
+	}
+	for i, x := range c.bufferValues(r.layer) {
+		if at, ok := partcheck.SameBits(state[i], x); !ok {
+			return fmt.Errorf("a run writes to the buffer %s (element %d: %g, and %g before): propose its next value by Builder.Update in training mode, which a model takes over once for each mini-batch",
+				buffersOf(r.layer)[i].Name, at, x[at], state[i][at])
+		}
 	}
 	for i, x := range contents(inputs) {
 		if at, ok := partcheck.SameBits(before[i], x); !ok {
@@ -98,6 +105,14 @@ func (c *checker) valuesOf(set setting) error {
 		return err
 	}
 	return r.same(first, second, "in a new layer with the same seeds and parameters", "it depends on random numbers that are not from Builder.Streams, on the order of a map, or on something that layers share")
+}
+
+// bufferValues are copies of a layer's buffers.
+func (c *checker) bufferValues(l layers.Layer) (all [][]float64) {
+	for _, b := range buffersOf(l) {
+		all = append(all, partcheck.Doubles(b.Value))
+	}
+	return all
 }
 
 // same returns an error where two runs differ.
@@ -242,11 +257,11 @@ func (c *checker) examples() error {
 			continue
 		}
 		if !train || !c.random {
-			if err := c.sizes(train); err != nil {
+			if err := c.sizes(train); err != nil || c.failed(Examples) {
 				return err
 			}
 		}
-		if err := c.independent(setting{graph.Float64, 3, train}); err != nil {
+		if err := c.independent(setting{graph.Float64, 3, train}); err != nil || c.failed(Examples) {
 			return err
 		}
 	}
