@@ -14,7 +14,7 @@ import (
 )
 
 // batches are the batch sizes that a layer is built for.
-func batches() []int { return []int{1, 2, 3, 7} }
+func batches() []int { return []int{1, 2, 3, 33} }
 
 func (c *checker) building() error {
 	l := c.layer()
@@ -227,9 +227,7 @@ func (c *checker) tryBuild(l layers.Layer, s setting, example []int) (sub *subje
 			err = panicked{fmt.Errorf("panic: %v", r)}
 		}
 	}()
-	b, err := graph.NewBuilder(graph.Config{DType: s.dtype, Batch: s.n, Train: s.train, Streams: graph.Streams{
-		Init: partcheck.Rand(1, 1), Dropout: partcheck.Rand(1, 2), Sample: partcheck.Rand(1, 3),
-	}})
+	b, _, err := newBuilder(s)
 	if err != nil {
 		return nil, err
 	}

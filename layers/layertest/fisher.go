@@ -9,6 +9,7 @@ import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/partcheck"
 	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/losses"
 )
 
 // mostWhole is the greatest number of parameters whose whole Fisher matrix is compared. Of more, the diagonal is.
@@ -17,13 +18,14 @@ const mostWhole = 400
 // fisherExamples are the mini-batch's.
 const fisherExamples = 2
 
-// fisher compares K-FAC's exact structures with F = (1/N) Σ JᵀJ of the network's outputs, enumerated.
+// fisher compares K-FAC's exact structures with F = (1/N) Σ JᵀH_L J, enumerated, where the outputs are the logits of
+// Bernoulli variables: H_L differs between examples, so that rows in another order show.
 func (c *checker) fisher() error {
 	if c.cfg.Coupled {
 		c.skip(Fisher, "examples depend on each other, which K-FAC's blocks leave out")
 		return nil
 	}
-	m, err := c.settled()
+	m, err := c.settled(losses.SigmoidCrossEntropy{})
 	if err != nil {
 		return err
 	}

@@ -13,14 +13,14 @@ import (
 	"github.com/gokfac/gokfac/trainer"
 )
 
-// model is a network of the layer and a Flatten, with a loss whose Fisher matrix is JᵀJ/N.
+// model is a network of the layer and a Flatten, with a loss.
 type model struct {
 	*trainer.Model
 	c *checker
 }
 
-func (c *checker) model(l layers.Layer, dtype tensor.Dtype, seed uint64) (*model, error) {
-	m, err := trainer.NewModel(layers.Sequential{l, &layers.Flatten{}}, losses.SquaredError{}, trainer.ModelConfig{Input: c.input, DType: dtype, Seed: seed})
+func (c *checker) model(l layers.Layer, loss losses.Loss, seed uint64) (*model, error) {
+	m, err := trainer.NewModel(layers.Sequential{l, &layers.Flatten{}}, loss, trainer.ModelConfig{Input: c.input, DType: graph.Float64, Seed: seed})
 	if err != nil {
 		return nil, fmt.Errorf("a model of it: %w", err)
 	}
@@ -28,8 +28,8 @@ func (c *checker) model(l layers.Layer, dtype tensor.Dtype, seed uint64) (*model
 }
 
 // settled is a model of a new layer, with parameters of which no two are alike.
-func (c *checker) settled() (*model, error) {
-	m, err := c.model(c.layer(), graph.Float64, 1)
+func (c *checker) settled(loss losses.Loss) (*model, error) {
+	m, err := c.model(c.layer(), loss, 1)
 	if err == nil {
 		c.settle(m.Params())
 	}
@@ -43,10 +43,12 @@ func (m *model) inputs(n int, seed uint64) *tensor.Dense {
 	return x
 }
 
-// batch is a mini-batch of n examples with targets.
+// batch is a mini-batch of n examples with targets of 0 and 1.
 func (m *model) batch(n int, seed uint64) (trainer.MiniBatch, error) {
-	y := graph.NewDense(graph.Float64, n, m.Outputs())
-	partcheck.Fill(y, partcheck.Normals(partcheck.Rand(seed, 99), y.DataSize()))
+	y, r := graph.NewDense(graph.Float64, n, m.Outputs()), partcheck.Rand(seed, 99)
+	for i := range y.Float64s() {
+		y.Float64s()[i] = float64(r.IntN(2))
+	}
 	return m.Batch(m.inputs(n, seed), y)
 }
 
@@ -94,7 +96,7 @@ func (m *model) moved(before [][]float64) (name string, moved bool) {
 
 // state looks at a model's passes: what they leave of masks, of buffers and of the layer.
 func (c *checker) state() error {
-	m, err := c.settled()
+	m, err := c.settled(losses.SquaredError{})
 	if err != nil {
 		return err
 	}

@@ -75,7 +75,7 @@ func planted() []struct {
 		{"draws in evaluation", "random numbers are drawn in evaluation mode", layertest.Masks, random},
 		{"draws in Build", "Build draws random numbers: every mini-batch would have one mask", layertest.Masks, random},
 		{"draws once", "the mask of the first mini-batch stays for the next", layertest.Masks, random},
-		{"coupled", "the output of a graph of 1 examples in training mode is zero, and the output for the same examples in a mini-batch of 7 is not", layertest.Examples, func(string) layers.Layer { return coupled{} }},
+		{"coupled", "the output of a graph of 1 examples in training mode is zero, and the output for the same examples in a mini-batch of 33 is not", layertest.Examples, func(string) layers.Layer { return coupled{} }},
 		{"batch size of the first graph", "is not written at [1 0]", layertest.Values, mine},
 		{"divides by the batch", "the layer keeps a batch size, divides by it", layertest.Examples, mine},
 		{"tap N times too large", "tap affine1: āᵀ·G, the gradient of affine1.weight, in a graph of 3 examples in training mode, is 3 times the gradient by Backward, the number of examples", layertest.Taps, mine},

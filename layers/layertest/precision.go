@@ -13,9 +13,11 @@ import (
 const epsilon = 0x1p-24
 
 func (c *checker) precision() error {
-	for _, train := range []bool{true, false} {
-		if err := c.precisionOf(3, train); err != nil || c.failed(Precision) {
-			return err
+	for _, n := range []int{3, 1, 33} {
+		for _, train := range []bool{true, false} {
+			if err := c.precisionOf(n, train); err != nil || c.failed(Precision) {
+				return err
+			}
 		}
 	}
 	return nil

@@ -8,13 +8,14 @@ import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/partcheck"
 	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
 )
 
 // saving looks at whether a trained model comes back to the bit: its state into a model of a new layer, its description
 // by a kind, and its file.
 func (c *checker) saving() error {
-	m, err := c.settled()
+	m, err := c.settled(losses.SquaredError{})
 	if err != nil {
 		return err
 	}
@@ -30,7 +31,7 @@ func (c *checker) saving() error {
 		return err
 	}
 	restored := func(l layers.Layer, what, why string) error {
-		again, err := c.model(l, graph.Float64, 2)
+		again, err := c.model(l, losses.SquaredError{}, 2)
 		if err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}

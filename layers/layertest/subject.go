@@ -25,7 +25,12 @@ func (s setting) String() string {
 	if s.train {
 		mode = "training"
 	}
-	return fmt.Sprintf("of %d examples in %s mode", s.n, mode)
+	if s.dtype == graph.Float32 {
+		mode += " mode in float32"
+	} else {
+		mode += " mode"
+	}
+	return fmt.Sprintf("of %d examples in %s", s.n, mode)
 }
 
 // double are the settings in which derivatives are looked at.
@@ -33,15 +38,32 @@ func double() []setting {
 	return []setting{{graph.Float64, 3, true}, {graph.Float64, 3, false}, {graph.Float64, 1, true}}
 }
 
-// counter is a source of random numbers that counts them.
-type counter struct {
-	*rand.PCG
-	count int
+// everyRun are the settings in which values are looked at: each float type has ops of its own.
+func everyRun() []setting {
+	return append(double(), setting{graph.Float32, 3, true}, setting{graph.Float32, 3, false})
 }
 
-func (c *counter) Uint64() uint64 {
+// counter counts the random numbers of a graph's runs.
+type counter struct{ count int }
+
+// counted is a source of some of them.
+type counted struct {
+	*rand.PCG
+	*counter
+}
+
+func (c counted) Uint64() uint64 {
 	c.count++
 	return c.PCG.Uint64()
+}
+
+// newBuilder is a builder with generators that count the numbers of masks and of samples.
+func newBuilder(s setting) (*graph.Builder, *counter, error) {
+	draws := &counter{}
+	b, err := graph.NewBuilder(graph.Config{DType: s.dtype, Batch: s.n, Train: s.train, Streams: graph.Streams{
+		Init: partcheck.Rand(1, 1), Dropout: rand.New(counted{rand.NewPCG(1, 2), draws}), Sample: rand.New(counted{rand.NewPCG(1, 3), draws}),
+	}})
+	return b, draws, err
 }
 
 // subject is a layer in a graph.
@@ -51,7 +73,7 @@ type subject struct {
 	b      *graph.Builder
 	x, y   *graph.Node
 	params []*graph.Param
-	draws  *counter // of masks
+	draws  *counter
 	// wrt are the input, if it moves, and the parameters, with their names in failures.
 	wrt   []*graph.Node
 	names []string
@@ -64,10 +86,7 @@ func (c *checker) build(l layers.Layer, s setting) (*subject, error) {
 
 // buildOn is build for examples of another shape.
 func (c *checker) buildOn(l layers.Layer, s setting, example []int) (*subject, error) {
-	draws := &counter{PCG: rand.NewPCG(1, 2)}
-	b, err := graph.NewBuilder(graph.Config{DType: s.dtype, Batch: s.n, Train: s.train, Streams: graph.Streams{
-		Init: partcheck.Rand(1, 1), Dropout: rand.New(draws), Sample: partcheck.Rand(1, 3),
-	}})
+	b, draws, err := newBuilder(s)
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func (c *checker) running(set setting) (*run, error) {
 }
 
 func (c *checker) values() error {
-	for _, set := range double() {
+	for _, set := range everyRun() {
 		if err := c.valuesOf(set); err != nil {
 			return fmt.Errorf("a graph %v: %w", set, err)
 		}
@@ -190,7 +190,7 @@ func mark(t *tensor.Dense) {
 
 // masks looks at random numbers: when they are drawn, and that they stay while the mini-batch does.
 func (c *checker) masks() error {
-	for _, set := range double() {
+	for _, set := range everyRun() {
 		if err := c.masksOf(set); err != nil {
 			return fmt.Errorf("a graph %v: %w", set, err)
 		}
