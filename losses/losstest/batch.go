@@ -45,7 +45,7 @@ func (c *checker) batchOf(p part) {
 		if !p.mean {
 			continue
 		}
-		g := partcheck.Comparison{What: fmt.Sprintf("the gradient of %s of a batch of %d", p.name, n), Than: "1/N of its examples' own",
+		g := partcheck.Comparison{What: fmt.Sprintf("the gradient of %s of a batch of %d", p.name, n), Than: "its examples' own over N",
 			Got: r.gradient, Shape: []int{n, c.outputs}, Batch: n}
 		for i := range n {
 			for _, v := range single[i].gradient {

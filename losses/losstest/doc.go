@@ -6,8 +6,8 @@
 // with itself for other batch sizes and in the other float type. A fault is reported in one line, which names the check,
 // the element and both values, and says what is probably wrong:
 //
-//	losstest: mine.Loss: gradient: the gradient of Build at example 2, element 1 is 0.25, and the finite difference of Build 0.05
-//	(15 of 15 elements differ): the gradient of Build is 5 times the finite difference: a sum over the 5 examples where the mean is wanted?
+//	losstest: mine.Loss: gradient: the gradient of Build is 5 times the finite difference of Build, the number of examples: a sum
+//	in the place of a mean, or a factor N too much (element [0 1]: 0.998595 instead of 0.199719; 15 of 15 elements differ)
 //
 // # The checks
 //

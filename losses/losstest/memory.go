@@ -58,23 +58,23 @@ func (c *checker) sampleAllocates(dtype tensor.Dtype) {
 }
 
 // allocates checks that a program that has run once allocates nothing. testing.AllocsPerRun would panic in a parallel test;
-// here other goroutines' objects are counted too, so that the fewest of several tries tell.
+// here objects of other goroutines are counted too, so that the fewest of many tries tell.
 func (c *checker) allocates(name string, dtype tensor.Dtype, p *graph.Program) {
-	const tries, runs = 20, 4
+	if c.cfg.Allocates {
+		return
+	}
+	const tries = 300
 	fewest := ^uint64(0)
 	var before, after runtime.MemStats
 	for i := 0; i < tries && fewest > 0; i++ {
 		runtime.ReadMemStats(&before)
-		for range runs {
-			if err := p.Run(); err != nil {
-				c.stopf("a run of %s: %v", name, err)
-			}
-		}
+		err := p.Run()
 		runtime.ReadMemStats(&after)
+		c.must(err, "a run of "+name)
 		fewest = min(fewest, after.Mallocs-before.Mallocs)
 	}
-	if fewest > 0 && !c.cfg.Allocates {
-		c.faultf("%s allocates %.3g objects in every run (%v): make its memory when the graph is built; "+
-			"if it is made of gorgonia's stock ops, which allocate, set Config.Allocates", name, float64(fewest)/runs, dtype)
+	if fewest > 0 {
+		c.faultf("%s allocates %d objects in every run (%v): make its memory when the graph is built; "+
+			"if it is made of gorgonia's stock ops, which allocate, set Config.Allocates", name, fewest, dtype)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 
@@ -387,18 +386,4 @@ func TestRightLossesPass(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { losstest.Check(t, c.loss, c.cfg) })
 	}
-}
-
-func TestConfigIsChecked(t *testing.T) {
-	for words, cfg := range map[string]losstest.Config{
-		"Config.Outputs is -1": {Outputs: -1}, "Config.Spread is NaN": {Spread: math.NaN()}, "Config.Large is -3": {Large: -3},
-		"Config.Samples is 10": {Samples: 10}, "Config.Kinds is an empty list": {Kinds: []losses.Kind{}},
-		`Config.Skip has "gradients", which is no check: the checks are targets, batch, gradient,`: {Skip: []string{"gradients"}},
-	} {
-		r := faultsOf(t, losses.SquaredError{}, cfg)
-		if assert.Len(t, r.faults, 1) {
-			assert.Contains(t, r.faults[0], words)
-		}
-	}
-	assert.Equal(t, []string{"losstest: the loss is nil"}, faultsOf(t, nil, losstest.Config{}).faults)
 }

@@ -2,7 +2,6 @@ package losstest_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,10 +16,15 @@ type recorder struct {
 	faults, notes []string
 }
 
-func (r *recorder) Helper()                           {}
-func (r *recorder) Log(args ...any)                   { r.notes = append(r.notes, fmt.Sprint(args...)) }
-func (r *recorder) Error(args ...any)                 { r.faults = append(r.faults, fmt.Sprint(args...)) }
-func (r *recorder) Errorf(format string, args ...any) { r.Error(fmt.Sprintf(format, args...)) }
+func (r *recorder) Helper() {}
+
+func (r *recorder) Logf(format string, args ...any) {
+	r.notes = append(r.notes, fmt.Sprintf(format, args...))
+}
+
+func (r *recorder) Errorf(format string, args ...any) {
+	r.faults = append(r.faults, fmt.Sprintf(format, args...))
+}
 
 // faultsOf are what Check reports of a loss.
 func faultsOf(t testing.TB, l losses.Loss, cfg losstest.Config) *recorder {
@@ -30,15 +34,4 @@ func faultsOf(t testing.TB, l losses.Loss, cfg losstest.Config) *recorder {
 		assert.NotContains(t, fault, "\n", "one line")
 	}
 	return r
-}
-
-// of are the faults that a check has found.
-func (r *recorder) of(check string) string {
-	var found []string
-	for _, fault := range r.faults {
-		if strings.Contains(fault, ": "+check+": ") {
-			found = append(found, fault)
-		}
-	}
-	return strings.Join(found, "\n")
 }
