@@ -28,4 +28,11 @@
 //
 // A cost of one's own embeds a loss for its distribution and has a Build of its own, or
 // is a [Cost] for [With].
+//
+// # Checking a loss of one's own
+//
+// A wrong factor in a gradient or in B does not stop training: it trains worse. Package losstest finds it, in one line of
+// a test:
+//
+//	losstest.Check(t, MyLoss{}, losstest.Config{})
 package losses

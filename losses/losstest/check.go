@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"testing"
 
 	"gorgonia.org/tensor"
 
@@ -14,43 +13,41 @@ import (
 	"github.com/gokfac/gokfac/losses"
 )
 
-// checks are all there is to check, in the order of the reports.
-var checks = []struct {
-	name string
-	run  func(c *checker)
-}{
-	{"targets", (*checker).targets},
-	{"batch", (*checker).batch},
-	{"gradient", (*checker).gradient},
-	{"tangent", (*checker).tangent},
-	{"float32", (*checker).float32},
-	{"large", (*checker).large},
-	{"memory", (*checker).memory},
-	{"sample", (*checker).sample},
-	{"mean", (*checker).mean},
-	{"likelihood", (*checker).likelihood},
-	{"surrogate", (*checker).surrogate},
-	{"fisher", (*checker).fisher},
-	{"kl", (*checker).kl},
-	{"mixed", (*checker).mixed},
-	{"more", (*checker).more},
-	{"network", (*checker).network},
-	{"kind", (*checker).kind},
+// step is how an aspect is looked at. It is left out where an aspect that it needs has failed: its failures would be
+// consequences.
+type step struct {
+	aspect Aspect
+	look   func(c *checker)
+	needs  []Aspect
 }
 
-// Checks lists the names of the checks, which Config.Skip takes. The package's table says what each is about.
-func Checks() []string {
-	var names []string
-	for _, check := range checks {
-		names = append(names, check.name)
+func steps() []step {
+	values := []Aspect{Batch, Gradient}
+	return []step{
+		{Targets, (*checker).targets, nil},
+		{Batch, (*checker).batch, nil},
+		{Gradient, (*checker).gradient, nil},
+		{Tangent, (*checker).tangent, values},
+		{Precision, (*checker).precision, nil},
+		{Large, (*checker).large, nil},
+		{Memory, (*checker).memory, nil},
+		{Sample, (*checker).sample, values},
+		{Mean, (*checker).mean, []Aspect{Batch, Sample}},
+		{Likelihood, (*checker).likelihood, []Aspect{Batch, Gradient, Sample}},
+		{Surrogate, (*checker).surrogate, values},
+		{Fisher, (*checker).fisher, []Aspect{Batch, Gradient, Sample}},
+		{KL, (*checker).kl, []Aspect{Batch, Gradient, Sample}},
+		{Mixed, (*checker).mixed, values},
+		{More, (*checker).more, values},
+		{Network, (*checker).network, []Aspect{Targets, Batch, Gradient, Memory, Sample, Fisher}},
+		{Saving, (*checker).saving, nil},
 	}
-	return names
 }
 
-// Check checks a loss, and reports each fault by t.Errorf in one line: the check's name, what was found, what it was
-// compared with, and what is probably wrong. It never ends the test, and a panic of the loss is a fault. The same loss and
-// Config give the same report. A loss takes a fraction of a second.
-func Check(t testing.TB, loss losses.Loss, cfg Config) {
+// Check looks at all [Aspects] of a loss, and reports each fault to t in one line: the loss, the aspect, what is wrong, the
+// element with both values, and what probably is the reason. It never ends the test, and a panic of the loss is a fault. The
+// same loss and Config give the same report. A loss takes a fraction of a second.
+func Check(t T, loss losses.Loss, cfg Config) {
 	t.Helper()
 	if loss == nil {
 		t.Errorf("losstest: the loss is nil")
@@ -61,13 +58,9 @@ func Check(t testing.TB, loss losses.Loss, cfg Config) {
 		return
 	}
 	c := &checker{loss: loss, cfg: cfg.withDefaults()}
-	c.report = partcheck.NewReport(&c.told, "losstest", fmt.Sprintf("%T", loss))
-	if c.do("targets", 0, (*checker).prepare) { // else there is nothing to check the rest with
-		for i, check := range checks {
-			if !slices.Contains(cfg.Skip, check.name) {
-				c.do(check.name, uint64(i+1), check.run)
-			}
-		}
+	c.report = partcheck.NewReport(&c.told, "losstest", nameOf(loss))
+	if c.do(Targets, 0, (*checker).prepare) { // else there is nothing to look at the rest with
+		c.all()
 	}
 	c.report.Close()
 	for _, note := range c.notes {
@@ -78,6 +71,31 @@ func Check(t testing.TB, loss losses.Loss, cfg Config) {
 	}
 }
 
+func (c *checker) all() {
+	for i, s := range steps() {
+		c.aspect = s.aspect
+		if why, ok := c.cfg.Skip[s.aspect]; ok {
+			c.notef("%s", why)
+			continue
+		}
+		failed := func(a Aspect) bool { return c.report.FailedIn(string(a)) }
+		if k := slices.IndexFunc(s.needs, failed); k >= 0 {
+			c.notef("%s failed", s.needs[k])
+			continue
+		}
+		c.do(s.aspect, uint64(i+1), s.look)
+	}
+}
+
+// nameOf is what a loss is called in failures: its type, and the halves of one that losses.With has joined.
+func nameOf(loss losses.Loss) string {
+	name := fmt.Sprintf("%T", loss)
+	if name == fmt.Sprintf("%T", losses.With(nil, nil)) {
+		return fmt.Sprint(loss)
+	}
+	return name
+}
+
 // checker is a loss that is being checked.
 type checker struct {
 	loss losses.Loss
@@ -86,8 +104,8 @@ type checker struct {
 	report *partcheck.Report
 	told   // what the report has told
 
-	name    string     // of the check that runs
-	r       *rand.Rand // its own, so that no check depends on others
+	aspect  Aspect     // that is looked at
+	r       *rand.Rand // its own, so that no aspect depends on others
 	outputs int        // C
 	shape   tensor.Shape
 	width   int         // of one example's targets
@@ -97,12 +115,12 @@ type checker struct {
 	binary  bool        // the targets are zeros and ones
 }
 
-// stop ends a check whose rest makes no sense.
+// stop ends an aspect whose rest makes no sense.
 type stop struct{ fault string }
 
 func (c *checker) stopf(format string, args ...any) { panic(stop{fmt.Sprintf(format, args...)}) }
 
-// must ends the check on an error.
+// must ends the aspect on an error.
 func (c *checker) must(err error, what string) {
 	if err != nil {
 		c.stopf("%s: %v", what, err)
@@ -110,10 +128,12 @@ func (c *checker) must(err error, what string) {
 }
 
 // faultf reports a fault.
-func (c *checker) faultf(format string, args ...any) { c.report.Fail(c.name, format, args...) }
+func (c *checker) faultf(format string, args ...any) {
+	c.report.Fail(string(c.aspect), format, args...)
+}
 
 // notef reports what is not checked.
-func (c *checker) notef(format string, args ...any) { c.report.Skip(c.name, format, args...) }
+func (c *checker) notef(format string, args ...any) { c.report.Skip(string(c.aspect), format, args...) }
 
 // told keeps a report until Check is done, which then tells it from the caller's line.
 type told struct{ faults, notes []string }
@@ -126,9 +146,9 @@ func (t *told) Logf(format string, args ...any) {
 	t.notes = append(t.notes, fmt.Sprintf(format, args...))
 }
 
-// do runs a check, and reports whether it came to its end.
-func (c *checker) do(name string, stream uint64, run func(c *checker)) (ended bool) {
-	c.name, c.r = name, rand.New(rand.NewPCG(c.cfg.Seed, stream))
+// do looks at an aspect, and reports whether it came to the end.
+func (c *checker) do(aspect Aspect, stream uint64, look func(c *checker)) (ended bool) {
+	c.aspect, c.r = aspect, rand.New(rand.NewPCG(c.cfg.Seed, stream))
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -139,7 +159,7 @@ func (c *checker) do(name string, stream uint64, run func(c *checker)) (ended bo
 			c.faultf("a panic: %v%s", r, place())
 		}
 	}()
-	run(c)
+	look(c)
 	return
 }
 

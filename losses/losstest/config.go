@@ -1,12 +1,11 @@
 package losstest
 
 import (
-	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/losses"
@@ -44,10 +43,12 @@ type Config struct {
 	Surrogate bool
 	// Allocates says that runs may allocate memory, as those of gorgonia's stock ops do.
 	Allocates bool
-	// Kinds are the kinds that describe the loss. Default: losses.Kinds, if they do.
+	// Hessian says that gradients must have tangents. Without it, a gradient of Build that has none is logged.
+	Hessian bool
+	// Kinds are for files to have the loss, beside losses.Kinds. Without one that fits, saving is not looked at.
 	Kinds []losses.Kind
-	// Skip lists names of checks to leave out.
-	Skip []string
+	// Skip lists aspects that Check leaves out, with the reason, which the log has.
+	Skip map[Aspect]string
 	// Seed is of everything random. Default 1.
 	Seed uint64
 }
@@ -64,12 +65,10 @@ func (c Config) Validate() error {
 		return fmt.Errorf("Config.Large is %v: want a positive number, None, or 0 for the default", c.Large)
 	case c.Samples < 0 || c.Samples > 0 && c.Samples < 100:
 		return fmt.Errorf("Config.Samples is %d: want 100 or more, or 0 for the default", c.Samples)
-	case c.Kinds != nil && len(c.Kinds) == 0:
-		return errors.New("Config.Kinds is an empty list: want kinds, or nil for the default")
 	}
-	for _, name := range c.Skip {
-		if !slices.Contains(Checks(), name) {
-			return fmt.Errorf("Config.Skip has %q, which is no check: the checks are %s", name, strings.Join(Checks(), ", "))
+	for _, a := range slices.Sorted(maps.Keys(c.Skip)) {
+		if !slices.Contains(Aspects(), a) {
+			return fmt.Errorf("Config.Skip has %q, and there is no such aspect: want some of %v", string(a), Aspects())
 		}
 	}
 	return nil

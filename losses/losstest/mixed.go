@@ -75,7 +75,7 @@ func (c *checker) morePart() (part, bool) {
 	}
 	shapes, err := m.MoreShapes(tensor.Shape{1, c.outputs})
 	if err != nil || c.cfg.More == nil && !c.weights(shapes) {
-		return part{}, false // the check called more says so
+		return part{}, false // aspect More says so
 	}
 	p := part{"BuildMore", true, []operand{c.z(), c.y("the targets y")}, func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
 		return m.BuildMore(b, in[0], in[1], in[2:])

@@ -96,7 +96,7 @@ func (c *checker) model(dtype tensor.Dtype) (*trainer.Model, error) {
 }
 
 // writtenOut is (1/N) Σ_n āāᵀ ⊗ F_n, in the order of the weight's and the bias's elements. F_n is the mean of score·scoreᵀ over
-// all targets or, where there is no list of them, BBᵀ, which the check called fisher compares with samples.
+// all targets or, where there is no list of them, BBᵀ, which aspect Fisher compares with samples.
 func (c *checker) writtenOut(model *trainer.Model, x *tensor.Dense) [][]float64 {
 	size := (inputs + 1) * c.outputs
 	sum := make([][]float64, size)

@@ -384,6 +384,7 @@ func TestRightLossesPass(t *testing.T) {
 			return []float64{r.Float64(), r.Float64(), r.Float64()}
 		}}},
 	} {
+		c.cfg.Samples = 5000
 		t.Run(name, func(t *testing.T) { losstest.Check(t, c.loss, c.cfg) })
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
-// float32 checks that both float types compute the same, from inputs that both can hold. 64 roundings of a number as large
+// precision checks that both float types compute the same, from inputs that both can hold. 64 roundings of a number as large
 // as the largest are allowed.
-func (c *checker) float32() {
+func (c *checker) precision() {
 	const n = 5
 	for _, p := range c.parts() {
 		rows := p.rows(c.r, n)

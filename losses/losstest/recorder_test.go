@@ -2,6 +2,7 @@ package losstest_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,7 +13,6 @@ import (
 
 // recorder is a test that keeps its failures to itself.
 type recorder struct {
-	testing.TB
 	faults, notes []string
 }
 
@@ -28,10 +28,21 @@ func (r *recorder) Errorf(format string, args ...any) {
 
 // faultsOf are what Check reports of a loss.
 func faultsOf(t testing.TB, l losses.Loss, cfg losstest.Config) *recorder {
-	r := &recorder{TB: t}
+	r := &recorder{}
 	losstest.Check(r, l, cfg)
 	for _, fault := range r.faults {
 		assert.NotContains(t, fault, "\n", "one line")
 	}
 	return r
+}
+
+// allBut skips all aspects but these.
+func allBut(aspects ...losstest.Aspect) map[losstest.Aspect]string {
+	skip := map[losstest.Aspect]string{}
+	for _, a := range losstest.Aspects() {
+		if !slices.Contains(aspects, a) {
+			skip[a] = "another is looked at"
+		}
+	}
+	return skip
 }

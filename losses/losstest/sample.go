@@ -82,7 +82,7 @@ func (c *checker) programs(rows [][]float64) {
 func (c *checker) frequencies(dtype tensor.Dtype) {
 	n := c.cfg.Samples
 	if len(c.support) == 0 {
-		n = 256 // the checks called mean, likelihood and fisher compare real targets with the density
+		n = 256 // aspects Mean, Likelihood and Fisher compare real targets with the density
 	}
 	for range 3 {
 		z := rounded(c.z().row(c.r))

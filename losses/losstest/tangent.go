@@ -36,7 +36,10 @@ func (c *checker) tangentOf(part part, ofGradient bool) {
 	partcheck.Fill(memory, move)
 	dot, err := p.b.Forward(node, p.in[:1], []*graph.Node{direction})
 	if err != nil {
-		if ofGradient && part.name == "Build" {
+		switch {
+		case ofGradient && c.cfg.Hessian:
+			c.faultf("%s has no tangent: %v", what, err)
+		case ofGradient && part.name == "Build":
 			c.notef("%s has no tangent, and so there are no products with the Hessian and Gauss–Newton matrices: %v", what, err)
 		}
 		return

@@ -21,7 +21,7 @@ func (c *checker) compare(m partcheck.Comparison) (ok bool) {
 		{Is: units, Words: fmt.Sprintf("a sum over the %d units where a mean is meant, or the other way round?", c.outputs)},
 		{Is: 1 / units, Words: fmt.Sprintf("a mean over the %d units where the sum is wanted?", c.outputs)},
 	}...)
-	return c.report.Compare(c.name, &m)
+	return c.report.Compare(string(c.aspect), &m)
 }
 
 // holds reports whether compare would find no fault.

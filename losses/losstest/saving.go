@@ -8,12 +8,9 @@ import (
 	"github.com/gokfac/gokfac/losses"
 )
 
-// kind checks that the loss comes back from a file as it was.
-func (c *checker) kind() {
-	kinds := c.cfg.Kinds
-	if kinds == nil {
-		kinds = losses.Kinds()
-	}
+// saving checks that the loss comes back from a file as it was.
+func (c *checker) saving() {
+	kinds := append(losses.Kinds(), c.cfg.Kinds...)
 	text, err := losses.Encode(c.loss, kinds)
 	if err != nil {
 		if c.cfg.Kinds != nil {
