@@ -27,8 +27,8 @@ type Config struct {
 	// More returns one example's further targets of a losses.MoreTargets, one row for each shape of MoreShapes. Default: if
 	// there is one further target of shape (N), it is a weight for each example.
 	More func(r *rand.Rand) [][]float64
-	// Wrong lists targets of one example that Validate must refuse, beside NaN and infinities, and beside labels that are no
-	// class of a loss whose targets are labels.
+	// Wrong lists targets of one example that Validate must refuse, beside NaN and infinities, labels that are no class where
+	// targets are labels, and −1 and 2 where samples are zeros and ones and the cost is their negative log-likelihood.
 	Wrong [][]float64
 
 	// Support lists all targets that an example can have, one row each. Expectations over them are exact. Default: class

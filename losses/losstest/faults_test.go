@@ -128,6 +128,10 @@ func TestPlantedFaults(t *testing.T) {
 			[]string{"Validate takes targets [NaN] of example 0 of 3 (float32)", "it must return an error that names the target"}},
 		{"labels of no class", &planted{Loss: softmax, validate: squared.Validate}, "targets",
 			[]string{"Validate takes targets [-1] of example 0", "Validate takes targets [3] of example 0", "Validate takes targets [0.5] of example 0"}},
+		{"any number for a probability", &planted{Loss: sigmoid, validate: squared.Validate}, "targets",
+			[]string{"Validate takes targets [-1 -1 -1] of example 0", "Validate takes targets [2 2 2] of example 0"}},
+		{"float32 in float64's place", &planted{Loss: squared, build: throughFloat32}, "gradient",
+			[]string{"Build has no derivative at 15 of 15 random outputs", "is it rounded to float32?"}},
 		{"only the first target is validated", &planted{Loss: squared, validate: func(y *tensor.Dense, _ int) error {
 			first := graph.NewDense(y.Dtype(), 1)
 			if y.Dtype() == graph.Float32 {
@@ -145,6 +149,9 @@ func TestPlantedFaults(t *testing.T) {
 			[]string{"Build writes to the outputs z, its operand, which others read (float32)"}},
 		{"an output that is added to", &planted{Loss: squared, mean: accumulates}, "memory",
 			[]string{"Mean depends on the run before", "an op must write all of out"}},
+		{"a node that is shared by its outputs alone", &planted{Loss: squared, nll: func(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+			return b.Once(z, func() (*graph.Node, error) { return squared.Build(b, z, y) })
+		}}, "memory", []string{"NegativeLogLikelihood is the same for two operands in one graph", "Builder.Once must have all operands in its key"}},
 		{"memory that is allocated in each run", &planted{Loss: squared, mean: allocates}, "memory",
 			[]string{"Mean allocates 1 objects in every run (float32)", "make its memory when the graph is built"}},
 		{"a gradient to z₀", &planted{Loss: squared, kl: bothWays}, "kl", []string{"a gradient flows to z₀"}},
@@ -433,4 +440,15 @@ func constantGradient(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
 		}, d.In[0], d.In[1], d.Grad)
 		return []*graph.Node{dz, nil}, err
 	}, z, y)
+}
+
+// throughFloat32 has float32's digits in float64.
+func throughFloat32(b *graph.Builder, z, y *graph.Node) (*graph.Node, error) {
+	n, err := losses.SquaredError{}.Build(b, z, y)
+	if err != nil {
+		return nil, err
+	}
+	return op(b, n.Shape(), func(out []float64, in [][]float64) { out[0] = float64(float32(in[0][0])) }, func(d *graph.Diff) ([]*graph.Node, error) {
+		return []*graph.Node{d.Grad}, nil
+	}, n)
 }

@@ -37,7 +37,7 @@ func (c *checker) gradientOf(p *program, rows [][][]float64) {
 		}
 	}
 	if kinks > max(1, len(z)/4) {
-		c.faultf("%s has no derivative at %d of %d random outputs: its value jumps, or bends, there", name, kinks, len(z))
+		c.faultf("%s has no derivative at %d of %d random outputs: its value jumps, or bends, there: is it rounded to float32?", name, kinks, len(z))
 		return
 	}
 	if !c.compare(partcheck.Comparison{What: "the gradient of " + name, Than: "the finite difference of " + name, Got: got, Want: want,

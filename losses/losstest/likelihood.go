@@ -85,19 +85,27 @@ func (c *checker) ratios(points []ensemble) {
 
 // surrogate checks that the cost is no multiple of the negative log-likelihood, whose curvature would be of another scale.
 func (c *checker) surrogate() {
-	if c.cfg.Surrogate {
-		return
+	if k, ok := c.multiple(); ok && math.Abs(k-1) > 1e-6 && !c.cfg.Surrogate {
+		c.faultf("the gradient of Build is %.4g times the gradient of NegativeLogLikelihood: the curvature is of the likelihood, "+
+			"and so of another scale than the cost; if the cost is meant to be such a multiple, set Config.Surrogate", k)
 	}
+}
+
+// multiple returns k if the cost is k times the negative log-likelihood, but for a constant.
+func (c *checker) multiple() (k float64, ok bool) {
 	const n = 5
 	p := c.nll()
 	rows := p.rows(c.r, n)
 	cost := c.build()
 	cost.operands = p.operands
-	m := partcheck.Comparison{What: "the gradient of Build", Than: "the gradient of NegativeLogLikelihood", Batch: n,
-		Got:  c.compute(graph.Float64, cost, rows).gradient,
-		Want: c.compute(graph.Float64, p, rows).gradient, Tolerance: []float64{1e-12}}
-	if k, ok := m.Factor(); ok && math.Abs(k-1) > 1e-6 {
-		c.faultf("the gradient of Build is %.4g times the gradient of NegativeLogLikelihood: the curvature is of the likelihood, "+
-			"and so of another scale than the cost; if the cost is meant to be such a multiple, set Config.Surrogate", k)
-	}
+	m := partcheck.Comparison{Got: c.compute(graph.Float64, cost, rows).gradient, Want: c.compute(graph.Float64, p, rows).gradient,
+		Tolerance: []float64{1e-12}}
+	return m.Factor()
+}
+
+// costIsLikelihood reports whether the cost is the negative log-likelihood. What cannot be computed is told by other aspects.
+func (c *checker) costIsLikelihood() (is bool) {
+	defer func() { is = recover() == nil && is }()
+	k, ok := c.multiple()
+	return ok && math.Abs(k-1) < 1e-6
 }

@@ -15,6 +15,7 @@ func (c *checker) memory() {
 	for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
 		for _, p := range c.parts() {
 			c.memoryOf(dtype, c.compile(dtype, n, p), p.rows(c.r, n), p.rows(c.r, n))
+			c.twice(dtype, p, p.rows(c.r, n), p.rows(c.r, n))
 		}
 		c.sampleAllocates(dtype)
 	}
@@ -46,6 +47,40 @@ func (c *checker) memoryOf(dtype tensor.Dtype, p *program, first, second [][][]f
 		return
 	}
 	c.allocates(name, dtype, p.p)
+}
+
+// twice checks that a part may be in one graph for two sets of operands with the same outputs, as a model has the likelihood of
+// data and of samples.
+func (c *checker) twice(dtype tensor.Dtype, p part, first, second [][][]float64) {
+	if len(p.operands) < 2 {
+		return
+	}
+	b := c.builder(dtype, len(first[0]), c.cfg.Seed)
+	z, memory := b.Input("z", p.operands[0].shape(b.Batch)...)
+	partcheck.Fill(memory, flat(first[0]))
+	second = append([][][]float64{first[0]}, second[1:]...)
+	var outs []*graph.Node
+	for _, rows := range [][][][]float64{first, second} {
+		in := []*graph.Node{z}
+		for i, o := range p.operands[1:] {
+			node, memory := b.Input(o.name, o.shape(b.Batch)...)
+			partcheck.Fill(memory, flat(rows[i+1]))
+			in = append(in, node)
+		}
+		n, err := p.add(b, in)
+		c.must(err, p.name)
+		outs = append(outs, c.snapshot(b, n))
+	}
+	both, err := b.Compile(outs...)
+	c.must(err, p.name)
+	c.must(both.Run(), "a run of "+p.name)
+	for i, rows := range [][][][]float64{first, second} {
+		if _, ok := partcheck.SameBits(partcheck.Doubles(graph.Value(outs[i])), c.compute(dtype, p, rows).value); !ok {
+			c.faultf("%s is the same for two operands in one graph, or one disturbs the other (%v): Builder.Once must have all operands in its key",
+				p.name, dtype)
+			return
+		}
+	}
 }
 
 func (c *checker) sampleAllocates(dtype tensor.Dtype) {

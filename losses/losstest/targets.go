@@ -146,6 +146,9 @@ func (c *checker) targets() {
 		if c.labels {
 			wrong = append(wrong, []float64{-1}, []float64{float64(c.outputs)}, []float64{0.5})
 		}
+		if c.binary && c.cfg.Support == nil && c.costIsLikelihood() {
+			wrong = append(wrong, slices.Repeat([]float64{-1}, c.width), slices.Repeat([]float64{2}, c.width))
+		}
 		for _, row := range append(wrong, c.cfg.Wrong...) {
 			c.refuses(dtype, row)
 		}
