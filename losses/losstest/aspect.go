@@ -12,6 +12,8 @@ type Aspect string
 
 // The aspects, in the order in which Check looks at them.
 const (
+	// Building: all methods add nodes, of the shapes that they should have, in both float types. Gradients flow to the outputs.
+	Building Aspect = "building"
 	// Targets: TargetShape follows the batch size. Validate takes samples, and refuses NaN, infinities and labels of no class.
 	Targets Aspect = "targets"
 	// Batch: a mean over examples is the mean of each example's own; rows of examples do not depend on other examples.
@@ -26,14 +28,14 @@ const (
 	Large Aspect = "large"
 	// Memory: operands are not written to, nothing is kept from run to run, a run allocates nothing.
 	Memory Aspect = "memory"
-	// Sample: samples are of the graph's seeded stream, anew in each run, the same for all programs of a run, constants to
-	// derivatives, and each target is as frequent as p(y|z) says.
+	// Sample: samples are of the graph's seeded stream, anew in each run, other ones for each example, the same for all programs
+	// of a run, and constants to derivatives.
 	Sample Aspect = "sample"
+	// Likelihood: exp(−NLL) sums to the same at all outputs, each target is drawn as often as it says, and the mean of the
+	// score, the gradient of −log p at the outputs, is 0.
+	Likelihood Aspect = "likelihood"
 	// Mean: it is the mean over the targets.
 	Mean Aspect = "mean"
-	// Likelihood: exp(−NLL) sums to the same at all outputs, and the mean of the score, the gradient of −log p at the outputs,
-	// is 0.
-	Likelihood Aspect = "likelihood"
 	// Surrogate: the cost is no multiple of the negative log-likelihood by mistake.
 	Surrogate Aspect = "surrogate"
 	// Fisher: BBᵀ is the mean of score·scoreᵀ, and both Hessians; FactorTransposeProduct is of Bᵀ.

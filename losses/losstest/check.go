@@ -22,25 +22,28 @@ type step struct {
 }
 
 func steps() []step {
-	values := []Aspect{Batch, Gradient}
+	built := []Aspect{Building}
+	values := []Aspect{Building, Batch, Gradient}
+	drawn := append(values[:3:3], Sample)
 	return []step{
+		{Building, (*checker).building, nil},
 		{Targets, (*checker).targets, nil},
-		{Batch, (*checker).batch, nil},
-		{Gradient, (*checker).gradient, nil},
+		{Batch, (*checker).batch, built},
+		{Gradient, (*checker).gradient, built},
 		{Tangent, (*checker).tangent, values},
-		{Precision, (*checker).precision, nil},
-		{Large, (*checker).large, nil},
-		{Memory, (*checker).memory, nil},
+		{Precision, (*checker).precision, built},
+		{Large, (*checker).large, built},
+		{Memory, (*checker).memory, built},
 		{Sample, (*checker).sample, values},
-		{Mean, (*checker).mean, []Aspect{Batch, Sample}},
-		{Likelihood, (*checker).likelihood, []Aspect{Batch, Gradient, Sample}},
+		{Likelihood, (*checker).likelihood, drawn},
+		{Mean, (*checker).mean, drawn},
 		{Surrogate, (*checker).surrogate, values},
-		{Fisher, (*checker).fisher, []Aspect{Batch, Gradient, Sample}},
-		{KL, (*checker).kl, []Aspect{Batch, Gradient, Sample}},
+		{Fisher, (*checker).fisher, drawn},
+		{KL, (*checker).kl, drawn},
 		{Mixed, (*checker).mixed, values},
 		{More, (*checker).more, values},
-		{Network, (*checker).network, []Aspect{Targets, Batch, Gradient, Memory, Sample, Fisher}},
-		{Saving, (*checker).saving, nil},
+		{Network, (*checker).network, append(drawn[:4:4], Targets, Memory, Fisher)},
+		{Saving, (*checker).saving, built},
 	}
 }
 
@@ -59,7 +62,7 @@ func Check(t T, loss losses.Loss, cfg Config) {
 	}
 	c := &checker{loss: loss, cfg: cfg.withDefaults()}
 	c.report = partcheck.NewReport(&c.told, "losstest", nameOf(loss))
-	if c.do(Targets, 0, (*checker).prepare) { // else there is nothing to look at the rest with
+	if c.do(Building, 0, (*checker).prepare) { // else there is nothing to look at the rest with
 		c.all()
 	}
 	c.report.Close()

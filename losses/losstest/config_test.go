@@ -17,7 +17,7 @@ func TestConfigIsChecked(t *testing.T) {
 	for words, cfg := range map[string]losstest.Config{
 		"Config.Outputs is -1": {Outputs: -1}, "Config.Spread is NaN": {Spread: math.NaN()}, "Config.Large is -3": {Large: -3},
 		"Config.Samples is 10": {Samples: 10},
-		`Config.Skip has "gradients", and there is no such aspect: want some of [targets batch gradient `: {Skip: map[losstest.Aspect]string{"gradients": "why not"}},
+		`Config.Skip has "gradients", and there is no such aspect: want some of [building targets batch gradient `: {Skip: map[losstest.Aspect]string{"gradients": "why not"}},
 	} {
 		r := faultsOf(t, losses.SquaredError{}, cfg)
 		if assert.Len(t, r.faults, 1) {

@@ -8,16 +8,19 @@ import (
 	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
-// likelihood checks that NegativeLogLikelihood is −log p but for a constant: probabilities sum to the same at all outputs,
-// and the mean of the score over the targets is 0.
+// likelihood checks that NegativeLogLikelihood is −log p of the distribution of samples, but for a constant: probabilities sum
+// to the same at all outputs, targets are as frequent as they say, and the mean of the score over the targets is 0.
 func (c *checker) likelihood() {
 	points := c.points()
-	if points[0].exact {
-		c.sums(points)
-	} else {
+	if !points[0].exact {
 		c.ratios(points)
+	} else if !c.sums(points) {
+		return
 	}
 	for _, e := range points {
+		if e.exact && !(c.frequencies(graph.Float32, e) && c.frequencies(graph.Float64, e)) {
+			return
+		}
 		score := c.scores(e.y)(e.z)
 		mean, bound := e.expect(func(i int) []float64 { return score[i] })
 		for i := range bound {
@@ -27,7 +30,7 @@ func (c *checker) likelihood() {
 		}
 		advice := "Sample draws from another distribution than NegativeLogLikelihood is of, or its gradient is not of its value"
 		if e.exact {
-			advice = "exp(−NLL) are no probabilities, or the gradient is not of the value"
+			advice = "the gradient is not of the value"
 		}
 		if !c.compare(partcheck.Comparison{What: "the mean of the score, the gradient of NegativeLogLikelihood, " + e.over() + " " + e.at(),
 			Than: "the mean that every distribution has", Got: mean, Want: make([]float64, len(mean)), Tolerance: bound, Hint: advice}) {
@@ -37,7 +40,7 @@ func (c *checker) likelihood() {
 }
 
 // sums checks that Σ exp(−NLL) over all targets is the same everywhere.
-func (c *checker) sums(points []ensemble) {
+func (c *checker) sums(points []ensemble) (ok bool) {
 	total := func(e ensemble, k float64) (sum float64) {
 		for _, v := range e.nll {
 			sum += math.Exp(-k * v)
@@ -53,7 +56,7 @@ func (c *checker) sums(points []ensemble) {
 		return true
 	}
 	if constant(1) {
-		return
+		return true
 	}
 	advice := "it is not −log p, or Config.Support lacks some of the targets"
 	units := float64(c.outputs)
@@ -64,6 +67,7 @@ func (c *checker) sums(points []ensemble) {
 	}
 	c.faultf("the sum of exp(−NegativeLogLikelihood) over all %d targets is %.6g %s and %.6g %s; it must be the same, as probabilities sum to 1: %s",
 		len(points[0].y), points[0].total, points[0].at(), points[1].total, points[1].at(), advice)
+	return false
 }
 
 // ratios checks that the mean of p(y|z₁)/p(y|z₀) over samples at z₀ is 1.

@@ -69,6 +69,17 @@ func (c *checker) compile(dtype tensor.Dtype, n int, part part) *program {
 	return p
 }
 
+// building checks that all parts can be built, for batches of 1 and of more, in both float types.
+func (c *checker) building() {
+	for _, p := range c.parts() {
+		for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
+			for _, n := range []int{1, 5} {
+				c.compile(dtype, n, p)
+			}
+		}
+	}
+}
+
 // add adds the part's own node, whose shape it checks.
 func (p *program) add() *graph.Node {
 	n, err := p.part.add(p.b, p.in)

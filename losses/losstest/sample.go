@@ -12,7 +12,7 @@ import (
 )
 
 // sample checks where samples come from: the graph's stream, anew in each run, the same for all programs of a run, and
-// from p(y|z), of which they are constants.
+// constants to derivatives.
 func (c *checker) sample() {
 	const n = 64
 	z := c.z().row(c.r)
@@ -33,7 +33,7 @@ func (c *checker) sample() {
 	}
 	c.programs(rows)
 	for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
-		c.frequencies(dtype)
+		c.differ(dtype)
 	}
 }
 
@@ -78,81 +78,32 @@ func (c *checker) programs(rows [][]float64) {
 	}
 }
 
-// frequencies compares how often each target is drawn with its probability, if all targets are known.
-func (c *checker) frequencies(dtype tensor.Dtype) {
-	n := c.cfg.Samples
-	if len(c.support) == 0 {
-		n = 256 // aspects Mean, Likelihood and Fisher compare real targets with the density
-	}
-	for range 3 {
-		z := rounded(c.z().row(c.r))
-		y := c.draw(dtype, repeat(z, n), c.cfg.Seed)
-		if slices.Equal(flat(y), flat(repeat(y[0], n))) {
-			c.faultf("all %d samples at outputs %s are %v (%v): is this the most probable target, or the mean, in the place of a sample, "+
-				"or one random number for all examples?", n, numbers(z), y[0], dtype)
-			return
-		}
-		if len(c.support) == 0 {
-			continue
-		}
-		e := c.ensemble(z)
-		drawn := make([]float64, len(e.y))
-		for _, row := range y {
-			i := slices.IndexFunc(e.y, func(one []float64) bool { return slices.Equal(one, row) })
-			if i < 0 {
-				c.faultf("Sample draws %v %s (%v), which is not among the %d targets that there are", row, e.at(), dtype, len(e.y))
-				return
-			}
-			drawn[i] += 1 / float64(n)
-		}
-		bound := make([]float64, len(e.p))
-		for i, p := range e.p {
-			bound[i] = 5*math.Sqrt(p*(1-p)/float64(n)) + 5/float64(n)
-		}
-		if !c.compare(partcheck.Comparison{What: fmt.Sprintf("how often Sample draws a target (%v, %d samples %s)", dtype, n, e.at()),
-			Than: "its probability by NegativeLogLikelihood", Got: drawn, Want: e.p, Tolerance: bound,
-			Hint: "samples are not from p(y|z), or exp(−NLL) are no probabilities"}) {
-			return
-		}
-	}
-}
-
-// mean checks Mean against the mean over the targets, and in float32 against samples.
-func (c *checker) mean() {
-	for _, e := range c.points() {
-		got := c.compute(graph.Float64, c.meanPart(), [][][]float64{{e.z}}).value
-		if !c.meanIs(got, e, "Mean") {
-			return
-		}
-	}
-	if len(c.support) > 0 {
-		return // samples are as probable as they should be
-	}
+// differ checks that samples at the same outputs differ.
+func (c *checker) differ(dtype tensor.Dtype) {
+	const n = 256
 	z := rounded(c.z().row(c.r))
-	e := ensemble{z: z, y: c.draw(graph.Float32, repeat(z, c.cfg.Samples), c.cfg.Seed)}
-	e.p = slices.Repeat([]float64{1 / float64(len(e.y))}, len(e.y))
-	c.meanIs(c.compute(graph.Float32, c.meanPart(), [][][]float64{{z}}).value, e, "Mean in float32")
+	if y := c.draw(dtype, repeat(z, n), c.cfg.Seed); slices.Equal(flat(y), flat(repeat(y[0], n))) {
+		c.faultf("all %d samples at outputs %s are %v (%v): is this the most probable target, or the mean, in the place of a sample, "+
+			"or one random number for all examples?", n, numbers(z), y[0], dtype)
+	}
 }
 
-// meanIs compares a mean with the mean of targets. The mean of class labels is the classes' probabilities.
-func (c *checker) meanIs(got []float64, e ensemble, what string) bool {
-	target := func(i int) []float64 { return e.y[i] }
-	if c.labels {
-		target = func(i int) []float64 {
-			one := make([]float64, c.outputs)
-			one[int(e.y[i][0])] = 1
-			return one
+// frequencies compares how often each target is drawn with its probability, where all targets are known.
+func (c *checker) frequencies(dtype tensor.Dtype, e ensemble) (ok bool) {
+	n := c.cfg.Samples
+	drawn := make([]float64, len(e.y))
+	for _, row := range c.draw(dtype, repeat(e.z, n), c.cfg.Seed) {
+		i := slices.IndexFunc(e.y, func(one []float64) bool { return slices.Equal(one, row) })
+		if i < 0 {
+			c.faultf("Sample draws %v %s (%v), which is not among the %d targets that there are", row, e.at(), dtype, len(e.y))
+			return false
 		}
+		drawn[i] += 1 / float64(n)
 	}
-	want, bound := e.expect(target)
-	if len(got) != len(want) {
-		c.faultf("%s of one example has %d elements, and its targets %d: it must be of the targets' shape, or N×C of class labels",
-			what, len(got), len(want))
-		return false
+	bound := make([]float64, len(e.p))
+	for i, p := range e.p {
+		bound[i] = 5*math.Sqrt(p*(1-p)/float64(n)) + 5/float64(n)
 	}
-	for i, v := range want {
-		bound[i] += 64 * epsilon * math.Abs(v)
-	}
-	return c.compare(partcheck.Comparison{What: fmt.Sprintf("%s %s", what, e.at()), Than: "the mean of targets " + e.over(),
-		Got: got, Want: want, Tolerance: bound, Rough: e.rough()})
+	return c.compare(partcheck.Comparison{What: fmt.Sprintf("how often Sample draws each target (%v, %d samples %s)", dtype, n, e.at()),
+		Than: "its probability by NegativeLogLikelihood", Got: drawn, Want: e.p, Tolerance: bound, Hint: "samples are not from p(y|z)"})
 }
