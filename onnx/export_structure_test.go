@@ -178,14 +178,14 @@ func TestExportRefuses(t *testing.T) {
 	}
 	for want, n := range map[string]network{
 		"no exporter is known for layer *onnx_test.scale: give one by onnx.NewExporter in SaveConfig.Exporters": {net: layers.Sequential{&scale{}}, input: []int{3}},
-		"no exporter is known for layer *onnx_test.around":                                                                         {net: &around{layers.ReLU()}, input: []int{3}},
-		`tensor "dense1.weight" holds NaN: want finite numbers; the training may have diverged`:                                    diverged,
-		`tensor "dense1.weight" holds 1e+300, which no float32 can hold: set SaveConfig.Float64`:                                   large,
-		"the scaling of inputs: column 1 has a deviation of 1e-300, too small to divide by":                                        {net: &layers.Dense{Units: 2}, input: []int{3}, prep: flatScaling},
-		"2 names of features: the model takes 3 values":                                                                            {net: &layers.Dense{Units: 2}, input: []int{3}, prep: trainer.Preparation{Features: []string{"a", "b"}}},
-		"losses: no kind describes onnx_test.opaque: give a losses.NewKind for it; or set SaveConfig.Outputs":                      {net: &layers.Dense{Units: 2}, input: []int{3}, loss: opaque{}},
-		`what a loss of kind "opaque" predicts is not known here: set SaveConfig.Outputs`:                                          {net: &layers.Dense{Units: 2}, input: []int{3}, loss: opaque{}, cfg: onnx.SaveConfig{Losses: []losses.Kind{opaqueKind()}}},
-		"layer ConvTranspose2D(1, 2×2, stride 2×2, dilation 3×3, output padding 2×0) conv1: ONNX has no output":                    {net: flat(&layers.ConvTranspose2D{Filters: 1, Kernel: [2]int{2, 2}, Stride: [2]int{2, 2}, Dilation: [2]int{3, 3}, OutputPadding: [2]int{2, 0}}), input: []int{3, 3}},
+		"no exporter is known for layer *onnx_test.around":                                                      {net: &around{layers.ReLU()}, input: []int{3}},
+		`tensor "dense1.weight" holds NaN: want finite numbers; the training may have diverged`:                 diverged,
+		`tensor "dense1.weight" holds 1e+300, which no float32 can hold: set SaveConfig.Float64`:                large,
+		"the scaling of inputs: column 1 has a deviation of 1e-300, too small to divide by":                     {net: &layers.Dense{Units: 2}, input: []int{3}, prep: flatScaling},
+		"2 names of features: the model takes 3 values":                                                         {net: &layers.Dense{Units: 2}, input: []int{3}, prep: trainer.Preparation{Features: []string{"a", "b"}}},
+		"losses: no kind describes onnx_test.opaque: give a losses.NewKind for it; or set SaveConfig.Outputs":   {net: &layers.Dense{Units: 2}, input: []int{3}, loss: opaque{}},
+		`what a loss of kind "opaque" predicts is not known here: set SaveConfig.Outputs`:                       {net: &layers.Dense{Units: 2}, input: []int{3}, loss: opaque{}, cfg: onnx.SaveConfig{Losses: []losses.Kind{opaqueKind()}}},
+		"layer ConvTranspose2D(1, 2×2, stride 2×2, dilation 3×3, output padding 2×0) conv1: ONNX has no output": {net: flat(&layers.ConvTranspose2D{Filters: 1, Kernel: [2]int{2, 2}, Stride: [2]int{2, 2}, Dilation: [2]int{3, 3}, OutputPadding: [2]int{2, 0}}), input: []int{3, 3}},
 		"an exporter's layer makes [2] of an example: the model has 3 outputs": wrong(onnx.NewExporter("scale", func(g *onnx.Graph, _ *scale, x onnx.Value) (onnx.Value, error) {
 			return g.Made(g.Plain(x), 2), nil
 		})),
