@@ -23,7 +23,7 @@ for (const job of JSON.parse(readFileSync(process.argv[3], 'utf8'))) {
           results.push({ outputs });
         } catch (e) { results.push({ error: String(e.message) }); }
       }
-      await session.release();
+      await session.release?.();
     } catch (e) { for (const _ of job.runs) results.push({ error: String(e.message) }); }
   }
 }
