@@ -214,6 +214,9 @@ func (im *importer) reshaped(n *node, in []*constant) (*constant, error) {
 	var err error
 	switch n.op {
 	case "Reshape":
+		if len(in) > 1 && in[1] != nil && slices.Contains(in[1].whole, sizeOfBatch) {
+			return nil, errOfBatch
+		}
 		c.dims, err = im.target(n, c.dims, len(in))
 	case "Flatten":
 		axis := n.attributes().integer("axis", 1)

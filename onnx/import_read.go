@@ -79,7 +79,7 @@ func newImporter(file *onnxproto.Model, cfg LoadConfig, size int) (*importer, er
 		im.constants[t.Name] = c
 	}
 	// Weights are mostly used once, and constants computed once. A file that has them used a thousand times is refused.
-	im.weightsLeft, im.constantsLeft = 4*size+1<<16, 4*size+1<<16
+	im.weightsLeft, im.constantsLeft = size+1<<16, size+1<<16
 	if err := im.findNodes(); err != nil {
 		return nil, err
 	}
@@ -180,6 +180,17 @@ func (im *importer) findNodes() error {
 		im.nodes = append(im.nodes, n)
 	}
 	slices.Reverse(im.nodes)
+	made := map[string]bool{}
+	for _, n := range im.nodes {
+		for _, in := range n.in {
+			if p := im.producers[in]; p != nil && !made[in] {
+				return n.errorf("it takes %.80q, which %v makes after it: nodes have to be in the order they run", in, p)
+			}
+		}
+		for _, out := range n.Outputs {
+			made[out] = true
+		}
+	}
 	im.recognise()
 	return nil
 }

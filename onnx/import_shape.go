@@ -32,7 +32,7 @@ func (im *importer) target(n *node, dims []int, inputs int) ([]int, error) {
 		switch {
 		case d == 0 && allowZero == 0 && i < len(dims):
 			d = int64(dims[i])
-		case d == sizeOfBatch:
+		case d == sizeOfBatch && len(dims) > 0:
 			d = int64(dims[0])
 		case d == -1 && open < 0:
 			open = i
