@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/internal/onnxproto"
 )
 
 var update = flag.Bool("update", false, "write docs/bad-inputs.md")
@@ -44,6 +46,24 @@ var badInputs = []badInput{
 	{"predictions as JSON", "-load RUN -predict ROWS -json", exitUsage},
 	{"settings of training for what trains nothing", "-load RUN -eval -epochs 3", exitUsage},
 	{"a model's file without a run, to be scored", "-load ALONE -eval", exitUsage},
+	{"an .onnx file that is not there", "-load no-such.onnx -eval", exitError},
+	{"a directory in the place of an .onnx file", "-load FOLDER.onnx -predict ROWS", exitError},
+	{"an .onnx file that is cut short", "-load HALF.onnx -predict ROWS", exitError},
+	{"an .onnx file of another format", "-load TEXT.onnx -predict ROWS", exitError},
+	{"an .onnx file with an operator that has no layer", "-load UNREAD.onnx -predict ROWS", exitError},
+	{"an .onnx file of an early version", "-load EARLY.onnx -predict ROWS", exitError},
+	{"an .onnx file without its data, to be scored", "-load LOGITS.onnx -eval", exitUsage},
+	{"an .onnx file that takes other features", "-load LOGITS.onnx -dataset digits -model mlp -eval", exitError},
+	{"an .onnx file of logits whose outputs nothing says are classes", "-load LOGITS.onnx -dataset TABLE -eval", exitUsage},
+	{"data with more classes than an .onnx file", "-load LOGITS.onnx -model mlp -dataset TABLE -eval", exitError},
+	{"values of a network that ends with a softmax", "-load NET.onnx -model regression -dataset TABLE -eval", exitError},
+	{"layers of one's own for an .onnx file", "-load NET.onnx -hidden 4 -dataset TABLE", exitUsage},
+	{"an export over the model itself", "-load NET.onnx -export NET.onnx", exitUsage},
+	{"an export into a directory that cannot be made", "-load RUN -export TABLE/m.onnx", exitError},
+	{"an export without a name", "-load RUN -export=", exitUsage},
+	{"an export beside a score", "-load RUN -eval -export m.onnx", exitUsage},
+	{"an export as JSON", "-load RUN -export m.onnx -json", exitUsage},
+	{"an export of several runs", "-compare adam,sgd -dataset TABLE -export m.onnx", exitUsage},
 	{"rows with a column too many", "-load RUN -predict WIDE", exitError},
 	{"rows without a column of the model", "-load NAMED -predict NOCOLUMN", exitError},
 	{"a row that is shorter than the first", "-load RUN -predict RAGGED", exitError},
@@ -128,6 +148,16 @@ func kitchen(t *testing.T) map[string]string {
 	require.NoError(t, os.Mkdir(files["FOLDER"], 0o755))
 	files["PIPE"] = pipe(t, dir)
 	write("OTHERCLASSES", "classes.csv", strings.ReplaceAll(content(files["TABLE"]), "\n2,", "\n7,"))
+	o := executeKept("-load", files["RUN"], "-export", filepath.Join(dir, "net.onnx"))
+	require.Zero(t, o.status, o.stderr)
+	files["NET.onnx"] = filepath.Join(dir, "net.onnx")
+	files["FOLDER.onnx"] = filepath.Join(dir, "folder.onnx")
+	require.NoError(t, os.Mkdir(files["FOLDER.onnx"], 0o755))
+	write("LOGITS.onnx", "logits.onnx", logits(t, "Gemm", 13))
+	write("UNREAD.onnx", "unread.onnx", logits(t, "Einsum", 13))
+	write("EARLY.onnx", "early.onnx", logits(t, "Gemm", 3))
+	write("HALF.onnx", "half.onnx", content(files["NET.onnx"])[:300])
+	write("TEXT.onnx", "text.onnx", content(files["TABLE"]))
 	write("WIDE", "wide.csv", "1,2,3,4,5\n")
 	write("NOCOLUMN", "nocolumn.csv", "length,height\n1,2\n")
 	write("RAGGED", "ragged.csv", "1,2,3,4\n1,2,3\n")
@@ -167,6 +197,22 @@ func kitchen(t *testing.T) map[string]string {
 	require.NoError(t, os.Remove(filepath.Join(files["LESS"], "data_batch_4.bin")))
 	write("RANGE", "range.json", `{"version": 1, "config": {"opt": "sgd", "lr": -1}}`)
 	return files
+}
+
+// logits is an .onnx file of four features and the logits of two classes.
+func logits(t *testing.T, op string, opset int64) string {
+	var file strings.Builder
+	value := func(name string, n int64) *onnxproto.Value {
+		return &onnxproto.Value{Name: name, Type: onnxproto.Float, HasShape: true, Shape: []onnxproto.Dim{onnxproto.Named("N"), onnxproto.Fixed(n)}}
+	}
+	m := &onnxproto.Model{IRVersion: 7, ProducerName: "another", Opsets: []onnxproto.Opset{{Version: opset}}, Graph: &onnxproto.Graph{
+		Name: "logits", Inputs: []*onnxproto.Value{value("x", 4)}, Outputs: []*onnxproto.Value{value("y", 2)},
+		Nodes:        []*onnxproto.Node{{Name: "head", Op: op, Inputs: []string{"x", "w"}, Outputs: []string{"y"}}},
+		Initializers: []*onnxproto.Tensor{onnxproto.NewFloat("w", []float32{1, 2, 3, 4, 5, 6, 7, 8}, 4, 2)},
+	}}
+	_, err := m.WriteTo(&file)
+	require.NoError(t, err)
+	return file.String()
 }
 
 // TestBadInputsTable: each wrong input has one clear line and its status, and
