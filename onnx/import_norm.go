@@ -206,7 +206,6 @@ func (im *importer) groupNorm(n *node) error {
 	size := im.sizes.product(channels)
 	scales := size // how many numbers scale and bias have
 	instance := n.op == "InstanceNormalization"
-	rest := flat(s.out.dims[1:])
 	switch {
 	case instance:
 		groups = size
@@ -226,26 +225,17 @@ func (im *importer) groupNorm(n *node) error {
 		}
 	}
 	// Memory has the places, then the groups, then the channels within a group.
-	memory := flat(s.out.axes)
-	last := channels
-	if instance && len(channels) > 0 {
-		at := slices.Index(memory, channels[0])
-		if at >= 0 && at+len(channels) <= len(memory) && slices.Equal(memory[at:at+len(channels)], channels) {
-			within := memory[at+len(channels):]
-			if !slices.ContainsFunc(within, func(a int) bool { return !slices.Contains(rest, a) }) {
-				last = memory[at:]
-			}
+	in := s.out
+	axes, last := in.dims[1:], channels
+	if instance {
+		in, last = im.channelsOfGroups(n, in)
+		if end, ok := in.suffix(last); ok && slices.Equal(end, last) {
+			axes = in.before(last)
+		} else {
+			axes = [][]int{slices.DeleteFunc(flat(in.axes), func(a int) bool { return slices.Contains(last, a) })}
 		}
 	}
-	axes := s.out.dims[1:]
-	switch {
-	case !slices.Equal(last, channels):
-		axes = s.out.before(last)
-	case instance && len(channels) == 0 && len(s.out.axes) > 0: // one group has all, in any order
-		last = s.out.axes[len(s.out.axes)-1]
-		axes = s.out.axes[:len(s.out.axes)-1]
-	}
-	layout, before := s.out.as(im.sizes, append(slices.Clone(axes), last))
+	layout, before := in.as(im.sizes, append(slices.Clone(axes), last))
 	each := im.sizes.product(last)
 	if groups == im.sizes.product(flat(layout.axes)) {
 		return n.errorf("it standardises single values, of which nothing would be left")
@@ -273,4 +263,32 @@ func (im *importer) groupNorm(n *node) error {
 	}
 	im.became(n, "GroupNorm")
 	return im.placePart(n, s, p, layout, before)
+}
+
+// channelsOfGroups are the channels that an InstanceNormalization standardises, with a layout that has them as atoms. A
+// Reshape before it may have made its first axis of groups of channels.
+func (im *importer) channelsOfGroups(n *node, l layout) (layout, []int) {
+	groups, total := im.sizes.product(l.dims[0]), im.sizes.product(flat(l.dims))
+	channels := groups
+	if p := im.producers[n.in[0]]; p != nil && p.op == "Reshape" && len(p.in) > 0 {
+		if s := im.steps[p.in[0]]; s != nil && len(s.out.dims) > 0 {
+			if c := im.sizes.product(s.out.dims[0]); c%groups == 0 && total%c == 0 {
+				channels = c
+			}
+		}
+	}
+	cut, ok := l.reshape(&im.sizes, []int{groups, channels / groups, total / channels})
+	if !ok {
+		return l, l.dims[0]
+	}
+	again, ok := cut.reshape(&im.sizes, l.onnx(im.sizes))
+	if !ok {
+		return l, l.dims[0]
+	}
+	// A second cut of an atom is one of both.
+	cut, ok = again.reshape(&im.sizes, []int{groups, channels / groups, total / channels})
+	if !ok {
+		return l, l.dims[0]
+	}
+	return again, slices.Concat(cut.dims[0], cut.dims[1])
 }

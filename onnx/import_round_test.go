@@ -2,7 +2,9 @@ package onnx_test
 
 import (
 	"bytes"
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -154,4 +156,41 @@ func predictions(t *testing.T, m *trainer.Model, b run) []float32 {
 	y, err := m.Predict(tensor.New(tensor.WithShape(b.Dims...), tensor.WithBacking(x)))
 	require.NoError(t, err)
 	return slices.Clone(y.Float32s())
+}
+
+// TestRoundTripOfRandomNetworks: layers behind one another as chance has it, with containers, Permutes and Reshapes, are
+// read again wherever one meets another.
+func TestRoundTripOfRandomNetworks(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	read := 0
+	for read < 300 {
+		input := slices.Clone([][]int{{4}, {5, 3}, {6, 5}, {1, 4}, {4, 1}, {5, 4, 3}, {6, 6, 1}, {1, 1, 4}, {2, 1, 3}, {2, 3, 2, 2}}[r.IntN(10)])
+		seed := r.Uint64()
+		draw := func() layers.Layer {
+			return append(randomLayers(rand.New(rand.NewPCG(seed, 1)), 6, 0), &layers.Flatten{})
+		}
+		if _, err := trainer.NewModel(draw(), losses.SquaredError{}, trainer.ModelConfig{Input: input, Seed: 1}); err != nil || has(t, draw(), "recurrent") {
+			continue
+		}
+		n := network{name: fmt.Sprint(input), net: draw(), input: input}
+		m := n.model(t)
+		var file bytes.Buffer
+		require.NoError(t, onnx.Export(&file, m, trainer.Preparation{}, onnx.SaveConfig{Outputs: true}))
+		im, err := onnx.Import(&file, onnx.LoadConfig{})
+		require.NoError(t, err, "%v %s", input, names(m))
+		assert.Equal(t, input, im.Model.Config().Input)
+		assert.Len(t, im.Model.Params(), len(m.Params()), names(m))
+		for _, b := range n.batches() {
+			want, got := predictions(t, m, b), predictions(t, im.Model, b)
+			require.Len(t, got, len(want))
+			most := 1.0
+			for _, v := range want {
+				most = max(most, math.Abs(float64(v)))
+			}
+			for i, v := range want {
+				require.InDelta(t, v, got[i], 1e-5*most, "%v %s became %s", input, names(m), names(im.Model))
+			}
+		}
+		read++
+	}
 }
