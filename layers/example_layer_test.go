@@ -3,11 +3,13 @@ package layers_test
 import (
 	"fmt"
 	"log"
+	"testing"
 
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/layers/layertest"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -103,6 +105,11 @@ func ExampleLayer() {
 	g := model.Params()[0]
 	fmt.Printf("%s %.3f\n", g.Name, g.Value.Float64s())
 	// Output: gain1 [3.000 -0.500]
+}
+
+// TestGain checks the example's layer as its author would.
+func TestGain(t *testing.T) {
+	layertest.Check(t, func() layers.Layer { return &gain{} }, layertest.Config{Input: []int{5}})
 }
 
 // residual adds its input to what the inner layers make of it.

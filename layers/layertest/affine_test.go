@@ -331,6 +331,9 @@ func affineKind(fault string) layers.Kind {
 			if fault == "setting not saved" {
 				return affineSettings{Name: l.Name, Units: l.Units}
 			}
+			if fault == "name not saved" {
+				return affineSettings{Units: l.Units, Shift: l.Shift}
+			}
 			return affineSettings{l.Name, l.Units, l.Shift}
 		},
 		func(s affineSettings) (*affine, error) {

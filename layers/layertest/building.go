@@ -10,7 +10,6 @@ import (
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/partcheck"
-	"github.com/gokfac/gokfac/layers"
 )
 
 // batches are the batch sizes that a layer is built for.
@@ -105,54 +104,6 @@ func wellMade(params []*graph.Param, dtype tensor.Dtype) error {
 	return nil
 }
 
-// names looks at names within a layer, and at those of two layers in one network.
-func (c *checker) names() error {
-	s, err := c.build(c.layer(), setting{graph.Float64, 2, false})
-	if err != nil {
-		return err
-	}
-	if err := unique(s.params, buffersOf(s.layer)); err != nil {
-		return err
-	}
-	l := c.layer()
-	var y *graph.Node
-	if err := partcheck.Guard(func() (err error) { y, err = l.Build(s.b, s.x); return err }); err != nil || y == nil {
-		return fmt.Errorf("a second layer in the same network: %v", err)
-	}
-	if err := unique(append(slices.Clone(s.params), l.Params()...), append(slices.Clone(buffersOf(s.layer)), buffersOf(l)...)); err != nil {
-		return fmt.Errorf("with a second layer in the same network: %w. Take names from Builder.UniqueName unless the user gives one", err)
-	}
-	return nil
-}
-
-func unique(params []*graph.Param, buffers []*graph.Buffer) error {
-	of := map[string]string{}
-	add := func(what, name string) error {
-		if name == "" {
-			return fmt.Errorf("a %s has no name: files and groups know it by one", what)
-		}
-		if of[name] != "" {
-			return fmt.Errorf("a %s and a %s are both called %s: a file could hold one of them alone", of[name], what, name)
-		}
-		of[name] = what
-		return nil
-	}
-	for _, p := range params {
-		if err := add("parameter", p.Name); err != nil {
-			return err
-		}
-	}
-	for _, b := range buffers {
-		if b == nil || b.Value == nil {
-			return errors.New("a buffer is nil, or has no Value: make it by graph.NewBuffer")
-		}
-		if err := add("buffer", b.Name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func namesOf(params []*graph.Param) string {
 	var all []string
 	for _, p := range params {
@@ -167,78 +118,4 @@ func elements(params []*graph.Param) (all [][]float64) {
 		all = append(all, partcheck.Doubles(p.Value))
 	}
 	return all
-}
-
-// errors looks at inputs that do not fit: of other ranks, of another size, of another type.
-func (c *checker) errors() error {
-	last := slices.Clone(c.input)
-	last[len(last)-1]++
-	shapes := [][]int{{}, {3}, {3, 2}, {3, 2, 2}, {2, 1, 2, 2}, last}
-	for _, shape := range shapes {
-		c.wrong(c.layer(), setting{graph.Float64, 2, true}, shape)
-	}
-	l := c.layer()
-	if _, err := c.build(l, setting{graph.Float64, 2, true}); err != nil {
-		return err
-	}
-	for _, shape := range shapes {
-		c.wrong(l, setting{graph.Float64, 3, false}, shape)
-	}
-	c.wrong(l, setting{graph.Float32, 2, true}, c.input)
-	return nil
-}
-
-// wrong builds a layer for an input that it may refuse, but not by a panic, and not later than in Build.
-func (c *checker) wrong(l layers.Layer, set setting, example []int) {
-	s, err := c.tryBuild(l, set, example)
-	what := fmt.Sprintf("of shape %v", append([]int{set.n}, example...))
-	if set.dtype == graph.Float32 {
-		what = "of float32 for a layer of float64 parameters"
-	}
-	switch {
-	case isPanic(err):
-		c.fail(Errors, "an input %s: %v: Build must check what it is given, and return an error", what, err)
-		return
-	case err != nil:
-		return
-	}
-	p, err := s.probe(s.y)
-	if err == nil {
-		_, err = p.run()
-	}
-	var data *graph.DataError
-	if err != nil && !errors.As(err, &data) {
-		c.fail(Errors, "Build takes an input %s, and its ops fail when they run: %v: Build must refuse it", what, err)
-	}
-}
-
-// panicked is the error of a Build that panics.
-type panicked struct{ error }
-
-func isPanic(err error) bool {
-	var p panicked
-	return errors.As(err, &p)
-}
-
-// tryBuild is buildOn, except that a panic is known as one, and that no output is looked at.
-func (c *checker) tryBuild(l layers.Layer, s setting, example []int) (sub *subject, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = panicked{fmt.Errorf("panic: %v", r)}
-		}
-	}()
-	b, _, err := newBuilder(s)
-	if err != nil {
-		return nil, err
-	}
-	x, memory := b.Input("x", append([]int{s.n}, example...)...)
-	y, err := l.Build(b, x)
-	if err != nil {
-		return nil, err
-	}
-	if y == nil {
-		return nil, panicked{errors.New("Build returns neither an output nor an error")}
-	}
-	c.fillInputs(memory, 1)
-	return &subject{setting: s, layer: l, b: b, x: x, y: y}, nil
 }

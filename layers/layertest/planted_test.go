@@ -98,6 +98,7 @@ func planted() []struct {
 		{"state used in training", "in training mode the loss depends on buffer centred1.running_mean", layertest.State, stateful},
 		{"a parameter that is not listed", "the layer keeps something that is neither a parameter nor a buffer", layertest.Saving, mine},
 		{"setting not saved", "the kind's settings leave something out", layertest.Saving, shifted},
+		{"name not saved", "a parameter affine1.weight is called affine2.weight where the layer's kind has made it", layertest.Saving, mine},
 		{"limits ignored", "affine1.weight is made though the graph's Limits refuse it", layertest.Saving, mine},
 		{"allocates", "each run after the first ones allocates 1 objects", layertest.Allocations, mine},
 	}

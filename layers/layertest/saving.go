@@ -69,6 +69,9 @@ func (c *checker) saving() error {
 	if err := c.limited(net); err != nil {
 		return err
 	}
+	if err := c.keepsNames(m, text, kinds); err != nil {
+		return err
+	}
 	return m.file(c.cfg.Kinds)
 }
 
@@ -98,6 +101,39 @@ func (o outcome) compare(p outcome, what, why string) error {
 		return fmt.Errorf("%s has another loss in training mode (%.12g, and %.12g before): %s", what, p.loss, o.loss, why)
 	}
 	return nil
+}
+
+// keepsNames builds what the kind makes behind another such layer, where a name that is chosen anew is another one.
+func (c *checker) keepsNames(m *model, text []byte, kinds []layers.Kind) error {
+	net, err := layers.Decode(text, kinds)
+	if err != nil {
+		return err
+	}
+	s, err := c.build(c.layer(), setting{graph.Float64, 1, false})
+	if err != nil {
+		return err
+	}
+	if _, err := net.Build(s.b, s.x); err != nil {
+		return err
+	}
+	for i, p := range net.Params() {
+		if err := sameName("parameter", m.Params()[i].Name, p.Name); err != nil {
+			return err
+		}
+	}
+	for i, b := range buffersOf(net) {
+		if err := sameName("buffer", m.Buffers()[i].Name, b.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func sameName(what, want, got string) error {
+	if got == want {
+		return nil
+	}
+	return fmt.Errorf("a %s %s is called %s where the layer's kind has made it: its settings leave out the name, by which a file has the values", what, want, got)
 }
 
 var errRefused = errors.New("no more memory")
