@@ -116,6 +116,9 @@ func TestPlantedFaults(t *testing.T) {
 			}
 			layertest.Check(r, func() layers.Layer { return c.layer(c.fault) }, cfg)
 			t.Log(strings.Join(append(slices.Clone(r.errors), r.logs...), "\n"))
+			if logs := strings.Join(r.logs, "\n"); c.aspect == layertest.Allocations && strings.Contains(logs, "allocations: skipped: ") {
+				t.Skip("this build allocates by itself: the log says why")
+			}
 			require.NotEmpty(t, r.errors)
 			assert.Equal(t, []layertest.Aspect{c.aspect}, r.aspects(t))
 			assert.Contains(t, r.errors[0], c.want)
