@@ -51,6 +51,8 @@
 // Values of the data that a layer cannot take are found when it runs: its op panics with a
 // [graph.DataError], which the training step or the prediction returns.
 //
+// Package layertest checks a layer of one's own in one call of a test.
+//
 // For files to have a layer it needs a [Kind] as well, from [NewKind] or, if it holds
 // layers, [NewContainer].
 package layers

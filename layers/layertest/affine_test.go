@@ -254,6 +254,10 @@ func (l *affine) diff(d *graph.Diff) (grads []*graph.Node, err error) {
 		grads[1], err = times(d.Builder, grads[1], 2)
 	case "gradient of the wrong sign":
 		grads[0], err = times(d.Builder, grads[0], -1)
+	case "gradient beside the input's alone":
+		if !d.Need[0] {
+			grads[1], err = times(d.Builder, grads[1], 2)
+		}
 	case "gradient of a mean":
 		grads[1], err = times(d.Builder, grads[1], 1/float64(d.Batch))
 	case "gradient transposed":

@@ -84,6 +84,34 @@ func (c *checker) gradientOf(set setting) error {
 			Tolerance: []float64{most + analytic*(1+magnitude(g, v))}, Hint: "elements that were not looked at one by one are wrong",
 		})
 	}
+	if c.failed(Gradient) {
+		return nil
+	}
+	return c.alone(s, u, got)
+}
+
+// alone asks for one gradient at a time: rules are told what is needed (graph.Diff.Need).
+func (c *checker) alone(s *subject, u *graph.Node, all [][]float64) error {
+	for i, w := range s.wrt {
+		g, err := s.b.Backward(s.y, u, w)
+		if err != nil {
+			return fmt.Errorf("the gradient of %s alone: %w", s.names[i], err)
+		}
+		p, err := s.probe(g...)
+		if err != nil {
+			return err
+		}
+		got, err := p.one()
+		if err != nil {
+			return err
+		}
+		size := w.Shape().TotalSize()
+		want := orZeros(all[i], size)
+		c.compare(Gradient, &partcheck.Comparison{
+			What: fmt.Sprintf("the gradient of %s, in a graph %v, where no other is asked for,", s.names[i], s.setting), Than: "that beside the others", Shape: w.Shape(),
+			Got: orZeros(got, size), Want: want, Tolerance: []float64{analytic * (1 + partcheck.Largest(want))}, Batch: s.n, Hint: "a rule takes Diff.Need for something else",
+		})
+	}
 	return nil
 }
 

@@ -43,13 +43,18 @@ func (p *probe) run() ([][]float64, error) {
 			return nil, err
 		}
 	}
+	return p.read(), nil
+}
+
+// read returns copies of the nodes' values.
+func (p *probe) read() [][]float64 {
 	all := make([][]float64, len(p.nodes))
 	for i, n := range p.nodes {
 		if n != nil {
 			all[i] = partcheck.Doubles(graph.Value(n))
 		}
 	}
-	return all, nil
+	return all
 }
 
 // one is run for a probe of one node.

@@ -137,6 +137,38 @@ func (l bent) slope(b *graph.Builder, x, d *graph.Node) (*graph.Node, error) {
 	}), x, d)
 }
 
+// remembering is x², with a gradient that reads what the forward op keeps once the rule was asked for.
+type remembering struct{}
+
+func (remembering) Params() []*graph.Param { return nil }
+
+func (remembering) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	kept := make([]float64, x.Shape().TotalSize())
+	keep := false
+	slope := func(b *graph.Builder, y, d *graph.Node) (*graph.Node, error) {
+		keep = true
+		return b.Apply(both(graph.Op{Name: "mine-remembered", Shape: slices.Clone(x.Shape())}, func(out []float64, in [][]float64) {
+			for i, v := range in[1] {
+				out[i] = 2 * kept[i] * v
+			}
+		}), y, d)
+	}
+	return b.Apply(both(graph.Op{Name: "mine-remembering", Shape: slices.Clone(x.Shape()),
+		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
+			g, err := slope(d.Builder, d.Out, d.Grad)
+			return []*graph.Node{g}, err
+		},
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) { return slope(t.Builder, t.Out, t.Dot[0]) },
+	}, func(out []float64, in [][]float64) {
+		for i, v := range in[0] {
+			out[i] = v * v
+		}
+		if keep {
+			copy(kept, in[0])
+		}
+	}), x)
+}
+
 // centred subtracts in evaluation the running mean that it takes in training. It is right, unless it has a fault.
 type centred struct {
 	fault string

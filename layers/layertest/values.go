@@ -102,7 +102,40 @@ func (c *checker) valuesOf(set setting) error {
 	if err != nil {
 		return err
 	}
-	return r.same(first, second, "in a new layer with the same seeds and parameters", "it depends on random numbers that are not from Builder.Streams, on the order of a map, or on something that layers share")
+	if err := r.same(first, second, "in a new layer with the same seeds and parameters", "it depends on random numbers that are not from Builder.Streams, on the order of a map, or on something that layers share"); err != nil {
+		return err
+	}
+	return r.late(c, first)
+}
+
+// late computes the output before there is a gradient in the graph, and then the gradients alone, as a model does that
+// is asked for a loss first.
+func (r *run) late(c *checker, first [][]float64) error {
+	s, err := c.fresh(r.setting)
+	if err != nil {
+		return err
+	}
+	forward, err := s.probe(s.y)
+	if err != nil {
+		return err
+	}
+	s.b.NewDraw()
+	if _, err := forward.run(); err != nil || r.u == nil {
+		return err
+	}
+	_, grads, err := s.gradients()
+	if err != nil {
+		return err
+	}
+	backward, err := s.probe(grads...)
+	if err != nil || backward.program == nil {
+		return err
+	}
+	if err := backward.program.Resume(); err != nil {
+		return err
+	}
+	got := append([][]float64{first[0]}, backward.read()...)
+	return r.same(first, got, "if it is computed after the output, by Program.Resume", "the gradient reads something that the forward op keeps for it alone: give it to the gradient's op as an input")
 }
 
 // bufferValues are copies of a layer's buffers.
