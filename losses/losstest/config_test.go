@@ -1,6 +1,8 @@
 package losstest_test
 
 import (
+	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -43,7 +45,11 @@ func TestConfigMustFitTheLoss(t *testing.T) {
 		{"a row of Config.Wrong has 1 elements, and targets of one example 3", losses.SquaredError{}, losstest.Config{Wrong: [][]float64{{1}}}},
 		{"Config.More returns 2 rows, and MoreShapes has 1 shapes", losses.Weighted{Canonical: losses.SquaredError{}},
 			losstest.Config{More: func(*rand.Rand) [][]float64 { return [][]float64{{1}, {2}} }}},
+		{"Config.More is for a losses.MoreTargets, and the loss is none", losses.SquaredError{},
+			losstest.Config{More: func(*rand.Rand) [][]float64 { return [][]float64{{1}} }}},
 		{"Config.Kinds do not describe the loss", poisson(), losstest.Config{Kinds: []losses.Kind{otherKind}, Skip: allBut(losstest.Saving)}},
+		{"the gradient of Build has no tangent: graph: forward through planted: the op has no derivative rule", hinge(),
+			losstest.Config{Hessian: true, Skip: allBut(losstest.Tangent)}},
 		{"the sum of exp(−NegativeLogLikelihood) over all 2 targets", losses.SoftmaxCrossEntropy{}, losstest.Config{Support: [][]float64{{0}, {1}},
 			Skip: allBut(losstest.Likelihood)}},
 	} {
@@ -87,7 +93,8 @@ func TestKindOfOnesOwn(t *testing.T) {
 	}
 }
 
-// twofold has two further targets, which are no weights: scales of the cost, and offsets of the targets.
+// twofold has two further targets, which are no weights: scales of the cost, and offsets of the targets, of which each
+// example's first must be its scale.
 type twofold struct{ losses.SquaredError }
 
 func (twofold) MoreShapes(out tensor.Shape) ([]tensor.Shape, error) {
@@ -98,6 +105,15 @@ func (l twofold) ValidateMore(more []*tensor.Dense, outputs int) error {
 	for _, t := range more {
 		if err := l.Validate(t, outputs); err != nil {
 			return err
+		}
+	}
+	x, y := graph.NewDense(graph.Float64, more[0].Shape()...), graph.NewDense(graph.Float64, more[1].Shape()...)
+	if err := errors.Join(graph.CopyInto(x, more[0]), graph.CopyInto(y, more[1])); err != nil {
+		return err
+	}
+	for i, scale := range x.Float64s() {
+		if y.Float64s()[i*outputs] != scale {
+			return fmt.Errorf("the first offset of example %d is not its scale", i)
 		}
 	}
 	return nil
@@ -127,6 +143,7 @@ func TestMoreTargets(t *testing.T) {
 		assert.Contains(t, r.faults[0], "MoreShapes of 1 example are [(1) (1, 3)], which are not a weight for each: give Config.More")
 	}
 	losstest.Check(t, twofold{}, losstest.Config{More: func(r *rand.Rand) [][]float64 {
-		return [][]float64{{r.Float64()}, {r.NormFloat64(), r.NormFloat64(), r.NormFloat64()}}
+		scale := 1 + r.Float64()
+		return [][]float64{{scale}, {scale, r.NormFloat64(), r.NormFloat64()}}
 	}})
 }

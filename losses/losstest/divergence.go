@@ -28,7 +28,7 @@ func (c *checker) kl() {
 			return
 		}
 	}
-	for _, e := range c.points() {
+	for _, e := range c.ensembles() {
 		other := c.vectors("", 0.5*c.cfg.Spread).row(c.r)
 		for i := range other {
 			other[i] += e.z[i]

@@ -37,9 +37,11 @@ func (c *checker) ensemble(z []float64) ensemble {
 	return e
 }
 
-// points are ensembles at a few random outputs.
-func (c *checker) points() []ensemble {
-	const points = 3
+// points is at how many outputs distributions are looked at.
+const points = 3
+
+// ensembles are those at random outputs.
+func (c *checker) ensembles() []ensemble {
 	var all []ensemble
 	for range points {
 		all = append(all, c.ensemble(c.z().row(c.r)))

@@ -10,7 +10,7 @@ import (
 // fisher checks the factor B: BBᵀ is the Fisher matrix of p(y|z), which is the mean of the score's square, the Hessian of the
 // mean of −log p, and the Hessian of KL(z₀‖z) at z₀; and FactorTransposeProduct is of Bᵀ.
 func (c *checker) fisher() {
-	points := c.points()
+	points := c.ensembles()
 	b, transposed := c.columns(c.factor(), points), c.columns(c.transpose(), points)
 	ok := true
 	for k, e := range points {
@@ -39,7 +39,7 @@ func (c *checker) columns(p part, points []ensemble) [][]float64 {
 }
 
 func (c *checker) fisherAt(e ensemble, columns, transposed []float64) bool {
-	n := 3 * c.outputs // examples of the batch that columns are of
+	n := points * c.outputs // examples of the batch that columns are of
 	f := c.gram(columns)
 	swapped := c.gram(c.transposed(columns))
 	score := c.scores(e.y)(e.z)
@@ -69,7 +69,7 @@ func (c *checker) fisherAt(e ensemble, columns, transposed []float64) bool {
 func (c *checker) transposeIs(columns, transposed []float64, e ensemble) bool {
 	tolerance := rounding(columns)
 	m := partcheck.Comparison{What: "Bᵀ by FactorTransposeProduct " + e.at(), Than: "the transpose of B by FactorProduct", Got: transposed,
-		Want: c.transposed(columns), Tolerance: tolerance, Shape: c.square(), Batch: 3 * c.outputs}
+		Want: c.transposed(columns), Tolerance: tolerance, Shape: c.square(), Batch: points * c.outputs}
 	if !holds(m) && holds(partcheck.Comparison{Got: transposed, Want: columns, Tolerance: tolerance}) {
 		m.Hint = "FactorTransposeProduct is FactorProduct itself, and B is not symmetric"
 	}

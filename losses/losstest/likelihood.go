@@ -11,7 +11,7 @@ import (
 // likelihood checks that NegativeLogLikelihood is −log p of the distribution of samples, but for a constant: probabilities sum
 // to the same at all outputs, targets are as frequent as they say, and the mean of the score over the targets is 0.
 func (c *checker) likelihood() {
-	points := c.points()
+	points := c.ensembles()
 	if !points[0].exact {
 		c.ratios(points)
 	} else if !c.sums(points) {

@@ -11,7 +11,7 @@ import (
 
 // mean checks Mean against the mean over the targets, and in float32 against samples.
 func (c *checker) mean() {
-	for _, e := range c.points() {
+	for _, e := range c.ensembles() {
 		got := c.compute(graph.Float64, c.meanPart(), [][][]float64{{e.z}}).value
 		if !c.meanIs(got, e, "Mean") {
 			return

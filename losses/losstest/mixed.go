@@ -1,11 +1,8 @@
 package losstest
 
 import (
-	"gorgonia.org/tensor"
-
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/partcheck"
-	"github.com/gokfac/gokfac/losses"
 )
 
 // mixed checks BuildMixed against Build: (1/N) Σ λ·cost(z, y) + (1−λ)·cost(z, y′).
@@ -65,32 +62,4 @@ func (c *checker) mixedRows(rows [][][]float64, own result) {
 	}
 	c.compare(partcheck.Comparison{What: "BuildMixed with a share for each example", Than: "the mean of λ·cost(y) + (1−λ)·cost(y′)",
 		Got: c.compute(graph.Float64, p, rows).value, Want: []float64{want}, Tolerance: rounding([]float64{want}), Batch: n})
-}
-
-// morePart is BuildMore, if the loss has it and its further targets are known.
-func (c *checker) morePart() (part, bool) {
-	m, ok := losses.AsMoreTargets(c.loss)
-	if !ok {
-		return part{}, false
-	}
-	shapes, err := m.MoreShapes(tensor.Shape{1, c.outputs})
-	if err != nil || c.cfg.More == nil && !c.weights(shapes) {
-		return part{}, false // aspect More says so
-	}
-	p := part{"BuildMore", true, []operand{c.z(), c.y("the targets y")}, func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
-		return m.BuildMore(b, in[0], in[1], in[2:])
-	}}
-	for i := range shapes {
-		p.operands = append(p.operands, operand{name: "a further target", row: c.moreRow(i), shape: func(n int) tensor.Shape {
-			shape := shapes[i].Clone()
-			shape[0] = n
-			return shape
-		}})
-	}
-	return p, true
-}
-
-// weights reports whether further targets of these shapes are taken for a weight of each example.
-func (c *checker) weights(shapes []tensor.Shape) bool {
-	return len(shapes) == 1 && shapes[0].Eq(tensor.Shape{1})
 }

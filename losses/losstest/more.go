@@ -12,12 +12,36 @@ import (
 	"github.com/gokfac/gokfac/losses"
 )
 
-// moreRow is what one example's i-th further target is.
-func (c *checker) moreRow(i int) func(r *rand.Rand) []float64 {
-	if c.cfg.More == nil {
-		return func(r *rand.Rand) []float64 { return []float64{0.5 + r.Float64()} }
+// morePart is BuildMore, if the loss has it and its further targets are known.
+func (c *checker) morePart() (part, bool) {
+	m, ok := losses.AsMoreTargets(c.loss)
+	if !ok {
+		return part{}, false
 	}
-	return func(r *rand.Rand) []float64 { return c.cfg.More(r)[i] }
+	shapes, err := m.MoreShapes(tensor.Shape{1, c.outputs})
+	if err != nil || c.cfg.More == nil && !c.weights(shapes) {
+		return part{}, false // aspect More says so
+	}
+	p := part{name: "BuildMore", mean: true, operands: []operand{c.z(), c.y("the targets y")}, further: c.cfg.More,
+		add: func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
+			return m.BuildMore(b, in[0], in[1], in[2:])
+		}}
+	if p.further == nil {
+		p.further = func(r *rand.Rand) [][]float64 { return [][]float64{{0.5 + r.Float64()}} } // a weight
+	}
+	for i := range shapes {
+		p.operands = append(p.operands, operand{name: "a further target", shape: func(n int) tensor.Shape {
+			shape := shapes[i].Clone()
+			shape[0] = n
+			return shape
+		}})
+	}
+	return p, true
+}
+
+// weights reports whether further targets of these shapes are taken for a weight of each example.
+func (c *checker) weights(shapes []tensor.Shape) bool {
+	return len(shapes) == 1 && shapes[0].Eq(tensor.Shape{1})
 }
 
 // more checks the shapes and values of further targets, and that weights are what they are called.
@@ -30,9 +54,6 @@ func (c *checker) more() {
 	c.must(err, "MoreShapes of 1 example")
 	if c.cfg.More == nil && !c.weights(one) {
 		c.stopf("MoreShapes of 1 example are %v, which are not a weight for each: give Config.More", one)
-	}
-	if c.cfg.More != nil {
-		c.moreFits(one)
 	}
 	for _, n := range []int{2, 3, 17} {
 		shapes, err := m.MoreShapes(tensor.Shape{n, c.outputs})
@@ -52,7 +73,14 @@ func (c *checker) more() {
 	}
 }
 
-func (c *checker) moreFits(shapes []tensor.Shape) {
+// moreFits checks that Config.More returns what MoreShapes asks for.
+func (c *checker) moreFits() {
+	m, ok := losses.AsMoreTargets(c.loss)
+	if !ok {
+		c.stopf("Config.More is for a losses.MoreTargets, and the loss is none")
+	}
+	shapes, err := m.MoreShapes(tensor.Shape{1, c.outputs})
+	c.must(err, "MoreShapes of 1 example")
 	rows := c.cfg.More(c.r)
 	if len(rows) != len(shapes) {
 		c.stopf("Config.More returns %d rows, and MoreShapes has %d shapes", len(rows), len(shapes))
@@ -68,13 +96,10 @@ func (c *checker) moreValidates(m losses.MoreTargets, p part) {
 	const n = 3
 	for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
 		var more []*tensor.Dense
-		for _, o := range p.operands[2:] {
+		rows := p.rows(c.r, n)
+		for i, o := range p.operands[2:] {
 			t := graph.NewDense(dtype, o.shape(n)...)
-			var rows [][]float64
-			for range n {
-				rows = append(rows, o.row(c.r))
-			}
-			partcheck.Fill(t, flat(rows))
+			partcheck.Fill(t, flat(rows[2+i]))
 			more = append(more, t)
 		}
 		if err := m.ValidateMore(more, c.outputs); err != nil {

@@ -58,8 +58,10 @@ func (c *checker) data(model *trainer.Model, n int) []*tensor.Dense {
 		partcheck.Fill(batch[1], flat(c.draw(graph.Float64, c.outputsOf(model, batch[0]), c.cfg.Seed)))
 	}
 	if p, ok := c.morePart(); ok {
-		for _, o := range p.operands[2:] {
-			batch = append(batch, c.tensorOf(o, n))
+		for i, rows := range p.rows(c.r, n)[2:] {
+			t := graph.NewDense(graph.Float64, p.operands[2+i].shape(n)...)
+			partcheck.Fill(t, flat(rows))
+			batch = append(batch, t)
 		}
 	}
 	return batch
@@ -125,67 +127,6 @@ func (c *checker) fisherOf(z []float64) []float64 {
 	score := c.scores(e.y)(z)
 	f, _ := e.expect(func(i int) []float64 { return outer(score[i]) })
 	return f
-}
-
-// exact is the Fisher matrix of a linear map from the tap of the exact estimator's passes.
-func exact(obj graph.Objective, size int) ([][]float64, error) {
-	curvature, err := graph.CurvatureOf(obj)
-	if err != nil {
-		return nil, err
-	}
-	f := make([][]float64, size)
-	for i := range f {
-		f[i] = make([]float64, size)
-	}
-	_, err = curvature.Curvature(graph.Exact, func(pass *graph.CurvaturePass) error {
-		if len(pass.Taps) == 0 {
-			return nil
-		}
-		tap := pass.Taps[0]
-		g := split(tap.G.Float64s(), size/(inputs+1))
-		for k, a := range split(tap.A.Float64s(), inputs) {
-			a = append(append([]float64{}, a...), 1)
-			var row []float64 // example k's gradient of the mean
-			for _, v := range a {
-				for _, w := range g[k] {
-					row = append(row, v*w)
-				}
-			}
-			for i, v := range row {
-				for j, w := range row {
-					f[i][j] += float64(pass.Examples) * v * w
-				}
-			}
-		}
-		return nil
-	})
-	return f, err
-}
-
-// products are the columns of the Fisher matrix, as its products with unit vectors.
-func products(obj graph.Objective, params []*graph.Param, size int) ([][]float64, error) {
-	m, err := graph.MatrixOf(obj)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := obj.Grad(); err != nil {
-		return nil, err
-	}
-	var rows [][]float64
-	dst, v := graph.NewDirection(params), graph.NewDirection(params)
-	for i := range size {
-		v.Scale(0)
-		if w := v[0].Float64s(); i < len(w) {
-			w[i] = 1
-		} else {
-			v[1].Float64s()[i-len(w)] = 1
-		}
-		if err := m.Multiply(graph.Fisher, dst, v); err != nil {
-			return nil, err
-		}
-		rows = append(rows, append(append([]float64{}, dst[0].Float64s()...), dst[1].Float64s()...))
-	}
-	return rows, nil
 }
 
 // steps checks that K-FAC takes a few careful steps on the model, with targets drawn from it.

@@ -16,13 +16,15 @@ type part struct {
 	mean     bool
 	operands []operand // the first is z
 	add      func(b *graph.Builder, in []*graph.Node) (*graph.Node, error)
+	// further returns the rows of one example's operands from the third on, which belong together; nil: they have row.
+	further func(r *rand.Rand) [][]float64
 }
 
 // operand is an input of a part.
 type operand struct {
 	name  string
 	shape func(n int) tensor.Shape     // for n examples
-	row   func(r *rand.Rand) []float64 // elements of one example
+	row   func(r *rand.Rand) []float64 // elements of one example; nil: see part
 }
 
 // rows returns what a part is given for n examples: for each operand one row for each example.
@@ -30,7 +32,16 @@ func (p part) rows(r *rand.Rand, n int) [][][]float64 {
 	rows := make([][][]float64, len(p.operands))
 	for i, o := range p.operands {
 		for range n {
-			rows[i] = append(rows[i], o.row(r))
+			if o.row != nil {
+				rows[i] = append(rows[i], o.row(r))
+			}
+		}
+	}
+	if p.further != nil {
+		for range n {
+			for i, row := range p.further(r) {
+				rows[2+i] = append(rows[2+i], row)
+			}
 		}
 	}
 	return rows
@@ -75,37 +86,37 @@ func (c *checker) targetShape(n int) tensor.Shape {
 }
 
 func (c *checker) build() part {
-	return part{"Build", true, []operand{c.z(), c.y("the targets y")}, func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
+	return part{name: "Build", mean: true, operands: []operand{c.z(), c.y("the targets y")}, add: func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
 		return c.loss.Build(b, in[0], in[1])
 	}}
 }
 
 func (c *checker) nll() part {
-	return part{"NegativeLogLikelihood", true, []operand{c.z(), c.drawn()}, func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
+	return part{name: "NegativeLogLikelihood", mean: true, operands: []operand{c.z(), c.drawn()}, add: func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
 		return c.loss.NegativeLogLikelihood(b, in[0], in[1])
 	}}
 }
 
 func (c *checker) divergence() part {
-	return part{"KL", true, []operand{c.z(), c.vectors("the outputs z₀", c.cfg.Spread)}, func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
+	return part{name: "KL", mean: true, operands: []operand{c.z(), c.vectors("the outputs z₀", c.cfg.Spread)}, add: func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
 		return c.loss.KL(b, in[1], in[0])
 	}}
 }
 
 func (c *checker) meanPart() part {
-	return part{"Mean", false, []operand{c.z()}, func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
+	return part{name: "Mean", operands: []operand{c.z()}, add: func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
 		return c.loss.Mean(b, in[0])
 	}}
 }
 
 func (c *checker) factor() part {
-	return part{"FactorProduct", false, []operand{c.z(), c.vectors("the vectors r", 1)}, func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
+	return part{name: "FactorProduct", operands: []operand{c.z(), c.vectors("the vectors r", 1)}, add: func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
 		return c.loss.FactorProduct(b, in[0], in[1])
 	}}
 }
 
 func (c *checker) transpose() part {
-	return part{"FactorTransposeProduct", false, []operand{c.z(), c.vectors("the vectors t", 1)}, func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
+	return part{name: "FactorTransposeProduct", operands: []operand{c.z(), c.vectors("the vectors t", 1)}, add: func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
 		return c.loss.FactorTransposeProduct(b, in[0], in[1])
 	}}
 }
@@ -117,10 +128,10 @@ func (c *checker) mixedPart() (part, bool) {
 		return part{}, false
 	}
 	share := func(r *rand.Rand) []float64 { return []float64{r.Float64()} }
-	return part{"BuildMixed", true, []operand{
+	return part{name: "BuildMixed", mean: true, operands: []operand{
 		c.z(), c.y("the targets y"), c.y("the others y′"),
 		{"the shares λ", func(n int) tensor.Shape { return tensor.Shape{n} }, share},
-	}, func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
+	}, add: func(b *graph.Builder, in []*graph.Node) (*graph.Node, error) {
 		return m.BuildMixed(b, in[0], in[1], in[2], in[3])
 	}}, true
 }
