@@ -2,8 +2,11 @@ package trainer
 
 import (
 	"errors"
+	"iter"
 
 	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
 )
 
 // EvaluationBatch is Batch in evaluation mode: without dropout, and with running statistics in the place of those of the
@@ -21,4 +24,24 @@ func (m *Model) EvaluationBatch(x, y *tensor.Dense, more ...*tensor.Dense) (Mini
 		return nil, err
 	}
 	return &c.objective, nil
+}
+
+// EvaluationBatches gives an epoch of src, each mini-batch as EvaluationBatch makes it, to whatever takes a pass over data,
+// such as kfac.FitLaplace. Where the epoch begins is as [Model.Evaluate] has it. An error, of src or of a mini-batch,
+// comes by itself and is the last. The sequence can be read again, for another epoch.
+func (m *Model) EvaluationBatches(src Source) iter.Seq2[graph.CurvatureObjective, error] {
+	return func(yield func(graph.CurvatureObjective, error) bool) {
+		if r, ok := src.(Rewinder); ok {
+			defer r.Rewind()()
+		}
+		for b, err := range Batches(src) {
+			var obj graph.CurvatureObjective
+			if err == nil {
+				obj, err = m.EvaluationBatch(b.X, b.Y, b.More...)
+			}
+			if !yield(obj, err) || err != nil {
+				return
+			}
+		}
+	}
 }

@@ -1,15 +1,20 @@
 package trainer_test
 
 import (
+	"errors"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/datasets/stream"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 // TestEvaluationBatchIsOfTheNetworkThatPredicts: loss, gradient and matrices of a batch in evaluation mode are those of
@@ -82,4 +87,43 @@ func TestEvaluationBatchErrors(t *testing.T) {
 	assert.ErrorContains(t, err, "trainer: batch of shape (3, 3)")
 	_, err = m.EvaluationBatch(x, x)
 	assert.ErrorContains(t, err, "targets of shape (3, 4)")
+}
+
+// TestEvaluationBatches: an epoch for each reading, a loader left where it was, errors, and a posterior from a stream that
+// is the one from a loader.
+func TestEvaluationBatches(t *testing.T) {
+	data := noise(22)
+	m := classifier(t)
+	loader, err := datasets.NewLoader(data, data.Train, datasets.LoaderOptions{BatchSize: 5, KeepLast: true})
+	require.NoError(t, err)
+	loader.Next()
+	at, err := loader.MarshalBinary()
+	require.NoError(t, err)
+	batches := m.EvaluationBatches(loader)
+	for range 2 {
+		examples := 0
+		for obj, err := range batches {
+			require.NoError(t, err)
+			examples += obj.Examples()
+		}
+		assert.Equal(t, 22, examples)
+	}
+	now, err := loader.MarshalBinary()
+	require.NoError(t, err)
+	assert.Equal(t, at, now)
+
+	source, err := stream.New(t.Context(), rowsOf(data.Train, 4), stream.Options{Shape: data.Shape, BatchSize: 5, KeepLast: true})
+	require.NoError(t, err)
+	var evidence []float64
+	for _, src := range []trainer.Source{loader, source} {
+		l, err := kfac.FitLaplace(kfac.LaplaceConfig{Structure: kfac.EKFAC}, m.EvaluationBatches(src)) // goes through them twice
+		require.NoError(t, err)
+		assert.Equal(t, 22, l.Examples())
+		evidence = append(evidence, l.LogDet(), l.EffectiveParameters())
+	}
+	assert.Equal(t, evidence[:2], evidence[2:])
+
+	broken := errors.New("connection reset")
+	_, err = kfac.FitLaplace(kfac.LaplaceConfig{}, m.EvaluationBatches(&torn{memory: &memory{}, steps: 5, at: 1, err: broken}))
+	assert.ErrorIs(t, err, broken)
 }

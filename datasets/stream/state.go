@@ -72,7 +72,7 @@ func (s *Stream) UnmarshalBinary(data []byte) error {
 		return fmt.Errorf("stream: state is for batches of %d, a window of %d and the seed %d (last batch kept: %t), not for %d, %d and %d (%t)",
 			state.batchSize, state.window, state.seed, state.keepLast, here.batchSize, here.window, here.seed, here.keepLast)
 	}
-	if state.epoch < 0 || state.dealt < 0 || !state.open && state.dealt != 0 {
+	if state.epoch < 0 || state.dealt < 0 || !state.open && state.dealt != 0 || s.Steps() >= 0 && state.dealt > s.Steps() {
 		return fmt.Errorf("stream: state is at batch %d of epoch %d (begun: %t)", state.dealt, state.epoch, state.open)
 	}
 	if s.pass != nil {
