@@ -83,30 +83,32 @@ func TestFitTwiceIsOneRun(t *testing.T) {
 // size, and learns them. The first has full batches, which K-FAC finds out, and has to unlearn.
 func TestFitGoesOnWithOtherData(t *testing.T) {
 	for name, newOptimizer := range continued {
-		m := classifier(t)
-		opt, err := newOptimizer()
-		require.NoError(t, err)
-		tr := &trainer.Trainer{Model: m, Optimizer: opt, MaxSteps: 40}
-		_, err = tr.Fit(context.Background(), dealer(t, 60, 60, 0))
-		require.NoError(t, err)
-		left, err := opt.MarshalBinary()
-		require.NoError(t, err)
+		for _, batch := range []int{20, 140} {
+			m := classifier(t)
+			opt, err := newOptimizer()
+			require.NoError(t, err)
+			tr := &trainer.Trainer{Model: m, Optimizer: opt, MaxSteps: 40}
+			_, err = tr.Fit(context.Background(), dealer(t, 60, 60, 0))
+			require.NoError(t, err)
+			left, err := opt.MarshalBinary()
+			require.NoError(t, err)
 
-		other := dealer(t, 140, 20, 1.5)
-		before, err := m.Evaluate(context.Background(), other)
-		require.NoError(t, err)
-		run, err := tr.Begin(other)
-		require.NoError(t, err)
-		found, err := opt.MarshalBinary()
-		require.NoError(t, err)
-		assert.Equal(t, left, found, name)
-		for _, err := range run.Steps(context.Background()) {
-			require.NoError(t, err, name)
+			other := dealer(t, 140, batch, 1.5)
+			before, err := m.Evaluate(context.Background(), other)
+			require.NoError(t, err)
+			run, err := tr.Begin(other)
+			require.NoError(t, err)
+			found, err := opt.MarshalBinary()
+			require.NoError(t, err)
+			assert.Equal(t, left, found, name)
+			for _, err := range run.Steps(context.Background()) {
+				require.NoError(t, err, name)
+			}
+			after, err := m.Evaluate(context.Background(), other)
+			require.NoError(t, err)
+			assert.Empty(t, run.Result().Rises, name)
+			assert.Less(t, after["loss"], 0.5*before["loss"], "%s in mini-batches of %d", name, batch)
 		}
-		after, err := m.Evaluate(context.Background(), other)
-		require.NoError(t, err)
-		assert.Empty(t, run.Result().Rises, name)
-		assert.Less(t, after["loss"], 0.5*before["loss"], name)
 	}
 }
 

@@ -145,3 +145,19 @@ func ExampleFallibleSource() {
 	fmt.Println(result.Steps, err, errors.Is(err, unplugged))
 	// Output: 2 trainer: the data: unplugged true
 }
+
+// A source as the pass over data that kfac.FitLaplace and package curvature take.
+func ExampleModel_EvaluationBatches() {
+	model := lineModel()
+	for obj, err := range model.EvaluationBatches(&line{}) {
+		if err != nil {
+			log.Fatal(err)
+		}
+		loss, err := obj.Loss()
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Printf("%d examples, loss %.3f\n", obj.Examples(), loss)
+	}
+	// Output: 3 examples, loss 1.833
+}
