@@ -186,7 +186,11 @@ func (n network) batches() []run {
 			}
 			if p := n.prep.Inputs; len(p.Mean) > 0 { // raw values
 				j := len(b.Data) % len(p.Mean)
-				v = p.Mean[j] + max(p.Deviation[j], 1)*v
+				spread := p.Deviation[j]
+				if spread == 0 {
+					spread = 1
+				}
+				v = p.Mean[j] + spread*v
 			}
 			b.Data = append(b.Data, float64(float32(v)))
 		}

@@ -90,21 +90,15 @@ func (g *Graph) arrange(x Value, order []int) Value {
 	}
 	to := x
 	to.order = order
-	if key := fmt.Sprint(x.name, perm); g.turned[key] != "" {
-		to.name = g.turned[key]
-		return to
-	} else if to.rowMajor(x) {
+	if to.rowMajor(x) {
 		to.name = g.reshape(x.name, to.dims())
-		g.turned[key] = to.name
-	} else {
-		to.name = g.Node("Transpose", []string{x.name}, IntsAttribute("perm", perm...))
-		g.turned[key] = to.name
+		return to
 	}
-	inverse := make([]int, len(perm))
-	for i, p := range perm {
-		inverse[p] = i
+	key := fmt.Sprint(x.name, " by ", perm) // two branches of a container may want the same
+	if g.turned[key] == "" {
+		g.turned[key] = g.Node("Transpose", []string{x.name}, IntsAttribute("perm", perm...))
 	}
-	g.turned[fmt.Sprint(to.name, inverse)] = x.name
+	to.name = g.turned[key]
 	return to
 }
 
