@@ -98,7 +98,7 @@ func layerNetworks() []network {
 	}
 	for _, a := range []*layers.Activation{layers.ReLU(), layers.Tanh(), layers.Sigmoid(), layers.Identity(), layers.LeakyReLU(0.2), layers.ELU(1.5),
 		layers.Softplus(), layers.SiLU(), layers.GELU(), layers.GELUTanh()} {
-		list = append(list, network{name: a.String(), net: layers.Sequential{a}, input: []int{200}},
+		list = append(list, network{name: a.String(), net: layers.Sequential{a}, input: []int{200}, within: 1e-6},
 			network{name: a.String() + " between convolutions", net: flat(&layers.Conv2D{Filters: 3, Kernel: [2]int{2, 2}}, a, &layers.Conv2D{Filters: 3, Kernel: [2]int{2, 2}}), input: []int{5, 4, 2}})
 	}
 	return list

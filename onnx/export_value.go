@@ -119,7 +119,7 @@ func (g *Graph) flat(x Value) string {
 	return g.Plain(x)
 }
 
-// reshape gives a tensor other sizes, where 0 is the batch, which both have first. A reshape of a reshape is one.
+// reshape gives a tensor other sizes, where 0 is the batch, which both have first. Equal ones of a tensor are one node.
 func (g *Graph) reshape(name string, sizes []int) string {
 	key := fmt.Sprint(name, " as ", sizes)
 	if g.turned[key] == "" {
