@@ -121,7 +121,6 @@ type network struct {
 	within float64        // 0: tolerance
 	made   *trainer.Model // nil: one of net
 	cfg    onnx.SaveConfig
-	layers []layers.Kind
 }
 
 // model builds a network with random weights and running statistics that are not those of a new layer.
