@@ -35,7 +35,7 @@ func (d *Dropout2D) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) 
 	if !b.Train || d.Rate == 0 {
 		return x, nil
 	}
-	keep, err := maskFor(b, x, d.Rate, []int{x.Shape()[0], last(x)})
+	keep, err := maskFor(b, x, d.Rate, []int{x.Shape()[0], x.Shape()[x.Shape().Dims()-1]})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/columns"
 )
 
 // Join is how [Parallel] makes one output of its branches'.
@@ -73,7 +74,7 @@ func (p *Parallel) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	case join == Sum:
 		return b.Sum(outputs...)
 	}
-	return concat(b, outputs)
+	return columns.Concat(b, outputs)
 }
 
 // joinable reports whether outputs of two shapes can be joined.

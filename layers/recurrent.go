@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/columns"
 )
 
 // Recurrent is a tanh layer over time (Elman 1990), unrolled over the T times of a
@@ -72,7 +73,7 @@ func (r *Recurrent) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) 
 	if r.Sequences {
 		return b.Reshape(states, s.examples, s.times, s.units)
 	}
-	return take(b, states, (s.times-1)*s.units, s.units, s.times*s.units, []int{s.examples, s.units})
+	return columns.Pieces(b, states, (s.times-1)*s.units, s.units, s.times*s.units, []int{s.examples, s.units})
 }
 
 // states adds the states at all times, N·T×Units, and the tap. The input's part of the
@@ -81,11 +82,11 @@ func (r *Recurrent) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) 
 func (r *Recurrent) states(b *graph.Builder, rows *graph.Node, s *sequences) (*graph.Node, error) {
 	weight, ofInput := b.Param(r.weight), s.in*s.units
 	size := ofInput + s.units*s.units
-	inputWeight, err := take(b, weight, 0, ofInput, size, []int{s.in, s.units})
+	inputWeight, err := columns.Pieces(b, weight, 0, ofInput, size, []int{s.in, s.units})
 	if err != nil {
 		return nil, err
 	}
-	stateWeight, err := take(b, weight, ofInput, s.units*s.units, size, []int{s.units, s.units})
+	stateWeight, err := columns.Pieces(b, weight, ofInput, s.units*s.units, size, []int{s.units, s.units})
 	if err != nil {
 		return nil, err
 	}

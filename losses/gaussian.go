@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/columns"
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
@@ -79,7 +80,7 @@ func (l DiagonalGaussian) Mean(b *graph.Builder, z *graph.Node) (*graph.Node, er
 	if err != nil {
 		return nil, err
 	}
-	return b.Once(meanKey{l, z}, func() (*graph.Node, error) { return halves(b, z, shape, 0) })
+	return b.Once(meanKey{l, z}, func() (*graph.Node, error) { return columns.Take(b, z, 0, shape[1]) })
 }
 
 // LogDeviation adds log σ, N×C.
@@ -88,7 +89,7 @@ func (l DiagonalGaussian) LogDeviation(b *graph.Builder, z *graph.Node) (*graph.
 	if err != nil {
 		return nil, err
 	}
-	return halves(b, z, shape, shape[1])
+	return columns.Take(b, z, shape[1], shape[1])
 }
 
 // Sample adds μ + σε, ε standard normal, N×C.

@@ -185,20 +185,3 @@ func greatest[T graph.Float]() float64 {
 	}
 	return math.MaxFloat64
 }
-
-// halves adds c of the 2c columns of z from the given one on: the means or the log σ.
-func halves(b *graph.Builder, z *graph.Node, shape tensor.Shape, from int) (*graph.Node, error) {
-	return b.Apply(graph.Op{
-		Name: "half-of-columns", Shape: shape, F32: takeHalf[float32](shape[1], from), F64: takeHalf[float64](shape[1], from),
-		Tangent: func(t *graph.Tangent) (*graph.Node, error) { return halves(t.Builder, t.Dot[0], shape, from) },
-	}, z)
-}
-
-func takeHalf[T graph.Float](c, from int) func(out []T, in [][]T) {
-	return func(out []T, in [][]T) {
-		for z := in[0][from:]; len(out) > 0; out = out[c:] {
-			copy(out[:c], z)
-			z = z[min(2*c, len(z)):]
-		}
-	}
-}

@@ -1,4 +1,6 @@
-package layers
+// Package columns takes columns of a tensor's last axis, and sets tensors side by side along it, in a graph. The ops have
+// reverse and forward rules of all orders.
+package columns
 
 import (
 	"slices"
@@ -6,9 +8,9 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// concat sets nodes N×…×Cᵢ side by side along the last axis. Its transpose takes the
+// Concat sets nodes N×…×Cᵢ side by side along the last axis. Its transpose takes the
 // columns of each apart.
-func concat(b *graph.Builder, ns []*graph.Node) (*graph.Node, error) {
+func Concat(b *graph.Builder, ns []*graph.Node) (*graph.Node, error) {
 	widths := make([]int, len(ns))
 	total := 0
 	for i, n := range ns {
@@ -26,7 +28,7 @@ func concat(b *graph.Builder, ns []*graph.Node) (*graph.Node, error) {
 			for i, w := range widths {
 				if d.Need[i] {
 					var err error
-					if grads[i], err = columns(d.Builder, d.Grad, from, w); err != nil {
+					if grads[i], err = Take(d.Builder, d.Grad, from, w); err != nil {
 						return nil, err
 					}
 				}
@@ -36,7 +38,7 @@ func concat(b *graph.Builder, ns []*graph.Node) (*graph.Node, error) {
 		},
 		Tangent: func(t *graph.Tangent) (*graph.Node, error) {
 			if !slices.Contains(t.Dot, nil) {
-				return concat(t.Builder, t.Dot)
+				return Concat(t.Builder, t.Dot)
 			}
 			var terms []*graph.Node
 			from := 0
@@ -64,19 +66,19 @@ func withLast(n *graph.Node, size int) []int {
 	return shape
 }
 
-// columns takes a width of columns of the last axis, from the given one on.
-func columns(b *graph.Builder, x *graph.Node, from, width int) (*graph.Node, error) {
-	return take(b, x, from, width, last(x), withLast(x, width))
+// Take takes a width of columns of the last axis, from the given one on.
+func Take(b *graph.Builder, x *graph.Node, from, width int) (*graph.Node, error) {
+	return Pieces(b, x, from, width, last(x), withLast(x, width))
 }
 
-// amid is the transpose of columns: x as the columns from the given one on, amid zeros.
+// amid is the transpose of Take: x as the columns from the given one on, amid zeros.
 func amid(b *graph.Builder, x *graph.Node, from, total int) (*graph.Node, error) {
 	return put(b, x, from, last(x), total, withLast(x, total))
 }
 
-// take cuts x's elements into pieces of total, and takes a width of each, from the given
+// Pieces cuts x's elements into pieces of total, and takes a width of each, from the given
 // element on. The result has the given shape.
-func take(b *graph.Builder, x *graph.Node, from, width, total int, shape []int) (*graph.Node, error) {
+func Pieces(b *graph.Builder, x *graph.Node, from, width, total int, shape []int) (*graph.Node, error) {
 	whole := x.Shape().Clone()
 	return b.Apply(graph.Op{
 		Name:  "take",
@@ -88,12 +90,12 @@ func take(b *graph.Builder, x *graph.Node, from, width, total int, shape []int) 
 			return []*graph.Node{g}, err
 		},
 		Tangent: func(t *graph.Tangent) (*graph.Node, error) {
-			return take(t.Builder, t.Dot[0], from, width, total, shape)
+			return Pieces(t.Builder, t.Dot[0], from, width, total, shape)
 		},
 	}, x)
 }
 
-// put is the transpose of take: it puts pieces of a width amid zeros.
+// put is the transpose of Pieces: it puts pieces of a width amid zeros.
 func put(b *graph.Builder, x *graph.Node, from, width, total int, shape []int) (*graph.Node, error) {
 	piece := x.Shape().Clone()
 	return b.Apply(graph.Op{
@@ -102,7 +104,7 @@ func put(b *graph.Builder, x *graph.Node, from, width, total int, shape []int) (
 		F32:   putColumns[float32](from, width, total),
 		F64:   putColumns[float64](from, width, total),
 		Diff: func(d *graph.Diff) ([]*graph.Node, error) {
-			g, err := take(d.Builder, d.Grad, from, width, total, piece)
+			g, err := Pieces(d.Builder, d.Grad, from, width, total, piece)
 			return []*graph.Node{g}, err
 		},
 		Tangent: func(t *graph.Tangent) (*graph.Node, error) {
