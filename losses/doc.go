@@ -29,6 +29,11 @@
 // A cost of one's own embeds a loss for its distribution and has a Build of its own, or
 // is a [Cost] for [With].
 //
+// # Several outputs
+//
+// A network with several outputs on shared layers, such as a class and a position, has a [Joint]: a loss for each
+// head, side by side. Given the outputs, the heads' targets are independent, and H_L is block-diagonal.
+//
 // # Checking a loss of one's own
 //
 // A wrong factor in a gradient or in B does not stop training: it trains worse. Package losstest finds it, in one line of

@@ -58,7 +58,8 @@ type weightedSettings struct {
 	Of string `json:"of"`
 }
 
-// Kinds are the losses of this package. A loss that [With] has put together is described by its halves.
+// Kinds are the losses of this package. A loss that [With] has put together is described by its halves, and a [Joint] by
+// its heads: their losses may be of kinds of one's own.
 func Kinds() []Kind {
 	canonical := []Kind{
 		plain[SoftmaxCrossEntropy]("softmax-cross-entropy"),
@@ -92,12 +93,13 @@ func Kinds() []Kind {
 			}))
 }
 
-// described is a loss as JSON: of a kind, or with two halves.
+// described is a loss as JSON: of a kind, with two halves, or with heads.
 type described struct {
 	Kind         string          `json:"kind,omitempty"`
 	Settings     json.RawMessage `json:"settings,omitempty"`
 	Cost         *described      `json:"cost,omitempty"`
 	Distribution *described      `json:"distribution,omitempty"`
+	Heads        []describedHead `json:"heads,omitempty"`
 }
 
 // Encode describes a loss as JSON, for Decode with the same kinds. It fails, naming the loss, if none of the kinds is
@@ -106,22 +108,28 @@ func Encode(l Loss, kinds []Kind) ([]byte, error) {
 	if err := checkKinds(kinds); err != nil {
 		return nil, err
 	}
-	if p, ok := l.(pair); ok {
-		cost, err := describe(p.Cost, kinds)
-		if err != nil {
-			return nil, err
-		}
-		distribution, err := describe(p.Distribution, kinds)
-		if err != nil {
-			return nil, err
-		}
-		return json.Marshal(described{Cost: &cost, Distribution: &distribution})
-	}
-	d, err := describe(l, kinds)
+	d, err := describeLoss(l, kinds, 0)
 	if err != nil {
 		return nil, err
 	}
 	return json.Marshal(d)
+}
+
+// describeLoss describes a loss that may have halves.
+func describeLoss(l Loss, kinds []Kind, depth int) (d described, err error) {
+	p, ok := l.(pair)
+	if !ok {
+		return describe(l, kinds, depth)
+	}
+	cost, err := describe(p.Cost, kinds, depth)
+	if err != nil {
+		return d, err
+	}
+	distribution, err := describe(p.Distribution, kinds, depth)
+	if err != nil {
+		return d, err
+	}
+	return described{Cost: &cost, Distribution: &distribution}, nil
 }
 
 func checkKinds(kinds []Kind) error {
@@ -138,7 +146,10 @@ func checkKinds(kinds []Kind) error {
 	return nil
 }
 
-func describe(part any, kinds []Kind) (d described, err error) {
+func describe(part any, kinds []Kind, depth int) (d described, err error) {
+	if joint, ok := part.(*Joint); ok && joint != nil {
+		return joint.describe(kinds, depth)
+	}
 	for _, k := range kinds {
 		settings, ok := k.describe(part)
 		if !ok {
@@ -170,17 +181,22 @@ func Decode(text []byte, kinds []Kind) (Loss, error) {
 	if err := strictjson.Decode(text, &d); err != nil {
 		return nil, fmt.Errorf("losses: the description of the loss: %w", err)
 	}
+	return d.loss(kinds, 0)
+}
+
+// loss makes the loss that d describes.
+func (d *described) loss(kinds []Kind, depth int) (Loss, error) {
 	if d.Cost == nil && d.Distribution == nil {
-		return half[Loss](&d, kinds, "a loss")
+		return half[Loss](d, kinds, "a loss", depth)
 	}
-	if d.Cost == nil || d.Distribution == nil || d.Kind != "" || d.Settings != nil {
-		return nil, errors.New("losses: a loss is of a kind, or has a cost and a distribution")
+	if d.Cost == nil || d.Distribution == nil || d.Kind != "" || d.Settings != nil || d.Heads != nil {
+		return nil, errors.New("losses: a loss is of a kind, or has a cost and a distribution, or heads")
 	}
-	cost, err := half[Cost](d.Cost, kinds, "a cost")
+	cost, err := half[Cost](d.Cost, kinds, "a cost", depth)
 	if err != nil {
 		return nil, err
 	}
-	distribution, err := half[Distribution](d.Distribution, kinds, "a distribution")
+	distribution, err := half[Distribution](d.Distribution, kinds, "a distribution", depth)
 	if err != nil {
 		return nil, err
 	}
@@ -188,9 +204,16 @@ func Decode(text []byte, kinds []Kind) (Loss, error) {
 }
 
 // half makes what d describes, which must be a P.
-func half[P any](d *described, kinds []Kind, what string) (none P, err error) {
+func half[P any](d *described, kinds []Kind, what string, depth int) (none P, err error) {
 	if d.Cost != nil || d.Distribution != nil {
 		return none, errors.New("losses: a half of a loss has halves of its own")
+	}
+	if d.Heads != nil {
+		joint, err := d.joint(kinds, depth)
+		if err != nil {
+			return none, err
+		}
+		return any(joint).(P), nil // a *Joint is a Loss, and so each half of one
 	}
 	for _, k := range kinds {
 		if k.name != d.Kind {
