@@ -82,6 +82,30 @@ func TestImportDamaged(t *testing.T) {
 	assert.Greater(t, read, 100, "damage that leaves some files whole is the best test of what is read")
 }
 
+// TestImportDamagedBytes: bytes are changed, taken away and copied over others.
+func TestImportDamagedBytes(t *testing.T) {
+	files := exampleFiles(t)
+	r := rand.New(rand.NewPCG(77, 1))
+	for range 3000 {
+		text := bytes.Clone(files[r.IntN(len(files))])
+		for range 1 + r.IntN(4) {
+			i := r.IntN(len(text))
+			switch r.IntN(4) {
+			case 0:
+				text[i] ^= 1 << r.IntN(8)
+			case 1:
+				text[i] = byte(r.IntN(256))
+			case 2:
+				text = append(text[:i], text[min(len(text)-1, i+1+r.IntN(4)):]...)
+			default:
+				j := r.IntN(len(text))
+				copy(text[i:], text[j:min(len(text), j+r.IntN(40))])
+			}
+		}
+		tryImport(t, text)
+	}
+}
+
 // damage changes a part of a file.
 func damage(m *onnxproto.Model, r *rand.Rand) {
 	g := m.Graph

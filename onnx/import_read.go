@@ -109,6 +109,9 @@ func (im *importer) checkOpset() error {
 
 // constantOf checks what a tensor says of itself. Its numbers are read where they are needed.
 func constantOf(t *onnxproto.Tensor) (*constant, error) {
+	if t == nil {
+		return nil, errors.New("an attribute that is to be a tensor has none")
+	}
 	n, err := t.Len()
 	if err != nil {
 		return nil, err
