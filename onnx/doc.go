@@ -21,6 +21,12 @@
 // concatenation leave it as it is, a Permute is nothing but another reading of it, and a Transpose is written only where
 // a layer needs an order that the value does not have.
 //
+// # Import
+//
+// [Load] makes a model of a file, of this package's or of another program's, that predicts the same and is trained
+// further, by K-FAC too. It follows the order of axes as Save does: what ONNX transposes and reshapes changes the names of
+// axes, and moves nothing until a layer needs another order.
+//
 // # Layers of one's own
 //
 // [NewExporter] adds a layer's type. It returns the nodes of the layer in evaluation mode.
