@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -98,26 +97,24 @@ func isIdentity(l layers.Layer) bool {
 // share has layers that are made of the same tensors of the file be one layer. Tensors of equal elements may be one for
 // another reason, as exporters merge what training has not changed yet.
 func (im *importer) share() {
-	for i, p := range im.parts {
+	known := map[string][]*part{} // by what they are made of, and settings
+	for _, p := range im.parts {
 		if p.mean != nil || !slices.ContainsFunc(p.weight, func(v float64) bool { return v != p.weight[0] }) {
 			continue
 		}
-		for _, q := range im.parts[:i] {
-			if q.key == p.key && !q.sharing && alikeLayers(q.layer, p.layer) && slices.Equal(q.weight, p.weight) && slices.Equal(q.bias, p.bias) {
-				p.layer = q.layer
-				p.sharing = true
-				im.note(fmt.Sprintf("layers made of %.80q share their weights", q.key))
-				break
-			}
+		settings, err := layers.Encode(p.layer, layers.Kinds())
+		if err != nil {
+			continue
 		}
+		key := p.key + " " + string(settings)
+		i := slices.IndexFunc(known[key], func(q *part) bool { return slices.Equal(q.weight, p.weight) && slices.Equal(q.bias, p.bias) })
+		if i < 0 {
+			known[key] = append(known[key], p)
+			continue
+		}
+		p.layer, p.sharing = known[key][i].layer, true
+		im.note(fmt.Sprintf("layers made of %.80q share their weights", p.key))
 	}
-}
-
-// alikeLayers compares the settings of layers that have no name yet.
-func alikeLayers(a, b layers.Layer) bool {
-	x, errX := layers.Encode(a, layers.Kinds())
-	y, errY := layers.Encode(b, layers.Kinds())
-	return errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
 // shared replaces layers of parts by those that they share.

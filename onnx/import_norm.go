@@ -16,7 +16,7 @@ func (im *importer) batchNorm(n *node) error {
 		return err
 	}
 	for i, out := range n.Outputs[1:] {
-		if out != "" && len(im.usersOf(out)) > 0 {
+		if out != "" && im.uses[out] > 0 {
 			return n.errorf("its output %d, %.80q, is used, and only the first is read", i+2, out)
 		}
 	}
@@ -122,7 +122,7 @@ func (im *importer) layerNorm(n *node) error {
 		return err
 	}
 	for i, out := range n.Outputs {
-		if i > 0 && out != "" && len(im.usersOf(out)) > 0 {
+		if i > 0 && out != "" && im.uses[out] > 0 {
 			return n.errorf("its output %d, %.80q, is used, and only the first is read", i+1, out)
 		}
 	}

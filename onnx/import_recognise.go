@@ -32,11 +32,14 @@ func (im *importer) recognise() {
 }
 
 func (im *importer) countUses() {
-	im.uses = map[string]int{im.output: 1}
+	im.uses, im.takers = map[string]int{im.output: 1}, map[string][]*node{}
 	for _, n := range im.nodes {
-		for _, in := range n.in {
-			if in != "" && !slices.Contains(n.covered, n) {
-				im.uses[in]++
+		for i, in := range n.in {
+			if in == "" {
+				continue
+			}
+			if im.uses[in]++; !slices.Contains(n.in[:i], in) {
+				im.takers[in] = append(im.takers[in], n)
 			}
 		}
 	}
@@ -140,192 +143,6 @@ func (r *recognition) factors(name string) (float64, []string) {
 		}
 	}
 	return 1, []string{name}
-}
-
-// activation recognises x·Φ(x), its approximation by tanh, and x/(1+e⁻ˣ).
-func (r *recognition) activation() {
-	number, values := r.product(r.n, 0)
-	if len(values) != 2 {
-		return
-	}
-	for i, x := range values {
-		other, before := values[1-i], slices.Clone(r.covered)
-		switch {
-		case is(number, 1) && r.sigmoid(other, x):
-			r.becomes("SiLU", x)
-			return
-		case is(number, 0.5) && r.gelu(other, x):
-			r.becomes("Gelu", x)
-			return
-		}
-		if r.covered = slices.Clone(before); is(number, 0.5) && r.geluTanh(other, x) {
-			r.becomes("Gelu", x, onnxproto.StringAttribute("approximate", "tanh"))
-			return
-		}
-		r.covered = before
-	}
-}
-
-func (r *recognition) sigmoid(name, x string) bool {
-	n := r.maker(name, "Sigmoid", 1)
-	if n == nil || len(n.in) != 1 || n.in[0] != x {
-		return false
-	}
-	r.covered = append(r.covered, n)
-	return true
-}
-
-// gelu is 1 + erf(x/√2).
-func (r *recognition) gelu(name, x string) bool {
-	inner, ok := r.sum(name, 1)
-	if !ok {
-		return false
-	}
-	n := r.maker(inner, "Erf", 1)
-	if n == nil || len(n.in) != 1 {
-		return false
-	}
-	r.covered = append(r.covered, n)
-	number, values := r.factors(n.in[0])
-	return is(number, math.Sqrt2/2) && len(values) == 1 && values[0] == x
-}
-
-// geluTanh is 1 + tanh(√(2/π)·(x + 0.044715·x³)).
-func (r *recognition) geluTanh(name, x string) bool {
-	inner, ok := r.sum(name, 1)
-	if !ok {
-		return false
-	}
-	n := r.maker(inner, "Tanh", 1)
-	if n == nil || len(n.in) != 1 {
-		return false
-	}
-	r.covered = append(r.covered, n)
-	number, values := r.factors(n.in[0])
-	if !is(number, math.Sqrt(2/math.Pi)) || len(values) != 1 {
-		return false
-	}
-	add := r.maker(values[0], "Add", 1)
-	if add == nil || len(add.in) != 2 || !slices.Contains(add.in, x) {
-		return false
-	}
-	r.covered = append(r.covered, add)
-	cubic := add.in[0]
-	if cubic == x {
-		cubic = add.in[1]
-	}
-	number, values = r.factors(cubic)
-	if !is(number, 0.044715) {
-		return false
-	}
-	if len(values) == 3 {
-		return values[0] == x && values[1] == x && values[2] == x
-	}
-	if len(values) != 1 {
-		return false
-	}
-	pow := r.maker(values[0], "Pow", 1)
-	if pow == nil || len(pow.in) != 2 || pow.in[0] != x {
-		return false
-	}
-	three, ok := r.scalar(pow.in[1])
-	r.covered = append(r.covered, pow)
-	return ok && three == 3
-}
-
-// normalization recognises (x − mean x)/√(mean (x − mean x)² + ε).
-func (r *recognition) normalization() {
-	n := r.n
-	if len(n.in) != 2 {
-		return
-	}
-	root := r.maker(n.in[1], "Sqrt", 1)
-	if root == nil || len(root.in) != 1 {
-		return
-	}
-	add := r.maker(root.in[0], "Add", 1)
-	if add == nil || len(add.in) != 2 {
-		return
-	}
-	variance, epsilon := add.in[0], add.in[1]
-	eps, ok := r.scalar(epsilon)
-	if !ok {
-		variance, epsilon = epsilon, variance
-		if eps, ok = r.scalar(epsilon); !ok {
-			return
-		}
-	}
-	mean := r.maker(variance, "ReduceMean", 1)
-	if mean == nil || len(mean.in) < 1 {
-		return
-	}
-	square := r.im.producers[mean.in[0]]
-	if square == nil || r.im.uses[mean.in[0]] != 1 || len(square.in) != 2 {
-		return
-	}
-	difference := square.in[0]
-	switch two, ok := r.scalar(square.in[1]); {
-	case square.op == "Pow" && ok && two == 2, square.op == "Mul" && square.in[1] == difference:
-	default:
-		return
-	}
-	inner := r.im.producers[difference]
-	if inner == nil || inner.op != "Sub" || len(inner.in) != 2 {
-		return
-	}
-	first := r.im.producers[inner.in[1]]
-	if first == nil || first.op != "ReduceMean" || len(first.in) < 1 || first.in[0] != inner.in[0] {
-		return
-	}
-	axes, ok := r.axes(mean)
-	other, ok2 := r.axes(first)
-	if !ok || !ok2 || !slices.Equal(axes, other) {
-		return
-	}
-	// The difference may be computed once or twice.
-	covered := []*node{root, add, mean, square, inner, first}
-	above := r.im.producers[n.in[0]]
-	switch uses := r.im.uses[difference]; {
-	case above == inner && uses == 2+len(square.in)-1-boolean(square.op == "Pow"):
-	case above != nil && above.op == "Sub" && slices.Equal(above.in, inner.in) && r.im.uses[n.in[0]] == 1 && uses == 1+boolean(square.op == "Mul"):
-		covered = append(covered, above)
-	default:
-		return
-	}
-	if r.im.uses[first.out] != 1+boolean(above != inner) || r.im.uses[inner.out] == 0 {
-		return // another node takes the mean
-	}
-	r.covered = covered
-	r.becomes("Standardize", inner.in[0], onnxproto.FloatAttribute("epsilon", float32(eps)), onnxproto.IntsAttribute("axes", axes...))
-}
-
-func boolean(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// axes are those of a mean that keeps them.
-func (r *recognition) axes(n *node) ([]int64, bool) {
-	if k := n.settings["keepdims"]; k != nil && k.Int == 0 {
-		return nil, false
-	}
-	if a := n.settings["axes"]; a != nil && len(n.in) == 1 {
-		return a.Ints, len(a.Ints) > 0
-	}
-	if len(n.in) != 2 {
-		return nil, false
-	}
-	c := r.im.constants[n.in[1]]
-	if maker := r.im.producers[n.in[1]]; maker != nil && maker.op == "Constant" {
-		c, _ = r.im.literal(maker)
-	}
-	if c == nil {
-		return nil, false
-	}
-	axes, err := c.integers()
-	return axes, err == nil && len(axes) > 0
 }
 
 // becomes puts the operator in the place of the pattern's nodes.
