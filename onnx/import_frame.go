@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gokfac/gokfac/layers"
 )
@@ -40,86 +41,22 @@ func (im *importer) frameOf(n *node, a *attributes, in *step, kernel []int64, ce
 			s.to[first+i] = int(v)
 		}
 	}
-	pads, auto := a.integers("pads"), a.text("auto_pad", "NOTSET")
-	switch {
-	case auto == "VALID":
-		pads = nil
-	case auto == "SAME_UPPER":
-		f.same, pads = true, nil
-	case auto == "SAME_LOWER":
-		f.same, pads = true, nil
-	case auto != "NOTSET" && auto != "":
-		return nil, n.errorf("attribute auto_pad is %.40q: want NOTSET, VALID, SAME_UPPER or SAME_LOWER", auto)
-	}
-	if pads != nil && len(pads) != 2*axes {
-		return nil, n.errorf("attribute pads has %d numbers: want two for each of %d axes", len(pads), axes)
-	}
-	if in.pads != nil {
-		if f.same || slices.ContainsFunc(pads, func(v int64) bool { return v != 0 }) && n.op != "Conv" {
-			return nil, n.errorf("it pads its input, and so does %v before it: only one of them is read", in.node)
-		}
-		if pads == nil {
-			pads = make([]int64, 2*axes)
-		}
-		pads = slices.Clone(pads)
-		for i, v := range in.pads {
-			pads[i] = min(pads[i], mostInput) + v
-		}
-	}
-	after := [2]int{}
-	for i, v := range pads {
-		if v < 0 || v > mostInput {
-			return nil, n.errorf("attribute pads is %v: want numbers from 0 to %d", pads, mostInput)
-		}
-		if i < axes {
-			f.padding[first+i] = int(v)
-		} else {
-			after[first+i-axes] = int(v)
-		}
+	after, err := f.pad(n, a, in, dims)
+	if err != nil {
+		return nil, err
 	}
 	size := [2]int{1, 1}
 	copy(size[first:], dims[1:])
-	alike := true // padding that is not alike on both sides may be that of same
 	for i := range 2 {
-		extent := f.dilation[i]*(f.kernel[i]-1) + 1
-		total := max(0, (size[i]-1)/f.stride[i]*f.stride[i]+extent-size[i])
-		if f.same {
-			f.padding[i], after[i] = total/2, total-total/2
-			if auto == "SAME_LOWER" && total%2 == 1 {
-				return nil, n.errorf("attribute auto_pad is SAME_LOWER, which pads %d elements, more of them before the image than after: only SAME_UPPER is read, and pads that are alike on both sides", total)
-			}
-			continue
-		}
-		if f.padding[i] != after[i] {
-			alike = false
-		}
-	}
-	if !f.same && !alike {
-		for i := range 2 {
-			extent := f.dilation[i]*(f.kernel[i]-1) + 1
-			total := max(0, (size[i]-1)/f.stride[i]*f.stride[i]+extent-size[i])
-			if f.padding[i] != total/2 || after[i] != total-total/2 {
-				return nil, n.errorf("attribute pads is %v: only padding that is alike on both sides, or that of auto_pad SAME_UPPER, is read", pads)
-			}
-		}
-		f.same = true
-	}
-	if f.same && f.padding == after { // what both sides have alike needs no rule
-		f.same = false
-	}
-	for i := range 2 {
-		extent := f.dilation[i]*(f.kernel[i]-1) + 1
 		padded := size[i] + f.padding[i] + after[i]
-		if extent > padded {
-			return nil, n.errorf("a kernel that spans %d elements does not fit into %d, padding included", extent, padded)
-		}
-		if f.out[i] = (padded-extent)/f.stride[i] + 1; ceil && (padded-extent)%f.stride[i] != 0 {
+		left := padded - f.extent(i)
+		switch f.out[i] = left/f.stride[i] + 1; {
+		case left < 0:
+			return nil, n.errorf("a kernel that spans %d elements does not fit into %d, padding included", f.extent(i), padded)
+		case ceil && left%f.stride[i] != 0:
 			return nil, n.errorf("attribute ceil_mode is 1, and the last window would reach over the image's edge: only whole windows are read: export it with ceil_mode off")
 		}
 		// A layer keeps where each place of the kernel is.
-		if f.out[i] > mostInput || f.kernel[i] > mostInput {
-			return nil, n.errorf("%d places of the kernel are too many", f.out[i])
-		}
 		if err := im.count(f.out[i], f.kernel[i]+6); err != nil {
 			return nil, n.errorf("%w", err)
 		}
@@ -127,8 +64,63 @@ func (im *importer) frameOf(n *node, a *attributes, in *step, kernel []int64, ce
 	return f, nil
 }
 
-// images has a value of channels×… in the order that layers of images take.
-// which may lack the axis of a single channel.
+// extent is how many elements the kernel spans.
+func (f *frame) extent(i int) int { return f.dilation[i]*(f.kernel[i]-1) + 1 }
+
+// pad sets the padding, and returns that behind the last elements.
+func (f *frame) pad(n *node, a *attributes, in *step, dims []int) (after [2]int, err error) {
+	axes := len(dims) - 1
+	pads, auto := a.integers("pads"), a.text("auto_pad", "NOTSET")
+	if pads != nil && len(pads) != 2*axes {
+		return after, n.errorf("attribute pads has %d numbers: want two for each of %d axes", len(pads), axes)
+	}
+	switch auto {
+	case "NOTSET", "":
+	case "VALID", "SAME_UPPER", "SAME_LOWER":
+		pads = nil
+	default:
+		return after, n.errorf("attribute auto_pad is %.40q: want NOTSET, VALID, SAME_UPPER or SAME_LOWER", auto)
+	}
+	f.same = strings.HasPrefix(auto, "SAME")
+	if in.pads != nil {
+		own := slices.ContainsFunc(pads, func(v int64) bool { return v != 0 })
+		if f.same || own && n.op != "Conv" {
+			return after, n.errorf("it pads its input, and so does %v before it: only one of them is read", in.node)
+		}
+		all := slices.Clone(in.pads)
+		for i, v := range pads {
+			all[i] += min(v, mostInput)
+		}
+		pads = all
+	}
+	var before, wanted, total [2]int
+	first := 2 - axes
+	for i := range axes {
+		size, k := dims[1+i], first+i
+		total[k] = max(0, (size-1)/f.stride[k]*f.stride[k]+f.extent(k)-size) // for ⌈size/stride⌉ places
+		wanted[k] = total[k] / 2
+		if len(pads) == 0 {
+			continue
+		}
+		if min(pads[i], pads[axes+i]) < 0 || max(pads[i], pads[axes+i]) > mostInput {
+			return after, n.errorf("attribute pads is %v: want numbers from 0 to %d", pads, mostInput)
+		}
+		before[k], after[k] = int(pads[i]), int(pads[axes+i])
+	}
+	rest := [2]int{total[0] - wanted[0], total[1] - wanted[1]}
+	switch {
+	case auto == "SAME_LOWER" && wanted != rest:
+		return after, n.errorf("attribute auto_pad is SAME_LOWER, which pads an odd number of elements, more of them before the image than after: only SAME_UPPER is read, and pads that are alike on both sides")
+	case f.same:
+		before, after = wanted, rest
+	case before != after && (before != wanted || after != rest):
+		return after, n.errorf("attribute pads is %v: only padding that is alike on both sides, or that of auto_pad SAME_UPPER, is read", pads)
+	}
+	f.padding, f.same = before, before != after // what is alike on both sides needs no rule
+	return after, nil
+}
+
+// images has a value of channels×… in the order that layers of images take. It may lack the axis of a single channel.
 func (im *importer) images(l layout) (layout, []layers.Layer) {
 	axes := l.channelsLast()
 	if n := len(axes) - 1; n > 0 && len(axes[n]) == 0 && sameGroups(l.axes, axes[:n]) {
