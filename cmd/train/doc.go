@@ -11,6 +11,7 @@
 //	go run ./cmd/train -resume auto
 //	go run ./cmd/train -load runs/mlp-my-kfac-001 -eval
 //	go run ./cmd/train -load runs/mlp-my-kfac-001 -predict new.csv -to predicted.csv
+//	go run ./cmd/train -load runs/mlp-my-kfac-001 -export model.onnx
 //	go run ./cmd/train -config runs/mlp-my-kfac-001/config.json -seed 2
 //
 //	go run ./cmd/train -tune kfac,adam,sgd -target test_accuracy=0.98 -out tuning
@@ -90,6 +91,12 @@
 // which are scaled and whose classes are numbered as the model's own. With -eval it is
 // scored, with -predict it predicts rows of raw examples, else it is trained further; that
 // run needs the directory still when it is resumed.
+//
+// -export FILE writes the model as an .onnx file, which onnxruntime and other programs run:
+// that of -load, and nothing is trained unless a setting asks for it, or a run's when it has
+// ended. -load takes .onnx files as well, of -export or of another program such as PyTorch.
+// -model says what such a network's outputs are, where it does not end with a softmax:
+// logits of classes for a classifier, else values. docs/onnx.md has what is read.
 //
 // -config FILE takes all settings from a config.json, or from a result; flags beside it
 // win. With another -opt, -kfac-mode or -model the file's settings of training are left

@@ -17,6 +17,7 @@ const helpHead = `Train a network with K-FAC, or with Adam, SGD, Muon, Shampoo o
   go run ./cmd/train -model regression -target test_loss=0.05
   go run ./cmd/train -resume auto
   go run ./cmd/train -load runs/mlp-my-kfac-001 -predict new.csv -to predicted.csv
+  go run ./cmd/train -load runs/mlp-my-kfac-001 -export model.onnx
 
 `
 

@@ -43,11 +43,20 @@ func LoadModel(path, kind string, change func(*trainer.ModelConfig)) (*Kept, err
 	}
 	im, err := onnx.Load(path, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("%s", strings.ReplaceAll(err.Error(), "LoadConfig.", "onnx.LoadConfig."))
+		return nil, inProgram{err}
 	}
 	about, _, _ := strings.Cut(im.Report.String(), "\n\"")
 	return &Kept{im.Model, im.Preparation, path + ": " + strings.ReplaceAll(strings.TrimSpace(about), "\n", ": ")}, nil
 }
+
+// inProgram is an error that names settings which a program has, and the command has not.
+type inProgram struct{ error }
+
+func (e inProgram) Error() string {
+	return strings.ReplaceAll(e.error.Error(), "LoadConfig.", "onnx.LoadConfig.")
+}
+
+func (e inProgram) Unwrap() error { return e.error }
 
 // numberClasses numbers the classes of data for a model that does not name its own.
 func (l *loaded) numberClasses(d *datasets.Dataset, path string) error {
