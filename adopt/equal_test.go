@@ -21,7 +21,9 @@ import (
 // program is a gorgonia program: a graph, its machine and the memory of its inputs.
 type program struct {
 	x, y       *G.Node
+	y2         *G.Node // the last columns of the targets; nil: they are all in y
 	cost, out  *G.Node
+	out2       *G.Node // another output, or nil
 	learnables G.Nodes
 	vm         G.VM
 }
@@ -59,6 +61,14 @@ func (p *program) compile(t testing.TB) {
 
 func (p *program) step(t testing.TB, x, y *tensor.Dense, s G.Solver) {
 	require.NoError(t, G.Let(p.x, x))
+	if p.y2 != nil {
+		first, err := y.Slice(nil, G.S(0, p.y.Shape()[1]))
+		require.NoError(t, err)
+		last, err := y.Slice(nil, G.S(p.y.Shape()[1], y.Shape()[1]))
+		require.NoError(t, err)
+		y = first.Materialize().(*tensor.Dense)
+		require.NoError(t, G.Let(p.y2, last.Materialize()))
+	}
 	require.NoError(t, G.Let(p.y, y))
 	require.NoError(t, p.vm.RunAll())
 	require.NoError(t, s.Step(G.NodesToValueGrads(p.learnables)))
@@ -145,6 +155,8 @@ var twins = map[string]func(t *testing.T, rng *rand.Rand) *twin{
 				return y, native
 			}}
 	},
+	"two heads":               func(t *testing.T, rng *rand.Rand) *twin { return twoHeads(t, rng, false) },
+	"two heads of one target": func(t *testing.T, rng *rand.Rand) *twin { return twoHeads(t, rng, true) },
 	"a line through points": func(t *testing.T, rng *rand.Rand) *twin {
 		g := G.NewGraph()
 		p := &program{x: G.NewVector(g, G.Float64, G.WithShape(9), G.WithName("x")), y: G.NewVector(g, G.Float64, G.WithShape(9), G.WithName("y"))}
@@ -177,6 +189,47 @@ var twins = map[string]func(t *testing.T, rng *rand.Rand) *twin{
 			loss: losses.SoftmaxCrossEntropy{}, input: []int{5}, draw: drawing(8, 5), target: classes(8, 3), scale: 1,
 			order: map[int][]int{0: transposing(4, 5), 2: transposing(3, 4)}}
 	},
+}
+
+// twoHeads has three classes and two values, on one hidden layer.
+func twoHeads(t *testing.T, rng *rand.Rand, together bool) *twin {
+	const n = 14
+	g := G.NewGraph()
+	p := &program{x: G.NewMatrix(g, G.Float64, G.WithShape(n, 5), G.WithName("x"))}
+	w0, w1, w2, b2 := matrix(g, "w0", rng, 5, 6), matrix(g, "w1", rng, 6, 3), matrix(g, "w2", rng, 6, 2), matrix(g, "b2", rng, 2)
+	h := G.Must(G.Tanh(G.Must(G.Mul(p.x, w0))))
+	p.out = G.Must(G.SoftMax(G.Must(G.Mul(h, w1))))
+	p.out2 = G.Must(G.BroadcastAdd(G.Must(G.Mul(h, w2)), b2, nil, []byte{0}))
+	var classes, values *G.Node
+	if together {
+		p.y = G.NewMatrix(g, G.Float64, G.WithShape(n, 5), G.WithName("y"))
+		classes, values = G.Must(G.Slice(p.y, nil, G.S(0, 3))), G.Must(G.Slice(p.y, nil, G.S(3, 5)))
+	} else {
+		p.y = G.NewMatrix(g, G.Float64, G.WithShape(n, 3), G.WithName("y"))
+		p.y2 = G.NewMatrix(g, G.Float64, G.WithShape(n, 2), G.WithName("y2"))
+		classes, values = p.y, p.y2
+	}
+	entropy := G.Must(G.Neg(G.Must(G.Mean(G.Must(G.Sum(G.Must(G.HadamardProd(G.Must(G.Log(p.out)), classes)), 1))))))
+	p.cost = G.Must(G.Add(entropy, G.Must(G.Mean(G.Must(G.Square(G.Must(G.Sub(p.out2, values))))))))
+	p.learnables = G.Nodes{w0, w1, w2, b2}
+	p.compile(t)
+	return &twin{
+		program: p, input: []int{5}, draw: drawing(n, 5), scale: 1,
+		net: layers.Sequential{&layers.Dense{Units: 6, NoBias: true}, layers.Tanh(),
+			&layers.Parallel{Branches: []layers.Layer{&layers.Dense{Units: 3, NoBias: true}, &layers.Dense{Units: 2}}}},
+		loss: &losses.Joint{Heads: []losses.Head{{Loss: losses.SoftmaxCrossEntropy{}, Units: 3}, {Loss: losses.SquaredError{}, Units: 2}}},
+		target: func(rng *rand.Rand) (theirs, native *tensor.Dense) {
+			theirs, native = tensor.New(tensor.WithShape(n, 5), tensor.Of(tensor.Float64)), tensor.New(tensor.WithShape(n, 3), tensor.Of(tensor.Float64))
+			for i := range n {
+				c := rng.IntN(3)
+				a, b := rng.NormFloat64(), rng.NormFloat64()
+				theirs.Float64s()[5*i+c], native.Float64s()[3*i] = 1, float64(c)
+				theirs.Float64s()[5*i+3], native.Float64s()[3*i+1] = a, a
+				theirs.Float64s()[5*i+4], native.Float64s()[3*i+2] = b, b
+			}
+			return theirs, native
+		},
+	}
 }
 
 // transposing is the order of the elements of a rows×cols matrix in its transpose.
@@ -264,7 +317,11 @@ func TestStepsEqualTheNativeModels(t *testing.T) {
 				rng := rand.New(rand.NewPCG(1, 2))
 				w := make(t, rng)
 				p := w.program
-				a, err := adopt.New(p.cost, p.learnables, adopt.Config{Outputs: []adopt.Output{{Node: p.out}}, Seed: 3})
+				outputs := []adopt.Output{{Node: p.out}}
+				if p.out2 != nil {
+					outputs = append(outputs, adopt.Output{Node: p.out2})
+				}
+				a, err := adopt.New(p.cost, p.learnables, adopt.Config{Outputs: outputs, Seed: 3})
 				require.NoError(t, err)
 				if testing.Verbose() {
 					t.Log("\n" + a.Report())

@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"fmt"
+	"slices"
 
 	"gorgonia.org/tensor"
 
@@ -12,7 +13,7 @@ import (
 // findInputs chooses the model's input among those that the outputs depend on, and its target
 // among the others.
 func (g *Graph) findInputs(within map[*node]bool) error {
-	beside := inputsBeside(g.cost, g.heads)
+	targets := targetsOf(g.cost, g.heads)
 	for _, n := range g.reading.order { // a vector of one number for each example only if there is nothing else
 		if n.kind == inputLeaf && n.where.axis == 0 && within[n] && (g.x == nil || len(g.x.dims) == 1 && len(n.dims) > 1) {
 			g.x = n
@@ -24,7 +25,7 @@ func (g *Graph) findInputs(within map[*node]bool) error {
 		}
 		batch := n.where.axis == 0
 		switch {
-		case batch && !within[n] && g.y == nil && len(beside) > 0:
+		case batch && !within[n] && g.y == nil && slices.Contains(targets, n):
 			g.y = n
 		default:
 			g.others = append(g.others, n)

@@ -1,11 +1,10 @@
 package adopt
 
 import (
-	"fmt"
-
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/columns"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 )
@@ -51,13 +50,10 @@ func (w *network) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 		}
 	}
 	parts := make([]*graph.Node, len(g.heads))
-	units := 0
 	for i, h := range g.heads {
-		var err error
 		if parts[i], err = t.outputs(h); err != nil {
 			return nil, err
 		}
-		units += h.units
 	}
 	for _, a := range g.maps {
 		ps := []*graph.Param{a.weight.param}
@@ -72,9 +68,11 @@ func (w *network) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 			b.Layers = append(b.Layers, graph.LayerInfo{Name: l.param.Name, Input: x.Shape(), Output: l.param.Value.Shape(), Params: []*graph.Param{l.param}})
 		}
 	}
-	z, err := beside(b, parts, units)
-	if err != nil {
-		return nil, err
+	z := parts[0]
+	if len(parts) > 1 {
+		if z, err = columns.Concat(b, parts); err != nil {
+			return nil, err
+		}
 	}
 	start := 0
 	for _, h := range g.heads {
@@ -87,28 +85,23 @@ func (w *network) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	return z, nil
 }
 
-// beside adds N×C_i matrices side by side.
-func beside(b *graph.Builder, parts []*graph.Node, units int) (*graph.Node, error) {
-	if len(parts) == 1 {
-		return parts[0], nil
+// units is the number of columns of all outputs.
+func (g *Graph) units() (n int) {
+	for _, h := range g.heads {
+		n += h.units
 	}
-	dims := []int{b.Batch, units}
-	terms := make([]*graph.Node, len(parts))
-	start := 0
-	for i, p := range parts {
-		var err error
-		if terms[i], err = (move{large: p.Shape(), stride: strides(dims), offset: start, small: dims}).scatter(b, p); err != nil {
-			return nil, err
-		}
-		start += p.Shape()[1]
-	}
-	return b.Total(terms...)
+	return n
 }
 
-// distribution joins the heads'.
+// distribution is that of the outputs: of several heads a losses.Joint.
 func (g *Graph) distribution() (losses.Loss, error) {
 	if len(g.heads) == 1 {
 		return g.heads[0].loss, nil
 	}
-	return nil, fmt.Errorf("adopt: %d outputs: not there yet", len(g.heads))
+	joint := &losses.Joint{}
+	for _, h := range g.heads {
+		joint.Heads = append(joint.Heads, losses.Head{Loss: h.loss, Units: h.units})
+	}
+	_, err := joint.TargetShape(tensor.Shape{g.examples, g.units()})
+	return joint, err
 }

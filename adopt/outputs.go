@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/columns"
 	"github.com/gokfac/gokfac/losses"
 )
 
@@ -94,9 +95,8 @@ func (t *translation) reshaped(x *graph.Node, shape ...int) (*graph.Node, error)
 // of z.
 func (t *translation) feed(h *head, z *graph.Node, start int) error {
 	var err error
-	if units := z.Shape()[1]; units != h.units {
-		m := move{small: z.Shape(), large: []int{t.Batch, h.units}, stride: []int{units, 1}, offset: start}
-		if z, err = m.gather(t.Builder, z); err != nil {
+	if z.Shape()[1] != h.units {
+		if z, err = columns.Take(t.Builder, z, start, h.units); err != nil {
 			return err
 		}
 	}
@@ -109,9 +109,9 @@ func (t *translation) feed(h *head, z *graph.Node, start int) error {
 	return err
 }
 
-// inputsBeside are the inputs with examples that the cost depends on not through the logits of
-// heads: the first of them is the target, as a rule.
-func inputsBeside(cost *node, heads []*head) []*node {
+// targetsOf are the nodes that may be targets: inputs with examples, and parts of them, that the cost
+// depends on not through the logits of heads. The first of the inputs is the target, as a rule.
+func targetsOf(cost *node, heads []*head) []*node {
 	seen := map[*node]bool{}
 	for _, h := range heads {
 		seen[h.logits] = true
@@ -123,7 +123,7 @@ func inputsBeside(cost *node, heads []*head) []*node {
 			return
 		}
 		seen[n] = true
-		if n.kind == inputLeaf && n.where.axis >= 0 {
+		if n.isInput() {
 			list = append(list, n)
 		}
 		for _, c := range n.in {
@@ -132,6 +132,17 @@ func inputsBeside(cost *node, heads []*head) []*node {
 	}
 	visit(cost)
 	return list
+}
+
+// isInput reports whether n is an input with examples, or a part or another shape of one.
+func (n *node) isInput() bool {
+	switch n.kind {
+	case inputLeaf:
+		return n.where.axis >= 0
+	case "sliceOp", "reshapeOp", "transposeOp":
+		return n.where.axis >= 0 && n.in[0].isInput()
+	}
+	return false
 }
 
 // find settles h's distribution and scale: of the candidates the first one whose negative
@@ -144,7 +155,7 @@ func (g *Graph) find(h *head, named losses.Loss) error {
 	for _, way := range list {
 		names = append(names, fmt.Sprint(way.loss))
 		h.logits = way.logits
-		for _, y := range inputsBeside(g.cost, g.heads) {
+		for _, y := range targetsOf(g.cost, g.heads) {
 			c, err := g.ratio(h, way.loss, y)
 			if errors.Is(err, errNoMultiple) {
 				continue

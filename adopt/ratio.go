@@ -46,6 +46,9 @@ func (g *Graph) ratio(h *head, loss losses.Loss, y *node) (float64, error) {
 			t.made[n] = x
 		}
 	}
+	if t.made[y] == nil {
+		t.made[y], _ = b.Input("target", y.dims...)
+	}
 	for _, other := range g.heads {
 		x, v := b.Input("outputs", other.logits.dims...)
 		fillUniform(v.Float64s(), rng, -1, 1)
