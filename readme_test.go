@@ -36,7 +36,8 @@ func TestReadmeTableExample(t *testing.T) {
 	source, err := os.ReadFile("example_table_test.go")
 	require.NoError(t, err)
 	parts := strings.Split(string(readme), "```go\n")
-	require.Len(t, parts, 3)
+	require.Greater(t, len(parts), 2)
+	require.False(t, strings.HasPrefix(parts[2], program)) // TestDocsPrograms has the whole ones
 	block, _, _ := strings.Cut(parts[2], "```")
 	rest := string(source)
 	for line := range strings.Lines(block) {

@@ -80,7 +80,8 @@ func Example() {
 	fmt.Println("learned:", solver.Loss() < 0.2)
 	// Output:
 	// 64 examples of input x, float64
-	// output SoftMax of shape [64 2]: 2 units, softmax cross-entropy, found: the cost is 1 times its mean negative log-likelihood; its values are logarithms of probabilities (gorgonia's Log makes a LogSoftMax of the SoftMax that it is of)
+	// output SoftMax of shape [64 2]: 2 units, softmax cross-entropy, found: the cost is 1 times its mean negative log-likelihood
+	//   its values are logarithms of probabilities: gorgonia's Log makes a LogSoftMax of the SoftMax that it is of
 	//   w0  affine map 2→16
 	//   b0  affine map 2→16
 	//   w1  affine map 16→2

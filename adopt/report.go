@@ -41,10 +41,10 @@ func (g *Graph) Report() string {
 		default:
 			b.WriteString(": the cost is something else, taken as it is")
 		}
-		if h.given.kind == "softmaxOp" && strings.Contains(h.given.text, "true") {
-			b.WriteString("; its values are logarithms of probabilities (gorgonia's Log makes a LogSoftMax of the SoftMax that it is of)")
-		}
 		b.WriteByte('\n')
+		if h.given.kind == "softmaxOp" && strings.Contains(h.given.text, "true") {
+			b.WriteString("  its values are logarithms of probabilities: gorgonia's Log makes a LogSoftMax of the SoftMax that it is of\n")
+		}
 	}
 	width := 0
 	for _, l := range g.learnables {
