@@ -41,7 +41,7 @@ func TestDocsPrograms(t *testing.T) {
 			dir := t.TempDir()
 			for name, content := range map[string]string{
 				"main.go": block, "go.sum": string(sums),
-				"go.mod": "module example.com/embed\n\ngo 1.26.0\n\nrequire " + module + " v0.0.0\n\nreplace " + module + " => " + root + "\n",
+				"go.mod": "module example.com/embed\n\ngo 1.26.0\n\nrequire " + module + " v0.0.0\n\nreplace " + module + " => " + filepath.ToSlash(root) + "\n",
 			} {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
 			}

@@ -10,7 +10,9 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// Trainer runs the training loop. The zero value of a field is its default.
+// Trainer runs the training loop. The zero value of a field is its default. It belongs to one
+// goroutine at a time, with its model, optimizer, data and callbacks; trainers of other
+// models may run at the same time. It writes nothing and has no goroutine of its own.
 type Trainer struct {
 	Model     *Model
 	Optimizer Optimizer

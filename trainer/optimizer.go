@@ -9,7 +9,8 @@ import (
 	"github.com/gokfac/gokfac/internal/setting"
 )
 
-// Optimizer takes steps on mini-batches.
+// Optimizer takes steps on mini-batches. Those of this module serve one model each, and are not
+// safe for concurrent use.
 type Optimizer interface {
 	// Step updates the objective's parameters once and returns h before the
 	// step. It leaves them alone and returns a *graph.NonFiniteError if h or

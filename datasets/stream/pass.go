@@ -40,7 +40,7 @@ type pass struct {
 // streamOrder separates the order's numbers from other generators with the same seed.
 const streamOrder = 0x73747265616d
 
-// newPass begins to read. It takes over the memory of the last pass, if there was one and it has ended.
+// newPass begins to read. It takes over the memory of the last pass, if there was one, which has dealt out its window.
 func newPass(ctx context.Context, examples iter.Seq2[Example, error], opt Options, epoch int, last *pass) *pass {
 	p := &pass{whole: ctx, opt: opt, epoch: epoch, ready: make(chan *batch, 2), free: make(chan *batch, 2)}
 	p.ctx, p.end = context.WithCancel(ctx)
@@ -48,7 +48,6 @@ func newPass(ctx context.Context, examples iter.Seq2[Example, error], opt Option
 	p.inputs, p.targets = opt.Scaling.Prepare(), opt.TargetScaling.Prepare()
 	if last != nil {
 		p.batches, p.window = last.batches, last.window
-		p.window.held = 0
 	} else {
 		for i := range p.batches {
 			p.batches[i] = newBatch(opt)
