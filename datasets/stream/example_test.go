@@ -136,3 +136,16 @@ func ExampleMeasureScaling() {
 	fmt.Printf("mean %.1f, %.1f; class %d\n", scaling.Mean[0], scaling.Mean[1], p.Class)
 	// Output: mean 1049.5, 1.0; class 1
 }
+
+// Examples in memory: every epoch is a shuffle of all, and schedules know the number of steps.
+func ExampleRows() {
+	x, labels := [][]float64{{5.1, 3.5}, {7.0, 3.2}, {6.3, 3.3}, {4.9, 3.0}}, []int{0, 1, 1, 0}
+	train, err := stream.New(context.Background(), stream.Rows(x, labels), stream.Options{
+		Shape: []int{2}, Classes: 2, BatchSize: 2, Window: len(x), Examples: len(x),
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(train.Steps(), "steps in an epoch")
+	// Output: 2 steps in an epoch
+}

@@ -1,11 +1,14 @@
 package stream
 
 import (
+	"bytes"
 	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/internal/codec/codectest"
 )
 
 // TestStreamState: a stream that is moved to any position of another goes on as that one did.
@@ -46,4 +49,24 @@ func TestStreamState(t *testing.T) {
 	opt.Seed = 8
 	short := newTestStream(t, sequence(4), opt)
 	assert.ErrorContains(t, short.UnmarshalBinary(states[3]), "fewer examples than when its position was saved")
+}
+
+// TestStreamHostileState: a state with any byte changed, also behind the checksums, is taken or refused.
+func TestStreamHostileState(t *testing.T) {
+	opt := Options{Shape: []int{1}, BatchSize: 3, Window: 5, Seed: 8}
+	s := newTestStream(t, sequence(10), opt)
+	s.Next()
+	state, err := s.MarshalBinary()
+	require.NoError(t, err)
+	for i := range state {
+		for _, bit := range []byte{1, 0x80} {
+			bad := bytes.Clone(state)
+			bad[i] ^= bit
+			other := newTestStream(t, sequence(10), opt)
+			assert.Error(t, other.UnmarshalBinary(bad))
+			if other.UnmarshalBinary(codectest.Seal(bad)) == nil {
+				other.Next()
+			}
+		}
+	}
 }
