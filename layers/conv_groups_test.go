@@ -65,6 +65,13 @@ func groupCases() (cases []bilinearCase) {
 			cases = append(cases, m.conv2D(same, j%2 == 1))
 		}
 	}
+	// A stride beyond the image, with windows that see nothing but padding.
+	for _, m := range []images{
+		{n: 3, h: 3, w: 1, c: 2, filters: 6, groups: 2, stride: [2]int{3, 3}}, {n: 2, h: 1, w: 2, c: 3, filters: 3, groups: 3, stride: [2]int{9, 4}},
+	} {
+		m.kernel, m.dilation, m.before, m.after = [2]int{2, 1}, [2]int{2, 2}, [2]int{2, 2}, [2]int{2, 2}
+		cases = append(cases, m.conv2D(false, false))
+	}
 	one := [2]int{1, 1}
 	large := func(m images) images {
 		m.n, m.h, m.w, m.stride, m.dilation = 5, 12, 13, one, one

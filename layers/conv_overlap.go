@@ -67,7 +67,8 @@ func backwardCorrelation(c *convolution) correlation {
 	v, h := c.vertical, c.horizontal
 	r := correlation{
 		frame: frame{v.out, h.out, c.filters, v.extent - 1 - v.padding, h.extent - 1 - h.padding, v.in + v.extent - 1, h.in + h.extent - 1,
-			[2]int{min(v.stride, v.in+v.extent), min(h.stride, h.in+h.extent)}, 0},
+			// From in + padding on, a stride leaves the first place alone in the frame.
+			[2]int{min(v.stride, v.in+v.padding), min(h.stride, h.in+h.padding)}, 0},
 		stride: [2]int{1, 1},
 		out:    [2]int{v.in, h.in}, groups: c.groups, n: c.channels / c.groups,
 	}
