@@ -43,6 +43,9 @@ func library() []libraryCase {
 		of("one channel", func() layers.Layer { return &layers.Conv2D{Filters: 2, Kernel: pair(3), Same: true} }, 4, 4),
 		of("groups", func() layers.Layer { return &layers.Conv2D{Filters: 4, Kernel: pair(2), Groups: 2} }, 3, 3, 4),
 		of("depthwise", func() layers.Layer { return &layers.Conv2D{Filters: 4, Kernel: pair(3), Same: true, Groups: 4} }, 3, 4, 4),
+		of("depthwise, beyond the image", func() layers.Layer {
+			return &layers.Conv2D{Filters: 6, Kernel: [2]int{2, 1}, Stride: pair(3), Padding: pair(2), Dilation: pair(2), Groups: 2}
+		}, 3, 1, 2),
 		of("depthwise, doubling", func() layers.Layer { return &layers.Conv2D{Filters: 4, Kernel: pair(2), Groups: 2} }, 3, 4, 2),
 		of("lines", func() layers.Layer { return &layers.Conv1D{Filters: 3, Kernel: 2, Stride: 2} }, 6, 2),
 		of("transposed", func() layers.Layer {
