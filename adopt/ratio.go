@@ -39,11 +39,15 @@ func (g *Graph) ratio(h *head, loss losses.Loss, y *node) (float64, error) {
 		}
 		return b.InputOf("learnable", v)
 	}
+	var inputs [][]float64 // but y
 	for _, n := range g.reading.order {
 		if n.kind == inputLeaf {
 			x, v := b.Input("input", n.dims...)
 			fillUniform(v.Float64s(), rng, 0.1, 0.9)
 			t.made[n] = x
+			if n != y {
+				inputs = append(inputs, v.Float64s())
+			}
 		}
 	}
 	if t.made[y] == nil {
@@ -54,7 +58,7 @@ func (g *Graph) ratio(h *head, loss losses.Loss, y *node) (float64, error) {
 		fillUniform(v.Float64s(), rng, -1, 1)
 		t.made[other.logits] = x
 	}
-	q := &comparison{z: graph.Value(t.made[h.logits]).Float64s(), y: graph.Value(t.made[y]).Float64s(), units: h.units, rng: rng}
+	q := &comparison{z: graph.Value(t.made[h.logits]).Float64s(), y: graph.Value(t.made[y]).Float64s(), units: h.units, rng: rng, inputs: inputs}
 	if err := q.build(t, g.cost, h, loss, y); err != nil {
 		return 0, errNoMultiple
 	}
@@ -69,8 +73,9 @@ func fillUniform(x []float64, rng *rand.Rand, lo, hi float64) {
 
 // comparison is of the cost with one negative log-likelihood.
 type comparison struct {
-	z, y    []float64 // memory of outputs and of the user's target
-	labels  []float64 // of the distribution's target; nil: it is y
+	z, y    []float64   // memory of outputs and of the user's target
+	inputs  [][]float64 // memory of the other inputs: c must not depend on them
+	labels  []float64   // of the distribution's target; nil: it is y
 	units   int
 	rng     *rand.Rand
 	draw    func() // sets y and labels
@@ -150,6 +155,9 @@ func (q *comparison) run() (float64, error) {
 	var du, dv []float64 // changes of the likelihood and of the cost
 	for range comparedTargets {
 		q.draw()
+		for _, x := range q.inputs {
+			fillUniform(x, q.rng, 0.1, 0.9)
+		}
 		var u0, v0 float64
 		for k := range comparedOutputs {
 			fillUniform(q.z, q.rng, -1, 1)

@@ -23,6 +23,10 @@ func TestRefusedGraphs(t *testing.T) {
 		"draws new numbers in each run": func(g *G.ExprGraph, h *G.Node) *G.Node {
 			return G.Must(G.Add(h, G.GaussianRandomNode(g, G.Float64, 0, 1, 6, 3)))
 		},
+		"the rows of an example cannot be followed: use Reshape": func(_ *G.ExprGraph, h *G.Node) *G.Node {
+			return G.Must(G.Tensordot([]int{0}, []int{0}, h, h))
+		},
+		"use MaxPool2D": func(_ *G.ExprGraph, h *G.Node) *G.Node { return G.Must(G.Max(h, 1)) },
 		"sum to 1 over the examples": func(_ *G.ExprGraph, h *G.Node) *G.Node { return G.Must(G.SoftMax(h, 0)) },
 		"multiplies examples with each other": func(_ *G.ExprGraph, h *G.Node) *G.Node {
 			return G.Must(G.Mul(G.Must(G.Mul(h, G.Must(G.Transpose(h)))), h))
@@ -39,7 +43,10 @@ func TestRefusedGraphs(t *testing.T) {
 			y := G.NewMatrix(g, G.Float64, G.WithShape(6, 3), G.WithName("y"))
 			w := matrix(g, "w", rng, 4, 3)
 			out := build(g, G.Must(G.Mul(x, w)))
-			cost := G.Must(G.Mean(G.Must(G.Square(G.Must(G.Sub(out, y))))))
+			cost := G.Must(G.Mean(G.Must(G.Square(out))))
+			if out.Shape().Eq(y.Shape()) {
+				cost = G.Must(G.Mean(G.Must(G.Square(G.Must(G.Sub(out, y))))))
+			}
 			_, err := adopt.New(cost, G.Nodes{w}, adopt.Config{Outputs: []adopt.Output{{Node: out}}})
 			assert.ErrorContains(t, err, want)
 		})
@@ -94,4 +101,24 @@ func TestNewRefuses(t *testing.T) {
 			assert.ErrorContains(t, err, want)
 		})
 	}
+}
+
+// TestScaleThatIsAnInput: a factor that is an input has another value tomorrow, so that there is no c to be
+// found; of one example the weight of the example is such a factor. What is only added does not matter.
+func TestScaleThatIsAnInput(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	g := G.NewGraph()
+	x := G.NewMatrix(g, G.Float64, G.WithShape(6, 4), G.WithName("x"))
+	y := G.NewMatrix(g, G.Float64, G.WithShape(6, 3), G.WithName("y"))
+	factor := G.NewScalar(g, G.Float64, G.WithName("factor"))
+	w := matrix(g, "w", rng, 4, 3)
+	out := G.Must(G.Mul(x, w))
+	mean := G.Must(G.Mean(G.Must(G.Square(G.Must(G.Sub(out, y))))))
+	cfg := adopt.Config{Outputs: []adopt.Output{{Node: out}}}
+	_, err := adopt.New(G.Must(G.Mul(mean, factor)), G.Nodes{w}, cfg)
+	assert.ErrorContains(t, err, "no multiple of the mean negative log-likelihood")
+	penalty := G.Must(G.Mul(G.Must(G.Sum(G.Must(G.Square(w)))), factor))
+	a, err := adopt.New(G.Must(G.Add(mean, penalty)), G.Nodes{w}, cfg)
+	assert.NoError(t, err)
+	assert.InDelta(t, 2.0/3, a.Scale(), 1e-9)
 }
