@@ -49,6 +49,8 @@ func operations() map[string]operation {
 		"BatchNormOp": refused("it keeps running statistics that a second pass would change, and couples the examples: use layers.BatchNorm, or normalise by ops"),
 		"randomOp":    refused("it draws new numbers in each run, which a second pass does not see: make it an input, and draw its value before each run"),
 		"avgPoolOp":   refused("gorgonia's derivative of it is wrong: make it of sums or a convolution"),
+		"sparsemaxOp": {placeSparsemax, foreign().build},
+		"GroupNormOp": refused("gorgonia's derivative of it has gradients for operands that it does not list: normalise by ops"),
 		"maxOp":       refused("gorgonia's derivative of it cannot be used here: use MaxPool2D, or a softmax as a soft maximum"),
 		"tensordotOp": refused("its result has its axes in an order in which the rows of an example cannot be followed: use Reshape, Transpose and Mul of matrices"),
 		"byIndicesOp": refused("gorgonia does not check its indices: multiply by rows that are 1 at one place"),

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	G "gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/adopt"
 )
@@ -26,7 +27,19 @@ func TestRefusedGraphs(t *testing.T) {
 		"the rows of an example cannot be followed: use Reshape": func(_ *G.ExprGraph, h *G.Node) *G.Node {
 			return G.Must(G.Tensordot([]int{0}, []int{0}, h, h))
 		},
-		"use MaxPool2D": func(_ *G.ExprGraph, h *G.Node) *G.Node { return G.Must(G.Max(h, 1)) },
+		"Sparsemax{}() of shape [6 3]: its probabilities sum to 1 over the examples": func(_ *G.ExprGraph, h *G.Node) *G.Node {
+			return G.Must(G.Sparsemax(h, 0))
+		},
+		"normalise by ops": func(g *G.ExprGraph, h *G.Node) *G.Node {
+			one := G.NewTensor(g, G.Float64, 4, G.WithShape(1, 3, 1, 1), G.WithName("one"), G.WithInit(G.Ones()))
+			zero := G.NewTensor(g, G.Float64, 4, G.WithShape(1, 3, 1, 1), G.WithName("zero"), G.WithInit(G.Zeroes()))
+			return G.Must(G.GroupNorm(G.Must(G.Reshape(h, tensor.Shape{6, 3, 1, 1})), one, zero, 1, 1, 1e-5))
+		},
+		"make weights that are not learned constants": func(g *G.ExprGraph, h *G.Node) *G.Node {
+			frozen := G.NewMatrix(g, G.Float64, G.WithShape(6, 3), G.WithName("frozen"))
+			return G.Must(G.Mul(h, G.Must(G.Transpose(frozen))))
+		},
+		"use MaxPool2D":              func(_ *G.ExprGraph, h *G.Node) *G.Node { return G.Must(G.Max(h, 1)) },
 		"sum to 1 over the examples": func(_ *G.ExprGraph, h *G.Node) *G.Node { return G.Must(G.SoftMax(h, 0)) },
 		"multiplies examples with each other": func(_ *G.ExprGraph, h *G.Node) *G.Node {
 			return G.Must(G.Mul(G.Must(G.Mul(h, G.Must(G.Transpose(h)))), h))

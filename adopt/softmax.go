@@ -3,6 +3,7 @@ package adopt
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"strings"
 
 	"github.com/gokfac/gokfac/graph"
@@ -28,6 +29,22 @@ func placeSoftmax(n *node, examples int) (layout, error) {
 	axis, _, err := n.softmaxAxis()
 	if err != nil {
 		return layout{}, err
+	}
+	if n.in[0].where.axis == axis {
+		return layout{}, fmt.Errorf("adopt: %v: its probabilities sum to 1 over the examples, not over the classes of each: give it N×C outputs with C of at least 2", n)
+	}
+	return same(n, examples)
+}
+
+// placeSparsemax is placeSoftmax, of an op that does not print its axis.
+func placeSparsemax(n *node, examples int) (layout, error) {
+	v := reflect.Indirect(reflect.ValueOf(n.Op()))
+	if v.Kind() != reflect.Struct || !v.FieldByName("axis").IsValid() || !v.FieldByName("axis").CanInt() {
+		return layout{}, fmt.Errorf("adopt: %v: its axis is not known here", n)
+	}
+	axis := int(v.FieldByName("axis").Int())
+	if axis < 0 {
+		axis = len(n.dims) - 1
 	}
 	if n.in[0].where.axis == axis {
 		return layout{}, fmt.Errorf("adopt: %v: its probabilities sum to 1 over the examples, not over the classes of each: give it N×C outputs with C of at least 2", n)
