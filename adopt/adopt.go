@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -49,7 +50,7 @@ type Graph struct {
 	examples   int // N
 	dtype      tensor.Dtype
 	scale      float64 // c
-	scaleFound bool
+	scaleGiven bool
 	coupled    *node // the first node at which examples come to depend on each other; nil: none
 
 	x, y   *node   // the model's inputs and targets; y may be nil
@@ -74,9 +75,37 @@ func New(cost *gorgonia.Node, learnables gorgonia.Nodes, cfg Config) (*Graph, er
 		return nil, err
 	}
 	if g.model, err = trainer.NewModel(&network{g: g}, g.loss, trainer.ModelConfig{Input: g.features(), DType: g.dtype, Seed: cfg.Seed}); err != nil {
-		return nil, fmt.Errorf("adopt: %w", err)
+		return nil, prefixed(err)
 	}
-	return g, g.Load()
+	return g, g.rehearse()
+}
+
+// prefixed begins an error of another package with this one's name.
+func prefixed(err error) error {
+	if strings.HasPrefix(err.Error(), "adopt: ") {
+		return err
+	}
+	return fmt.Errorf("adopt: %w", err)
+}
+
+// rehearse runs a mini-batch of zeros, so that what cannot be compiled or differentiated is an error now.
+func (g *Graph) rehearse() error {
+	if err := g.Load(); err != nil {
+		return err
+	}
+	x := graph.NewDense(g.dtype, append([]int{g.examples}, g.features()...)...)
+	y := graph.NewDense(g.dtype, g.examples)
+	if g.y != nil {
+		y = graph.NewDense(g.dtype, g.y.dims...)
+	}
+	obj, err := g.model.Batch(x, y)
+	if err == nil {
+		_, err = obj.Grad()
+	}
+	if err != nil {
+		return prefixed(err)
+	}
+	return nil
 }
 
 func newGraph(cost *gorgonia.Node, learnables gorgonia.Nodes, cfg Config) (*Graph, error) {
@@ -202,9 +231,8 @@ func (g *Graph) settle(cfg Config) error {
 		}
 		g.scale = max(g.scale, h.scale)
 	}
-	g.scaleFound = g.scale != 0 && cfg.Scale == 0
 	if cfg.Scale != 0 {
-		g.scale = cfg.Scale
+		g.scale, g.scaleGiven = cfg.Scale, true
 	}
 	if g.scale == 0 {
 		g.scale = 1

@@ -33,7 +33,7 @@ func (w layout) like(in ...layout) layout {
 
 // lost is the error of a node whose examples cannot be followed.
 func (n *node) lost(why string) error {
-	return fmt.Errorf("adopt: %v: %s, so that the rows of an example cannot be followed", n, why)
+	return fmt.Errorf("adopt: %v: %s, so that the rows of an example cannot be followed: the examples are the places of an input's first axis, whenever that has N of them (a weight that is not learned should be a constant, and a sequence N×T×F)", n, why)
 }
 
 // place finds the examples in the nodes, from the inputs to the cost. The first axis of an

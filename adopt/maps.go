@@ -72,7 +72,7 @@ func (m *matching) reason(l *learnable) string {
 	case n > 1:
 		return fmt.Sprintf("it is used %d times (tied weights)", n)
 	}
-	return "no product with a matrix of examples, and no sum with the result of one, was found"
+	return "no product of examples and the learnable itself (reshaped or transposed), and no sum with the result of one, was found"
 }
 
 // product makes a map of n if one of its operands is a learnable and the other one has rows, or

@@ -20,8 +20,8 @@ type head struct {
 	found  bool // the distribution was found, not named
 	// scale is c: the cost is c times the mean negative log-likelihood, and what does not
 	// depend on these outputs. 0: unknown.
-	scale  float64
-	target *node // that was found to belong to it; nil: none
+	scale   float64
+	instead *head // what the cost is the likelihood of, where it is not that of the named distribution; nil: unknown
 }
 
 // candidate is one way to see an output: which node is the logits, and what they are logits of.
@@ -61,7 +61,7 @@ func newHead(n *node, named losses.Loss, examples int) (*head, error) {
 	z := h.logits
 	switch w := z.where; {
 	case w.axis < 0:
-		return nil, fmt.Errorf("adopt: output %v does not depend on the mini-batch of %d examples", n, examples)
+		return nil, fmt.Errorf("adopt: output %v depends on no input whose first axis has %d places, as many as the output: these are the examples, and a sequence is N×T×F", n, examples)
 	case w.rows != 1 || w.axis > 1 || w.axis == 1 && len(z.dims) != 2:
 		return nil, fmt.Errorf("adopt: output %v: want N×C outputs for N = %d examples", n, examples)
 	}
@@ -149,11 +149,28 @@ func (n *node) isInput() bool {
 // log-likelihood the cost is a multiple of, plus what does not depend on the outputs. It is found out
 // by evaluating both at random outputs, so that it does not matter how the cost is written.
 func (g *Graph) find(h *head, named losses.Loss) error {
-	first := h.logits
-	list := candidates(h.given, named)
-	var names []string
+	found, tried, err := g.try(h, candidates(h.given, named))
+	if err != nil {
+		return err
+	}
+	switch {
+	case found != nil:
+		*h = *found
+		h.found = named == nil
+		return nil
+	case named == nil:
+		return fmt.Errorf("adopt: output %v: the cost is no multiple of the mean negative log-likelihood of %s: name the Distribution, or, if there are several targets, the output that each is for", h.given, strings.Join(tried, ", "))
+	}
+	h.instead, _, err = g.try(h, candidates(h.given, nil))
+	return err
+}
+
+// try is h as the first candidate that fits, or nil, and the names of the candidates.
+func (g *Graph) try(h *head, list []candidate) (found *head, tried []string, err error) {
+	was := h.logits
+	defer func() { h.logits = was }()
 	for _, way := range list {
-		names = append(names, fmt.Sprint(way.loss))
+		tried = append(tried, fmt.Sprint(way.loss))
 		h.logits = way.logits
 		for _, y := range targetsOf(g.cost, g.heads) {
 			c, err := g.ratio(h, way.loss, y)
@@ -161,18 +178,13 @@ func (g *Graph) find(h *head, named losses.Loss) error {
 				continue
 			}
 			if err != nil {
-				return err
+				return nil, nil, err
 			}
 			if c < 0 {
-				return fmt.Errorf("adopt: the cost falls as the likelihood of output %v falls: its sign is wrong", h.given)
+				return nil, nil, fmt.Errorf("adopt: the cost falls as the likelihood of output %v falls: its sign is wrong", h.given)
 			}
-			h.found, h.loss, h.scale, h.target = named == nil, way.loss, c, y
-			return nil
+			return &head{given: h.given, logits: way.logits, loss: way.loss, units: h.units, scale: c}, nil, nil
 		}
 	}
-	h.logits = first
-	if named != nil {
-		return nil // the cost is something else
-	}
-	return fmt.Errorf("adopt: output %v: the cost is no multiple of the mean negative log-likelihood of %s: name the Distribution", h.given, strings.Join(names, ", "))
+	return nil, tried, nil
 }

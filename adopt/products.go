@@ -69,7 +69,7 @@ func placeProduct(n *node, _ int) (layout, error) {
 	case (l == 1 || l < 0) && (r == 0 || r < 0):
 		return layout{axis: -1, summed: true}, nil
 	}
-	return x, n.lost("it multiplies examples with each other (an input with N places on its first axis holds examples: make weights that are not learned constants)")
+	return x, n.lost("it multiplies examples with each other")
 }
 
 func buildProduct(t *translation, n *node, in []*graph.Node) (*graph.Node, error) {

@@ -13,16 +13,19 @@ import (
 var errNoMultiple = errors.New("adopt: the cost is no multiple of the negative log-likelihood")
 
 // The cost and a negative log-likelihood are compared at so many random outputs, for so many
-// random targets. multiple is the greatest part of the cost's changes that may be unexplained.
+// random targets. multiple is the greatest part of the cost's changes that may be unexplained: the
+// logarithm of a probability with 1e-8 added to it passes. Real values are drawn so far apart that a cost
+// which is not quadratic everywhere, as Huber's, shows it.
 const (
-	comparedTargets = 2
+	comparedTargets = 3
 	comparedOutputs = 5
-	multiple        = 1e-7
+	multiple        = 1e-5
+	farApart        = 8
 )
 
 // ratio is c if cost = c·(mean negative log-likelihood) + what does not depend on h's outputs,
 // where y is the target, and errNoMultiple if there is no c. It runs the user's cost in float64 on
-// random outputs and targets, with the learnables' values.
+// random outputs and targets.
 func (g *Graph) ratio(h *head, loss losses.Loss, y *node) (float64, error) {
 	rng := rand.New(rand.NewPCG(1, uint64(h.units)))
 	b, err := graph.NewBuilder(graph.Config{DType: graph.Float64, Batch: g.examples, Streams: graph.Streams{
@@ -32,35 +35,31 @@ func (g *Graph) ratio(h *head, loss losses.Loss, y *node) (float64, error) {
 		return 0, err
 	}
 	t := &translation{Builder: b, examples: g.examples, made: map[*node]*graph.Node{}}
-	t.param = func(l *learnable) (*graph.Node, error) {
-		v := graph.NewDense(graph.Float64, l.param.Value.Shape()...)
-		if err := l.load(v, l.node.Value(), 1); err != nil {
-			fillUniform(v.Float64s(), rng, -0.5, 0.5)
-		}
-		return b.InputOf("learnable", v)
+	var others [][]float64 // memory of what c must not depend on
+	other := func(name string, dims []int) (*graph.Node, error) {
+		x, v := b.Input(name, dims...)
+		fillUniform(v.Float64s(), rng, 0.1, 0.9)
+		others = append(others, v.Float64s())
+		return x, nil
 	}
-	var inputs [][]float64 // but y
+	t.param = func(l *learnable) (*graph.Node, error) { return other("learnable", l.param.Value.Shape()) }
 	for _, n := range g.reading.order {
 		if n.kind == inputLeaf {
-			x, v := b.Input("input", n.dims...)
-			fillUniform(v.Float64s(), rng, 0.1, 0.9)
-			t.made[n] = x
-			if n != y {
-				inputs = append(inputs, v.Float64s())
-			}
+			t.made[n], _ = other("input", n.dims)
 		}
 	}
-	if t.made[y] == nil {
-		t.made[y], _ = b.Input("target", y.dims...)
+	for _, another := range g.heads {
+		t.made[another.logits], _ = other("outputs", another.logits.dims)
 	}
-	for _, other := range g.heads {
-		x, v := b.Input("outputs", other.logits.dims...)
-		fillUniform(v.Float64s(), rng, -1, 1)
-		t.made[other.logits] = x
-	}
-	q := &comparison{z: graph.Value(t.made[h.logits]).Float64s(), y: graph.Value(t.made[y]).Float64s(), units: h.units, rng: rng, inputs: inputs}
+	t.made[h.logits], _ = b.Input("outputs", h.logits.dims...)
+	t.made[y], _ = b.Input("target", y.dims...)
+	q := &comparison{z: graph.Value(t.made[h.logits]).Float64s(), y: graph.Value(t.made[y]).Float64s(), units: h.units, rng: rng, spread: 1}
 	if err := q.build(t, g.cost, h, loss, y); err != nil {
 		return 0, errNoMultiple
+	}
+	q.others = others
+	if _, ok := loss.(losses.SquaredError); ok {
+		q.spread = farApart
 	}
 	return q.run()
 }
@@ -74,7 +73,8 @@ func fillUniform(x []float64, rng *rand.Rand, lo, hi float64) {
 // comparison is of the cost with one negative log-likelihood.
 type comparison struct {
 	z, y    []float64   // memory of outputs and of the user's target
-	inputs  [][]float64 // memory of the other inputs: c must not depend on them
+	others  [][]float64 // memory of other inputs, outputs and learnables: c must not depend on them
+	spread  float64     // outputs and real targets are drawn from −spread to spread
 	labels  []float64   // of the distribution's target; nil: it is y
 	units   int
 	rng     *rand.Rand
@@ -141,7 +141,7 @@ func (q *comparison) drawing(loss losses.Loss, columns bool) bool {
 				case classes:
 					q.y[i] = float64(q.rng.IntN(q.units))
 				default:
-					q.y[i] = 2*q.rng.Float64() - 1
+					q.y[i] = q.spread * (2*q.rng.Float64() - 1)
 				}
 			}
 			copy(q.labels, q.y)
@@ -155,12 +155,12 @@ func (q *comparison) run() (float64, error) {
 	var du, dv []float64 // changes of the likelihood and of the cost
 	for range comparedTargets {
 		q.draw()
-		for _, x := range q.inputs {
+		for _, x := range q.others {
 			fillUniform(x, q.rng, 0.1, 0.9)
 		}
 		var u0, v0 float64
 		for k := range comparedOutputs {
-			fillUniform(q.z, q.rng, -1, 1)
+			fillUniform(q.z, q.rng, -q.spread, q.spread)
 			if err := q.program.Run(); err != nil {
 				return 0, errNoMultiple
 			}

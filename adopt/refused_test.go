@@ -10,6 +10,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/adopt"
+	"github.com/gokfac/gokfac/losses"
 )
 
 // TestRefusedGraphs: each names the node and what to do.
@@ -35,9 +36,13 @@ func TestRefusedGraphs(t *testing.T) {
 			zero := G.NewTensor(g, G.Float64, 4, G.WithShape(1, 3, 1, 1), G.WithName("zero"), G.WithInit(G.Zeroes()))
 			return G.Must(G.GroupNorm(G.Must(G.Reshape(h, tensor.Shape{6, 3, 1, 1})), one, zero, 1, 1, 1e-5))
 		},
-		"make weights that are not learned constants": func(g *G.ExprGraph, h *G.Node) *G.Node {
+		"a weight that is not learned should be a constant": func(g *G.ExprGraph, h *G.Node) *G.Node {
 			frozen := G.NewMatrix(g, G.Float64, G.WithShape(6, 3), G.WithName("frozen"))
 			return G.Must(G.Mul(h, G.Must(G.Transpose(frozen))))
+		},
+		"its padding differs between opposite sides": func(_ *G.ExprGraph, h *G.Node) *G.Node {
+			p := G.Must(G.MaxPool2D(G.Must(G.Reshape(h, tensor.Shape{6, 1, 3, 1})), tensor.Shape{2, 1}, []int{0, 1, 0, 0}, []int{1, 1}))
+			return G.Must(G.Reshape(p, tensor.Shape{6, p.Shape().TotalSize() / 6}))
 		},
 		"use MaxPool2D":              func(_ *G.ExprGraph, h *G.Node) *G.Node { return G.Must(G.Max(h, 1)) },
 		"sum to 1 over the examples": func(_ *G.ExprGraph, h *G.Node) *G.Node { return G.Must(G.SoftMax(h, 0)) },
@@ -105,7 +110,7 @@ func TestNewRefuses(t *testing.T) {
 		"learnable whole is of type int": func() (*adopt.Graph, error) {
 			return adopt.New(p.cost, append(p.learnables[:4:4], whole), adopt.Config{Outputs: outputs})
 		},
-		"does not depend on the mini-batch of": func() (*adopt.Graph, error) {
+		"output w0 depends on no input whose first axis has 7 places": func() (*adopt.Graph, error) {
 			return adopt.New(p.cost, p.learnables, adopt.Config{Outputs: []adopt.Output{{Node: p.learnables[0]}}})
 		},
 	} {
@@ -134,4 +139,44 @@ func TestScaleThatIsAnInput(t *testing.T) {
 	a, err := adopt.New(G.Must(G.Add(mean, penalty)), G.Nodes{w}, cfg)
 	assert.NoError(t, err)
 	assert.InDelta(t, 2.0/3, a.Scale(), 1e-9)
+}
+
+// TestCosts: which costs are likelihoods.
+func TestCosts(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	g := G.NewGraph()
+	x := G.NewMatrix(g, G.Float64, G.WithShape(6, 4), G.WithName("x"))
+	y := G.NewMatrix(g, G.Float64, G.WithShape(6, 3), G.WithName("y"))
+	w := matrix(g, "w", rng, 4, 3)
+	s := G.NewScalar(g, G.Float64, G.WithName("s"), G.WithValue(0.5))
+	z := G.Must(G.Mul(x, w))
+	square := G.Must(G.Mean(G.Must(G.Square(G.Must(G.Sub(z, y))))))
+	learned := G.Must(G.Add(G.Must(G.Mul(square, G.Must(G.Exp(G.Must(G.Neg(s)))))), s))
+	cfg := adopt.Config{Outputs: []adopt.Output{{Node: z}}}
+	_, err := adopt.New(learned, G.Nodes{w, s}, cfg)
+	assert.ErrorContains(t, err, "no multiple", "a factor that is learned is no constant")
+
+	// Huber's cost with a threshold of 2.5: ½r² up to it, and a line beyond.
+	r := G.Must(G.Abs(G.Must(G.Sub(z, y))))
+	near := G.Must(G.Lt(r, G.NewConstant(2.5), true))
+	far := G.Must(G.Sub(G.NewConstant(1.0), near))
+	parabola := G.Must(G.Mul(G.NewConstant(0.5), G.Must(G.Square(r))))
+	line := G.Must(G.Sub(G.Must(G.Mul(G.NewConstant(2.5), r)), G.NewConstant(3.125)))
+	huber := G.Must(G.Mean(G.Must(G.Add(G.Must(G.HadamardProd(near, parabola)), G.Must(G.HadamardProd(far, line))))))
+	_, err = adopt.New(huber, G.Nodes{w}, cfg)
+	assert.ErrorContains(t, err, "no multiple")
+	cfg.Outputs[0].Distribution = losses.SquaredError{}
+	a, err := adopt.New(huber, G.Nodes{w}, cfg)
+	assert.NoError(t, err)
+	assert.Contains(t, a.Report(), "the cost is something else")
+
+	p := G.Must(G.SoftMax(z))
+	safe := G.Must(G.Neg(G.Must(G.Mean(G.Must(G.HadamardProd(G.Must(G.Log(G.Must(G.Add(p, G.NewConstant(1e-8))))), y))))))
+	a, err = adopt.New(safe, G.Nodes{w}, adopt.Config{Outputs: []adopt.Output{{Node: p}}})
+	assert.NoError(t, err)
+	assert.InDelta(t, 1.0/3, a.Scale(), 1e-5)
+	a, err = adopt.New(safe, G.Nodes{w}, adopt.Config{Outputs: []adopt.Output{{Node: z, Distribution: losses.SquaredError{}}}, Scale: 2})
+	assert.NoError(t, err)
+	assert.Contains(t, a.Report(), "the cost is another one, 0.333333 times the mean negative log-likelihood of softmax cross-entropy")
+	assert.Contains(t, a.Report(), "gradients are divided by 2, as Config.Scale says")
 }

@@ -38,6 +38,8 @@ func (g *Graph) Report() string {
 			fmt.Fprintf(&b, ", found: the cost is %.6g times its mean negative log-likelihood", h.scale)
 		case h.scale != 0:
 			fmt.Fprintf(&b, ": the cost is %.6g times its mean negative log-likelihood", h.scale)
+		case h.instead != nil:
+			fmt.Fprintf(&b, ": the cost is another one, %.6g times the mean negative log-likelihood of %v", h.instead.scale, h.instead.loss)
 		default:
 			b.WriteString(": the cost is something else, taken as it is")
 		}
@@ -45,6 +47,9 @@ func (g *Graph) Report() string {
 		if h.given.kind == "softmaxOp" && strings.Contains(h.given.text, "true") {
 			b.WriteString("  its values are logarithms of probabilities: gorgonia's Log makes a LogSoftMax of the SoftMax that it is of\n")
 		}
+	}
+	if g.scaleGiven {
+		fmt.Fprintf(&b, "gradients are divided by %.6g, as Config.Scale says\n", g.scale)
 	}
 	width := 0
 	for _, l := range g.learnables {

@@ -74,7 +74,7 @@ func (s *Solver) Step(model []gorgonia.ValueGrad) error {
 	}
 	s.objective = theirs{CurvatureObjective: obj, s: s}
 	if s.loss, err = s.optimizer.Step(&s.objective); err != nil {
-		return fmt.Errorf("adopt: %w", err)
+		return prefixed(err)
 	}
 	if err := s.g.Store(); err != nil {
 		return err
@@ -159,7 +159,7 @@ func (e *GradientError) Error() string {
 // check compares the machine's gradients with the graph's own.
 func (s *Solver) check(obj graph.Objective) error {
 	if _, err := obj.Grad(); err != nil {
-		return fmt.Errorf("adopt: %w", err)
+		return prefixed(err)
 	}
 	tolerance := 1e-6
 	if s.g.dtype == graph.Float32 {
