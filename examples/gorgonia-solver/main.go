@@ -1,6 +1,6 @@
 // Command gorgonia-solver is a program of gorgonia's for images of digits, as its own examples are: a graph of stock ops,
-// a TapeMachine, a Solver. The last lines of newSolver in train.go
-// make the solver K-FAC, and nothing else of the program knows.
+// a TapeMachine, a Solver. The last lines of newSolver in train.go make the solver K-FAC, and nothing else of the program
+// knows.
 //
 //	go run ./examples/gorgonia-solver                              # a multilayer perceptron: K-FAC, then gorgonia's Adam
 //	go run ./examples/gorgonia-solver -net convnet                 # Conv2d and MaxPool2D
@@ -9,6 +9,21 @@
 //
 // It ends with what package adopt has found in the graph, and with the steps and seconds that each solver took to an
 // accuracy on the test images.
+//
+// What came out: steps to a test accuracy of 90 % for seeds 1, 2 and 3, and to 95 % for MNIST (-every 25 -target 0.95
+// -epochs 1). adam has the best of the rates 0.001, 0.003 and 0.01 for each seed, for MNIST of the first two. rmsprop has
+// 0.001: in 120 steps it did not get there with the others, which were not tried on MNIST. K-FAC has its default settings.
+//
+//	         -net mlp        -net convnet    MNIST, -net mlp
+//	kfac     20, 20, 25      15, 15, 15      125, 150, 125
+//	adam     50, 45, 50      60, 55, 70      250, 300, 300
+//	rmsprop  60, 45, 60      60, 45, 90      375, 300, 350
+//
+// A step of K-FAC takes longer. Seconds to the same accuracy with seed 1, medians of five runs in turns on two cores, with
+// the time of a step (adam's rates are 0.003, 0.01 and 0.003):
+//
+//	kfac     0.19 s, 7.8 ms  1.06 s, 60 ms   0.96 s, 7.0 ms
+//	adam     0.30 s, 5.6 ms  1.71 s, 28 ms   1.21 s, 4.7 ms
 package main
 
 import (
