@@ -112,10 +112,11 @@ func newReplayed(t *testing.T, obj graph.CurvatureObjective) *replayed {
 	return r
 }
 
-// hand hands over what was recorded. With locations, one location after the other.
-func (r *replayed) hand(kept *recorder, byLocation bool) {
+// hand hands over what was recorded: inputs, and sampled gradients, one location after the
+// other, or all at once.
+func (r *replayed) hand(kept *recorder, inputsAt, sampledAt bool) {
 	r.net.Begin(kept.Examples())
-	give := func(m *kfac.ByHandMap[float64], x []float64, cols int, all func([]float64), at func(int, []float64)) {
+	give := func(m *kfac.ByHandMap[float64], byLocation bool, x []float64, cols int, all func([]float64), at func(int, []float64)) {
 		if !byLocation {
 			all(x)
 			return
@@ -135,7 +136,7 @@ func (r *replayed) hand(kept *recorder, byLocation bool) {
 		}
 		m.Gradients(kept.grads[tap.Weight], bias)
 		if a := kept.inputs[tap.Name]; a != nil {
-			give(m, a, m.In, m.Inputs, m.InputsAt)
+			give(m, inputsAt, a, m.In, m.Inputs, m.InputsAt)
 		}
 	}
 	for i, o := range r.others {
@@ -146,7 +147,7 @@ func (r *replayed) hand(kept *recorder, byLocation bool) {
 			r.net.Pass()
 		}
 		for tap, m := range r.maps {
-			give(m, sampled[tap.Name], m.Out, m.Sampled, m.SampledAt)
+			give(m, sampledAt, sampled[tap.Name], m.Out, m.Sampled, m.SampledAt)
 		}
 	}
 	for i, o := range r.others {
@@ -234,7 +235,7 @@ func TestByHandReplaysModels(t *testing.T) {
 						if o == "adam" { // the model's gradients are U by now, and the recorder has kept V
 							require.NotEqual(t, kept.grads[r.params[0]], r.params[0].Grad.Float64s())
 						}
-						r.hand(kept, k%2 == 1)
+						r.hand(kept, k%2 == 1, k%3 == 1)
 						require.NoError(t, r.net.Step(hand, kept.loss))
 						near(t, flat(e.model.Params(), values), r.flat(), 1e-9, k)
 					}

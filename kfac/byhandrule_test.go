@@ -225,14 +225,14 @@ func TestByHandState(t *testing.T) {
 			}
 			whole := newHandMLP[float64](t, kfac.PerExample, kfac.InOut, theta, in, hidden, out)
 			first := build().(saved)
-			run(whole, first, 0, 7)
+			run(whole, first, 0, 9) // the next step takes products, and measures no factors
 			data, err := first.MarshalBinary()
 			require.NoError(t, err)
 			second := build().(saved)
 			require.NoError(t, second.UnmarshalBinary(data))
 			rest := newHandMLP[float64](t, kfac.PerExample, kfac.InOut, whole.theta(), in, hidden, out)
-			run(whole, first, 7, 16)
-			run(rest, second, 7, 16)
+			run(whole, first, 9, 16)
+			run(rest, second, 9, 16)
 			assert.Equal(t, whole.theta(), rest.theta())
 		})
 	}
@@ -320,5 +320,69 @@ func TestByHandProducts(t *testing.T) {
 			return nil
 		}), 1)
 		require.NoError(t, err)
+	}
+}
+
+// TestByHandProductsOfOthers: a parameter under no map adds the diagonal of the Fisher matrix,
+// from sampled gradients or from squares.
+func TestByHandProductsOfOthers(t *testing.T) {
+	const n = 3
+	for _, squares := range []bool{false, true} {
+		h := newHanded(t, kfac.ByHandConfig{Scale: kfac.PerExample})
+		h.hand(n)
+		want := n * (0.1*0.1*2*5 + 0.2*0.2*3*7) / (n * n) // N·Σ (g/N)²uv, with 0.1 and 0.2 summed over examples
+		if squares {
+			h.net.Begin(n)
+			h.gradients()
+			h.gain.Gradient([]float64{1, 2})
+			h.first.Inputs(normal(4, n*4).Float64s())
+			h.second.Inputs(normal(5, n*3).Float64s())
+			h.first.Sampled(normal(9, n*6).Float64s())
+			h.second.Sampled(normal(10, n*2).Float64s())
+			h.gain.SampledSquares([]float64{0.3, 0.4})
+			want = 0.3*2*5 + 0.4*3*7
+		}
+		require.NoError(t, h.net.Step(probe(func(obj graph.Objective) error {
+			products, err := graph.ProductsOf(obj)
+			require.NoError(t, err)
+			u, v := graph.NewDirection(obj.Params()), graph.NewDirection(obj.Params())
+			copy(u[3].Float64s(), []float64{2, 3})
+			copy(v[3].Float64s(), []float64{5, 7})
+			f, err := products.Products(0, u, v)
+			require.NoError(t, err)
+			assert.InDelta(t, want, f.At(0, 1), 1e-12)
+			return nil
+		}), 1))
+	}
+}
+
+// TestByHandTaps: a tap has the inputs of a step if the map's true gradients are there, too.
+// Blocks may then precondition the gradient through the examples.
+func TestByHandTaps(t *testing.T) {
+	o := newOneMap(4, 2, 3, 2)
+	for _, truth := range []bool{false, true} {
+		net, m := o.network(t, kfac.PerExample)
+		net.Begin(o.n)
+		m.Inputs(o.a)
+		m.Sampled(o.g)
+		if truth {
+			m.True(normal(7, len(o.g)).Float64s())
+		} else {
+			m.Gradients(o.dw, o.db)
+		}
+		require.NoError(t, net.Step(probe(func(obj graph.Objective) error {
+			c, err := graph.CurvatureOf(obj)
+			require.NoError(t, err)
+			_, err = c.Curvature(graph.MC, func(pass *graph.CurvaturePass) error {
+				assert.Equal(t, o.a, pass.Taps[0].A.Float64s())
+				return nil
+			})
+			require.NoError(t, err)
+			assert.Equal(t, truth, c.Taps()[0].A != nil)
+			_, err = c.Grad()
+			require.NoError(t, err)
+			assert.Equal(t, truth, c.Taps()[0].A != nil)
+			return nil
+		}), 1))
 	}
 }

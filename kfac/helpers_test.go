@@ -81,6 +81,7 @@ import (
 //	byhandmlp_test.go   handMLP, newHandMLP: a network in slices; handModel: the same of layers; handBatch: its data;
 //	                    handOptimizer, handOptimizers: what steps it
 //	byhandrule_test.go  ruled: a preconditioner in front of a ByHandRule; probe: an optimizer that looks on
+//	byhanderrors_test.go handed, newHanded: two maps and a parameter under none
 //	byhandlogistic_test.go logistic: the passes of a logistic regression, for examples
 //
 // Laplace posteriors:
