@@ -26,8 +26,8 @@ import (
 //
 // Sampled is needed where Optimizer.CurvatureDue or Preconditioned.CurvatureDue says so, and
 // has no effect in other steps. [ByHand.SampleSoftmax], SampleSigmoid and SampleGaussian draw
-// targets. The state of the running averages is the optimizer's (MarshalBinary), and the weights are
-// the caller's. A ByHand has no state of its own, and is not safe for concurrent use.
+// targets. The state of the running averages is the optimizer's (MarshalBinary), and the weights
+// are the caller's. A ByHand has no state of its own, and is not safe for concurrent use.
 type ByHand[T graph.Float] struct {
 	cfg    ByHandConfig
 	maps   []*ByHandMap[T]
@@ -51,8 +51,8 @@ type ByHand[T graph.Float] struct {
 }
 
 // GradientScale says how the gradients are scaled that Sampled and True are given. The
-// factors of K-FAC depend on the square of it, and nothing fails if it is wrong: steps become
-// N times too long or too short. There is no default for this reason.
+// factor G depends on the square of it, and nothing fails if it is wrong: the curvature is N²
+// times too great or too small beside the damping. There is no default for this reason.
 type GradientScale string
 
 // The scales. s_n is the output of a map for example n, and ℓ_n the loss of this example.
@@ -95,7 +95,7 @@ func NewByHand[T graph.Float](cfg ByHandConfig, parts ...ByHandPart[T]) (*ByHand
 	case !(cfg.L2 >= 0) || math.IsInf(cfg.L2, 1):
 		return nil, fmt.Errorf("kfac: by hand: the L2 coefficient is %g: want 0 or more", cfg.L2)
 	case len(parts) == 0:
-		return nil, errors.New("kfac: by hand: a network needs at least one map")
+		return nil, errors.New("kfac: by hand: a network needs at least one map or other parameter")
 	}
 	n := &ByHand[T]{cfg: cfg}
 	for i, p := range parts {

@@ -356,6 +356,22 @@ func TestByHandProductsOfOthers(t *testing.T) {
 	}
 }
 
+// TestByHandOthersAlone: a network without maps has the diagonal of each parameter.
+func TestByHandOthersAlone(t *testing.T) {
+	for _, s := range kfac.Structures() {
+		o := &kfac.ByHandOther[float64]{Name: "o", Value: []float64{1, 2}}
+		net, err := kfac.NewByHand(kfac.ByHandConfig{Scale: kfac.OfMean}, o)
+		require.NoError(t, err)
+		net.Begin(7)
+		o.Gradient([]float64{3, 5})
+		o.SampledSquares([]float64{0.5, 2})
+		require.NoError(t, net.Step(ruled(t, &kfac.ByHandRule{}, kfac.PreconditionedConfig{Damping: 0.25, Preconditioner: kfac.PreconditionerConfig{Structure: s}}), 1))
+		u := make([]float64, 2)
+		require.NoError(t, o.Update(u))
+		assert.InDeltaSlice(t, []float64{3 / 0.75, 5 / 2.25}, u, 1e-12, s)
+	}
+}
+
 // TestByHandTaps: a tap has the inputs of a step if the map's true gradients are there, too.
 // Blocks may then precondition the gradient through the examples.
 func TestByHandTaps(t *testing.T) {

@@ -7,9 +7,9 @@ import (
 
 // SampleSoftmax draws a class for each example of the mini-batch from softmax(z), and sets g to
 // the gradients of the losses −log softmax(z)_ŷ with respect to z: softmax(z) − onehot(ŷ), in the
-// scale of ByHandConfig.Scale. The backward pass that begins with g gives the gradients that Sampled is
-// for. z and g are N×classes, and may be the same memory. A wrong length, and a z that is not
-// finite, are errors of the next Step.
+// scale of ByHandConfig.Scale. The backward pass that begins with g gives the gradients that
+// Sampled is for. z and g are N×classes, and may be the same memory. A wrong length, and a z that
+// is not finite, are errors of the next Step.
 func (n *ByHand[T]) SampleSoftmax(g, z []T, r *rand.Rand) {
 	if !n.samples("SampleSoftmax", g, z, len(g), r) {
 		return
@@ -61,8 +61,8 @@ func (n *ByHand[T]) SampleSigmoid(g, z []T, r *rand.Rand) {
 
 // SampleGaussian is SampleSoftmax for outputs that are means of Gaussians with the standard
 // deviation sigma: it sets g to (z − ŷ)/σ², which does not depend on z, in the scale of
-// ByHandConfig.Scale. The loss of an example is Σ (z−y)²/(2σ²) over its outputs: σ is 1 for ½Σ(z−y)²,
-// and √½ for Σ(z−y)².
+// ByHandConfig.Scale. The loss of an example is Σ (z−y)²/(2σ²) over its outputs: σ is 1 for
+// ½Σ(z−y)², and √½ for Σ(z−y)².
 func (n *ByHand[T]) SampleGaussian(g []T, sigma float64, r *rand.Rand) {
 	if !n.samples("SampleGaussian", g, nil, 0, r) {
 		return
