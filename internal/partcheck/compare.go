@@ -67,7 +67,11 @@ func (c *Comparison) Message() (text string, ok bool) {
 		return "", true
 	}
 	text = fmt.Sprintf("%s %s", c.What, c.relation(all))
-	text += fmt.Sprintf(" (element %s: %.6g instead of %.6g; %d of %d elements differ)", c.Element(worst), c.Got[worst], c.Want[worst], len(all), len(c.Want))
+	got, want := fmt.Sprintf("%.6g", c.Got[worst]), fmt.Sprintf("%.6g", c.Want[worst])
+	if got == want {
+		got, want = fmt.Sprintf("%.15g", c.Got[worst]), fmt.Sprintf("%.15g", c.Want[worst])
+	}
+	text += fmt.Sprintf(" (element %s: %s instead of %s; %d of %d elements differ)", c.Element(worst), got, want, len(all), c.compared())
 	if c.Hint != "" {
 		text += ": " + c.Hint
 	}
@@ -90,6 +94,16 @@ func Place(shape []int, i int) string {
 	return fmt.Sprint(at)
 }
 
+// compared is the number of elements that have a reference.
+func (c *Comparison) compared() (n int) {
+	for i := range c.Want {
+		if !math.IsInf(c.tolerance(i), 1) {
+			n++
+		}
+	}
+	return n
+}
+
 // relation says how the values are to the reference.
 func (c *Comparison) relation(wrong []int) string {
 	if at, ok := Finite(c.Got); !ok {
@@ -102,7 +116,7 @@ func (c *Comparison) relation(wrong []int) string {
 		}
 		return text
 	}
-	if f, ok := c.factor(); ok {
+	if f, ok := c.factor(); ok && math.Abs(f-1) > 1e-3 {
 		return c.factorWords(f)
 	}
 	if c.transposed() {

@@ -24,6 +24,7 @@ func TestDerivative(t *testing.T) {
 		"cube":           {func(x float64) float64 { return math.Pow(x-1.3, 3) }, 3 * 1.3 * 1.3},
 		"parabola at 0":  {func(x float64) float64 { return x * x }, 0},
 		"far kink":       {func(x float64) float64 { return math.Max(0, x+0.1) }, 1},
+		"sharp":          {func(x float64) float64 { return math.Tanh(400*x) / 400 }, 1},
 		"large constant": {func(x float64) float64 { return 1e3 + math.Tanh(x) }, 1},
 	} {
 		s, err := partcheck.Derivative(func(x float64) ([]float64, error) { return []float64{c.f(x)}, nil })
@@ -36,15 +37,19 @@ func TestDerivative(t *testing.T) {
 
 // TestKinks: at 0, and within a step of it.
 func TestKinks(t *testing.T) {
-	for _, at := range []float64{0, 1e-5, -1e-4, 2e-4, 3e-4, -4e-4, 6e-4, 9e-4} {
+	for _, at := range []float64{0, 1e-6, -1e-5, 1e-4, -2e-4, 3e-4, -4e-4, 6e-4, 9e-4} {
 		s, err := partcheck.Derivative(func(x float64) ([]float64, error) {
 			return []float64{math.Max(0, x-at), 2*x + 3*math.Abs(x-at), math.Sin(x)}, nil
 		})
 		require.NoError(t, err)
 		for i, want := range []float64{math.Copysign(0.5, -at) + 0.5, 2 - 3*math.Copysign(1, at)} {
+			assert.False(t, s.Kink[i] && math.Abs(at) > 2e-5, "smaller steps are beside a kink at %g", at)
 			assert.True(t, s.Kink[i] || math.Abs(s.Values[i]-want) <= s.Errors[i], "kink at %g, element %d: %g ± %g", at, i, s.Values[i], s.Errors[i])
 		}
 		assert.False(t, s.Kink[2])
+		if at == 0 {
+			assert.True(t, s.Kink[0] && s.Kink[1])
+		}
 	}
 }
 
@@ -78,6 +83,9 @@ func TestMessages(t *testing.T) {
 		"the slope is the transpose of the difference: its rows and columns are exchanged (element [1 0]: 5 instead of 3; 4 of 6 elements differ)":                                   {Got: []float64{1, 3, 5, 2, 4, 6}},
 		"the slope is not the difference in 1 of 3 examples alone (1) (element [1 0]: 4 instead of 3; 1 of 6 elements differ): look there":                                           {Got: []float64{1, 2, 4, 4, 5, 6}, Batch: 3, Hint: "look there"},
 		"the slope is not finite: NaN at [0 1] (element [0 1]: NaN instead of 2; 1 of 6 elements differ)":                                                                            {Got: []float64{1, math.NaN(), 3, 4, 5, 6}},
+		"the slope is not the difference (element [2 1]: 6.000000001 instead of 6; 1 of 5 elements differ)": {
+			Got: []float64{1, 2, 99, 4, 5, 6 + 1e-9}, Tolerance: []float64{0, 0, inf, 0, 0, 1e-10},
+		},
 		"the slope has 1 elements, and the difference 6": {Got: []float64{1}},
 		"the slope is 0.3333 times the difference, one over the number of examples: a mean in the place of a sum, or a factor 1/N too much (element [2 1]: 2 instead of 6; 6 of 6 elements differ)": {Got: times(1. / 3), Batch: 3},
 		"": {Got: []float64{1, 2, 99, 4, 5, 6 + 1e-10}, Tolerance: []float64{0, 0, inf, 0, 0, 1e-9}},

@@ -34,10 +34,11 @@
 // # Tolerances
 //
 // No tolerance is set by hand. Differences in float64 are taken with three step sizes: their disagreement is the error
-// of the difference, and where it does not shrink with the step there is a kink, such as ReLU's at 0, and the element is
-// left out. If more than half of the elements are, the aspect fails. Between float32 and float64, the values move in
-// float64 by a rounding error of float32 in every number that goes in: outputs may differ by a multiple of what that
-// does.
+// of the difference, and where it does not shrink with the step there is a kink, such as ReLU's at 0. There much smaller
+// steps are tried, and an element that is at the kink itself is left out. If more than half of the elements are, the
+// aspect fails. Between float32 and float64, the values move by a rounding error of float32 in every number that goes in:
+// outputs may differ by a multiple of what that does. Inputs, and what the layer computes with, are expected to be of a
+// size of 1 or more.
 //
 // # What it cannot see
 //

@@ -131,7 +131,7 @@ func (c *checker) state() error {
 	if at, ok := partcheck.SameBits(first, after); !ok && len(m.Buffers()) == 0 {
 		return fmt.Errorf("a training pass changes predictions without a step (element %d: %g, and %g before): the layer keeps something that is no buffer, so that no file has it. Make it a graph.Buffer, with Builder.Update", at, after[at], first[at])
 	}
-	return c.nextMiniBatch(m, trained)
+	return m.nextMiniBatch(trained)
 }
 
 // passes are those of one mini-batch: buffers change once, and the loss stays.
@@ -173,25 +173,17 @@ func (c *checker) passes(m *model, obj trainer.MiniBatch, before [][]float64) er
 	return check("the curvature", got, err)
 }
 
-// nextMiniBatch looks at whether another mini-batch changes the buffers, and whether a layer that draws draws again.
-func (c *checker) nextMiniBatch(m *model, trained [][]float64) error {
-	losses := map[float64]bool{}
-	for range 8 {
-		obj, err := m.batch(4, 11)
-		if err != nil {
-			return err
-		}
-		loss, err := obj.Grad()
-		if err != nil {
-			return err
-		}
-		losses[loss] = true
+// nextMiniBatch looks at whether another mini-batch changes the buffers.
+func (m *model) nextMiniBatch(trained [][]float64) error {
+	obj, err := m.batch(4, 11)
+	if err != nil {
+		return err
+	}
+	if _, err := obj.Grad(); err != nil {
+		return err
 	}
 	if _, moved := m.moved(trained); !moved && len(m.Buffers()) > 0 {
 		return errors.New("the second mini-batch leaves the buffers as they were")
-	}
-	if c.random && len(losses) == 1 {
-		return errors.New("eight mini-batches of the same examples have one loss, though random numbers are drawn: the mask is the same for all")
 	}
 	return nil
 }

@@ -53,6 +53,10 @@ func (c *checker) everything(set setting) (*everything, error) {
 // mostScatter is the greatest scatter of float32, relative to the values or to 1, that is taken for rounding.
 const mostScatter = 1e-4
 
+// leastScale is the least size of what a layer computes with, if its inputs are of a size of 1: values that are smaller
+// are differences of such numbers.
+const leastScale = 0.5
+
 // precisionOf compares float32 with float64 on the same numbers. How far rounding may take them apart shows in float64,
 // where every number that goes in is moved by a rounding error of float32: that is what one operation on each may do.
 // Where terms cancel within the layer, as in the gradient of a mean and a variance of two values, that tells too little.
@@ -102,7 +106,7 @@ func (c *checker) precisionOf(n int, train bool) error {
 		if c.random {
 			hint += ", or draw other masks: draw them by Float64 in both"
 		}
-		largest := partcheck.Largest(w)
+		largest := max(partcheck.Largest(w), leastScale)
 		tolerance := operations*(sensitivity[i]+epsilon*largest) + min(4*scatter[i], mostScatter*(1+largest))
 		c.compare(Precision, &partcheck.Comparison{
 			What: fmt.Sprintf("%s in float32, in a graph %v,", exact.names[i], set), Than: "that in float64", Shape: exact.all.nodes[i].Shape(), Got: got[i], Want: w,
