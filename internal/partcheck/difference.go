@@ -41,8 +41,10 @@ func Derivative(f func(at float64) ([]float64, error)) (*Slope, error) {
 	if err != nil {
 		return nil, err
 	}
+	exact := jump * (1 + Largest(closer.Values))
 	for i := range mid {
-		if !closer.Kink[i] && (s.Kink[i] || closer.Errors[i] < s.Errors[i]) {
+		// Values that scatter, as those of float32, may seem to have no kink by chance: not with a small error.
+		if !closer.Kink[i] && (s.Kink[i] && closer.Errors[i] < exact || !s.Kink[i] && closer.Errors[i] < s.Errors[i]) {
 			s.Values[i], s.Errors[i], s.Kink[i] = closer.Values[i], closer.Errors[i], false
 		}
 	}
