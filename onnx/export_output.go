@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -12,6 +13,9 @@ import (
 
 // distribution adds the mean of the loss's predictive distribution and names the outputs.
 func (g *Graph) distribution(l losses.Loss, kinds []losses.Kind, z Value, targets scaling.Scaling) error {
+	if _, ok := l.(*losses.Joint); ok {
+		return errors.New("a loss of several heads (losses.Joint) has no one prediction: set SaveConfig.Outputs for the network's outputs as they are")
+	}
 	kind, err := distributionOf(l, kinds)
 	if err != nil {
 		return err

@@ -184,6 +184,7 @@ func TestExportRefuses(t *testing.T) {
 		"the scaling of inputs: column 1 has a deviation of 1e-300, too small to divide by":                     {net: &layers.Dense{Units: 2}, input: []int{3}, prep: flatScaling},
 		"2 names of features: the model takes 3 values":                                                         {net: &layers.Dense{Units: 2}, input: []int{3}, prep: trainer.Preparation{Features: []string{"a", "b"}}},
 		"losses: no kind describes onnx_test.opaque: give a losses.NewKind for it; or set SaveConfig.Outputs":   {net: &layers.Dense{Units: 2}, input: []int{3}, loss: opaque{}},
+		"a loss of several heads (losses.Joint) has no one prediction: set SaveConfig.Outputs":                  {net: &layers.Dense{Units: 2}, input: []int{3}, loss: &losses.Joint{Heads: []losses.Head{{Loss: losses.SquaredError{}, Units: 2}}}},
 		`what a loss of kind "opaque" predicts is not known here: set SaveConfig.Outputs`:                       {net: &layers.Dense{Units: 2}, input: []int{3}, loss: opaque{}, cfg: onnx.SaveConfig{Losses: []losses.Kind{opaqueKind()}}},
 		"layer ConvTranspose2D(1, 2×2, stride 2×2, dilation 3×3, output padding 2×0) conv1: ONNX has no output": {net: flat(&layers.ConvTranspose2D{Filters: 1, Kernel: [2]int{2, 2}, Stride: [2]int{2, 2}, Dilation: [2]int{3, 3}, OutputPadding: [2]int{2, 0}}), input: []int{3, 3}},
 		"an exporter's layer makes [2] of an example: the model has 3 outputs": wrong(onnx.NewExporter("scale", func(g *onnx.Graph, _ *scale, x onnx.Value) (onnx.Value, error) {
