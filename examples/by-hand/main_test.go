@@ -7,15 +7,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestKFACIsFaster than gradient descent at any rate of the program's, in as many steps.
+// TestKFACIsFaster than gradient descent in as many steps, at any of these rates.
 func TestKFACIsFaster(t *testing.T) {
-	train, test := digits()
-	natural, err := descendNaturally(train, 40)
+	natural, err := train(100, 0)
 	require.NoError(t, err)
-	assert.Less(t, natural.loss(train), newNetwork().loss(train)/5)
-	assert.Greater(t, natural.accuracy(test), 80.0)
-	for _, rate := range []float32{0.1, 0.3, 1, 3} {
-		plain := descend(train, 40, rate)
-		assert.False(t, natural.loss(train) > 0.6*plain.loss(train), "rate %g", rate) // a loss may be NaN
+	assert.Less(t, natural, 0.2)
+	for _, rate := range []float64{0.1, 0.3, 1, 3} {
+		plain, err := train(100, rate)
+		require.NoError(t, err)
+		assert.Less(t, natural, 0.6*plain, "rate %g", rate)
 	}
 }

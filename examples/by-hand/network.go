@@ -5,136 +5,87 @@ import (
 	"math/rand/v2"
 )
 
-const in, hidden, classes, batch = side * side, 32, 10, 128
+const examples, inputs, hidden, classes = 200, 2, 16, 2
 
-// network is in → hidden → classes, with tanh between them. Weights are in×out, row-major.
+// network is inputs → hidden → classes, with tanh between them, and its data: two spirals. Weights
+// are in×out, row-major.
 type network struct {
-	w1, b1, w2, b2     []float32
-	dw1, db1, dw2, db2 []float32 // gradients of the mean loss
-	a, z               []float32 // of the last forward pass: hidden activations, outputs
+	x, a, z        []float64 // N×inputs, N×hidden, N×classes
+	y              []int
+	w1, b1, w2, b2 []float64
 }
 
-func newNetwork() *network {
-	r := rand.New(rand.NewPCG(7, 7))
-	normal := func(n int, deviation float64) []float32 {
-		x := make([]float32, n)
-		for i := range x {
-			x[i] = float32(deviation * r.NormFloat64())
+func newNetwork(r *rand.Rand) *network {
+	n := &network{
+		a: make([]float64, examples*hidden), z: make([]float64, examples*classes),
+		w1: normal(r, inputs*hidden, 1), b1: normal(r, hidden, 1), w2: normal(r, hidden*classes, 0.25), b2: make([]float64, classes),
+	}
+	for e := range examples {
+		turn := 2.5 * float64(e) / examples
+		angle := math.Pi * (turn + float64(e%2))
+		n.x = append(n.x, turn*math.Cos(angle), turn*math.Sin(angle))
+		n.y = append(n.y, e%2)
+	}
+	return n
+}
+
+func normal(r *rand.Rand, size int, deviation float64) []float64 {
+	w := make([]float64, size)
+	for i := range w {
+		w[i] = deviation * r.NormFloat64()
+	}
+	return w
+}
+
+func (n *network) forward() {
+	for e := range examples {
+		a, z := n.a[e*hidden:][:hidden], n.z[e*classes:][:classes]
+		for j := range a {
+			a[j] = math.Tanh(n.b1[j] + n.w1[j]*n.x[2*e] + n.w1[hidden+j]*n.x[2*e+1])
 		}
-		return x
-	}
-	return &network{
-		w1: normal(in*hidden, 1/math.Sqrt(in)), b1: make([]float32, hidden),
-		w2: normal(hidden*classes, 1/math.Sqrt(hidden)), b2: make([]float32, classes),
-	}
-}
-
-// forward is the forward pass.
-func (n *network) forward(x []float32) {
-	n.a = affine(x, n.w1, n.b1)
-	for i, v := range n.a {
-		n.a[i] = float32(math.Tanh(float64(v)))
-	}
-	n.z = affine(n.a, n.w2, n.b2)
-}
-
-// backward returns the gradients at the outputs of the first map, from those of the second.
-func (n *network) backward(g2 []float32) []float32 {
-	g1 := make([]float32, len(n.a))
-	for i, v := range n.a {
-		var sum float32
-		for j, w := range n.w2[i%hidden*classes:][:classes] {
-			sum += w * g2[i/hidden*classes+j]
+		copy(z, n.b2)
+		for j, v := range a {
+			for c := range z {
+				z[c] += v * n.w2[j*classes+c]
+			}
 		}
-		g1[i] = sum * (1 - v*v)
+	}
+}
+
+// loss returns the mean cross-entropy, and softmax(z) − onehot(y), N×classes.
+func (n *network) loss() (mean float64, g []float64) {
+	for e, y := range n.y {
+		z := n.z[e*classes:][:classes]
+		sum := math.Exp(z[0]) + math.Exp(z[1])
+		mean += (math.Log(sum) - z[y]) / examples
+		g = append(g, math.Exp(z[0])/sum, math.Exp(z[1])/sum)
+		g[e*classes+y]--
+	}
+	return mean, g
+}
+
+// backward returns the gradients at the first map's outputs, N×hidden, from those at the second's.
+func (n *network) backward(g2 []float64) []float64 {
+	g1 := make([]float64, examples*hidden)
+	for i, a := range n.a {
+		e, w := i/hidden, n.w2[i%hidden*classes:]
+		g1[i] = (g2[e*classes]*w[0] + g2[e*classes+1]*w[1]) * (1 - a*a)
 	}
 	return g1
 }
 
-// gradients is a forward and a backward pass. It returns the mean loss.
-func (n *network) gradients(x []float32, y []int32) float64 {
-	n.forward(x)
-	loss, g := crossEntropy(n.z, y)
-	n.dw2, n.db2 = weightGradients(n.a, g, hidden, classes)
-	n.dw1, n.db1 = weightGradients(x, n.backward(g), in, hidden)
-	return loss
-}
-
-func (n *network) loss(d data) float64 {
-	n.forward(d.x)
-	loss, _ := crossEntropy(n.z, d.y)
-	return loss
-}
-
-// accuracy is in percent.
-func (n *network) accuracy(d data) float64 {
-	n.forward(d.x)
-	right := 0
-	for e, y := range d.y {
-		best := 0
-		row := n.z[e*classes:][:classes]
-		for j, v := range row {
-			if v > row[best] {
-				best = j
+// descend takes a step against the gradient of the mean loss.
+func (n *network) descend(g1, g2 []float64, rate float64) {
+	step := func(w, b, a, g []float64) {
+		in, out := len(w)/len(b), len(b)
+		for i, v := range g {
+			e, c := i/out, i%out
+			b[c] -= rate / examples * v
+			for j := range in {
+				w[j*out+c] -= rate / examples * v * a[e*in+j]
 			}
 		}
-		if best == int(y) {
-			right++
-		}
 	}
-	return 100 * float64(right) / float64(len(d.y))
-}
-
-// affine returns aW + b.
-func affine(a, w, b []float32) []float32 {
-	in, out := len(w)/len(b), len(b)
-	s := make([]float32, 0, len(a)/in*out)
-	for e := range len(a) / in {
-		s = append(s, b...)
-		for i, x := range a[e*in:][:in] {
-			move(s[e*out:], w[i*out:][:out], -x)
-		}
-	}
-	return s
-}
-
-// weightGradients returns the gradients of the mean loss: (1/N) aᵀg and the mean of g, where g
-// are gradients of single examples' losses.
-func weightGradients(a, g []float32, in, out int) (w, b []float32) {
-	w, b = make([]float32, in*out), make([]float32, out)
-	share := 1 / float32(len(a)/in)
-	for e := range len(a) / in {
-		row := g[e*out:][:out]
-		for i, x := range a[e*in:][:in] {
-			move(w[i*out:], row, -x*share)
-		}
-		move(b, row, -share)
-	}
-	return w, b
-}
-
-// crossEntropy returns the mean loss, and its gradients g = softmax(z) − onehot(y) at the outputs, of single
-// examples' losses: without the factor 1/N of the mean.
-func crossEntropy(z []float32, y []int32) (loss float64, g []float32) {
-	g = make([]float32, len(z))
-	for e, label := range y {
-		var sum float64
-		row := z[e*classes:][:classes]
-		for _, v := range row {
-			sum += math.Exp(float64(v))
-		}
-		for j, v := range row {
-			g[e*classes+j] = float32(math.Exp(float64(v)) / sum)
-		}
-		g[e*classes+int(label)]--
-		loss += (math.Log(sum) - float64(row[label])) / float64(len(y))
-	}
-	return loss, g
-}
-
-// move is x ← x − rate·d.
-func move(x, d []float32, rate float32) {
-	for i, v := range d {
-		x[i] -= rate * v
-	}
+	step(n.w1, n.b1, n.x, g1)
+	step(n.w2, n.b2, n.a, g2)
 }
