@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -210,6 +211,25 @@ func TestMisuse(t *testing.T) {
 		require.Len(t, r.errors, 1, want)
 		assert.Contains(t, r.errors[0], want)
 	}
+}
+
+// TestBesideOthers: what other goroutines allocate is not the layer's.
+func TestBesideOthers(t *testing.T) {
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(20 * time.Microsecond): // allocates
+			}
+		}
+	}()
+	r := check(mine(""), layertest.Config{})
+	close(stop)
+	<-done
+	assert.Empty(t, r.errors)
 }
 
 // TestSkip: every aspect may be left out, and says so.
