@@ -130,7 +130,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"any number for a probability", &planted{Loss: sigmoid, validate: squared.Validate}, "targets",
 			[]string{"Validate takes targets [-1 -1 -1] of example 0", "Validate takes targets [2 2 2] of example 0"}},
 		{"float32 in float64's place", &planted{Loss: squared, build: throughFloat32}, "gradient",
-			[]string{"Build has no derivative at 15 of 15 random outputs", "is it rounded to float32?"}},
+			[]string{"Build has no derivative at", "is it rounded to float32?"}},
 		{"only the first target is validated", &planted{Loss: squared, validate: func(y *tensor.Dense, _ int) error {
 			first := graph.NewDense(y.Dtype(), 1)
 			if y.Dtype() == graph.Float32 {
