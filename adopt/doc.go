@@ -34,6 +34,34 @@
 //
 // A learnable of no map, or of several (tied weights), gets the diagonal of its Fisher matrix.
 //
+// # Ops
+//
+//	elemUnaryOp          functions of one number: Tanh, Sigmoid, Exp, Log, …, with derivatives of our own
+//	elemBinOp            Add, Sub, HadamardProd, HadamardDiv, Pow with a constant exponent, comparisons that
+//	                     give numbers; Rectify and LeakyRelu are made of them
+//	linAlgBinOp          Mul of matrices and vectors, transposed or not; not BatchedMatMul
+//	reshapeOp            Reshape, Ravel
+//	transposeOp          Transpose
+//	repeatOp, sizeOp     broadcasting: BroadcastAdd and the like; SizeOf
+//	sumOp                Sum, Mean
+//	sliceOp, concatOp    Slice and Concat, but of the examples' axis
+//	softmaxOp            SoftMax, LogSoftMax; Log of a SoftMax as one op, finite for any logits
+//	sparsemaxOp          Sparsemax, run as it is
+//	im2colOp, maxPoolOp  Conv2d, Conv1d, MaxPool2D with the same padding on opposite sides
+//	globalAveragePoolOp  GlobalAveragePool2D, by a gradient of our own
+//	dropoutOp            Dropout: see below
+//	BatchNormOp, GroupNormOp, avgPoolOp, maxOp, randomOp, byIndicesOp, tensordotOp
+//	                     refused, with the reason and what to do instead
+//
+// Any other op, the user's own included, is run as it is, on copies, if it has tensors as operands and
+// result and a symbolic derivative. K-FAC's adaptive mode needs a derivative of that derivative, too, and
+// says so where there is none: fixed mode does without.
+//
+// # Activations and gradients
+//
+// Graph.Model has Observe: a function that is called after each pass with the taps, which hold the inputs
+// of each map (rows of examples) and the gradients at its outputs.
+//
 // # gorgonia's traps
 //
 // Values of inner nodes are not read from the user's machine, which reuses their memory. They are
