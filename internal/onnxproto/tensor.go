@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"github.com/gokfac/gokfac/internal/float16"
 )
 
 // DataType is the type of a tensor's elements.
@@ -139,9 +141,9 @@ func (t *Tensor) Float64s() ([]float64, error) {
 		case Double:
 			out[i] = at(t, t.Doubles, i, func(b []byte) float64 { return math.Float64frombits(binary.LittleEndian.Uint64(b)) })
 		case Float16:
-			out[i] = half(uint16(t.integer(i)))
+			out[i] = float16.Half(uint16(t.integer(i)))
 		case BFloat16:
-			out[i] = float64(math.Float32frombits(uint32(uint16(t.integer(i))) << 16))
+			out[i] = float16.Brain(uint16(t.integer(i)))
 		default:
 			v := t.integer(i)
 			if t.Type == Uint64 && uint64(v) > 1<<53 || v > 1<<53 || v < -1<<53 {
@@ -247,22 +249,4 @@ func (t *Tensor) integer(i int) int64 {
 		}
 		return int32(b[0])
 	}))
-}
-
-// half is the value of a float16: sign, 5 bits of exponent with bias 15, 10 bits of fraction.
-func half(bits uint16) float64 {
-	sign := 1.0
-	if bits>>15 == 1 {
-		sign = -1
-	}
-	exponent, fraction := int(bits>>10&31), float64(bits&1023)
-	switch {
-	case exponent == 31 && fraction != 0:
-		return math.NaN()
-	case exponent == 31:
-		return math.Inf(int(sign))
-	case exponent == 0:
-		return sign * math.Ldexp(fraction, -24)
-	}
-	return sign * math.Ldexp(1024+fraction, exponent-25)
 }

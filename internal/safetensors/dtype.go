@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+
+	"github.com/gokfac/gokfac/internal/float16"
 )
 
 // DType is the type of a tensor's elements, by the format's name for it.
@@ -46,9 +48,9 @@ func (d DType) element(data []byte) (float64, error) {
 	case F32:
 		return float64(math.Float32frombits(le.Uint32(data))), nil
 	case F16:
-		return half(le.Uint16(data)), nil
+		return float16.Half(le.Uint16(data)), nil
 	case BF16:
-		return float64(math.Float32frombits(uint32(le.Uint16(data)) << 16)), nil
+		return float16.Brain(le.Uint16(data)), nil
 	case I32:
 		return float64(int32(le.Uint32(data))), nil
 	case I16:
@@ -63,22 +65,4 @@ func (d DType) element(data []byte) (float64, error) {
 		return 0, fmt.Errorf("the integer %d is no float64: it is beyond 2⁵³", i)
 	}
 	return float64(i), nil
-}
-
-// half is the value of an F16: sign, 5 bits of exponent with bias 15, 10 bits of fraction.
-func half(bits uint16) float64 {
-	sign := 1.0
-	if bits>>15 == 1 {
-		sign = -1
-	}
-	exponent, fraction := int(bits>>10&31), float64(bits&1023)
-	switch {
-	case exponent == 31 && fraction != 0:
-		return math.NaN()
-	case exponent == 31:
-		return math.Inf(int(sign))
-	case exponent == 0:
-		return sign * math.Ldexp(fraction, -24)
-	}
-	return sign * math.Ldexp(1024+fraction, exponent-25)
 }
