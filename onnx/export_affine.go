@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/kernelorder"
 	"github.com/gokfac/gokfac/layers"
 )
 
@@ -44,8 +45,7 @@ type kernels struct {
 	groups, filters                 int
 }
 
-// export adds a Conv. Its weight is filters×channels/groups×kernel; here it is
-// (groups·kernel·channels/groups)×(filters/groups).
+// export adds a Conv. Its weight is filters×channels/groups×kernel.
 func (k kernels) export(g *Graph, params []*graph.Param, x Value) (Value, error) {
 	in, channels := g.images(x, len(k.size))
 	places := 1
@@ -54,11 +54,7 @@ func (k kernels) export(g *Graph, params []*graph.Param, x Value) (Value, error)
 		places *= n
 		shape = append(shape, n)
 	}
-	each, inputs := k.filters/k.groups, channels/k.groups
-	weight := g.stored(params[0].Name, params[0].Value, "kernels", shape, func(i int) int {
-		place, channel, filter := i%places, i/places%inputs, i/places/inputs
-		return ((filter/each*places+place)*inputs+channel)*each + filter%each
-	})
+	weight := g.stored(params[0].Name, params[0].Value, "kernels", shape, kernelorder.Convolution(places, channels/k.groups, k.filters/k.groups))
 	out, before, after := k.places(x.Shape)
 	names := []string{in.name, weight}
 	if len(params) > 1 {
@@ -87,14 +83,11 @@ func (k kernels) places(in []int) (out, before, after []int) {
 	return out, before, after
 }
 
-// exportTransposed adds a ConvTranspose. Its weight is channels×filters×kernel; here it is channels×(kernel·filters).
+// exportTransposed adds a ConvTranspose. Its weight is channels×filters×kernel.
 func exportTransposed(g *Graph, c *layers.ConvTranspose2D, x Value) (Value, error) {
 	in, channels := g.images(x, 2)
 	params, places := c.Params(), c.Kernel[0]*c.Kernel[1]
-	weight := g.stored(params[0].Name, params[0].Value, "transposed", []int{channels, c.Filters, c.Kernel[0], c.Kernel[1]}, func(i int) int {
-		place, filter, channel := i%places, i/places%c.Filters, i/places/c.Filters
-		return (channel*places+place)*c.Filters + filter
-	})
+	weight := g.stored(params[0].Name, params[0].Value, "transposed", []int{channels, c.Filters, c.Kernel[0], c.Kernel[1]}, kernelorder.Transposed(places, c.Filters))
 	names := []string{in.name, weight}
 	if len(params) > 1 {
 		names = append(names, g.Param(params[1]))

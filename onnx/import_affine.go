@@ -17,6 +17,15 @@ func decimal(v float32) float64 {
 	return f
 }
 
+// weightAndBias are the second and the third input of an affine map; bias is nil where it is left out.
+func (im *importer) weightAndBias(n *node) (w, bias *constant, err error) {
+	if w, err = im.known(n, 1, "weight"); err != nil {
+		return nil, nil, err
+	}
+	bias, err = im.known(n, 2, "bias")
+	return w, bias, err
+}
+
 func (im *importer) gemm(n *node) error {
 	s, err := im.data(n, 2, 3)
 	if err != nil {
@@ -29,11 +38,7 @@ func (im *importer) gemm(n *node) error {
 	if err := a.done(); err != nil {
 		return err
 	}
-	w, err := im.known(n, 1, "weight")
-	if err != nil {
-		return err
-	}
-	bias, err := im.known(n, 2, "bias")
+	w, bias, err := im.weightAndBias(n)
 	if err != nil {
 		return err
 	}
@@ -72,8 +77,8 @@ func (im *importer) dense(n *node, s *step, w, bias *constant, turned bool, alph
 	if in != im.sizes.product(features) || in < 1 || out < 1 || out > mostInput {
 		return n.errorf("its weight is of shape %v, and its input has %d features", w.dims, im.sizes.product(features))
 	}
-	if im.weightsLeft < in*out {
-		return n.errorf("the network has far more weights than the file: it uses the same ones many times")
+	if err := im.affordable(n, in*out); err != nil {
+		return err
 	}
 	values, err := w.values()
 	if err != nil {

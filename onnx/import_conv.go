@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gokfac/gokfac/internal/kernelorder"
 	"github.com/gokfac/gokfac/layers"
 )
 
@@ -12,11 +13,7 @@ func (im *importer) convolution(n *node) error {
 	if err != nil {
 		return err
 	}
-	w, err := im.known(n, 1, "weight")
-	if err != nil {
-		return err
-	}
-	bias, err := im.known(n, 2, "bias")
+	w, bias, err := im.weightAndBias(n)
 	if err != nil {
 		return err
 	}
@@ -50,8 +47,8 @@ func (im *importer) convolution(n *node) error {
 	if err := im.count(f.out[0]*f.out[1], places*dims[0]); err != nil { // the windows, which K-FAC reads
 		return n.errorf("%w", err)
 	}
-	if im.weightsLeft < w.elements() {
-		return n.errorf("the network has far more weights than the file: it uses the same ones many times")
+	if err := im.affordable(n, w.elements()); err != nil {
+		return err
 	}
 	values, err := w.values()
 	if err != nil {
@@ -59,9 +56,9 @@ func (im *importer) convolution(n *node) error {
 	}
 	each := filters / g
 	weight := make([]float64, len(values))
-	for i, v := range values { // filters×channels×places there
-		place, channel, filter := i%places, i/places%channels, i/places/channels
-		weight[((filter/each*places+place)*channels+channel)*each+filter%each] = v
+	at := kernelorder.Convolution(places, channels, each)
+	for i, v := range values {
+		weight[at(i)] = v
 	}
 	_, before := im.images(s.out)
 	out := im.after(f, filters, axes)
@@ -96,8 +93,8 @@ func (im *importer) perChannel(n *node, c *constant, channels int, what string) 
 	if c == nil || c.elements() != channels || len(c.dims) != 1 {
 		return nil, n.errorf("its %s is not one number for each of %d channels", what, channels)
 	}
-	if im.weightsLeft < channels {
-		return nil, n.errorf("the network has far more weights than the file: it uses the same ones many times")
+	if err := im.affordable(n, channels); err != nil {
+		return nil, err
 	}
 	v, err := c.values()
 	if err != nil {

@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"github.com/gokfac/gokfac/internal/kernelorder"
 	"github.com/gokfac/gokfac/layers"
 )
 
@@ -9,16 +10,12 @@ func (im *importer) transposedConvolution(n *node) error {
 	if err != nil {
 		return err
 	}
-	w, err := im.known(n, 1, "weight")
-	if err != nil {
-		return err
-	}
-	bias, err := im.known(n, 2, "bias")
+	w, bias, err := im.weightAndBias(n)
 	if err != nil {
 		return err
 	}
 	dims := s.out.onnx(im.sizes)
-	if len(dims) != 3 || len(w.dims) != 4 || w.dims[0] != dims[0] {
+	if len(dims) != 3 || len(w.dims) != 4 || w.dims[0] != dims[0] || w.dims[1] < 1 {
 		return n.errorf("its weight is of shape %v, and its input of shape N×%v: want channels×filters×height×width for images N×channels×height×width", w.dims, dims)
 	}
 	a := n.attributes()
@@ -61,17 +58,17 @@ func (im *importer) transposedConvolution(n *node) error {
 	if err := im.count(dims[1]*dims[2], places*max(filters, 1)); err != nil {
 		return n.errorf("%w", err)
 	}
-	if im.weightsLeft < w.elements() || filters < 1 {
-		return n.errorf("the network has far more weights than the file: it uses the same ones many times")
+	if err := im.affordable(n, w.elements()); err != nil {
+		return err
 	}
 	values, err := w.values()
 	if err != nil {
 		return n.errorf("%w", err)
 	}
 	weight := make([]float64, len(values))
-	for i, v := range values { // channels×filters×places there
-		place, filter, channel := i%places, i/places%filters, i/places/filters
-		weight[(channel*places+place)*filters+filter] = v
+	at := kernelorder.Transposed(places, filters)
+	for i, v := range values {
+		weight[at(i)] = v
 	}
 	_, before := im.images(s.out)
 	out := im.after(f, filters, 2)

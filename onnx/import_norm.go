@@ -243,8 +243,8 @@ func (im *importer) groupNorm(n *node) error {
 	p := &part{kind: "groupnorm", units: last, count: each, places: 1,
 		layer: &layers.GroupNorm{Groups: groups, Epsilon: epsilonOf(epsilon), NoScale: true, NoShift: true}}
 	wide := make([][]float64, 2)
-	if im.weightsLeft < 2*each {
-		return n.errorf("the network has far more weights than the file: it uses the same ones many times")
+	if err := im.affordable(n, 2*each); err != nil {
+		return err
 	}
 	for i := range wide {
 		wide[i] = make([]float64, each)

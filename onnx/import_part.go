@@ -23,11 +23,21 @@ type part struct {
 	places  int   // of a transposed convolution: its columns are places×units; else 1
 }
 
-// placePart takes the part in, as long as the file has the weights for it.
-func (im *importer) placePart(n *node, in *step, p *part, out layout, before []layers.Layer) error {
-	if im.weightsLeft -= len(p.weight) + len(p.bias) + len(p.mean) + len(p.spread); im.weightsLeft < 0 {
+// affordable refuses weights of a size that the file is too small for.
+func (im *importer) affordable(n *node, size int) error {
+	if im.weightsLeft < size {
 		return n.errorf("the network has far more weights than the file: it uses the same ones many times")
 	}
+	return nil
+}
+
+// placePart takes the part in, as long as the file has the weights for it.
+func (im *importer) placePart(n *node, in *step, p *part, out layout, before []layers.Layer) error {
+	size := len(p.weight) + len(p.bias) + len(p.mean) + len(p.spread)
+	if err := im.affordable(n, size); err != nil {
+		return err
+	}
+	im.weightsLeft -= size
 	im.parts = append(im.parts, p)
 	im.made[p.layer] = p
 	return im.place(&step{node: n, inputs: []*step{in}, layers: append(before, p.layer), out: out, part: p}, n.out)

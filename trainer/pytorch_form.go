@@ -5,6 +5,7 @@ import (
 
 	"gorgonia.org/tensor"
 
+	"github.com/gokfac/gokfac/internal/kernelorder"
 	"github.com/gokfac/gokfac/layers"
 )
 
@@ -77,26 +78,18 @@ func turned(t namedTensor, order []int) pieces {
 	return f
 }
 
-// kernelsForm is the form of a convolution's weight: (groups·places·channels/groups)×(filters/groups) here,
-// filters×channels/groups×kernel there, where places are those of the kernel.
+// kernelsForm is the form of a convolution's weight, filters×channels/groups×kernel there.
 func kernelsForm(w *tensor.Dense, groups int, kernel []int) pieces {
 	places, each := tensor.Shape(kernel).TotalSize(), w.Shape()[1]
 	channels := w.Shape()[0] / groups / places
-	return pieces{{part: "weight", shape: append([]int{groups * each, channels}, kernel...), at: func(i int) int {
-		place, channel, filter := i%places, i/places%channels, i/places/channels
-		row := (filter/each*places+place)*channels + channel
-		return row*each + filter%each
-	}}}
+	return pieces{{part: "weight", shape: append([]int{groups * each, channels}, kernel...), at: kernelorder.Convolution(places, channels, each)}}
 }
 
-// transposedKernels is the form of channels×(kh·kw·filters), channels×filters×kh×kw there.
+// transposedKernels is the form of a transposed convolution's weight, channels×filters×kh×kw there.
 func transposedKernels(w *tensor.Dense, kernel [2]int) pieces {
 	places := kernel[0] * kernel[1]
 	channels, filters := w.Shape()[0], w.Shape()[1]/places
-	return pieces{{part: "weight", shape: []int{channels, filters, kernel[0], kernel[1]}, at: func(i int) int {
-		place, filter, channel := i%places, i/places%filters, i/places/filters
-		return (channel*places+place)*filters + filter
-	}}}
+	return pieces{{part: "weight", shape: []int{channels, filters, kernel[0], kernel[1]}, at: kernelorder.Transposed(places, filters)}}
 }
 
 // recurrent is the form of [Wx; Wh], two matrices there.
