@@ -116,7 +116,7 @@ func (c *Comparison) relation(wrong []int) string {
 		}
 		return text
 	}
-	if f, ok := c.factor(); ok && math.Abs(f-1) > 1e-3 {
+	if f, ok := c.Factor(); ok && math.Abs(f-1) > 1e-3 {
 		return c.factorWords(f)
 	}
 	if c.transposed() {
@@ -129,10 +129,7 @@ func (c *Comparison) relation(wrong []int) string {
 }
 
 // Factor returns f if the values are f times the reference, f not 0.
-func (c *Comparison) Factor() (f float64, ok bool) { return c.factor() }
-
-// factor is c if the values are c times the reference.
-func (c *Comparison) factor() (f float64, ok bool) {
+func (c *Comparison) Factor() (f float64, ok bool) {
 	var gw, ww float64
 	for i, w := range c.Want {
 		if !math.IsInf(c.tolerance(i), 1) {

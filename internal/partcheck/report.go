@@ -83,13 +83,3 @@ func (r *Report) Close() {
 
 // oneLine joins the lines of a message, such as those of an error of somebody else's.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-// Guard calls f and returns a panic as an error, so that a part that panics fails one check.
-func Guard(f func() error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("panic: %v", r)
-		}
-	}()
-	return f()
-}

@@ -24,8 +24,29 @@ type checker struct {
 // consequences.
 type step struct {
 	aspect Aspect
-	look   func() error
+	look   func(c *checker) error
 	needs  []Aspect
+}
+
+func steps() []step {
+	basic, exact := []Aspect{Building}, []Aspect{Building, Values, Masks}
+	return []step{
+		{Building, (*checker).building, nil},
+		{Names, (*checker).names, basic},
+		{Errors, (*checker).errors, basic},
+		{Values, (*checker).values, basic},
+		{Masks, (*checker).masks, []Aspect{Building, Values}},
+		{Examples, (*checker).examples, exact},
+		{Gradient, (*checker).gradient, exact},
+		{Tangent, (*checker).tangent, exact},
+		{Hessian, (*checker).hessian, append(slices.Clone(exact), Gradient, Tangent)},
+		{Precision, (*checker).precision, append(slices.Clone(exact), Gradient)},
+		{Taps, (*checker).taps, append(slices.Clone(exact), Gradient)},
+		{Fisher, (*checker).fisher, append(slices.Clone(exact), Names, Examples, Gradient, Tangent, Taps)},
+		{State, (*checker).state, append(slices.Clone(exact), Names)},
+		{Saving, (*checker).saving, append(slices.Clone(exact), Names, State)},
+		{Allocations, (*checker).allocations, basic},
+	}
 }
 
 // Check looks at all [Aspects] of a layer, and reports each failure to t in one line: the layer, the aspect, what is
@@ -49,28 +70,11 @@ func Check(t T, layer func() layers.Layer, cfg Config) {
 		c.Fail(string(Building), "the function that makes the layer returns nil")
 		return
 	}
-	basic, exact := []Aspect{Building}, []Aspect{Building, Values, Masks}
-	c.all([]step{
-		{Building, c.building, nil},
-		{Names, c.names, basic},
-		{Errors, c.errors, basic},
-		{Values, c.values, basic},
-		{Masks, c.masks, []Aspect{Building, Values}},
-		{Examples, c.examples, exact},
-		{Gradient, c.gradient, exact},
-		{Tangent, c.tangent, exact},
-		{Hessian, c.hessian, append(slices.Clone(exact), Gradient, Tangent)},
-		{Precision, c.precision, append(slices.Clone(exact), Gradient)},
-		{Taps, c.taps, append(slices.Clone(exact), Gradient)},
-		{Fisher, c.fisher, append(slices.Clone(exact), Names, Examples, Gradient, Tangent, Taps)},
-		{State, c.state, append(slices.Clone(exact), Names)},
-		{Saving, c.saving, append(slices.Clone(exact), Names, State)},
-		{Allocations, c.allocations, basic},
-	})
+	c.all()
 }
 
-func (c *checker) all(steps []step) {
-	for _, s := range steps {
+func (c *checker) all() {
+	for _, s := range steps() {
 		if why, ok := c.cfg.Skip[s.aspect]; ok {
 			c.skip(s.aspect, "%s", why)
 			continue
@@ -79,7 +83,7 @@ func (c *checker) all(steps []step) {
 			c.skip(s.aspect, "%s failed", s.needs[i])
 			continue
 		}
-		if err := partcheck.Guard(s.look); err != nil {
+		if err := partcheck.Guard(func() error { return s.look(c) }); err != nil {
 			c.fail(s.aspect, "%v", err)
 		}
 	}

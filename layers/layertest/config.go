@@ -54,7 +54,11 @@ const (
 
 // Aspects lists all aspects, in the order in which Check looks at them.
 func Aspects() []Aspect {
-	return []Aspect{Building, Names, Errors, Values, Masks, Examples, Gradient, Tangent, Hessian, Precision, Taps, Fisher, State, Saving, Allocations}
+	var all []Aspect
+	for _, s := range steps() {
+		all = append(all, s.aspect)
+	}
+	return all
 }
 
 // Config says what Check cannot know of a layer. The zero value is for a layer of real inputs that treats examples

@@ -3,9 +3,7 @@ package losstest
 import (
 	"fmt"
 	"math/rand/v2"
-	"runtime"
 	"slices"
-	"strings"
 
 	"gorgonia.org/tensor"
 
@@ -159,26 +157,9 @@ func (c *checker) do(aspect Aspect, stream uint64, look func(c *checker)) (ended
 		case stop:
 			c.faultf("%s", r.fault)
 		default:
-			c.faultf("a panic: %v%s", r, place())
+			c.faultf("%v", partcheck.PanicError(r))
 		}
 	}()
 	look(c)
 	return
-}
-
-// place is the line of code that panicked: the first under the runtime's.
-func place() string {
-	pcs := make([]uintptr, 32)
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
-	panicked := false
-	for {
-		f, more := frames.Next()
-		if panicked && !strings.HasPrefix(f.Function, "runtime.") {
-			return fmt.Sprintf(" (in %s, %s:%d)", f.Function, f.File[strings.LastIndex(f.File, "/")+1:], f.Line)
-		}
-		panicked = panicked || f.Function == "runtime.gopanic"
-		if !more {
-			return ""
-		}
-	}
 }

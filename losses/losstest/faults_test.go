@@ -179,7 +179,7 @@ func TestPlantedFaults(t *testing.T) {
 		{"a panic", &planted{Loss: squared, factor: func(_ *graph.Builder, z, _ *graph.Node) (*graph.Node, error) {
 			var none []*graph.Node
 			return none[z.Shape()[1]], nil
-		}}, "building", []string{"a panic: runtime error: index out of range [3] with length 0 (in", "faults_test.go:"}},
+		}}, "building", []string{"panic: runtime error: index out of range [3] with length 0 (in", "faults_test.go:"}},
 	} {
 		t.Run(c.fault, func(t *testing.T) {
 			r := faultsOf(t, c.loss, losstest.Config{Large: largeFor(c.loss), Skip: allBut(c.aspect)})

@@ -1,8 +1,6 @@
 package losstest
 
 import (
-	"runtime"
-
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
@@ -92,24 +90,15 @@ func (c *checker) sampleAllocates(dtype tensor.Dtype) {
 	c.allocates("Sample", dtype, p)
 }
 
-// allocates checks that a program that has run once allocates nothing. testing.AllocsPerRun would panic in a parallel test;
-// here objects of other goroutines are counted too, so that the fewest of many tries tell.
+// allocates checks that a program that has run once allocates nothing.
 func (c *checker) allocates(name string, dtype tensor.Dtype, p *graph.Program) {
 	if c.cfg.Allocates {
 		return
 	}
-	const tries = 300
-	fewest := ^uint64(0)
-	var before, after runtime.MemStats
-	for i := 0; i < tries && fewest > 0; i++ {
-		runtime.ReadMemStats(&before)
-		err := p.Run()
-		runtime.ReadMemStats(&after)
-		c.must(err, "a run of "+name)
-		fewest = min(fewest, after.Mallocs-before.Mallocs)
-	}
-	if fewest > 0 {
+	objects, err := partcheck.FewestObjects(p.Run)
+	c.must(err, "a run of "+name)
+	if objects > 0 {
 		c.faultf("%s allocates %d objects in every run (%v): make its memory when the graph is built; "+
-			"if it is made of gorgonia's stock ops, which allocate, set Config.Allocates", name, fewest, dtype)
+			"if it is made of gorgonia's stock ops, which allocate, set Config.Allocates", name, objects, dtype)
 	}
 }
