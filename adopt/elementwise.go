@@ -191,29 +191,55 @@ func buildBinary(t *translation, n *node, in []*graph.Node) (*graph.Node, error)
 		}
 		return hadamard(t.Builder, x, inverse)
 	}
-	holds, ok := comparisons[symbol]
-	if !ok || kind != "true" {
+	if kind != "true" || !compare[float64](symbol, nil, nil, nil) {
 		return nil, fmt.Errorf("adopt: %v: not known here", n)
 	}
-	return t.Apply(graph.Op{Name: "compare", Shape: x.Shape(), Const: true, F32: comparing[float32](holds), F64: comparing[float64](holds)}, x, y)
+	return t.Apply(graph.Op{Name: "compare", Shape: x.Shape(), Const: true, F32: comparing[float32](symbol), F64: comparing[float64](symbol)}, x, y)
 }
 
-// comparisons say for which signs of x − y the result is 1.
-var comparisons = map[string]func(x, y float64) bool{
-	"<": func(x, y float64) bool { return x < y }, ">": func(x, y float64) bool { return x > y },
-	"<=": func(x, y float64) bool { return x <= y }, ">=": func(x, y float64) bool { return x >= y },
-	"==": func(x, y float64) bool { return x == y }, "!=": func(x, y float64) bool { return x != y },
-}
-
-func comparing[T graph.Float](holds func(x, y float64) bool) func(out []T, in [][]T) {
-	return func(out []T, in [][]T) {
-		for i, x := range in[0] {
-			out[i] = 0
-			if holds(float64(x), float64(in[1][i])) {
-				out[i] = 1
-			}
+// compare sets out to 1 where the relation holds, and to 0 elsewhere. It reports whether the relation
+// is known.
+func compare[T graph.Float](relation string, out, x, y []T) bool {
+	switch relation {
+	case "<":
+		for i, v := range x {
+			out[i] = bit[T](v < y[i])
 		}
+	case ">":
+		for i, v := range x {
+			out[i] = bit[T](v > y[i])
+		}
+	case "<=":
+		for i, v := range x {
+			out[i] = bit[T](v <= y[i])
+		}
+	case ">=":
+		for i, v := range x {
+			out[i] = bit[T](v >= y[i])
+		}
+	case "==":
+		for i, v := range x {
+			out[i] = bit[T](v == y[i])
+		}
+	case "!=":
+		for i, v := range x {
+			out[i] = bit[T](v != y[i])
+		}
+	default:
+		return false
 	}
+	return true
+}
+
+func bit[T graph.Float](holds bool) T {
+	if holds {
+		return 1
+	}
+	return 0
+}
+
+func comparing[T graph.Float](relation string) func(out []T, in [][]T) {
+	return func(out []T, in [][]T) { compare(relation, out, in[0], in[1]) }
 }
 
 // alike spreads a number to the shape of the other operand.

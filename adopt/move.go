@@ -2,6 +2,7 @@ package adopt
 
 import (
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/parallel"
 )
 
 // move relates a large array to a small one: element (i_0, i_1, …) of the large is element
@@ -39,67 +40,148 @@ func (m move) scatter(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	}, x)
 }
 
-func gathering[T any](m move) func(out []T, in [][]T) {
+func gathering[T graph.Float](m move) func(out []T, in [][]T) {
+	pool, pieces := parallel.NewPool[operands[T]](), m.pieces(false)
 	return func(out []T, in [][]T) {
-		small := in[0]
-		m.runs(func(large, at, n, step int) {
-			run := out[large : large+n]
-			switch step {
-			case 1:
-				copy(run, small[at:at+n])
-			case 0:
-				for i := range run {
-					run[i] = small[at]
-				}
-			default:
-				for i := range run {
-					run[i] = small[at+i*step]
-				}
-			}
+		pool.Run(pieces, operands[T]{large: out, small: in[0]}, func(o *operands[T], piece int) {
+			gather(m.part(piece, pieces), o.large, o.small)
 		})
 	}
 }
 
 func scattering[T graph.Float](m move) func(out []T, in [][]T) {
+	pool, pieces := parallel.NewPool[operands[T]](), m.pieces(true)
 	return func(out []T, in [][]T) {
 		clear(out)
-		x := in[0]
-		m.runs(func(large, at, n, step int) {
-			run := x[large : large+n]
-			if step == 0 {
-				sum := out[at]
-				for _, v := range run {
-					sum += v
-				}
-				out[at] = sum
-				return
-			}
-			for i, v := range run {
-				out[at+i*step] += v
-			}
+		pool.Run(pieces, operands[T]{large: in[0], small: out}, func(o *operands[T], piece int) {
+			scatter(m.part(piece, pieces), o.large, o.small)
 		})
 	}
 }
 
-// runs calls f for each run along the last axis: its place in the large array, its place in
-// the small one, its length and its stride.
-func (m move) runs(f func(large, at, n, step int)) {
-	last := len(m.large) - 1
-	n, step := m.large[last], m.stride[last]
-	index := make([]int, last)
-	at, total := m.offset, product(m.large)
-	for large := 0; large < total; large += n {
-		f(large, at, n, step)
-		for k := last - 1; k >= 0; k-- {
-			index[k]++
-			at += m.stride[k]
-			if index[k] < m.large[k] {
-				break
+type operands[T graph.Float] struct{ large, small []T }
+
+// fewest is how many elements of a move are worth a second worker.
+const fewest = 1 << 15
+
+// pieces is how many parts of the first axis are moved side by side. Parts of a scatter must not
+// add to the same elements.
+func (m move) pieces(scatter bool) int {
+	reach := 0
+	for k, d := range m.large[1:] {
+		reach += (d - 1) * m.stride[k+1]
+	}
+	if product(m.large) < fewest || scatter && m.stride[0] <= reach {
+		return 1
+	}
+	return min(m.large[0], 16)
+}
+
+// walk is a part of a move: places lo to hi of its first axis.
+type walk struct {
+	move
+	lo, hi int
+}
+
+func (m move) part(piece, pieces int) walk {
+	return walk{m, piece * m.large[0] / pieces, (piece + 1) * m.large[0] / pieces}
+}
+
+func gather[T any](w walk, large, small []T) {
+	for r := w.begin(); r.next(); {
+		at, from := r.large, r.small
+		for range r.rows {
+			run := large[at : at+r.n]
+			switch step := r.step; step {
+			case 1:
+				copy(run, small[from:])
+			case 0:
+				v := small[from]
+				for i := range run {
+					run[i] = v
+				}
+			default:
+				for i, k := 0, from; i < len(run); i, k = i+1, k+step {
+					run[i] = small[k]
+				}
 			}
-			at -= index[k] * m.stride[k]
-			index[k] = 0
+			at, from = at+r.n, from+r.rowStep
 		}
 	}
+}
+
+func scatter[T graph.Float](w walk, large, small []T) {
+	for r := w.begin(); r.next(); {
+		at, to := r.large, r.small
+		for range r.rows {
+			run := large[at : at+r.n]
+			if r.step == 0 {
+				sum := small[to]
+				for _, v := range run {
+					sum += v
+				}
+				small[to] = sum
+			} else {
+				for i, k := 0, to; i < len(run); i, k = i+1, k+r.step {
+					small[k] += run[i]
+				}
+			}
+			at, to = at+r.n, to+r.rowStep
+		}
+	}
+}
+
+// runs goes through the matrices that the last two axes are: where one begins in the large and in the
+// small array, its rows and their length, and the strides between rows and within a row.
+type runs struct {
+	large, small     int
+	rows, n          int
+	rowStep, step    int
+	outer, outStep   []int // the axes before
+	size, first, end int   // elements of a matrix; where the part begins and ends in the large array
+	index            [mostAxes]int
+}
+
+// mostAxes is the most that a move has: windows of images have six.
+const mostAxes = 8
+
+func (w walk) begin() runs {
+	axes := len(w.large)
+	r := runs{rows: 1, n: w.large[axes-1], step: w.stride[axes-1], small: w.offset + w.lo*w.stride[0]}
+	switch axes {
+	case 1:
+		r.n = w.hi - w.lo
+	default:
+		r.rows, r.rowStep = w.large[axes-2], w.stride[axes-2]
+		if axes == 2 {
+			r.rows = w.hi - w.lo
+		}
+		r.outer, r.outStep = w.large[:axes-2], w.stride[:axes-2]
+	}
+	row := product(w.large[1:])
+	r.size, r.end, r.index[0] = r.rows*r.n, w.hi*row, w.lo
+	r.large, r.first = w.lo*row-r.size, w.lo*row
+	return r
+}
+
+func (r *runs) next() bool {
+	first := r.large < r.first
+	if r.large += r.size; r.large >= r.end {
+		return false
+	}
+	if first {
+		return true
+	}
+	for k := len(r.outer) - 1; k >= 0; k-- {
+		r.index[k]++
+		r.small += r.outStep[k]
+		if r.index[k] < r.outer[k] {
+			break
+		}
+		r.small -= r.index[k] * r.outStep[k]
+		r.index[k] = 0
+	}
+	return true
 }
 
 // strides are those of a contiguous row-major array.
@@ -150,10 +232,13 @@ func summed(dims []int, keep []bool) move {
 // indices are, for each element of the large array, the index in the small one.
 func (m move) indices() []int32 {
 	out := make([]int32, product(m.large))
-	m.runs(func(large, at, n, step int) {
-		for i := range n {
-			out[large+i] = int32(at + i*step)
+	w := m.part(0, 1)
+	for r := w.begin(); r.next(); {
+		for i := range r.rows {
+			for j := range r.n {
+				out[r.large+i*r.n+j] = int32(r.small + i*r.rowStep + j*r.step)
+			}
 		}
-	})
+	}
 	return out
 }

@@ -63,7 +63,15 @@ var opCases = map[string]func(h *G.Node) (*G.Node, error){
 		return G.Reshape(G.Must(G.Tanh(rows)), tensor.Shape{5, 6})
 	},
 	"dot with a vector": func(h *G.Node) (*G.Node, error) { return G.Mul(h, h.Graph().Constant(fixed(6))) },
-	"comparison":        func(h *G.Node) (*G.Node, error) { return G.HadamardProd(h, G.Must(G.Gt(h, G.NewConstant(0.1), true))) },
+	"other comparisons": func(h *G.Node) (*G.Node, error) {
+		zero := G.NewConstant(0.0)
+		sum := h
+		for i, f := range []func(a, b *G.Node, same bool) (*G.Node, error){G.Lt, G.Lte, G.Gte, G.Eq, G.Ne} {
+			sum = G.Must(G.Add(sum, G.Must(G.HadamardProd(G.Must(f(h, zero, true)), G.Must(G.Mul(h, G.NewConstant(float64(i+2))))))))
+		}
+		return sum, nil
+	},
+	"comparison": func(h *G.Node) (*G.Node, error) { return G.HadamardProd(h, G.Must(G.Gt(h, G.NewConstant(0.1), true))) },
 	"a foreign op": func(h *G.Node) (*G.Node, error) { // Sparsemax is not known to package adopt
 		return G.Sparsemax(h)
 	},
