@@ -65,20 +65,3 @@ func (r *ByHandRule) UnmarshalBinary(data []byte) error {
 	}
 	return nil
 }
-
-// CurvatureDue reports whether the next step measures curvature: whether a [ByHand] must be
-// given sampled gradients for it, and a pass over sampled targets is worth its time. Adaptive
-// mode takes products with the Fisher matrix, and every step may need them.
-func (o *Optimizer) CurvatureDue() bool {
-	if o.cfg.Mode != Fixed || len(o.pending) > 0 {
-		return true
-	}
-	bases := o.pre.hasBases() && o.due(o.cfg.InverseUpdateSteps)
-	return bases || o.due(o.cfg.FactorUpdateSteps) || o.ratioDue()
-}
-
-// CurvatureDue reports whether the next step measures curvature; see [Optimizer.CurvatureDue].
-func (o *Preconditioned) CurvatureDue() bool {
-	bases := o.pre.hasBases() && o.due(o.cfg.InverseUpdateSteps)
-	return bases || o.due(o.cfg.FactorUpdateSteps)
-}

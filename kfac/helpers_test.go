@@ -56,7 +56,8 @@ import (
 //	shadowpace_test.go     shadowPace: its α and μ, measured or kept
 //	shadowrepeats_test.go  repeats: its rules for full batches
 //	trajectory_test.go     follow, sameStats: steps of an optimizer beside its shadow
-//	structure_test.go      firstStep, stepDamping, stepTolerance: one step in each structure
+//	structure_test.go      firstStep, stepDamping, stepTolerance: one step in each structure; dampedSolve: its
+//	                       direction, of a matrix written out
 //	search_test.go         searching: settings whose λ₀ is to be found
 //	step_test.go           tinyNet: a network of layers
 //	preconditioner_test.go newSGD, newPreconditioned; cloned: statistics as they are
@@ -80,7 +81,8 @@ import (
 //
 //	byhandmlp_test.go   handMLP, newHandMLP: a network in slices; handModel: the same of layers; handBatch: its data;
 //	                    handOptimizer, handOptimizers: what steps it
-//	byhandrule_test.go  ruled: a preconditioner in front of a ByHandRule; probe: an optimizer that looks on
+//	byhandrule_test.go  oneMap, newOneMap: a network of one map with its mini-batch; ruled: a preconditioner in
+//	                    front of a ByHandRule; probe: an optimizer that looks on
 //	byhanderrors_test.go handed, newHanded: two maps and a parameter under none
 //	byhandlogistic_test.go logistic: the passes of a logistic regression, for examples
 //

@@ -163,10 +163,7 @@ func (o *Optimizer) build(obj graph.CurvatureObjective) error {
 // measure computes loss and gradient. If a measurement is due, it also takes the
 // mini-batch's curvature into the averages.
 func (o *Optimizer) measure(obj graph.CurvatureObjective) (float64, error) {
-	due := o.due(o.cfg.FactorUpdateSteps)
-	if o.pre.hasBases() { // a new basis needs a measurement in it
-		due = due || o.due(o.cfg.InverseUpdateSteps)
-	}
+	due := o.measurementDue()
 	o.pre.cfg.FactorFraction = fractionOf(o.cfg.FactorFraction, mostFactors, obj.Examples())
 	if o.cfg.FactorFraction == 0 {
 		o.pre.mostRows = mostFactorRows
@@ -195,6 +192,22 @@ func (o *Optimizer) lap(phase *time.Duration) {
 // due reports whether a task with this period, in steps, falls on the present step.
 // Every task falls on each of the first three.
 func (o *Optimizer) due(every int) bool { return o.steps < 3 || o.steps%every == 0 }
+
+// CurvatureDue reports whether the next step measures curvature: whether a [ByHand] must be
+// given sampled gradients for it, and a pass over sampled targets is worth its time. Adaptive
+// mode takes products with the Fisher matrix, and every step may need them.
+func (o *Optimizer) CurvatureDue() bool {
+	if o.cfg.Mode != Fixed || len(o.pending) > 0 {
+		return true
+	}
+	return o.measurementDue() || o.ratioDue()
+}
+
+// measurementDue reports whether the step takes curvature into the averages. A new basis needs
+// a measurement in it.
+func (o *Optimizer) measurementDue() bool {
+	return o.due(o.cfg.FactorUpdateSteps) || o.pre.hasBases() && o.due(o.cfg.InverseUpdateSteps)
+}
 
 // taken counts a step and takes θ into the average θ̄.
 func (o *Optimizer) taken() {

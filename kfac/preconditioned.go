@@ -105,7 +105,7 @@ func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("kfac: %w", err)
 	}
-	loss, err := o.pre.Measure(obj, o.due(o.cfg.FactorUpdateSteps) || o.pre.hasBases() && o.due(o.cfg.InverseUpdateSteps))
+	loss, err := o.pre.Measure(obj, o.CurvatureDue())
 	if err != nil {
 		return loss, err
 	}
@@ -133,6 +133,11 @@ func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 // due reports whether a task with this period, in steps, falls on the present step.
 // Every task falls on each of the first three.
 func (o *Preconditioned) due(every int) bool { return o.steps < 3 || o.steps%every == 0 }
+
+// CurvatureDue reports whether the next step measures curvature; see [Optimizer.CurvatureDue].
+func (o *Preconditioned) CurvatureDue() bool {
+	return o.due(o.cfg.FactorUpdateSteps) || o.pre.hasBases() && o.due(o.cfg.InverseUpdateSteps)
+}
 
 // natural is the objective that the inner rule sees. Its gradients have been computed
 // already, and U stands in their place.
