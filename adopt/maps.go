@@ -102,7 +102,7 @@ func (m *matching) product(n *node) *affine {
 	a := &affine{product: n, x: x, weight: l, factors: f, columns: columns, in: shape[0], out: shape[1]}
 	a.rows = product(n.dims) / a.out / m.examples
 	l.claim(a, shape, order)
-	n.map_ = a
+	n.affine = a
 	return a
 }
 

@@ -181,8 +181,8 @@ func (t *translation) build(n *node) (*graph.Node, error) {
 	case constantLeaf:
 		return t.constant(n)
 	}
-	if n.map_ != nil {
-		return t.affine(n.map_)
+	if n.affine != nil {
+		return t.affine(n.affine)
 	}
 	in := make([]*graph.Node, len(n.in))
 	for i, c := range n.in {

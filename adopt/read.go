@@ -14,14 +14,14 @@ import (
 // node is a node of the user's graph, as it was read.
 type node struct {
 	*gorgonia.Node
-	kind  string  // of the op: gorgonia's name of its type; leaves have kinds of their own
-	text  string  // the op as it prints, which has its settings
-	in    []*node // in order
-	dims  []int   // shape; (1) of a scalar
-	where layout
-	edges []*node // that read the node, once for each operand
-	of    *learnable
-	map_  *affine // the map that the product is; nil of other nodes
+	kind   string  // of the op: gorgonia's name of its type; leaves have kinds of their own
+	text   string  // the op as it prints, which has its settings
+	in     []*node // in order
+	dims   []int   // shape; (1) of a scalar
+	where  layout
+	edges  []*node // that read the node, once for each operand
+	of     *learnable
+	affine *affine // the map that the product is; nil of other nodes
 }
 
 // The kinds of leaves.
