@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gokfac/gokfac/internal/standard"
 	"github.com/gokfac/gokfac/scaling"
 )
 
@@ -81,8 +82,8 @@ func TestStandardizeNearlyConstant(t *testing.T) {
 		"but for the first row":       {first, 14.7, true, 0},
 		"but for rounding":            {jitter, 0.31, true, 0},
 		"but for rounding and a row":  {append(slices.Clone(jitter[:99]), 5), 5, true, 0},
-		"but for two rows":            {same(14.62, 14.62001, 14.62001), 14.7, false, inputBound},
-		"but for two rows, below":     {same(14.62, 14.62001, 14.62001), 14.5, false, -inputBound},
+		"but for two rows":            {same(14.62, 14.62001, 14.62001), 14.7, false, standard.Bound},
+		"but for two rows, below":     {same(14.62, 14.62001, 14.62001), 14.5, false, -standard.Bound},
 		"a rare flag":                 {same(0, 1, 1, 1, 1), 1, false, math.Sqrt(96. / 4)},
 		"large but exact":             {same(1e9, 1e9+1, 1e9+1, 1e9+1, 1e9+1), 1e9 + 1, false, math.Sqrt(96. / 4)},
 		"tiny":                        {same(1e-200, 3e-200, 3e-200, 3e-200, 3e-200), 3e-200, false, math.Sqrt(96. / 4)},
@@ -101,7 +102,7 @@ func TestStandardizeNearlyConstant(t *testing.T) {
 			assert.InDelta(t, c.want, float64(d.Test.X[0]), 1e-5)
 			assert.Equal(t, c.constant, d.Scaling.Deviation[0] == 0)
 			for _, v := range d.Train.X {
-				require.LessOrEqual(t, math.Abs(float64(v)), float64(inputBound))
+				require.LessOrEqual(t, math.Abs(float64(v)), float64(standard.Bound))
 				if c.constant {
 					require.Zero(t, v)
 				}

@@ -4,16 +4,9 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gokfac/gokfac/internal/standard"
 	"github.com/gokfac/gokfac/scaling"
 )
-
-// inputBound is the greatest distance of a standardised feature from 0, in deviations. Without it a value far outside
-// the training split's range would drown all other features of its example.
-const inputBound = 10
-
-// rounding is the largest relative difference between two numbers that differ by float64's rounding alone: 32 units in
-// the last place, for numbers that were computed before they were written.
-const rounding = 0x1p-48
 
 // fewRows is the least number of training rows in which a feature with a single other value counts as constant. In fewer
 // rows a single value is no exception.
@@ -112,7 +105,7 @@ func stillExact(exact []float64, x []float32) []float64 {
 func standardizing[T float32 | float64](x []T, width int, features bool) Scaling {
 	s := measure(x, width)
 	if features {
-		s.Bound = inputBound
+		s.Bound = standard.Bound
 		exceptions := 0
 		if len(x) >= fewRows*width {
 			exceptions = 1
@@ -196,7 +189,7 @@ func markConstant[T float32 | float64](s *Scaling, x []T, exceptions int) {
 		others := make([]int, width)
 		for i := 0; i < len(x); i += width {
 			for j, v := range x[i : i+width] {
-				if common := float64(x[first+j]); math.Abs(float64(v)-common) > rounding*math.Abs(common) {
+				if !standard.Same(float64(v), float64(x[first+j])) {
 					others[j]++
 				}
 			}

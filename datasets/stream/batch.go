@@ -2,42 +2,60 @@ package stream
 
 import "gorgonia.org/tensor"
 
-// batch is a pair of tensors over memory that is used again and again.
-type batch struct {
-	x, y    *tensor.Dense
-	values  []float32 // size×width
-	labels  []int32   // size; nil unless they are the targets
-	targets []float32 // size×outputs; nil unless they are the targets
+// rows is memory for a number of examples, scaled.
+type rows struct {
+	width, outputs int
+	values         []float32 // number×width
+	labels         []int32   // number; nil unless they are the targets
+	targets        []float32 // number×outputs; nil unless they are the targets
 }
 
-func newBatch(opt Options) batch {
-	b := batch{values: make([]float32, opt.BatchSize*width(opt.Shape))}
+func newRows(opt Options, number int) rows {
+	r := rows{width: tensor.Shape(opt.Shape).TotalSize(), outputs: opt.Outputs}
+	r.values = make([]float32, number*r.width)
 	switch {
 	case opt.Reconstruct:
 	case opt.Outputs > 0:
-		b.targets = make([]float32, opt.BatchSize*opt.Outputs)
+		r.targets = make([]float32, number*r.outputs)
 	default:
-		b.labels = make([]int32, opt.BatchSize)
+		r.labels = make([]int32, number)
 	}
-	return b.head(opt, opt.BatchSize)
+	return r
 }
 
-// head is a batch of the first size examples, over the memory of b.
-func (b batch) head(opt Options, size int) batch {
-	h := batch{values: b.values[:size*width(opt.Shape)]}
-	h.x = tensor.New(tensor.WithShape(append([]int{size}, opt.Shape...)...), tensor.WithBacking(h.values))
+func (r *rows) example(i int) []float32 { return r.values[i*r.width : (i+1)*r.width] }
+func (r *rows) target(i int) []float32  { return r.targets[i*r.outputs : (i+1)*r.outputs] }
+
+// put copies example j of from to place i.
+func (r *rows) put(i int, from *rows, j int) {
+	copy(r.example(i), from.example(j))
+	if r.labels != nil {
+		r.labels[i] = from.labels[j]
+	}
+	if r.targets != nil {
+		copy(r.target(i), from.target(j))
+	}
+}
+
+// batch is a pair of tensors over memory that is used again and again.
+type batch struct {
+	rows
+	x, y *tensor.Dense
+}
+
+func newBatch(opt Options) batch { return newRows(opt, opt.BatchSize).head(opt, opt.BatchSize) }
+
+// head is a batch of the first size examples, over the memory of r.
+func (r rows) head(opt Options, size int) batch {
+	b := batch{rows: r}
+	b.x = tensor.New(tensor.WithShape(append([]int{size}, opt.Shape...)...), tensor.WithBacking(r.values[:size*r.width]))
 	switch {
-	case b.labels != nil:
-		h.labels = b.labels[:size]
-		h.y = tensor.New(tensor.WithShape(size), tensor.WithBacking(h.labels))
-	case b.targets != nil:
-		h.targets = b.targets[:size*opt.Outputs]
-		h.y = tensor.New(tensor.WithShape(size, opt.Outputs), tensor.WithBacking(h.targets))
+	case r.labels != nil:
+		b.y = tensor.New(tensor.WithShape(size), tensor.WithBacking(r.labels[:size]))
+	case r.targets != nil:
+		b.y = tensor.New(tensor.WithShape(size, r.outputs), tensor.WithBacking(r.targets[:size*r.outputs]))
 	default:
-		h.y = h.x
+		b.y = b.x
 	}
-	return h
+	return b
 }
-
-// width is the number of values of an example of a shape.
-func width(shape []int) int { return tensor.Shape(shape).TotalSize() }

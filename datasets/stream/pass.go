@@ -121,7 +121,7 @@ func (p *pass) run(examples iter.Seq2[Example, error]) error {
 		p.window.remove(slot)
 	}
 	if p.filled > 0 && p.opt.KeepLast {
-		p.last = p.filling.head(p.opt, p.filled)
+		p.last = p.filling.rows.head(p.opt, p.filled)
 		p.ready <- &p.last // has room: two batches, one of which is this
 	}
 	return nil
@@ -167,12 +167,12 @@ func (p *pass) take(e *Example) error {
 		p.window.held++
 	}
 	w := &p.window
-	scaling.PreparedRows(p.inputs, w.x(slot), e.X)
+	scaling.PreparedRows(p.inputs, w.example(slot), e.X)
 	if w.labels != nil {
 		w.labels[slot] = int32(e.Label)
 	}
 	if w.targets != nil {
-		scaling.PreparedRows(p.targets, w.y(slot), e.Y)
+		scaling.PreparedRows(p.targets, w.target(slot), e.Y)
 	}
 	if w.size == 1 {
 		w.held = 0
@@ -190,16 +190,9 @@ func (p *pass) deal(slot int) error {
 			return p.ctx.Err()
 		}
 	}
-	b, w, i := p.filling, &p.window, p.filled
-	copy(b.values[i*w.width:], w.x(slot))
-	if b.labels != nil {
-		b.labels[i] = w.labels[slot]
-	}
-	if b.targets != nil {
-		copy(b.targets[i*w.outputs:], w.y(slot))
-	}
+	p.filling.put(p.filled, &p.window.rows, slot)
 	if p.filled++; p.filled == p.opt.BatchSize {
-		p.ready <- b // has room for both batches
+		p.ready <- p.filling // has room for both batches
 		p.filling, p.filled = nil, 0
 	}
 	return nil

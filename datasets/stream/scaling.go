@@ -6,14 +6,8 @@ import (
 	"iter"
 	"math"
 
+	"github.com/gokfac/gokfac/internal/standard"
 	"github.com/gokfac/gokfac/scaling"
-)
-
-// bound is the greatest distance of a value from 0 in deviations, and rounding the largest relative difference between two
-// numbers that differ by float64's rounding alone, as in package datasets.
-const (
-	bound    = 10
-	rounding = 0x1p-48
 )
 
 // MeasureScaling reads a sequence once and returns the scaling that gives its values mean 0 and deviation 1, as
@@ -47,7 +41,7 @@ func MeasureScaling(examples iter.Seq2[Example, error]) (scaling.Scaling, error)
 			from := v - s.Mean[j]
 			s.Mean[j] += from / n
 			s.Deviation[j] += from * (v - s.Mean[j])
-			varies[j] = varies[j] || math.Abs(v-first[j]) > rounding*math.Abs(first[j])
+			varies[j] = varies[j] || !standard.Same(v, first[j])
 		}
 	}
 	if n == 0 {
@@ -58,6 +52,6 @@ func MeasureScaling(examples iter.Seq2[Example, error]) (scaling.Scaling, error)
 			s.Mean[j], s.Deviation[j] = first[j], 0
 		}
 	}
-	s.Bound = bound
+	s.Bound = standard.Bound
 	return s, nil
 }
