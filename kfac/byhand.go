@@ -81,8 +81,21 @@ type ByHandConfig struct {
 // ByHandPart is a part of a [ByHand]: a [ByHandMap] or a [ByHandOther].
 type ByHandPart[T graph.Float] interface {
 	join(net *ByHand[T]) error
-	absent() bool
-	memory() [2][]T // weight and bias
+}
+
+// joinAndMemory are the function by which a part joins a network, nil of a part that is nil, and its weight and bias.
+func joinAndMemory[T graph.Float](p ByHandPart[T]) (join func(*ByHand[T]) error, memory [2][]T) {
+	switch p := p.(type) {
+	case *ByHandMap[T]:
+		if p != nil {
+			return p.join, [2][]T{p.Weight, p.Bias}
+		}
+	case *ByHandOther[T]:
+		if p != nil {
+			return p.join, [2][]T{p.Value}
+		}
+	}
+	return nil, memory
 }
 
 // NewByHand returns the network that consists of these parts. Their order is that of the
@@ -98,18 +111,20 @@ func NewByHand[T graph.Float](cfg ByHandConfig, parts ...ByHandPart[T]) (*ByHand
 		return nil, errors.New("kfac: by hand: a network needs at least one map or other parameter")
 	}
 	n := &ByHand[T]{cfg: cfg}
+	joins, memories := make([]func(*ByHand[T]) error, len(parts)), make([][2][]T, len(parts))
 	for i, p := range parts {
-		if p == nil || p.absent() {
+		joins[i], memories[i] = joinAndMemory(p)
+		if joins[i] == nil {
 			return nil, fmt.Errorf("kfac: by hand: part %d of %d is nil", i+1, len(parts))
 		}
-		for _, before := range parts[:i] {
-			if sharedMemory(p.memory(), before.memory()) {
+		for _, before := range memories[:i] {
+			if sharedMemory(memories[i], before) {
 				return nil, errors.New("kfac: by hand: parts of one network share their memory: weights that are used several times are one map with Locations, or a ByHandOther")
 			}
 		}
 	}
-	for _, p := range parts {
-		if err := p.join(n); err != nil {
+	for _, join := range joins {
+		if err := join(n); err != nil {
 			n.dissolve()
 			return nil, err
 		}

@@ -88,10 +88,6 @@ func (m *ByHandMap[T]) join(n *ByHand[T]) error {
 	return nil
 }
 
-func (m *ByHandMap[T]) absent() bool { return m == nil }
-
-func (m *ByHandMap[T]) memory() [2][]T { return [2][]T{m.Weight, m.Bias} }
-
 // begin forgets the last mini-batch.
 func (m *ByHandMap[T]) begin() {
 	m.inputs.begin()

@@ -50,10 +50,6 @@ func (o *ByHandOther[T]) join(n *ByHand[T]) error {
 	return nil
 }
 
-func (o *ByHandOther[T]) absent() bool { return o == nil }
-
-func (o *ByHandOther[T]) memory() [2][]T { return [2][]T{o.Value} }
-
 // begin forgets the last mini-batch.
 func (o *ByHandOther[T]) begin() {
 	clear(o.have)
