@@ -48,7 +48,6 @@ func sign(x float64) float64 {
 }
 
 func zero(float64) float64 { return 0 }
-func one(float64) float64  { return 1 }
 
 // functions are gorgonia's, by the names that its ops print. The derivatives are our own: those
 // of log2 and invSqrt are wrong in gorgonia 0.9.18.
