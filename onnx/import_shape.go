@@ -99,9 +99,6 @@ func (im *importer) unit(n *node, dims []int, add bool) ([]int, error) {
 	return out, nil
 }
 
-// sizeOf is a batch's size where a shape has to have one: the file's, or 1.
-func (im *importer) sizeOf() int { return int(max(min(im.batch, mostInput), 1)) }
-
 func (im *importer) reshape(n *node) error {
 	s, err := im.data(n, 1, 2)
 	if err != nil {

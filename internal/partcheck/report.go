@@ -17,11 +17,11 @@ const mostOfACheck = 3
 
 // Report tells failures as "PACKAGE: PART: CHECK: …", one line each.
 type Report struct {
-	t             T
-	prefix        string
-	counts        map[string]int
-	order, failed []string
-	told          map[string]bool // messages, so that another batch size does not repeat them
+	t      T
+	prefix string
+	counts map[string]int
+	failed []string
+	told   map[string]bool // messages, so that another batch size does not repeat them
 }
 
 // NewReport is a report of a part, such as the layer "*mine.Scale", by a package of checks.

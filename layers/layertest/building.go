@@ -21,10 +21,10 @@ func (c *checker) building() error {
 		return errors.New("the function that makes the layer returns one layer twice: want a new one in each call")
 	}
 	if n := len(l.Params()); n > 0 {
-		return fmt.Errorf("Params lists %d parameters before the first Build: a model makes them by building, and refuses a network that has some", n)
+		return fmt.Errorf("before the first Build Params lists %d parameters: a model makes them by building, and refuses a network that has some", n)
 	}
 	if n := len(buffersOf(l)); n > 0 {
-		return fmt.Errorf("Buffers lists %d buffers before the first Build", n)
+		return fmt.Errorf("before the first Build Buffers lists %d buffers", n)
 	}
 	if err := c.chooseInput(); err != nil {
 		return err
@@ -84,7 +84,7 @@ func (c *checker) chooseInput() error {
 			return nil
 		}
 	}
-	return fmt.Errorf("Build takes no examples of shape 5, 4×3 or 5×4×3: set Config.Input to the shape of an example: %w", last)
+	return fmt.Errorf("no examples of shape 5, 4×3 or 5×4×3 are taken by Build: set Config.Input to the shape of an example: %w", last)
 }
 
 // wellMade returns an error if a parameter cannot be trained.
@@ -94,7 +94,7 @@ func wellMade(params []*graph.Param, dtype tensor.Dtype) error {
 		case p == nil || p.Value == nil || p.Grad == nil:
 			return fmt.Errorf("parameter %d is nil, or has no Value or no Grad: make it by Builder.NewParam", i)
 		case slices.Contains(params[:i], p):
-			return fmt.Errorf("Params lists %s twice", p.Name)
+			return fmt.Errorf("the parameter %s is listed twice by Params", p.Name)
 		case p.Value.Dtype() != dtype || p.Grad.Dtype() != dtype:
 			return fmt.Errorf("%s is of %v in a graph of %v: make it by Builder.NewParam", p.Name, p.Value.Dtype(), dtype)
 		case !p.Value.Shape().Eq(p.Grad.Shape()):

@@ -77,7 +77,7 @@ func (c *checker) tryBuild(l layers.Layer, s setting, example []int) (sub *subje
 		return nil, err
 	}
 	if y == nil {
-		return nil, panicked{errors.New("Build returns neither an output nor an error")}
+		return nil, panicked{errors.New("there is neither an output nor an error of Build")}
 	}
 	c.fillInputs(memory, 1)
 	return &subject{setting: s, layer: l, b: b, x: x, y: y}, nil

@@ -21,7 +21,7 @@ func (c *checker) masksOf(set setting) error {
 		return err
 	}
 	if r.draws.count > 0 {
-		return errors.New("Build draws random numbers: every mini-batch would have one mask. Draw them in the op, when Builder.Draw is a new number")
+		return errors.New("random numbers are drawn by Build: every mini-batch would have one mask. Draw them in the op, when Builder.Draw is a new number")
 	}
 	r.b.NewDraw()
 	first, err := r.all.run()

@@ -172,7 +172,6 @@ func (remembering) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 // centred subtracts in evaluation the running mean that it takes in training. It is right, unless it has a fault.
 type centred struct {
 	fault string
-	name  string
 	mean  *graph.Buffer
 }
 

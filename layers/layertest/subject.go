@@ -96,7 +96,7 @@ func (c *checker) buildOn(l layers.Layer, s setting, example []int) (*subject, e
 		return nil, err
 	}
 	if sub.y == nil {
-		return nil, errors.New("Build returns neither an output nor an error")
+		return nil, errors.New("there is neither an output nor an error of Build")
 	}
 	if shape := sub.y.Shape(); len(shape) == 0 || shape[0] != s.n {
 		return nil, fmt.Errorf("the output is of shape %v for %d examples: its first axis must be that of the examples", shape, s.n)

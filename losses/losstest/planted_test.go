@@ -10,9 +10,8 @@ import (
 )
 
 type (
-	two   = func(b *graph.Builder, z, y *graph.Node) (*graph.Node, error)
-	one   = func(b *graph.Builder, z *graph.Node) (*graph.Node, error)
-	mixed = func(b *graph.Builder, z, y, others, shares *graph.Node) (*graph.Node, error)
+	two = func(b *graph.Builder, z, y *graph.Node) (*graph.Node, error)
+	one = func(b *graph.Builder, z *graph.Node) (*graph.Node, error)
 )
 
 // planted is a loss with some of its methods replaced.
