@@ -35,6 +35,9 @@ func (a *Activation) String() string {
 	return a.name
 }
 
+// Function is the function's name, such as "LeakyReLU", with its parameter: the slope of LeakyReLU, α of ELU, else 0.
+func (a *Activation) Function() (name string, parameter float64) { return a.name, a.parameter }
+
 // Params returns none.
 func (a *Activation) Params() []*graph.Param { return nil }
 

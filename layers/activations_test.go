@@ -156,6 +156,19 @@ func TestActivationParameters(t *testing.T) {
 	assert.Equal(t, []float64{0, 2}, run(t, b, layers.ELU(0), input(t, b, []float64{-1, 2}, 1, 2)))
 }
 
+// TestActivationFunction: the name and the parameter that a function was made with.
+func TestActivationFunction(t *testing.T) {
+	for _, c := range []struct {
+		a         *layers.Activation
+		name      string
+		parameter float64
+	}{{layers.Identity(), "Identity", 0}, {layers.GELUTanh(), "GELUTanh", 0}, {layers.LeakyReLU(0.2), "LeakyReLU", 0.2}, {layers.ELU(1.5), "ELU", 1.5}} {
+		name, parameter := c.a.Function()
+		assert.Equal(t, c.name, name)
+		assert.Equal(t, c.parameter, parameter, name)
+	}
+}
+
 // TestActivationKinds: functions and parameters come back from a file.
 func TestActivationKinds(t *testing.T) {
 	for name, a := range smooth() {

@@ -1,7 +1,6 @@
 package onnx
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 
@@ -11,31 +10,19 @@ import (
 // exportActivation adds the function, of any order of axes. Opset 17 has no SiLU and no GELU: they are written out, in
 // the form that runtimes know to fuse.
 func exportActivation(g *Graph, a *layers.Activation, x Value) (Value, error) {
-	text, err := layers.Encode(a, layers.Kinds()) // the settings, as files have them
-	if err != nil {
-		return x, err
-	}
-	var d struct {
-		Settings struct {
-			Function     string
-			Slope, Alpha float64
-		}
-	}
-	if err := json.Unmarshal(text, &d); err != nil {
-		return x, fmt.Errorf("layer %v: %w", a, err)
-	}
+	function, parameter := a.Function()
 	apply := func(op string, more ...any) Value { return x.Same(g.apply(op, x.name, more...)) }
-	switch d.Settings.Function {
+	switch function {
 	case "Identity":
 		return x, nil
 	case "ReLU":
 		return apply("Relu"), nil
 	case "Tanh", "Sigmoid", "Softplus":
-		return apply(d.Settings.Function), nil
+		return apply(function), nil
 	case "LeakyReLU":
-		return apply("LeakyRelu", FloatAttribute("alpha", d.Settings.Slope)), nil
+		return apply("LeakyRelu", FloatAttribute("alpha", parameter)), nil
 	case "ELU":
-		return apply("Elu", FloatAttribute("alpha", d.Settings.Alpha)), nil
+		return apply("Elu", FloatAttribute("alpha", parameter)), nil
 	case "SiLU":
 		if g.double { // onnxruntime fuses x·sigmoid(x) into an operator that it has for floats alone
 			return apply("Div", g.apply("Add", g.apply("Exp", g.apply("Neg", x.name)), 1.0)), nil

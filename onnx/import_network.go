@@ -91,7 +91,11 @@ func joined(join string, branches []layers.Layer) layers.Layer {
 
 func isIdentity(l layers.Layer) bool {
 	a, ok := l.(*layers.Activation)
-	return ok && a.String() == layers.Identity().String()
+	if !ok {
+		return false
+	}
+	name, _ := a.Function()
+	return name == "Identity"
 }
 
 // share has layers that are made of the same tensors of the file be one layer. Tensors of equal elements may be one for
