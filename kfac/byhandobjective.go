@@ -79,8 +79,8 @@ func (o *byHandObjective[T]) Curvature(est graph.FisherEstimator, visit func(*gr
 	return n.loss, nil
 }
 
-// scale is the factor that makes gradients of the mean loss of those that were handed over. The
-// root in it makes the mean of several draws of their sum, as the factors are of second order.
+// scale is the factor from the sampled gradients that were handed over to gradients of the mean loss.
+// Of K draws it is 1/√K times that: the factors, of second order, are then means over the draws.
 func (n *ByHand[T]) scale(est graph.FisherEstimator) T {
 	if est == graph.Exact {
 		return n.mean()
@@ -88,7 +88,7 @@ func (n *ByHand[T]) scale(est graph.FisherEstimator) T {
 	return n.mean() / T(math.Sqrt(float64(n.passes)))
 }
 
-// mean is the factor from the scale of the caller's gradients at outputs to that of the mean loss.
+// mean is the factor from the caller's gradients at outputs to gradients of the mean loss: 1/N, or 1.
 func (n *ByHand[T]) mean() T {
 	if n.cfg.Scale == PerExample {
 		return 1 / T(n.examples)

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// run is the state of one Fit.
+// run is the state of one run, of Fit or of Begin.
 type run struct {
 	*Trainer
 	train        Source

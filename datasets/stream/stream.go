@@ -73,14 +73,12 @@ func (o Options) Validate() error {
 	return nil
 }
 
-// Stream deals out, in mini-batches, examples that come one at a time from a sequence: rows of files that do not fit in
-// memory, answers of a service, numbers that a program draws. It is a trainer.Source, a trainer.FallibleSource and a
-// trainer.State. It is not safe for concurrent use.
+// Stream deals out a sequence of examples in mini-batches. It is a trainer.FallibleSource and a trainer.State. It is not
+// safe for concurrent use.
 //
-// A goroutine reads the sequence and assembles batches while the caller works on the present one. It holds Window
-// examples and two batches, whatever the sequence's length, and has asked for no more than Window + 2·BatchSize examples
-// beyond those dealt. It ends with the epoch, with the context, with [Stream.Close], and when the Stream is garbage; a sequence
-// that waits for something else than its next example, as a network, has to end with the context by itself.
+// A goroutine reads the sequence and assembles batches while the caller works on the present one. It has asked for no more
+// than Window + 2·BatchSize examples beyond those dealt. It ends with the epoch, with the context, with [Stream.Close], and
+// when the Stream is garbage. A sequence that waits, as for a network, has to end with the context by itself.
 //
 // Order: with a Window of W, the first W examples are held, one of them is drawn and dealt, the next example takes its
 // place, and so on. The order depends on the seed and the number of the epoch, not on the speed of anything.

@@ -18,10 +18,10 @@ type Comparison struct {
 	Tolerance []float64
 	Batch     int    // N, for hints; 0: unknown
 	Hint      string // what probably is wrong, if the numbers show nothing
-	// Factors are what a constant factor between both may mean, beside one of N and one of the wrong sign.
+	// Factors lists constant factors between both with their probable causes. N, 1/N and −1 are known without it.
 	Factors []Factor
-	// Rough is how far, as a share of an element, the values may be from a multiple of the reference that is said to be one:
-	// for references that are means over samples.
+	// Rough is the relative deviation up to which values count as a multiple of the reference. It is for references that
+	// are means over samples.
 	Rough float64
 }
 

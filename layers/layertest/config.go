@@ -72,7 +72,7 @@ type Config struct {
 	// Values fills the inputs of a mini-batch, where draws from N(0, 1) are not in the layer's domain. It must depend on
 	// r alone. Default: nil, such draws.
 	Values func(r *rand.Rand, x []float64)
-	// Params gives the parameters values of which no two are alike, in the layer's domain. Default: nil, a draw from
+	// Params sets the parameters to values in the layer's domain, no two of them alike. Default: nil, a draw from
 	// N(0, 1/16) is added to each initial value.
 	Params func(r *rand.Rand, params []*graph.Param)
 	// Coupled says that in training the examples of a mini-batch depend on each other, as in BatchNorm. Blocks of K-FAC
@@ -80,7 +80,7 @@ type Config struct {
 	Coupled bool
 	// Hessian says that second derivatives must be there. Without it, gradients that have no tangent are logged.
 	Hessian bool
-	// Kinds are for files to have the layer, beside layers.Kinds. Without one that fits, Check saves the parameters alone.
+	// Kinds has the layer's kind for files, beside layers.Kinds. Without a kind that fits, Check saves the parameters alone.
 	Kinds []layers.Kind
 	// Blocks are the K-FAC blocks for the layer's own kinds of taps, by kind.
 	Blocks map[string]kfac.NewBlock

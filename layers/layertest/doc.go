@@ -27,8 +27,8 @@
 //	layertest: *mine.Gain: gradient: the gradient of gain1, in a graph of 3 examples in training mode, is 2 times the
 //	finite difference (element [4]: 2.46 instead of 1.23; 5 of 5 elements differ)
 //
-// An aspect that another one's failure would make fail too is left out; the log says so. It has the parameters that are
-// under no tap as well, and what the layer does not have, such as second derivatives: that is no failure unless
+// An aspect that another one's failure would make fail too is left out; the log says so. The log also lists the
+// parameters that are under no tap, and what the layer lacks, such as second derivatives. A lack is no failure unless
 // [Config] says so.
 //
 // # Tolerances

@@ -34,7 +34,7 @@ const (
 	// Likelihood: exp(−NLL) sums to the same at all outputs, each target is drawn as often as it says, and the mean of the
 	// score, the gradient of −log p at the outputs, is 0.
 	Likelihood Aspect = "likelihood"
-	// Mean: it is the mean over the targets.
+	// Mean: the predicted mean is the mean over the targets.
 	Mean Aspect = "mean"
 	// Surrogate: the cost is no multiple of the negative log-likelihood by mistake.
 	Surrogate Aspect = "surrogate"

@@ -45,11 +45,11 @@ type Config struct {
 	Allocates bool
 	// Hessian says that gradients must have tangents. Without it, a gradient of Build that has none is logged.
 	Hessian bool
-	// Kinds are for files to have the loss, beside losses.Kinds. Without one that fits, saving is not looked at.
+	// Kinds has the loss's kind for files, beside losses.Kinds. Without a kind that fits, saving is not looked at.
 	Kinds []losses.Kind
 	// Skip lists aspects that Check leaves out, with the reason, which the log has.
 	Skip map[Aspect]string
-	// Seed is of everything random. Default 1.
+	// Seed seeds all random numbers. Default 1.
 	Seed uint64
 }
 

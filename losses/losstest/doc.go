@@ -16,6 +16,6 @@
 // of a loss against each other: two that are wrong in the same way are not found, and means over samples do not show
 // an error of a per cent.
 //
-// A check of any part of the loss takes all of its methods, so that a cost alone is checked as losses.With(cost, distribution),
-// and a distribution as a loss with one of the library's costs.
+// Check needs all methods of a loss. Check a cost alone as losses.With(cost, distribution), and a distribution as
+// losses.With of one of the library's costs and the distribution.
 package losstest
