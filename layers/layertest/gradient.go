@@ -22,12 +22,15 @@ const analytic = 1e-11
 // rough is the error of a difference, relative to the largest derivative, above which it tells nothing.
 const rough = 1e-4
 
-func (c *checker) gradient() error {
+func (c *checker) gradient() error { return c.eachDouble(Gradient, c.gradientOf) }
+
+// eachDouble looks at an aspect in every setting of float64, until it fails: the other settings would say the same again.
+func (c *checker) eachDouble(a Aspect, look func(set setting) error) error {
 	for _, set := range double() {
-		if err := c.gradientOf(set); err != nil {
+		if err := look(set); err != nil {
 			return fmt.Errorf("a graph %v: %w", set, err)
 		}
-		if c.failed(Gradient) { // other settings say the same again
+		if c.failed(a) {
 			return nil
 		}
 	}
@@ -182,18 +185,17 @@ func magnitude(x, y []float64) (sum float64) {
 // usable reports whether the differences are exact enough at half of the elements that were moved. If not, the aspect
 // has failed: nothing was looked at.
 func (c *checker) usable(a Aspect, what string, want, tolerance []float64) bool {
-	bad, most := 0, max(partcheck.Largest(want), 1e-3)
-	known := min(len(want), mostElements)
+	moved, most := min(len(want), mostElements), max(partcheck.Largest(want), 1e-3)
+	bad := moved
 	for _, v := range tolerance {
 		if v <= rough*most {
-			known--
+			bad--
 		}
 	}
-	bad = known
-	if 2*bad <= min(len(want), mostElements) {
+	if 2*bad <= moved {
 		return true
 	}
 	c.rough = true
-	c.fail(a, "%s cannot be compared with differences at %d of %d elements: the values are too rough for float64 (does F64 compute in float32?), or most inputs are at a kink (set Config.Values)", what, bad, min(len(want), mostElements))
+	c.fail(a, "%s cannot be compared with differences at %d of %d elements: the values are too rough for float64 (does F64 compute in float32?), or most inputs are at a kink (set Config.Values)", what, bad, moved)
 	return false
 }

@@ -11,17 +11,7 @@ import (
 
 // hessian looks at the tangents of the gradients as everything moves: the input, the parameters, and the gradient at the
 // output, as the layers behind would move it.
-func (c *checker) hessian() error {
-	for _, set := range double() {
-		if err := c.hessianOf(set); err != nil {
-			return fmt.Errorf("a graph %v: %w", set, err)
-		}
-		if c.failed(Hessian) {
-			return nil
-		}
-	}
-	return nil
-}
+func (c *checker) hessian() error { return c.eachDouble(Hessian, c.hessianOf) }
 
 func (c *checker) hessianOf(set setting) error {
 	s, err := c.fresh(set)

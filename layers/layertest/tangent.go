@@ -15,15 +15,7 @@ func (c *checker) tangent() error {
 		c.skip(Tangent, "differences tell too little, as of the gradient")
 		return nil
 	}
-	for _, set := range double() {
-		if err := c.tangentOf(set); err != nil {
-			return fmt.Errorf("a graph %v: %w", set, err)
-		}
-		if c.failed(Tangent) {
-			return nil
-		}
-	}
-	return nil
+	return c.eachDouble(Tangent, c.tangentOf)
 }
 
 func (c *checker) tangentOf(set setting) error {
