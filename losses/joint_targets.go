@@ -6,6 +6,7 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/columns"
 )
 
 // headTargets are copies of the heads' targets: a head's loss takes a tensor of its own targets alone. They are kept for
@@ -34,9 +35,9 @@ func (l *Joint) Validate(y *tensor.Dense, outputs int) error {
 	for i, p := range h.parts {
 		t := h.targets[i]
 		if h.dtype == graph.Float32 {
-			cut(t.Float32s(), y.Float32s(), p, h.width)
+			columns.Copy(t.Float32s(), y.Float32s(), p.at, p.width, h.width)
 		} else {
-			cut(t.Float64s(), y.Float64s(), p, h.width)
+			columns.Copy(t.Float64s(), y.Float64s(), p.at, p.width, h.width)
 		}
 		if err := p.head.Loss.Validate(t, p.units); err != nil {
 			return fmt.Errorf("losses: joint: head %d: %w", i+1, err)
@@ -69,12 +70,4 @@ func (h *headTargets) fit(l *Joint, y *tensor.Dense, outputs int) error {
 		return fmt.Errorf("losses: joint: targets of shape %v: want %d columns, the heads' targets side by side", y.Shape(), h.width)
 	}
 	return nil
-}
-
-// cut copies a head's columns out of rows of the given width.
-func cut[T graph.Float](out, y []T, p part, width int) {
-	for i := 0; i < len(out); i += p.width {
-		copy(out[i:i+p.width], y[p.at:])
-		y = y[min(width, len(y)):]
-	}
 }

@@ -1,5 +1,9 @@
 // Package columns takes columns of a tensor's last axis, and sets tensors side by side along it, in a graph. The ops have
 // reverse and forward rules of all orders.
+//
+//	Concat   N×…×C₁, N×…×C₂, … → N×…×(C₁ + C₂ + …)
+//	Take     N×…×C → N×…×width
+//	Pieces   any shape of k·total elements → any shape of k·width elements
 package columns
 
 import (
@@ -128,11 +132,14 @@ func sideBySide[T graph.Float](widths []int, total int) func(out []T, in [][]T) 
 }
 
 func takeColumns[T graph.Float](from, width, total int) func(out []T, in [][]T) {
-	return func(out []T, in [][]T) {
-		for x := in[0][from:]; len(out) > 0; out = out[width:] {
-			copy(out[:width], x)
-			x = x[min(total, len(x)):]
-		}
+	return func(out []T, in [][]T) { Copy(out, in[0], from, width, total) }
+}
+
+// Copy fills out with a width of each total elements of x, from the given element on.
+func Copy[T graph.Float](out, x []T, from, width, total int) {
+	for x = x[from:]; len(out) > 0; out = out[width:] {
+		copy(out[:width], x)
+		x = x[min(total, len(x)):]
 	}
 }
 
