@@ -1,7 +1,9 @@
 package graph
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"gorgonia.org/tensor"
 )
@@ -75,6 +77,26 @@ func (b *Builder) Commit() {
 	for _, u := range b.updates {
 		Direction{u.buffer.Value}.Copy(Direction{Value(u.next)})
 	}
+}
+
+// CheckListed returns an error if the graph reads a parameter that params does not have, or a
+// buffer that buffers does not have: nothing would train the one, or save either.
+func (b *Builder) CheckListed(params []*Param, buffers []*Buffer) error {
+	var hidden []string
+	for p := range b.params {
+		if !slices.Contains(params, p) {
+			hidden = append(hidden, fmt.Sprintf("graph: the layer uses parameter %s, which its Params does not list: it would be neither trained nor saved", p.Name))
+		}
+	}
+	for s := range b.buffers {
+		if !slices.Contains(buffers, s) {
+			hidden = append(hidden, fmt.Sprintf("graph: the layer uses buffer %s, which its Buffers does not list: it would not be saved", s.Name))
+		}
+	}
+	if len(hidden) == 0 {
+		return nil
+	}
+	return errors.New(slices.Min(hidden)) // the same one in every run
 }
 
 // CheckBuffers returns an error if n, the loss of a graph in training mode, depends on a

@@ -113,6 +113,9 @@ func newModel(net layers.Layer, loss losses.Loss, cfg ModelConfig, limits *graph
 	if s, ok := net.(layers.Stateful); ok {
 		m.buffers = s.Buffers()
 	}
+	if err := c.b.CheckListed(m.params, m.buffers); err != nil {
+		return nil, fmt.Errorf("trainer: %w", err)
+	}
 	if err := uniqueNames(m.params, m.buffers); err != nil {
 		return nil, err
 	}

@@ -14,6 +14,11 @@ import (
 	"github.com/gokfac/gokfac/trainer"
 )
 
+// hiding lists its weight alone.
+type hiding struct{ *layers.Dense }
+
+func (l hiding) Params() []*graph.Param { return l.Dense.Params()[:min(1, len(l.Dense.Params()))] }
+
 func TestNewModelErrors(t *testing.T) {
 	used := &layers.Dense{Units: 2}
 	newModel(t, used, losses.SquaredError{}, 3, 0)
@@ -37,6 +42,7 @@ func TestNewModelErrors(t *testing.T) {
 		{"NaN L2", &layers.Dense{Units: 2}, losses.SquaredError{}, trainer.ModelConfig{Input: []int{3}, L2: math.NaN()}, "L2 NaN"},
 		{"int", &layers.Dense{Units: 2}, losses.SquaredError{}, trainer.ModelConfig{Input: []int{3}, DType: tensor.Int}, "float32 or float64"},
 		{"used net", used, losses.SquaredError{}, fine, "has parameters from another NewModel"},
+		{"hidden parameter", hiding{&layers.Dense{Units: 2}}, losses.SquaredError{}, fine, "trainer: graph: the layer uses parameter dense1.bias, which its Params does not list: it would be neither trained nor saved"},
 		{"nil layer", layers.Sequential{nil}, losses.SquaredError{}, fine, "layer 0 of the sequence is nil"},
 		{"same name", layers.Sequential{&layers.Dense{Units: 2, Name: "a"}, &layers.Dense{Units: 2, Name: "a"}}, losses.SquaredError{}, fine, "two parameters are called a.weight"},
 		{"no units", &layers.Dense{}, losses.SquaredError{}, fine, "dense1: 0 units"},

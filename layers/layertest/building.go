@@ -36,6 +36,9 @@ func (c *checker) building() error {
 	if err := wellMade(first.params, graph.Float64); err != nil {
 		return err
 	}
+	if err := first.b.CheckListed(first.params, buffersOf(l)); err != nil {
+		return err
+	}
 	c.settle(first.params)
 	before, buffers := elements(first.params), slices.Clone(buffersOf(l))
 	for _, n := range batches() {

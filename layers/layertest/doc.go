@@ -6,7 +6,7 @@
 //
 // [Check] looks at the [Aspects] of the layer, one after the other:
 //
-//	building     the same parameters in every graph; outputs N×…, for N of 1, 2, 3 and 33
+//	building     the same parameters in every graph, those of Params; outputs N×…, for N of 1, 2, 3 and 33
 //	names        of parameters and buffers: all different, also of two such layers in one network
 //	errors       an input of another rank, size or type is an error of Build, never a panic
 //	values       finite; the same bits in every run; an op writes all of its output, and nothing else

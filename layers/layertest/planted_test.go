@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/layers/layertest"
 )
@@ -37,6 +38,11 @@ func (r *recorder) aspects(t *testing.T) (all []layertest.Aspect) {
 	}
 	return all
 }
+
+// hiding lists its first parameter alone.
+type hiding struct{ *affine }
+
+func (l hiding) Params() []*graph.Param { return l.affine.Params()[:min(1, len(l.affine.Params()))] }
 
 // planted are layers with one fault, the aspect that finds it and what its message says.
 func planted() []struct {
@@ -93,12 +99,14 @@ func planted() []struct {
 		{"initialised in each Build", "changes affine1.weight (element [", layertest.Building, mine},
 		{"ranks unchecked", "Build must check what it is given, and return an error", layertest.Errors, mine},
 		{"size unchecked", "Build takes an input of shape [3 6], and its ops fail when they run", layertest.Errors, mine},
-		{"state that is no buffer", "a training pass changes predictions without a step", layertest.State, stateful},
+		{"state that is no buffer", "a training pass changes predictions without a step", layertest.State, func(string) layers.Layer { return &keeping{} }},
+		{"a buffer that is not listed", "the layer uses buffer centred1.running_mean, which its Buffers does not list: it would not be saved", layertest.Building, stateful},
 		{"state written in evaluation", "a run writes to the buffer centred1.running_mean", layertest.Values, stateful},
 		{"state written by each pass", "a run writes to the buffer centred1.running_mean", layertest.Values, stateful},
 		{"state never updated", "training leaves the buffer centred1.running_mean as it was", layertest.State, stateful},
 		{"state used in training", "in training mode the loss depends on buffer centred1.running_mean", layertest.State, stateful},
 		{"a parameter that is not listed", "the layer keeps something that is neither a parameter nor a buffer", layertest.Saving, mine},
+		{"a bias that is not listed", "the layer uses parameter affine1.bias, which its Params does not list: it would be neither trained nor saved", layertest.Building, func(string) layers.Layer { return hiding{&affine{Units: 3}} }},
 		{"setting not saved", "the kind's settings leave something out", layertest.Saving, shifted},
 		{"name not saved", "a parameter affine1.weight is called affine2.weight where the layer's kind has made it", layertest.Saving, mine},
 		{"limits ignored", "affine1.weight is made though the graph's Limits refuse it", layertest.Saving, mine},

@@ -52,6 +52,28 @@ func (l *noise) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	return multiplied(b, x, m)
 }
 
+// keeping is x in training mode, and x less the first value that it has seen there in evaluation mode.
+type keeping struct{ seen float64 }
+
+func (*keeping) Params() []*graph.Param { return nil }
+
+func (l *keeping) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
+	return b.Apply(both(graph.Op{
+		Name: "mine-keeping", Shape: slices.Clone(x.Shape()),
+		Diff:    func(d *graph.Diff) ([]*graph.Node, error) { return []*graph.Node{d.Grad}, nil },
+		Tangent: func(t *graph.Tangent) (*graph.Node, error) { return t.Dot[0], nil },
+	}, func(out []float64, in [][]float64) {
+		copy(out, in[0])
+		if b.Train {
+			l.seen = in[0][0]
+			return
+		}
+		for i := range out {
+			out[i] -= l.seen
+		}
+	}), x)
+}
+
 // rectified is max(0, x), which leaves its output where x is negative.
 type rectified struct{}
 
@@ -178,7 +200,7 @@ type centred struct {
 func (*centred) Params() []*graph.Param { return nil }
 
 func (l *centred) Buffers() []*graph.Buffer {
-	if l.mean == nil || l.fault == "state that is no buffer" {
+	if l.mean == nil || l.fault == "a buffer that is not listed" {
 		return nil
 	}
 	return []*graph.Buffer{l.mean}
@@ -200,7 +222,7 @@ func (l *centred) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 		}
 		return 0.9*old[i] + 0.1*sum/float64(b.Batch)
 	}
-	writes := b.Train && (l.fault == "state written by each pass" || l.fault == "state that is no buffer") || !b.Train && l.fault == "state written in evaluation"
+	writes := b.Train && l.fault == "state written by each pass" || !b.Train && l.fault == "state written in evaluation"
 	if b.Train && !writes && l.fault != "state never updated" {
 		n, err := b.Apply(both(graph.Op{Name: "mine-running", Shape: memory.Shape().Clone(), Const: true}, func(out []float64, in [][]float64) {
 			for i := range out {
@@ -231,7 +253,7 @@ func (l *centred) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 // subtract is x − m for every example, if used, and calls before first.
 func (l *centred) subtract(b *graph.Builder, x, m *graph.Node, used bool, before func(x []float64)) (*graph.Node, error) {
 	in := []*graph.Node{x}
-	if used && l.fault != "state that is no buffer" {
+	if used {
 		in = append(in, m)
 	}
 	mean := l.mean.Value
