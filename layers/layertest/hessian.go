@@ -39,7 +39,7 @@ func (c *checker) hessianOf(set setting) error {
 		if c.cfg.Hessian {
 			return fmt.Errorf("gradients have no tangent: %w", err)
 		}
-		c.skip(Hessian, "gradients have no tangent, so that products with the Hessian are an error: %v", err)
+		c.skip(Hessian, "gradients have no tangent, so that products with the Hessian are an error; training needs none, K-FAC's included: %v", err)
 		return nil
 	}
 	s.b.NewDraw()

@@ -33,7 +33,7 @@ func (c *checker) tangentOf(set setting) error {
 	for i := range s.wrt { // each by itself, then all
 		dot, err := s.forward([]*graph.Node{s.y}, s.wrt[i:i+1], tangents[i:i+1])
 		if err != nil {
-			return err
+			return fmt.Errorf("there is no tangent, which K-FAC's adaptive mode needs: %w. Give the op a Tangent", err)
 		}
 		if err := c.alongOne(set, s, forward, dot[0], at[i:i+1], moves[i:i+1], "as "+s.names[i]+" moves"); err != nil || c.failed(Tangent) {
 			return err
@@ -56,7 +56,7 @@ func (c *checker) tangentOf(set setting) error {
 func (s *subject) forward(outs, wrt, tangents []*graph.Node) (dots []*graph.Node, err error) {
 	err = partcheck.Guard(func() (err error) { dots, err = s.b.ForwardAll(outs, wrt, tangents); return err })
 	if err != nil {
-		return nil, fmt.Errorf("there is no tangent, which K-FAC's adaptive mode needs: %w. Give the op a Tangent", err)
+		return nil, err
 	}
 	return dots, nil
 }
