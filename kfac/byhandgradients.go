@@ -69,5 +69,28 @@ func (m *ByHandMap[T]) compare(g []T, call string) error {
 	case both*both >= (1-explained)*given*made && made > 0:
 		return fmt.Errorf("kfac: map %s: Gradients are %.4g times those that follow from %s and Inputs, for %d examples: a factor 1/N is missing or is there twice, or ByHandConfig.Scale is wrong", m.Name, both/made, call, m.net.examples)
 	}
-	return fmt.Errorf("kfac: map %s: Gradients are not those that follow from %s and Inputs", m.Name, call)
+	if x, y, xy := vector.Products(m.swapped(), w); x+y-2*xy <= explained*max(x, y)+m.rounding(g) {
+		other := OutIn
+		if m.Layout == OutIn {
+			other = InOut
+		}
+		return fmt.Errorf("kfac: map %s: Gradients are those that follow from %s and Inputs if they are %s, and Layout is %s", m.Name, call, other, m.Layout)
+	}
+	return fmt.Errorf("kfac: map %s: Gradients are not those that follow from %s and Inputs: all are of one mini-batch, and %[2]s is at the outputs aW + b, before an activation", m.Name, call)
+}
+
+// swapped is the weight's given gradient, in×out, as it would be if its elements were in the other layout.
+func (m *ByHandMap[T]) swapped() []T {
+	given, other := graph.Data[T](m.weight.param.Grad), make([]T, m.In*m.Out)
+	for i := range m.In {
+		for o := range m.Out {
+			if m.Layout == OutIn {
+				k := i*m.Out + o
+				other[k] = given[k%m.In*m.Out+k/m.In]
+			} else {
+				other[i*m.Out+o] = given[o*m.In+i]
+			}
+		}
+	}
+	return other
 }

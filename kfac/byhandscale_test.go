@@ -49,6 +49,39 @@ func TestByHandScaleIsFound(t *testing.T) {
 	}
 }
 
+// TestByHandLayoutIsFound: gradients in the layout that the map does not have are an error of their own.
+func TestByHandLayoutIsFound(t *testing.T) {
+	a, g := []float64{1, 2, 3, 5, 7, 11}, []float64{1, -2, 3, 4} // two examples of three inputs and two outputs
+	inOut := []float64{8, 9, 11.5, 12, 18, 19}                   // aᵀg/2
+	outIn := []float64{8, 11.5, 18, 9, 12, 19}
+	for _, c := range []struct {
+		layout kfac.WeightLayout
+		given  []float64
+		want   string
+	}{
+		{kfac.InOut, inOut, ""},
+		{kfac.OutIn, outIn, ""},
+		{kfac.InOut, outIn, "map m: Gradients are those that follow from True and Inputs if they are out×in, and Layout is in×out"},
+		{kfac.OutIn, inOut, "map m: Gradients are those that follow from True and Inputs if they are in×out, and Layout is out×in"},
+		{kfac.OutIn, []float64{8, 11.5, 18, 9, 12, -19}, "map m: Gradients are not those that follow from True and Inputs: all are of one mini-batch, and True is at the outputs"},
+	} {
+		m := &kfac.ByHandMap[float64]{Name: "m", In: 3, Out: 2, Weight: make([]float64, 6), Layout: c.layout}
+		net, err := kfac.NewByHand(kfac.ByHandConfig{Scale: kfac.PerExample}, m)
+		require.NoError(t, err)
+		sgd, err := trainer.NewSGD(trainer.SGDConfig{LearningRate: 0.1})
+		require.NoError(t, err)
+		net.Begin(2)
+		m.Inputs(a)
+		m.True(g)
+		m.Gradients(c.given, nil)
+		if err := net.Step(sgd, 0); c.want == "" {
+			assert.NoError(t, err)
+		} else {
+			assert.ErrorContains(t, err, c.want)
+		}
+	}
+}
+
 // TestByHandEmpiricalScale: of estimator Empirical the sampled gradients are those of the true
 // targets, and a factor of N between them and Gradients is found without True.
 func TestByHandEmpiricalScale(t *testing.T) {
