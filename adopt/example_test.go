@@ -81,7 +81,7 @@ func Example() {
 	// Output:
 	// 64 examples of input x, float64
 	// output SoftMax of shape [64 2]: 2 units, softmax cross-entropy, found: the cost is 1 times its mean negative log-likelihood
-	//   its values are logarithms of probabilities: gorgonia's Log makes a LogSoftMax of the SoftMax that it is of
+	//   its Value after a run is the logarithms of the probabilities: gorgonia's Log turns the SoftMax itself into a LogSoftMax
 	//   w0  affine map 2→16
 	//   b0  affine map 2→16
 	//   w1  affine map 16→2

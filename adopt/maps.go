@@ -68,7 +68,7 @@ func (m *matching) match(order []*node, learnables []*learnable) (maps []*affine
 func (m *matching) reason(l *learnable) string {
 	switch n := len(m.readers(l.node)); {
 	case !m.within[l.node]:
-		return "the outputs do not depend on it"
+		return "the outputs do not depend on it, so that its diagonal is 0 and damping alone bounds its steps: does the cost have an output that Config.Outputs lacks?"
 	case n > 1:
 		return fmt.Sprintf("it is used %d times (tied weights)", n)
 	}

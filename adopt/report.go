@@ -45,7 +45,7 @@ func (g *Graph) Report() string {
 		}
 		b.WriteByte('\n')
 		if h.given.kind == "softmaxOp" && strings.Contains(h.given.text, "true") {
-			b.WriteString("  its values are logarithms of probabilities: gorgonia's Log makes a LogSoftMax of the SoftMax that it is of\n")
+			b.WriteString("  its Value after a run is the logarithms of the probabilities: gorgonia's Log turns the SoftMax itself into a LogSoftMax\n")
 		}
 	}
 	if g.scaleGiven {

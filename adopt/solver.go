@@ -150,7 +150,10 @@ type GradientError struct {
 
 func (e *GradientError) Error() string {
 	what := fmt.Sprintf("it is another one (cosine %.3g). Possible reasons are a derivative of gorgonia's that is wrong, an op that wrote over its input, and inputs that have changed since the run", e.Cosine)
-	if e.Cosine > 0.999999 {
+	switch {
+	case e.Ratio == 0 && e.Cosine == 0:
+		what = "it is 0. The machine has probably not run since the last Step: RunAll does nothing unless Reset came before it"
+	case e.Cosine > 0.999999:
 		what = fmt.Sprintf("it is %.6g times that. Possible reasons are a machine that has run several times since the last Step, or clipping", e.Ratio)
 	}
 	return fmt.Sprintf("adopt: the machine's gradient of %s is not that of the cost: %s; if this is on purpose, set Solver.Checks to 0", e.Learnable, what)

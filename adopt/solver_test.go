@@ -81,6 +81,31 @@ func TestGradientsThatAreNotTheCosts(t *testing.T) {
 	}
 }
 
+// TestWithoutReset: RunAll without a Reset before it computes nothing, and says nothing. The gradients are those that Step
+// has set to zero.
+func TestWithoutReset(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	p := mlp(t, 16, rng)
+	solver := adopted(t, p, adopt.Config{}).Solver(optimizer(t))
+	y, _ := oneHot(rng, p.y.Shape()[0], p.y.Shape()[1])
+	require.NoError(t, G.Let(p.x, draw(rng, p.x.Shape()...)))
+	require.NoError(t, G.Let(p.y, y))
+	require.NoError(t, p.vm.RunAll())
+	require.NoError(t, solver.Step(G.NodesToValueGrads(p.learnables)))
+	require.NoError(t, p.vm.RunAll())
+	err := solver.Step(G.NodesToValueGrads(p.learnables))
+	assert.ErrorContains(t, err, "it is 0. The machine has probably not run since the last Step: RunAll does nothing unless Reset came before it")
+}
+
+// TestOutputLeftOut: with Outputs by default a second head is none, and the report asks for it.
+func TestOutputLeftOut(t *testing.T) {
+	p := twoHeads(t, rand.New(rand.NewPCG(1, 2)), false).program
+	a, err := adopt.New(p.cost, p.learnables, adopt.Config{})
+	require.NoError(t, err)
+	assert.Contains(t, a.Report(), "w2  no map, diagonal of the Fisher matrix: the outputs do not depend on it, so that its diagonal is 0")
+	assert.Contains(t, a.Report(), "does the cost have an output that Config.Outputs lacks?")
+}
+
 // TestWrongDerivativeOfGorgonias: Log2's rule is wrong in gorgonia 0.9.18.
 func TestWrongDerivativeOfGorgonias(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
