@@ -147,9 +147,12 @@ func (im *importer) ownOutput() error {
 	return nil
 }
 
-// filler reports whether a tensor of Save's stands for a parameter that a layer does not have.
-func (im *importer) filler(c *constant, name string) bool {
-	return im.own() && (c.name == name || strings.HasPrefix(c.name, name+"_"))
+// filler reports whether a tensor of Save's, with these elements, stands for a parameter that a layer does not have. The
+// name alone does not say so: a layer may be called zeros_1.
+func (im *importer) filler(c *constant, elements []float64, name string) bool {
+	value := map[string]float64{"ones": 1}[name]
+	return im.own() && (c.name == name || strings.HasPrefix(c.name, name+"_")) &&
+		!slices.ContainsFunc(elements, func(x float64) bool { return x != value })
 }
 
 // preparation is the scaling of inputs, and what Save wrote beside the graph.

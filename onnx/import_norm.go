@@ -7,6 +7,15 @@ import (
 	"github.com/gokfac/gokfac/layers"
 )
 
+// epsilon is ε as the file says it, of which no square root can be wanted below 0.
+func (a *attributes) epsilon() float64 {
+	v := a.number("epsilon", 1e-5)
+	if !(v >= 0) && a.err == nil {
+		a.err = a.n.errorf("attribute epsilon is %g: want a number from 0 on", v)
+	}
+	return v
+}
+
 // epsilonOf is ε as layers take it, of which 0 is the default.
 func epsilonOf(v float64) float64 { return max(v, 1e-30) }
 
@@ -21,7 +30,7 @@ func (im *importer) batchNorm(n *node) error {
 		}
 	}
 	a := n.attributes()
-	epsilon, momentum := a.number("epsilon", 1e-5), 1-a.number("momentum", 0.9)
+	epsilon, momentum := a.epsilon(), 1-a.number("momentum", 0.9)
 	a.want("training_mode", 0, "export the model in evaluation mode")
 	a.want("spatial", 1, "a mean and a variance for each channel are read")
 	if err := a.done(); err != nil {
@@ -56,7 +65,7 @@ func (im *importer) batchNorm(n *node) error {
 	}
 	names := [2]string{n.in[1], n.in[2]}
 	for i, filler := range []string{"ones", "zeros"} {
-		if im.filler(im.constants[names[i]], filler) {
+		if im.filler(im.constants[names[i]], v[i], filler) {
 			v[i] = nil
 		}
 	}
@@ -102,7 +111,7 @@ func (im *importer) layerNorm(n *node) error {
 	}
 	rank := int64(len(s.out.dims))
 	a := n.attributes()
-	epsilon := a.number("epsilon", 1e-5)
+	epsilon := a.epsilon()
 	axis := a.integer("axis", -1)
 	a.want("stash_type", 1, "float")
 	if axes := a.integers("axes"); axes != nil { // of several nodes that standardise
@@ -162,12 +171,15 @@ func (im *importer) scaleAndShift(n *node, p *part, l layout) error {
 		if err != nil {
 			return err
 		}
-		if c == nil || im.filler(c, [2]string{"ones", "zeros"}[i]) {
+		if c == nil {
 			continue
 		}
 		v, ok := im.perUnit(c, l, p.units)
 		if !ok {
 			return n.errorf("its %s is of shape %v, and it standardises %d elements", what, c.dims, p.count)
+		}
+		if im.filler(c, v, [2]string{"ones", "zeros"}[i]) {
+			continue
 		}
 		if p.name == "" {
 			p.name = module(n, c)
@@ -189,7 +201,7 @@ func (im *importer) groupNorm(n *node) error {
 		return err
 	}
 	a := n.attributes()
-	epsilon := a.number("epsilon", 1e-5)
+	epsilon := a.epsilon()
 	groups := 0
 	if n.op == "GroupNormalization" {
 		groups = int(min(a.integer("num_groups", 0), mostInput))
@@ -254,11 +266,11 @@ func (im *importer) groupNorm(n *node) error {
 	}
 	// PyTorch scales by ones, and adds zeros, before it scales and shifts channels.
 	plain := instance && !slices.ContainsFunc(v[0], func(x float64) bool { return x != 1 }) && !slices.ContainsFunc(v[1], func(x float64) bool { return x != 0 })
-	if c := im.constants[n.in[1]]; !plain && !im.filler(c, "ones") {
+	if c := im.constants[n.in[1]]; !plain && !im.filler(c, wide[0], "ones") {
 		p.multiply(wide[0], c)
 		p.name = module(n, c)
 	}
-	if c := im.constants[n.in[2]]; !plain && !im.filler(c, "zeros") {
+	if c := im.constants[n.in[2]]; !plain && !im.filler(c, wide[1], "zeros") {
 		p.shift(wide[1], c)
 	}
 	im.became(n, "GroupNorm")

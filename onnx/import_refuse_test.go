@@ -151,6 +151,7 @@ func TestImportRefuses(t *testing.T) {
 		{"bounds within the network", with(&onnxproto.Node{Op: "Clip", Inputs: []string{"h"}, Attributes: []*onnxproto.Attribute{onnxproto.FloatAttribute("min", 0), onnxproto.FloatAttribute("max", 6)}}), "no layer bounds values"},
 		{"a normalisation in training", with(&onnxproto.Node{Op: "BatchNormalization", Inputs: []string{"h", "c.bias", "c.bias", "c.bias", "c.bias"}, Attributes: []*onnxproto.Attribute{onnxproto.IntAttribute("training_mode", 1)}}), "export the model in evaluation mode"},
 		{"a normalisation of other channels", with(&onnxproto.Node{Op: "BatchNormalization", Inputs: []string{"h", "d.bias", "d.bias", "d.bias", "d.bias"}}), "its scale is not one number for each of 3 channels"},
+		{"an epsilon below 0", with(&onnxproto.Node{Op: "BatchNormalization", Inputs: []string{"h", "c.bias", "c.bias", "c.bias", "c.bias"}, Attributes: []*onnxproto.Attribute{onnxproto.FloatAttribute("epsilon", -1e-5)}}), "attribute epsilon is -1e-05: want a number from 0 on"},
 		{"too few inputs", with(&onnxproto.Node{Op: "BatchNormalization", Inputs: []string{"h", "c.bias"}}), "2 inputs: the operator has 5 to 5"},
 		{"dense blocks", func(m *onnxproto.Model) {
 			g := m.Graph

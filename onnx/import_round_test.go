@@ -194,3 +194,26 @@ func TestRoundTripOfRandomNetworks(t *testing.T) {
 		read++
 	}
 }
+
+// TestRoundTripOfOddNames: layers may be called as the file's own values are.
+func TestRoundTripOfOddNames(t *testing.T) {
+	for _, name := range []string{"zeros_1", "ones_1", "zeros", "input", "values", "outputs", "shape", "scaling", "output", "a/b:0", "ü \"x\"", "dense1.weight"} {
+		for kind, norm := range map[string]layers.Layer{"batchnorm": &layers.BatchNorm{Name: name}, "layernorm": &layers.LayerNorm{Name: name}, "groupnorm": &layers.GroupNorm{Groups: 2, Name: name}} {
+			n := network{name: name, input: []int{4}, net: layers.Sequential{norm, &layers.Dense{Units: 2, Name: name + "2"}}}
+			m := n.model(t)
+			r := rand.New(rand.NewPCG(3, 3))
+			for _, p := range m.Params() {
+				for i := range p.Value.Float32s() {
+					p.Value.Float32s()[i] = float32(r.NormFloat64())
+				}
+			}
+			var file bytes.Buffer
+			require.NoError(t, onnx.Export(&file, m, trainer.Preparation{}, onnx.SaveConfig{Outputs: true}))
+			im, err := onnx.Import(&file, onnx.LoadConfig{})
+			require.NoError(t, err, name)
+			for _, b := range n.batches() {
+				assert.Equal(t, predictions(t, m, b), predictions(t, im.Model, b), "%s %s", kind, name)
+			}
+		}
+	}
+}
