@@ -193,6 +193,20 @@ func (n *ByHand[T]) Step(optimizer interface {
 	return err
 }
 
+// Averaged runs f while the weights have the values of the optimizer's average of them, and
+// then puts their own values back. The optimizer is one with Config.Polyak, or a trainer.EMA. Its own
+// Averaged does not reach weights in layout OutIn, of which the optimizer has a transposed copy.
+func (n *ByHand[T]) Averaged(optimizer interface {
+	Averaged(f func() error) error
+}, f func() error) error {
+	n.each((*byHandParam[T]).read)
+	defer n.each((*byHandParam[T]).write)
+	return optimizer.Averaged(func() error {
+		n.each((*byHandParam[T]).write)
+		return f()
+	})
+}
+
 // accepts returns an error if the optimizer needs what the network does not have.
 func (n *ByHand[T]) accepts(optimizer any) error {
 	switch o := optimizer.(type) {

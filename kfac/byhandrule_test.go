@@ -295,3 +295,40 @@ func TestByHandTaps(t *testing.T) {
 		}), 1))
 	}
 }
+
+// TestByHandAveraged: the average is in the caller's weights while f runs, in either layout.
+func TestByHandAveraged(t *testing.T) {
+	const in, hidden, out = 5, 7, 3
+	_, theta := handModel(t, in, hidden, out)
+	for _, layout := range []kfac.WeightLayout{kfac.InOut, kfac.OutIn} {
+		ema, err := trainer.NewEMA(newOptimizer(t, kfac.Config{Mode: kfac.Fixed, Estimator: graph.Exact}), trainer.EMAConfig{Decay: 0.5})
+		require.NoError(t, err)
+		polyak := newOptimizer(t, kfac.Config{Mode: kfac.Fixed, Estimator: graph.Exact, Polyak: 0.5})
+		for _, o := range []interface {
+			trainer.Optimizer
+			trainer.Averager
+		}{polyak, ema} {
+			h := newHandMLP[float64](t, kfac.PerExample, layout, theta, in, hidden, out)
+			failed := errors.New("f")
+			assert.Equal(t, failed, h.net.Averaged(o, func() error { near(t, theta, h.theta(), 0); return failed }), "before the first step")
+			var iterates [][]float64
+			for k := range 2 {
+				x, y := handBatch(k, 12, in, out)
+				loss := h.begin(x.Float64s(), y.Int32s())
+				h.exact()
+				require.NoError(t, h.net.Step(o, loss))
+				iterates = append(iterates, h.theta())
+			}
+			share := 0.5 // of the second iterate: Polyak's 1 − min(1/2, ξ), the EMA's (1−β)/(1−β²)
+			if o != trainer.Averager(polyak) {
+				share = 2.0 / 3
+			}
+			want := make([]float64, len(theta))
+			for i := range want {
+				want[i] = (1-share)*iterates[0][i] + share*iterates[1][i]
+			}
+			require.NoError(t, h.net.Averaged(o, func() error { near(t, want, h.theta(), 1e-12, layout); return nil }))
+			assert.Equal(t, iterates[1], h.theta(), "the weights' own values are back")
+		}
+	}
+}
