@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,16 +46,18 @@ func TestStreamErrors(t *testing.T) {
 			}
 			return nil
 		}), Options{}, 3},
-		"stream: example 4: 2 values: an example of shape [1] has 1":                  {at(3, func(e *Example) { e.X = []float64{1, 2} }), Options{}, 1},
-		"stream: example 1: value 1 is NaN: want finite numbers":                      {at(0, func(e *Example) { e.X[0] = math.NaN() }), Options{}, 0},
-		"stream: example 5: label 3: the 3 classes have the numbers 0 to 2":           {at(4, func(e *Example) { e.Label = 3 }), Options{Classes: 3}, 2},
-		"stream: example 5: label -1: want a number from 0 to 2³¹−1":                  {at(4, func(e *Example) { e.Label = -1 }), Options{}, 2},
-		"stream: example 1: 0 values to predict: the options say 2":                   {at(4, none), Options{Outputs: 2}, 0},
-		"stream: example 1: value 1 to predict is +Inf: want finite numbers":          {at(0, func(e *Example) { e.Y = []float64{math.Inf(1)} }), Options{Outputs: 1}, 0},
-		"stream: the sequence ended after 10 of the 12 examples that the options say": {at(0, none), Options{Examples: 12}, 5},
-		"stream: the sequence has more than the 8 examples that the options say":      {at(0, none), Options{Examples: 8}, 4},
-		"stream: the sequence has 10 examples: a batch has 11":                        {at(0, none), Options{BatchSize: 11}, 0},
-		"stream: the sequence gave no example":                                        {sequence(0), Options{KeepLast: true}, 0},
+		"stream: example 4: 2 values: an example of shape [1] has 1":                               {at(3, func(e *Example) { e.X = []float64{1, 2} }), Options{}, 1},
+		"stream: example 1: value 1 is NaN: want finite numbers":                                   {at(0, func(e *Example) { e.X[0] = math.NaN() }), Options{}, 0},
+		"stream: example 5: label 3: the 3 classes have the numbers 0 to 2":                        {at(4, func(e *Example) { e.Label = 3 }), Options{Classes: 3}, 2},
+		"stream: example 5: label -1: want a number from 0 to 2³¹−1":                               {at(4, func(e *Example) { e.Label = -1 }), Options{}, 2},
+		"stream: example 1: 0 values to predict: the options say 2":                                {at(4, none), Options{Outputs: 2}, 0},
+		"stream: example 1: value 1 to predict is +Inf: want finite numbers":                       {at(0, func(e *Example) { e.Y = []float64{math.Inf(1)} }), Options{Outputs: 1}, 0},
+		"stream: example 3: value 1 is 1e+39, which a float32 does not hold: scale it":             {at(2, func(e *Example) { e.X[0] = 1e39 }), Options{}, 1},
+		"stream: example 1: value 1 to predict is -1e+39, which a float32 does not hold: scale it": {at(0, func(e *Example) { e.Y = []float64{-1e39} }), Options{Outputs: 1}, 0},
+		"stream: the sequence ended after 10 of the 12 examples that the options say":              {at(0, none), Options{Examples: 12}, 5},
+		"stream: the sequence has more than the 8 examples that the options say":                   {at(0, none), Options{Examples: 8}, 4},
+		"stream: the sequence has 10 examples: a batch has 11":                                     {at(0, none), Options{BatchSize: 11}, 0},
+		"stream: the sequence gave no example":                                                     {sequence(0), Options{KeepLast: true}, 0},
 	} {
 		if c.opt.BatchSize == 0 {
 			c.opt.BatchSize = 2
@@ -87,6 +90,21 @@ func TestStreamErrors(t *testing.T) {
 	assert.EqualError(t, s.Err(), "stream: the sequence gave no example in epoch 2: one that can be read only once lasts for one epoch")
 }
 
+// TestStreamPanics: a sequence that panics, or that ends the goroutine that it is read in, does not end the process.
+func TestStreamPanics(t *testing.T) {
+	for range 20 {
+		s := newTestStream(t, func(yield func(Example, error) bool) { sequence(3)(yield); panic("mine") }, Options{BatchSize: 2})
+		_, _, ok := s.Next()
+		assert.True(t, ok)
+		assert.PanicsWithValue(t, "mine", func() { s.Next() })
+		assert.PanicsWithValue(t, "mine", func() { s.Next() }, "again")
+		require.NoError(t, s.Close())
+	}
+	s := newTestStream(t, func(yield func(Example, error) bool) { sequence(3)(yield); runtime.Goexit() }, Options{BatchSize: 2})
+	assert.Len(t, streamEpoch(t, s), 1)
+	assert.EqualError(t, s.Err(), "stream: the sequence has ended its goroutine")
+}
+
 func TestOptionsErrors(t *testing.T) {
 	good := Options{Shape: []int{2}, BatchSize: 4}
 	require.NoError(t, good.Validate())
@@ -96,6 +114,8 @@ func TestOptionsErrors(t *testing.T) {
 		"shape [1048576 1048576] of an example":      func(o *Options) { o.Shape = []int{1 << 20, 1 << 20} },
 		"batch size 0 is not positive":               func(o *Options) { o.BatchSize = 0 },
 		"must not be negative":                       func(o *Options) { o.Window = -1 },
+		"window of 9223372036854775807 examples":     func(o *Options) { o.Window = math.MaxInt },
+		"batch of 549755813889 or":                   func(o *Options) { o.BatchSize = 1<<39 + 1 },
 		"3 classes and 2 outputs":                    func(o *Options) { o.Classes, o.Outputs = 3, 2 },
 		"Reconstruct, whose targets are the inputs":  func(o *Options) { o.Reconstruct, o.Outputs = true, 1 },
 		"batch size 4 is larger than the 3 examples": func(o *Options) { o.Examples = 3 },

@@ -2,6 +2,7 @@ package stream
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -25,8 +26,9 @@ type pass struct {
 	dealt *batch      // the caller's
 
 	// Of the goroutine, and of the caller once ready is closed.
-	err  error
-	read int // examples
+	err      error
+	panicked any // what the sequence has panicked with
+	read     int // examples
 
 	filling *batch // nil: none is at hand
 	filled  int    // examples in filling
@@ -60,12 +62,15 @@ func newPass(ctx context.Context, examples iter.Seq2[Example, error], opt Option
 	go func() {
 		defer p.end()
 		defer close(p.ready)
+		defer func() { p.panicked = recover() }() // for next: here it would end the process
+		p.err = errors.New("the sequence has ended its goroutine")
 		p.err = p.run(examples)
 	}()
 	return p
 }
 
-// next waits for a batch. It is nil at the end of the epoch, or with the error that has ended it.
+// next waits for a batch. It is nil at the end of the epoch, or with the error that has ended it. It panics if the
+// sequence has.
 func (p *pass) next() (*batch, error) {
 	if p.dealt != nil {
 		p.free <- p.dealt
@@ -73,6 +78,9 @@ func (p *pass) next() (*batch, error) {
 	}
 	select {
 	case b, ok := <-p.ready:
+		if !ok && p.panicked != nil {
+			panic(p.panicked)
+		}
 		if !ok {
 			return nil, p.err
 		}
@@ -133,8 +141,11 @@ func (p *pass) check(e *Example) error {
 		return fmt.Errorf("%d values: an example of shape %v has %d", len(e.X), p.opt.Shape, want)
 	}
 	for i, v := range e.X {
-		if v-v != 0 {
+		switch {
+		case v-v != 0:
 			return fmt.Errorf("value %d is %v: want finite numbers", i+1, v)
+		case math.Abs(v) > math.MaxFloat32 && len(p.opt.Scaling.Mean) == 0:
+			return fmt.Errorf("value %d is %v, which a float32 does not hold: scale it", i+1, v)
 		}
 	}
 	switch {
@@ -148,8 +159,11 @@ func (p *pass) check(e *Example) error {
 		return fmt.Errorf("label %d: the %d classes have the numbers 0 to %d", e.Label, p.opt.Classes, p.opt.Classes-1)
 	}
 	for i, v := range e.Y {
-		if v-v != 0 {
+		switch {
+		case v-v != 0:
 			return fmt.Errorf("value %d to predict is %v: want finite numbers", i+1, v)
+		case math.Abs(v) > math.MaxFloat32 && len(p.opt.TargetScaling.Mean) == 0:
+			return fmt.Errorf("value %d to predict is %v, which a float32 does not hold: scale it", i+1, v)
 		}
 	}
 	return nil

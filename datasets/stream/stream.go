@@ -41,6 +41,9 @@ type Options struct {
 	TargetScaling scaling.Scaling // of Y
 }
 
+// mostValues is the most that a batch or the window may have.
+const mostValues = 1 << 40
+
 // Validate returns an error that names the first field that is missing or out of its range. New calls it.
 func (o Options) Validate() error {
 	values := 1
@@ -57,6 +60,8 @@ func (o Options) Validate() error {
 		return fmt.Errorf("stream: batch size %d is not positive", o.BatchSize)
 	case o.Classes < 0 || o.Outputs < 0 || o.Window < 0 || o.Examples < 0:
 		return errors.New("stream: Classes, Outputs, Window and Examples must not be negative")
+	case o.BatchSize > mostValues/max(values, o.Outputs) || o.Window > mostValues/max(values, o.Outputs):
+		return fmt.Errorf("stream: a batch of %d or a window of %d examples of %d values is larger than any memory", o.BatchSize, o.Window, max(values, o.Outputs))
 	case o.Classes > 0 && o.Outputs > 0:
 		return fmt.Errorf("stream: %d classes and %d outputs: an example has a class or values to predict", o.Classes, o.Outputs)
 	case o.Reconstruct && o.Outputs > 0:
@@ -116,7 +121,8 @@ func New(ctx context.Context, examples iter.Seq2[Example, error], opt Options) (
 
 // Next returns the next batch: x is float32 of shape (B, Shape...), y is int32 of shape (B), or float32 of shape (B,
 // Outputs), or x itself under Reconstruct. ok is false at the end of an epoch, and then the next call begins another; it
-// is false as well when the data have failed (see Err). The tensors are overwritten by the next call.
+// is false as well when the data have failed (see Err). The tensors are overwritten by the next call. A panic of the
+// sequence is Next's, in the caller's goroutine.
 func (s *Stream) Next() (x, y *tensor.Dense, ok bool) {
 	if s.err != nil {
 		return nil, nil, false
