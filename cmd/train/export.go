@@ -26,9 +26,6 @@ func (c *command) kept(stderr io.Writer) (*job.Kept, error) {
 
 // exportKept writes a kept model for other programs.
 func (c *command) exportKept(stderr io.Writer) error {
-	if sameFile(c.export, c.spec.Load) {
-		return usagef("-export %s: this is the model itself: name another file", c.export)
-	}
 	kept, err := c.kept(stderr)
 	if err != nil {
 		return err

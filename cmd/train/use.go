@@ -14,6 +14,7 @@ import (
 	"github.com/gokfac/gokfac/internal/report"
 	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/internal/rundir"
+	"github.com/gokfac/gokfac/trainer"
 )
 
 // useFlags are of models that have been trained.
@@ -73,7 +74,33 @@ func (c *command) checkUse() error {
 	case c.exportsKept() && c.json:
 		return usagef("-export of -load writes a file and trains nothing: leave -json out")
 	}
+	return errors.Join(c.checkWritten("export", c.export), c.checkWritten("to", c.to))
+}
+
+// checkWritten refuses to write over the model that is used, and over what a run keeps. A run may export to the .onnx file
+// that it has begun with.
+func (c *command) checkWritten(flag, path string) error {
+	if path == "" {
+		return nil
+	}
+	files := []string{trainer.ModelFile, rundir.ConfigFile, rundir.ResultFile, rundir.ReportFile, rundir.MetricsFile, rundir.EventsFile}
+	for _, kept := range []string{c.spec.Load, c.out, c.resume} {
+		switch {
+		case kept == "":
+		case c.trainsNothing() && notDirectory(kept) && sameFile(path, kept):
+			return usagef("-%s %s: this is the model itself: name another file", flag, path)
+		case slices.Contains(files, filepath.Base(path)) && samePlace(filepath.Dir(path), kept):
+			return usagef("-%s %s: a run keeps a file of this name there: name another file", flag, path)
+		}
+	}
 	return nil
+}
+
+// samePlace reports whether two paths are of one directory, which need not be there yet.
+func samePlace(a, b string) bool {
+	of, err := filepath.Abs(a)
+	other, otherErr := filepath.Abs(b)
+	return err == nil && otherErr == nil && of == other || sameFile(a, b)
 }
 
 // checkUsed refuses settings of training on a command line that trains nothing.
