@@ -28,7 +28,7 @@ func (c *checker) examples() error {
 	return nil
 }
 
-// sizes compares the outputs of the leading examples in mini-batches of all sizes, of one layer.
+// sizes compares the outputs of the leading and of the last examples in mini-batches of all sizes, of one layer.
 func (c *checker) sizes(train bool) error {
 	most := slices.Max(batches())
 	whole, err := c.fresh(setting{graph.Float64, most, train})
@@ -46,21 +46,26 @@ func (c *checker) sizes(train bool) error {
 	if err != nil {
 		return err
 	}
+	x := partcheck.Doubles(graph.Value(whole.x))
 	for _, n := range batches() {
 		s, err := c.build(whole.layer, setting{graph.Float64, n, train})
 		if err != nil {
 			return err
 		}
-		got, err := outputs(s)
-		if err != nil {
-			return fmt.Errorf("a graph %v, beside one of %d examples: %w: does the layer keep a batch size?", s.setting, most, err)
-		}
-		if !c.compare(Examples, &partcheck.Comparison{
-			What: fmt.Sprintf("the output of a graph %v", s.setting), Than: fmt.Sprintf("the output for the same examples in a mini-batch of %d", most),
-			Shape: s.y.Shape(), Got: got, Want: all[:len(got)], Tolerance: []float64{rounding * (1 + partcheck.Largest(all))}, Batch: n,
-			Hint: "the layer keeps a batch size, divides by it, or lets examples depend on each other (Config.Coupled, if that is meant)",
-		}) {
-			return nil
+		for _, from := range []int{0, most - n} {
+			each := len(x) / most
+			partcheck.Fill(graph.Value(s.x), x[from*each:][:n*each])
+			got, err := outputs(s)
+			if err != nil {
+				return fmt.Errorf("a graph %v, beside one of %d examples: %w: does the layer keep a batch size?", s.setting, most, err)
+			}
+			if !c.compare(Examples, &partcheck.Comparison{
+				What: fmt.Sprintf("the output of a graph %v", s.setting), Than: fmt.Sprintf("the output for the same examples in a mini-batch of %d", most),
+				Shape: s.y.Shape(), Got: got, Want: all[from*len(all)/most:][:len(got)], Tolerance: []float64{rounding * (1 + partcheck.Largest(all))}, Batch: n,
+				Hint: "the layer keeps a batch size, divides by it, or lets examples depend on each other (Config.Coupled, if that is meant)",
+			}) {
+				return nil
+			}
 		}
 	}
 	return nil

@@ -24,9 +24,9 @@ const rough = 1e-4
 
 func (c *checker) gradient() error { return c.eachDouble(Gradient, c.gradientOf) }
 
-// eachDouble looks at an aspect in every setting of float64, until it fails: the other settings would say the same again.
+// eachDouble looks at an aspect in every setting of float64 in which derivatives are checked, until it fails: the other settings would say the same again.
 func (c *checker) eachDouble(a Aspect, look func(set setting) error) error {
-	for _, set := range double() {
+	for _, set := range derived() {
 		if err := look(set); err != nil {
 			return fmt.Errorf("a graph %v: %w", set, err)
 		}

@@ -66,6 +66,7 @@ func planted() []struct {
 		{"gradient transposed", "the gradient of affine1.weight, in a graph of 3 examples in training mode, is the transpose of the finite difference", layertest.Gradient, mine},
 		{"gradient of the bias forgotten", "the gradient of affine1.bias, in a graph of 3 examples in training mode, is zero, and the finite difference is not", layertest.Gradient, mine},
 		{"gradient of the first example", "is not the finite difference in 2 of 3 examples alone (1, 2)", layertest.Gradient, mine},
+		{"gradient of many examples", "the gradient of affine1.weight, in a graph of 33 examples in training mode, is 2 times the finite difference (element [", layertest.Gradient, mine},
 		{"gradient beside the input's alone", "the gradient of affine1.weight, in a graph of 3 examples in training mode, where no other is asked for, is 2 times that beside the others", layertest.Gradient, mine},
 		{"single precision in both", "the values are too rough for float64 (does F64 compute in float32?)", layertest.Gradient, mine},
 		{"tangent without a term", "the tangent of the output as the input moves, in a graph of 3 examples in training mode, is zero", layertest.Tangent, mine},
@@ -134,6 +135,15 @@ func TestPlantedFaults(t *testing.T) {
 			assert.Contains(t, r.errors[0], c.want)
 		})
 	}
+}
+
+// TestLastOfManyExamples: a row that only many examples have is looked at, too.
+func TestLastOfManyExamples(t *testing.T) {
+	r := &recorder{}
+	layertest.Check(r, func() layers.Layer { return &affine{Units: 3, fault: "last of many examples"} }, layertest.Config{Input: []int{5}})
+	assert.Equal(t, []layertest.Aspect{layertest.Examples, layertest.Gradient, layertest.Tangent}, r.aspects(t))
+	require.NotEmpty(t, r.errors)
+	assert.Contains(t, r.errors[0], "is not the output for the same examples in a mini-batch of 33")
 }
 
 // TestWithoutFaults: the same layers pass where they are right.

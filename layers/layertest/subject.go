@@ -38,6 +38,11 @@ func double() []setting {
 	return []setting{{graph.Float64, 3, true}, {graph.Float64, 3, false}, {graph.Float64, 1, true}}
 }
 
+// derived are the settings in which derivatives are looked at: kernels may take many examples in blocks, or share them out.
+func derived() []setting {
+	return append(double(), setting{graph.Float64, slices.Max(batches()), true})
+}
+
 // everyRun are the settings in which values are looked at: each float type has ops of its own.
 func everyRun() []setting {
 	return append(double(), setting{graph.Float32, 3, true}, setting{graph.Float32, 3, false})
