@@ -257,9 +257,10 @@ func mark(n *node, seen map[*node]bool) {
 }
 
 // Model is the graph as a model of package trainer, for training loops and predictions without a
-// machine of gorgonia's. Its inputs are the values of the first input that the outputs depend on,
-// and its targets those of the first other one. The parameters are the model's own: Load fetches
-// the learnables' values, and Store writes them back.
+// machine of gorgonia's. Its inputs are the values of the first input that the outputs depend on.
+// Its targets are the values of the first input that the cost depends on and the outputs do not.
+// The parameters are the model's own: Load fetches the learnables' values, and Store writes them
+// back.
 func (g *Graph) Model() *trainer.Model { return g.model }
 
 // Load copies the learnables' values into the model.

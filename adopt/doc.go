@@ -17,6 +17,16 @@
 // [Graph.Report] says what was matched, what was not, and why. [Graph.Model] is the same graph as a
 // trainer.Model, for a loop without gorgonia's machine: its kernels are this module's, and faster.
 //
+// # Notation
+//
+//	N   examples of a mini-batch: the first axis of inputs and outputs
+//	C   units of an output, whose logits are N×C
+//	T   rows of an example in a map, such as the windows of an image
+//	a   inputs of a map, N·T×in
+//	s   outputs of a map, N·T×out: s = aW + b
+//	h   mean over the examples of the negative log-likelihood, which sums over the units of an example
+//	c   factor of the cost: it is c·h ([Config].Scale)
+//
 // # What is found
 //
 // New reads the nodes that the cost depends on, and makes programs of its own of them. It adds
@@ -59,8 +69,8 @@
 //
 // # Activations and gradients
 //
-// Graph.Model has Observe: a function that is called after each pass with the taps, which hold the inputs
-// of each map (rows of examples) and the gradients at its outputs.
+// Graph.Model has Observe: a function that is called after each pass with the taps, which hold a of each
+// map and the gradients at s.
 //
 // # gorgonia's traps
 //

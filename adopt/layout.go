@@ -19,7 +19,7 @@ func apart() layout { return layout{axis: -1} }
 // along is the layout of examples along an axis.
 func along(axis, rows int) layout { return layout{axis: axis, rows: rows} }
 
-// like is w with the marks of others that were read with it.
+// like is w, the layout of an op's result, with the marks of its operands' layouts in.
 func (w layout) like(in ...layout) layout {
 	summed := false
 	for _, v := range in {

@@ -110,7 +110,7 @@ func (t *translation) feed(h *head, z *graph.Node, start int) error {
 }
 
 // targetsOf are the nodes that may be targets: inputs with examples, and parts of them, that the cost
-// depends on not through the logits of heads. The first of the inputs is the target, as a rule.
+// depends on otherwise than through the heads' logits. The first of the inputs is the target, as a rule.
 func targetsOf(cost *node, heads []*head) []*node {
 	seen := map[*node]bool{}
 	for _, h := range heads {
