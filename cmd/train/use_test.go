@@ -69,6 +69,34 @@ func TestEvalOfKeptModels(t *testing.T) {
 	}
 }
 
+// TestLoadMatchesColumns: a table with its columns in another order than the model's has the model's scores, and columns of
+// which some have other names and others another place are refused.
+func TestLoadMatchesColumns(t *testing.T) {
+	flowers := filepath.Join(source, "..", "..", "datasets", "testdata", "flowers.csv")
+	dir := trained(t, flowers)
+	text, err := os.ReadFile(flowers)
+	require.NoError(t, err)
+	rows := readTable(t, string(text))
+	eval := func(header string) outcome { // of the table with its first two columns the other way round
+		path := filepath.Join(t.TempDir(), "flowers.csv")
+		swapped := header + "\n"
+		for _, row := range rows[1:] {
+			swapped += row[1] + "," + row[0] + "," + row[2] + "\n"
+		}
+		require.NoError(t, os.WriteFile(path, []byte(swapped), 0o600))
+		return execute("-load", dir, "-dataset", path, "-eval", "-json")
+	}
+	want, got := execute("-load", dir, "-eval", "-json"), eval("width,length,species")
+	require.Zero(t, want.status, want.stderr)
+	require.Zero(t, got.status, got.stderr)
+	_, scores := keys(t, []byte(want.stdout))
+	_, again := keys(t, []byte(got.stdout))
+	assert.Equal(t, string(scores["test_loss"]), string(again["test_loss"]))
+	wrong := eval("width,breadth,species")
+	assert.NotZero(t, wrong.status)
+	assert.Contains(t, wrong.stderr, `column "width" has another place than in the model, and there is no column "length"`)
+}
+
 func readTable(t *testing.T, text string) [][]string {
 	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
 	require.NoError(t, err)

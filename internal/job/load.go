@@ -116,10 +116,17 @@ func (s *Spec) About() string {
 	return s.loaded.about
 }
 
-// fit scales the data as the loaded model's were, and numbers their classes as it does.
+// fit scales the data as the loaded model's were, puts their columns in its order, and numbers their classes as it does.
 func (l *loaded) fit(d *datasets.Dataset, path string) error {
 	if d.Features() != l.inputs {
 		return fmt.Errorf("⟨load⟩ %s: the model takes %d features, and %s has %d", path, l.inputs, d.Name, d.Features())
+	}
+	values := l.prepared.Values
+	if d.Outputs() == 0 {
+		values = nil
+	}
+	if err := d.MatchColumns(l.prepared.Features, values); err != nil {
+		return fmt.Errorf("⟨load⟩ %s: %s", path, Plain(err))
 	}
 	if l.prepared.Classes != nil && d.Outputs() == 0 && len(l.prepared.Classes) == l.outputs {
 		if err := d.MatchClasses(l.prepared.Classes); err != nil {
