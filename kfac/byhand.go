@@ -117,6 +117,9 @@ func NewByHand[T graph.Float](cfg ByHandConfig, parts ...ByHandPart[T]) (*ByHand
 		if joins[i] == nil {
 			return nil, fmt.Errorf("kfac: by hand: part %d of %d is nil", i+1, len(parts))
 		}
+		if own := memories[i]; overlap(own[0], own[1]) {
+			return nil, fmt.Errorf("kfac: by hand: weight and bias of part %d of %d share their memory", i+1, len(parts))
+		}
 		for _, before := range memories[:i] {
 			if sharedMemory(memories[i], before) {
 				return nil, errors.New("kfac: by hand: parts of one network share their memory: weights that are used several times are one map with Locations, or a ByHandOther")
@@ -269,18 +272,6 @@ func (n *ByHand[T]) add(p *byHandParam[T], name string, layout WeightLayout, dat
 	*p = newByHandParam(name, layout, data, shape...)
 	n.params = append(n.params, p.param)
 	return len(n.params) - 1
-}
-
-// sharedMemory reports whether slices of two parts begin at the same place.
-func sharedMemory[T graph.Float](a, b [2][]T) bool {
-	for _, x := range a {
-		for _, y := range b {
-			if len(x) > 0 && len(y) > 0 && &x[0] == &y[0] {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // named reports whether a part has this name.

@@ -22,7 +22,7 @@ func TestByHandDeclarations(t *testing.T) {
 	taken := &m{Name: "taken", In: 1, Out: 1, Weight: x(1)}
 	_, err := kfac.NewByHand(kfac.ByHandConfig{Scale: kfac.OfMean}, taken)
 	require.NoError(t, err)
-	w := x(6)
+	w, flat := x(6), x(9)
 	good := func() *m { return &m{Name: "good", In: 2, Out: 3, Weight: x(6), Bias: x(3)} }
 	type parts = []kfac.ByHandPart[float64]
 	for want, declared := range map[string]parts{
@@ -42,6 +42,8 @@ func TestByHandDeclarations(t *testing.T) {
 		`map a: unknown layout "columns": want in×out or out×in`:    {&m{Name: "a", In: 2, Out: 3, Weight: x(6), Layout: "columns"}},
 		"map a: the map before it, good, does not stand before it":  {&m{Name: "a", In: 2, Out: 3, Weight: x(6), Previous: good()}},
 		"share their memory":                                        {&m{Name: "a", In: 2, Out: 3, Weight: w}, &m{Name: "b", In: 3, Out: 2, Weight: w}},
+		"parts of one network share their memory":                   {&m{Name: "a", In: 2, Out: 3, Weight: flat[:6]}, &other{Name: "b", Value: flat[5:8]}},
+		"weight and bias of part 2 of 2 share their memory":         {good(), &m{Name: "a", In: 2, Out: 3, Weight: flat[:6], Bias: flat[3:6]}},
 		"a parameter has no name":                                   {&other{Value: x(1)}},
 		"parameter p: no elements":                                  {&other{Name: "p"}},
 	} {
@@ -56,6 +58,8 @@ func TestByHandDeclarations(t *testing.T) {
 		_, err := kfac.NewByHand(cfg, good())
 		assert.ErrorContains(t, err, want)
 	}
+	_, err = kfac.NewByHand(kfac.ByHandConfig{Scale: kfac.OfMean}, &m{Name: "a", In: 2, Out: 2, Weight: flat[:4], Bias: flat[4:6]}, &other{Name: "b", Value: flat[6:]})
+	assert.NoError(t, err, "pieces of one vector that do not overlap")
 	again := good() // a part of a network that was refused is free for another one
 	_, err = kfac.NewByHand(kfac.ByHandConfig{Scale: kfac.PerExample}, again, &other{Name: "p"})
 	require.Error(t, err)

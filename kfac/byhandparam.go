@@ -97,3 +97,25 @@ func notFinite[T graph.Float](x []T, cols int) string {
 	}
 	return ""
 }
+
+// sharedMemory reports whether slices of two parts overlap.
+func sharedMemory[T graph.Float](a, b [2][]T) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if overlap(x, y) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// overlap reports whether two slices have an element in common. Those of one array end, at their capacity, at the same
+// place, unless a slice of three indices has cut it: then only those that begin at one place are found.
+func overlap[T graph.Float](x, y []T) bool {
+	if len(x) == 0 || len(y) == 0 {
+		return false
+	}
+	begin, other := -cap(x), -cap(y) // from the array's end
+	return &x[0] == &y[0] || &x[:cap(x)][cap(x)-1] == &y[:cap(y)][cap(y)-1] && begin < other+len(y) && other < begin+len(x)
+}
