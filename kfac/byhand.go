@@ -190,6 +190,11 @@ func (n *ByHand[T]) Step(optimizer interface {
 	if err := n.prepare(); err != nil {
 		return err
 	}
+	if o, ok := optimizer.(*Optimizer); ok && o.cfg.Mode != Fixed {
+		if err := n.sampledAll(); err != nil { // here, before a step has begun to try dampings
+			return err
+		}
+	}
 	n.each((*byHandParam[T]).read)
 	_, err := optimizer.Step(n.objective)
 	n.each((*byHandParam[T]).write)
@@ -244,6 +249,28 @@ func (n *ByHand[T]) prepare() error {
 	for _, o := range n.others {
 		if !o.given {
 			return fmt.Errorf("kfac: parameter %s: no gradient since Begin: call Gradient", o.Name)
+		}
+	}
+	return nil
+}
+
+// sampledAll returns an error if a part lacks what curvature is measured with.
+func (n *ByHand[T]) sampledAll() error {
+	for _, m := range n.maps {
+		if m.inputs.count < m.locations {
+			return m.missing("inputs", measured+"Inputs", m.inputs.count)
+		}
+	}
+	for pass := range n.passes {
+		for _, m := range n.maps {
+			if err := m.complete(pass); err != nil {
+				return err
+			}
+		}
+		for _, o := range n.others {
+			if err := o.draw(pass, 1); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -328,3 +328,29 @@ func TestByHandNoise(t *testing.T) {
 	}
 	assert.Greater(t, steps, 300, "many steps were taken for all that")
 }
+
+// TestByHandMissingLeavesTheOptimizer: a step without sampled gradients is an error in adaptive mode, also where dampings
+// would be tried, and the run goes on as if it had not been.
+func TestByHandMissingLeavesTheOptimizer(t *testing.T) {
+	const in, hidden, out = 5, 7, 3
+	_, theta := handModel(t, in, hidden, out)
+	run := func(fail bool) []float64 {
+		h := newHandMLP[float64](t, kfac.PerExample, kfac.OutIn, theta, in, hidden, out)
+		o := newOptimizer(t, kfac.Config{Estimator: graph.Exact, GammaUpdateSteps: 3})
+		for k := range 12 {
+			x, y := handBatch(k, 12, in, out)
+			if fail {
+				loss, before := h.begin(x.Float64s(), y.Int32s()), h.theta()
+				h.first.Sampled(h.g1)
+				err := h.net.Step(o, loss)
+				require.ErrorContains(t, err, "map second: no sampled gradients since Begin: this step measures curvature", "step %d", k)
+				require.Equal(t, before, h.theta())
+			}
+			loss := h.begin(x.Float64s(), y.Int32s())
+			h.exact()
+			require.NoError(t, h.net.Step(o, loss))
+		}
+		return h.theta()
+	}
+	assert.Equal(t, run(false), run(true))
+}
