@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/matmul"
 )
 
 // affine is a map s = aW + b that was found in the user's graph: a product of a learnable and
@@ -223,7 +224,7 @@ func (t *translation) affine(a *affine) (*graph.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := matmul(t.Builder, x, false, w, false)
+	s, err := matmul.Of(t.Builder, x, false, w, false)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/gokfac/gokfac/graph"
-	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/matmul"
 )
 
 // factors are the two operands of a linAlgBinOp as matrices: left is m×k after its
@@ -84,7 +84,7 @@ func buildProduct(t *translation, n *node, in []*graph.Node) (*graph.Node, error
 	if y, err = t.matrix(y, n.in[1], f.right); err != nil {
 		return nil, err
 	}
-	s, err := matmul(t.Builder, x, f.transL, y, f.transR)
+	s, err := matmul.Of(t.Builder, x, f.transL, y, f.transR)
 	if err != nil {
 		return nil, err
 	}
@@ -101,55 +101,4 @@ func (t *translation) matrix(x *graph.Node, n *node, shape []int) (*graph.Node, 
 		return t.Reshape(x, 1, size)
 	}
 	return t.Reshape(x, size, 1)
-}
-
-// matmul adds op(x)·op(y), where op transposes if its flag is set.
-func matmul(b *graph.Builder, x *graph.Node, tx bool, y *graph.Node, ty bool) (*graph.Node, error) {
-	m, k := sides(x, tx)
-	k2, n := sides(y, ty)
-	if k != k2 {
-		return nil, fmt.Errorf("adopt: product of shapes %v and %v", x.Shape(), y.Shape())
-	}
-	return b.Apply(graph.Op{
-		Name: "matmul", Shape: []int{m, n}, F32: multiplying[float32](tx, ty, m, n, k), F64: multiplying[float64](tx, ty, m, n, k),
-		Diff: func(d *graph.Diff) (grads []*graph.Node, err error) {
-			grads = make([]*graph.Node, 2)
-			x, y, g := d.In[0], d.In[1], d.Grad
-			if d.Need[0] {
-				if tx {
-					grads[0], err = matmul(d.Builder, y, ty, g, true)
-				} else {
-					grads[0], err = matmul(d.Builder, g, false, y, !ty)
-				}
-			}
-			if err == nil && d.Need[1] {
-				if ty {
-					grads[1], err = matmul(d.Builder, g, true, x, tx)
-				} else {
-					grads[1], err = matmul(d.Builder, x, !tx, g, false)
-				}
-			}
-			return grads, err
-		},
-		Tangent: graph.Bilinear(func(b *graph.Builder, x, y *graph.Node) (*graph.Node, error) { return matmul(b, x, tx, y, ty) }),
-	}, x, y)
-}
-
-func sides(x *graph.Node, trans bool) (rows, cols int) {
-	s := x.Shape()
-	if trans {
-		return s[1], s[0]
-	}
-	return s[0], s[1]
-}
-
-func multiplying[T graph.Float](tx, ty bool, m, n, k int) func(out []T, in [][]T) {
-	ldx, ldy := k, n
-	if tx {
-		ldx = m
-	}
-	if ty {
-		ldy = k
-	}
-	return func(out []T, in [][]T) { blas.Gemm(tx, ty, m, n, k, 1, in[0], ldx, in[1], ldy, 0, out, n) }
 }

@@ -51,6 +51,9 @@ func (g *Graph) Report() string {
 	if g.scaleGiven {
 		fmt.Fprintf(&b, "gradients are divided by %.6g, as Config.Scale says\n", g.scale)
 	}
+	if fixed := g.fixedInputs(); len(fixed) > 0 {
+		fmt.Fprintf(&b, "inputs that are neither learned nor hold examples: %s\n", strings.Join(fixed, ", "))
+	}
 	width := 0
 	for _, l := range g.learnables {
 		width = max(width, len(l.param.Name))
@@ -69,4 +72,14 @@ func (g *Graph) Report() string {
 		fmt.Fprintf(&b, "examples depend on each other from %v on: their curvature is taken as if they did not\n", g.coupled)
 	}
 	return b.String()
+}
+
+// fixedInputs are the names of inputs without examples: constants of a step, or learnables that were forgotten.
+func (g *Graph) fixedInputs() (names []string) {
+	for _, n := range g.others {
+		if n.where.axis < 0 {
+			names = append(names, n.Name())
+		}
+	}
+	return names
 }

@@ -301,6 +301,7 @@ func TestFurtherInputs(t *testing.T) {
 	})
 	solver := a.Solver(optimizer(t))
 	solver.Checks = 10
+	assert.Contains(t, a.Report(), "inputs that are neither learned nor hold examples: gain\n")
 	for k := range 4 {
 		m := tensor.New(tensor.WithShape(8, 4), tensor.Of(tensor.Float64))
 		for i := range m.Float64s() {

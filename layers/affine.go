@@ -3,6 +3,7 @@ package layers
 import (
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/internal/blas"
+	"github.com/gokfac/gokfac/internal/matmul"
 	"github.com/gokfac/gokfac/internal/vector"
 )
 
@@ -38,12 +39,12 @@ func affineDiff(d *graph.Diff) ([]*graph.Node, error) {
 	grads := make([]*graph.Node, len(d.In))
 	var err error
 	if d.Need[0] {
-		if grads[0], err = product(d.Builder, d.Grad, false, d.In[1], true); err != nil {
+		if grads[0], err = matmul.Of(d.Builder, d.Grad, false, d.In[1], true); err != nil {
 			return nil, err
 		}
 	}
 	if d.Need[1] {
-		if grads[1], err = product(d.Builder, d.In[0], true, d.Grad, false); err != nil {
+		if grads[1], err = matmul.Of(d.Builder, d.In[0], true, d.Grad, false); err != nil {
 			return nil, err
 		}
 	}
@@ -71,46 +72,11 @@ func affineTangent(t *graph.Tangent) (*graph.Node, error) {
 		return nil, err
 	}
 	if t.Dot[0] != nil {
-		if carried, err = product(t.Builder, t.Dot[0], false, t.In[1], false); err != nil {
+		if carried, err = matmul.Of(t.Builder, t.Dot[0], false, t.In[1], false); err != nil {
 			return nil, err
 		}
 	}
 	return t.Total(direct, carried)
-}
-
-// product is op(A)·op(B), where op transposes if the flag is set.
-func product(b *graph.Builder, x *graph.Node, transX bool, y *graph.Node, transY bool) (*graph.Node, error) {
-	m, k := dims(x, transX)
-	_, n := dims(y, transY)
-	return b.Apply(graph.Op{
-		Name:  "product",
-		Shape: []int{m, n},
-		F32:   gemm[float32](transX, transY, m, n, k),
-		F64:   gemm[float64](transX, transY, m, n, k),
-		Tangent: graph.Bilinear(func(b *graph.Builder, x, y *graph.Node) (*graph.Node, error) {
-			return product(b, x, transX, y, transY)
-		}),
-	}, x, y)
-}
-
-func dims(x *graph.Node, trans bool) (rows, cols int) {
-	if trans {
-		return x.Shape()[1], x.Shape()[0]
-	}
-	return x.Shape()[0], x.Shape()[1]
-}
-
-func gemm[T graph.Float](ta, tb bool, m, n, k int) func(out []T, in [][]T) {
-	lda, ldb := k, n
-	if ta {
-		lda = m
-	}
-	if tb {
-		ldb = k
-	}
-	return func(out []T, in [][]T) {
-		blas.Gemm(ta, tb, m, n, k, 1, in[0], lda, in[1], ldb, 0, out, n)
-	}
 }
 
 func columnSums(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
