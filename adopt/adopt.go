@@ -3,7 +3,6 @@ package adopt
 import (
 	"errors"
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -11,33 +10,8 @@ import (
 	"gorgonia.org/tensor"
 
 	"github.com/gokfac/gokfac/graph"
-	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
 )
-
-// Output is one of a graph's outputs.
-type Output struct {
-	// Node is the logits, N×C for N examples, or SoftMax, LogSoftMax or Sigmoid of them.
-	Node *gorgonia.Node
-	// Distribution is the predictive distribution, as a function of the logits. Default: the
-	// one that the cost is the negative log-likelihood of, among losses.SoftmaxCrossEntropy,
-	// SigmoidCrossEntropy and SquaredError.
-	Distribution losses.Loss
-}
-
-// Config says what New cannot see in a graph.
-type Config struct {
-	// Outputs are the network's outputs: one, or several whose distributions are independent given
-	// the input. Default: the one SoftMax or LogSoftMax that the cost depends on.
-	Outputs []Output
-	// Scale is c in cost = c·h, where h is the mean over examples of the negative
-	// log-likelihood, and sums over the units of an example. Gradients are divided by c, since
-	// damping and learning rates are for h. Default: found, by evaluating the cost; 1 if the cost
-	// is no negative log-likelihood. A cost that is a mean over N examples and C classes has c = 1/C.
-	Scale float64
-	// Seed is of the targets that are drawn from the model.
-	Seed uint64
-}
 
 // Graph is a gorgonia graph that somebody else has built, ready for the optimizers of this
 // module. It is not safe for concurrent use.
@@ -116,15 +90,13 @@ func newGraph(cost *gorgonia.Node, learnables gorgonia.Nodes, cfg Config) (*Grap
 		return nil, fmt.Errorf("adopt: the cost has shape %v: want a number, such as a Mean", cost.Shape())
 	case len(learnables) == 0:
 		return nil, errors.New("adopt: there are no learnables")
-	case !(cfg.Scale >= 0) || math.IsInf(cfg.Scale, 0):
-		return nil, fmt.Errorf("adopt: scale %g: want a positive number, or 0 to find it", cfg.Scale)
+	}
+	if err := cfg.Validate(); err != nil {
+		return nil, err
 	}
 	g := &Graph{dtype: cost.Dtype(), memories: map[place]*tensor.Dense{}}
 	roots := []*gorgonia.Node{cost}
-	for i, o := range cfg.Outputs {
-		if o.Node == nil {
-			return nil, fmt.Errorf("adopt: output %d has no node", i+1)
-		}
+	for _, o := range cfg.Outputs {
 		roots = append(roots, o.Node)
 	}
 	byNode, err := g.addLearnables(learnables)
