@@ -205,6 +205,8 @@ func (l *affine) apply(b *graph.Builder, x, weight, bias *graph.Node) (*graph.No
 			x[0] *= 2
 		case "writes to its weight":
 			w[1] += 1e-3
+		case "a quotient of zeros":
+			y[0] *= x[0] / x[0]
 		case "not finite":
 			y[0] = math.Log(-1)
 		case "a parameter that is not listed":

@@ -26,7 +26,7 @@ const (
 	Names Aspect = "names"
 	// Errors: an input that does not fit is an error of Build, and never a panic.
 	Errors Aspect = "errors"
-	// Values: outputs and gradients are finite, are the same bits in every run, and nothing else is written.
+	// Values: outputs and gradients are finite, at inputs of 0 too, are the same bits in every run, and nothing else is written.
 	Values Aspect = "values"
 	// Masks: random numbers are drawn once for each mini-batch, and none in evaluation mode.
 	Masks Aspect = "masks"

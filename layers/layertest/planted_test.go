@@ -76,6 +76,7 @@ func planted() []struct {
 		{"writes to its input", "a run writes to its input (element [0 0]: ", layertest.Values, mine},
 		{"writes to its weight", "a run writes to affine1.weight (element [0 1]: ", layertest.Values, mine},
 		{"not finite", "the output is NaN at [0 0]", layertest.Values, mine},
+		{"a quotient of zeros", "the output is NaN at [0 0] if all inputs are 0", layertest.Values, mine},
 		{"gradient adds up", "the gradient of affine1.weight has other bits in a second run of the same mini-batch", layertest.Values, mine},
 		{"leaves elements", "the output has other bits after a run of another mini-batch (element [", layertest.Values, func(string) layers.Layer { return rectified{} }},
 		{"gradient of memory", "the gradient of the input has other bits if it is computed after the output, by Program.Resume", layertest.Values, func(string) layers.Layer { return remembering{} }},

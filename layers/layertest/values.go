@@ -89,6 +89,9 @@ func (c *checker) valuesOf(set setting) error {
 		if err := r.afterOthers(c, first); err != nil {
 			return err
 		}
+		if err := r.atZero(c); err != nil {
+			return err
+		}
 	}
 	if err := r.written(c); err != nil {
 		return err
@@ -178,6 +181,29 @@ func (r *run) afterOthers(c *checker, first [][]float64) error {
 		return err
 	}
 	return r.same(first, again, "after a run of another mini-batch", "an op does not write every element of its output, or adds to what the last run left there. Clear it first")
+}
+
+// atZero runs a mini-batch of zeros: pixels of a background, units that a ReLU has closed. Inputs of a domain of their own
+// are left as they are.
+func (r *run) atZero(c *checker) error {
+	if c.cfg.Values != nil || c.cfg.Rows > 0 {
+		return nil
+	}
+	x := graph.Value(r.x)
+	before := partcheck.Doubles(x)
+	partcheck.Fill(x, make([]float64, len(before)))
+	values, err := r.all.run()
+	if err != nil {
+		return err
+	}
+	partcheck.Fill(x, before)
+	for i, v := range values {
+		if at, ok := partcheck.Finite(v); !ok {
+			return fmt.Errorf("%s is %g at %s if all inputs are 0: a division by them, or their logarithm? If 0 is out of the layer's domain, set Config.Values",
+				r.names[i], v[at], partcheck.Place(r.all.nodes[i].Shape(), at))
+		}
+	}
+	return nil
 }
 
 // written marks the memory of the output and of the gradients, and returns an error where a run leaves the mark.
