@@ -15,7 +15,8 @@ type network struct {
 	w1, b1, w2, b2 []float64
 }
 
-func newNetwork(r *rand.Rand) *network {
+func newNetwork() *network {
+	r := rand.New(rand.NewPCG(1, 1))
 	n := &network{
 		a: make([]float64, examples*hidden), z: make([]float64, examples*classes),
 		w1: normal(r, inputs*hidden, 1), b1: normal(r, hidden, 1), w2: normal(r, hidden*classes, 0.25), b2: make([]float64, classes),
@@ -72,20 +73,4 @@ func (n *network) backward(g2 []float64) []float64 {
 		g1[i] = (g2[e*classes]*w[0] + g2[e*classes+1]*w[1]) * (1 - a*a)
 	}
 	return g1
-}
-
-// descend takes a step against the gradient of the mean loss.
-func (n *network) descend(g1, g2 []float64, rate float64) {
-	step := func(w, b, a, g []float64) {
-		in, out := len(w)/len(b), len(b)
-		for i, v := range g {
-			e, c := i/out, i%out
-			b[c] -= rate / examples * v
-			for j := range in {
-				w[j*out+c] -= rate / examples * v * a[e*in+j]
-			}
-		}
-	}
-	step(n.w1, n.b1, n.x, g1)
-	step(n.w2, n.b2, n.a, g2)
 }
