@@ -130,14 +130,9 @@ func (a *Accumulation) MiniBatch() (MiniBatch, error) {
 // fewer where the epoch ends. At the end of an epoch it begins another. Parts of 0 and 1
 // give what Model.Batch does, without a copy.
 func (a *Accumulation) Next(src Source, parts int) (MiniBatch, error) {
-	x, y, ok := src.Next()
-	if !ok { // an epoch is over, and the next call begins another
-		if err := failure(src); err != nil {
-			return nil, err
-		}
-		if x, y, ok = src.Next(); !ok {
-			return nil, cmp.Or(failure(src), errNoBatch)
-		}
+	x, y, ok := first(src)
+	if !ok {
+		return nil, cmp.Or(failure(src), errNoBatch)
 	}
 	batch, _, err := a.take(src, parts, x, y)
 	return batch, err

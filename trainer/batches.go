@@ -24,11 +24,7 @@ type Batch struct {
 // leaves src where it is: another goes on with the next mini-batch.
 func Batches(src Source) iter.Seq2[Batch, error] {
 	return func(yield func(Batch, error) bool) {
-		x, y, ok := src.Next()
-		if !ok && failure(src) == nil { // an epoch was over
-			x, y, ok = src.Next()
-		}
-		for ; ok; x, y, ok = src.Next() {
+		for x, y, ok := first(src); ok; x, y, ok = src.Next() {
 			if !yield(Batch{x, y, moreOf(src)}, nil) {
 				return
 			}

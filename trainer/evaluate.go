@@ -60,18 +60,17 @@ func (m *Model) evaluate(ctx context.Context, src Source, metrics []Metric) (map
 	}
 	var sum float64
 	examples := 0
-	x, y, ok := src.Next()
-	if !ok && failure(src) == nil { // it had dealt the last mini-batch of an epoch
-		x, y, ok = src.Next()
-	}
-	for ; ok; x, y, ok = src.Next() {
+	for batch, err := range Batches(src) {
+		if err != nil {
+			return nil, err
+		}
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if y == nil {
+		if batch.Y == nil {
 			return nil, errors.New("trainer: evaluation without targets")
 		}
-		c, err := m.bind(x, y, moreOf(src), false)
+		c, err := m.bind(batch.X, batch.Y, batch.More, false)
 		if err != nil {
 			return nil, err
 		}
@@ -87,9 +86,6 @@ func (m *Model) evaluate(ctx context.Context, src Source, metrics []Metric) (map
 		}
 		sum += loss * float64(c.b.Batch)
 		examples += c.b.Batch
-	}
-	if err := failure(src); err != nil {
-		return nil, err
 	}
 	if examples == 0 {
 		return nil, errors.New("trainer: evaluation of no examples")

@@ -3,6 +3,8 @@ package trainer
 import (
 	"errors"
 	"fmt"
+
+	"gorgonia.org/tensor"
 )
 
 // FallibleSource is a Source whose data can fail: a file that breaks off, a connection
@@ -25,4 +27,14 @@ func failure(src Source) error {
 		}
 	}
 	return nil
+}
+
+// first is the next mini-batch of src: the first of an epoch where one was over. ok is false
+// where the data have failed, or give none.
+func first(src Source) (x, y *tensor.Dense, ok bool) {
+	x, y, ok = src.Next()
+	if !ok && failure(src) == nil {
+		x, y, ok = src.Next()
+	}
+	return x, y, ok
 }
