@@ -2,7 +2,6 @@ package adopt
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/layers"
@@ -19,11 +18,11 @@ func buildDropout(t *translation, n *node, in []*graph.Node) (*graph.Node, error
 	if !n.drops() {
 		return in[0], nil
 	}
-	v := reflect.Indirect(reflect.ValueOf(n.Op()))
-	if v.Kind() != reflect.Struct || !v.FieldByName("probability").IsValid() || !v.FieldByName("probability").CanFloat() {
+	rate, ok := n.hidden("probability")
+	if !ok {
 		return nil, fmt.Errorf("adopt: %v: its probability is not known here", n)
 	}
-	y, err := (&layers.Dropout{Rate: v.FieldByName("probability").Float()}).Build(t.Builder, in[0])
+	y, err := (&layers.Dropout{Rate: rate}).Build(t.Builder, in[0])
 	if err != nil {
 		return nil, fmt.Errorf("adopt: %v: %w", n, err)
 	}

@@ -2,7 +2,6 @@ package adopt
 
 import (
 	"fmt"
-	"reflect"
 
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/layers"
@@ -43,8 +42,9 @@ func buildMaxPool(t *translation, n *node, in []*graph.Node) (*graph.Node, error
 	if err != nil {
 		return nil, fmt.Errorf("adopt: %v: its window is not known here", n)
 	}
-	south, east, ok := farPadding(n)
-	if !ok || south != pool.Padding[0] || east != pool.Padding[1] {
+	south, ok := n.hidden("padSouth")
+	east, also := n.hidden("padEast")
+	if !ok || !also || int(south) != pool.Padding[0] || int(east) != pool.Padding[1] {
 		return nil, fmt.Errorf("adopt: %v: its padding differs between opposite sides: pad the image before it", n)
 	}
 	x, err := transposed(in[0].Shape(), []int{0, 2, 3, 1}).gather(t.Builder, in[0])
@@ -55,19 +55,6 @@ func buildMaxPool(t *translation, n *node, in []*graph.Node) (*graph.Node, error
 		return nil, fmt.Errorf("adopt: %v: %w", n, err)
 	}
 	return transposed(x.Shape(), []int{0, 3, 1, 2}).gather(t.Builder, x)
-}
-
-// farPadding is the padding at the bottom and at the right, which the op does not print.
-func farPadding(n *node) (south, east int, ok bool) {
-	v := reflect.Indirect(reflect.ValueOf(n.Op()))
-	if v.Kind() != reflect.Struct {
-		return 0, 0, false
-	}
-	s, e := v.FieldByName("padSouth"), v.FieldByName("padEast")
-	if !s.IsValid() || !e.IsValid() || !s.CanInt() || !e.CanInt() {
-		return 0, 0, false
-	}
-	return int(s.Int()), int(e.Int()), true
 }
 
 // buildGlobalAverage is the mean over the places of each image.

@@ -83,8 +83,8 @@ func (g *Graph) Batch() (trainer.MiniBatch, error) {
 
 // fetch copies the value of the input n.
 func (g *Graph) fetch(dst *tensor.Dense, n *node) error {
-	if d, ok := n.Value().(*tensor.Dense); ok && plain(d) && d.Dtype() == dst.Dtype() && d.DataSize() == dst.DataSize() {
-		graph.Direction{dst}.Copy(graph.Direction{d})
+	if t, ok := asItIs(n.Value(), dst); ok {
+		graph.Direction{dst}.Copy(graph.Direction{t})
 		return nil
 	}
 	v, err := values(n.Value())

@@ -51,7 +51,7 @@ func (r *reading) place(examples int) error {
 			}
 			continue
 		}
-		w, err := operationOf(n.kind).place(n, examples)
+		w, err := n.rule.place(n, examples)
 		if err != nil {
 			return err
 		}

@@ -35,16 +35,13 @@ func (l *learnable) claim(a *affine, shape []int, order []int32) {
 // load copies the user's values, or the gradients that belong to them, into the parameter's
 // memory dst.
 func (l *learnable) load(dst *tensor.Dense, v gorgonia.Value, factor float64) error {
-	switch v := v.(type) {
-	case *tensor.Dense:
-		if plain(v) && v.Dtype() == dst.Dtype() && v.DataSize() == dst.DataSize() {
-			if dst.Dtype() == graph.Float32 {
-				arrange(dst.Float32s(), v.Float32s(), l.order, float32(factor))
-			} else {
-				arrange(dst.Float64s(), v.Float64s(), l.order, factor)
-			}
-			return nil
+	if t, ok := asItIs(v, dst); ok {
+		if dst.Dtype() == graph.Float32 {
+			arrange(dst.Float32s(), t.Float32s(), l.order, float32(factor))
+		} else {
+			arrange(dst.Float64s(), t.Float64s(), l.order, factor)
 		}
+		return nil
 	}
 	x, err := values(v)
 	if err != nil {
@@ -57,6 +54,13 @@ func (l *learnable) load(dst *tensor.Dense, v gorgonia.Value, factor float64) er
 	arrange(y, x, l.order, factor)
 	setElements(dst, y)
 	return nil
+}
+
+// asItIs is v as a tensor whose elements are those that dst is to have, in their order and type; ok is false
+// if they have to be converted.
+func asItIs(v gorgonia.Value, dst *tensor.Dense) (t *tensor.Dense, ok bool) {
+	t, ok = v.(*tensor.Dense)
+	return t, ok && plain(t) && t.Dtype() == dst.Dtype() && t.DataSize() == dst.DataSize()
 }
 
 // plain reports whether the elements of a tensor lie in row-major order.

@@ -18,14 +18,6 @@ type operation struct {
 	build func(t *translation, n *node, in []*graph.Node) (*graph.Node, error)
 }
 
-// operationOf is what is known of ops of a kind.
-func operationOf(kind string) operation {
-	if o, ok := operations()[kind]; ok {
-		return o
-	}
-	return foreign()
-}
-
 // operations are the ops by the names of gorgonia's types. Tests compare each with gorgonia's
 // own results and with finite differences.
 func operations() map[string]operation {
@@ -197,7 +189,7 @@ func (t *translation) build(n *node) (*graph.Node, error) {
 			return nil, err
 		}
 	}
-	return operationOf(n.kind).build(t, n, in)
+	return n.rule.build(t, n, in)
 }
 
 func (t *translation) constant(n *node) (*graph.Node, error) {

@@ -3,6 +3,7 @@ package adopt
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"gorgonia.org/gorgonia"
@@ -14,10 +15,11 @@ import (
 // node is a node of the user's graph, as it was read.
 type node struct {
 	*gorgonia.Node
-	kind   string  // of the op: gorgonia's name of its type; leaves have kinds of their own
-	text   string  // the op as it prints, which has its settings
-	in     []*node // in order
-	dims   []int   // shape; (1) of a scalar
+	kind   string    // of the op: gorgonia's name of its type; leaves have kinds of their own
+	text   string    // the op as it prints, which has its settings
+	rule   operation // what is known of the op; zero of leaves
+	in     []*node   // in order
+	dims   []int     // shape; (1) of a scalar
 	where  layout
 	edges  []*node // that read the node, once for each operand
 	of     *learnable
@@ -44,6 +46,24 @@ func (n *node) String() string {
 	return fmt.Sprintf("%s of shape %v", text, n.dims)
 }
 
+// hidden is a setting that n's op does not print: a field of its type that gorgonia does not export, as a
+// number. ok is false if there is no such field.
+func (n *node) hidden(field string) (value float64, ok bool) {
+	v := reflect.Indirect(reflect.ValueOf(n.Op()))
+	if v.Kind() != reflect.Struct {
+		return 0, false
+	}
+	switch f := v.FieldByName(field); {
+	case !f.IsValid():
+		return 0, false
+	case f.CanInt():
+		return float64(f.Int()), true
+	case f.CanFloat():
+		return f.Float(), true
+	}
+	return 0, false
+}
+
 // size is the number of elements.
 func (n *node) size() int { return product(n.dims) }
 
@@ -59,11 +79,12 @@ func product(dims []int) int {
 type reading struct {
 	of    map[*gorgonia.Node]*node
 	order []*node // inputs before readers
+	known map[string]operation
 }
 
 // read reads the nodes that roots depend on.
 func read(learnables map[*gorgonia.Node]*learnable, roots ...*gorgonia.Node) (*reading, error) {
-	r := &reading{of: map[*gorgonia.Node]*node{}}
+	r := &reading{of: map[*gorgonia.Node]*node{}, known: operations()}
 	for _, root := range roots {
 		if _, err := r.visit(root, learnables); err != nil {
 			return nil, err
@@ -96,7 +117,13 @@ func (r *reading) visit(g *gorgonia.Node, learnables map[*gorgonia.Node]*learnab
 		n.kind = strings.TrimPrefix(strings.TrimPrefix(fmt.Sprintf("%T", g.Op()), "*"), "gorgonia.")
 		if _, ok := g.Op().(constant); ok {
 			n.kind = constantLeaf
+			break
 		}
+		known, ok := r.known[n.kind]
+		if !ok {
+			known = foreign()
+		}
+		n.rule = known
 	}
 	if dt := g.Dtype(); dt != tensor.Float32 && dt != tensor.Float64 {
 		return nil, fmt.Errorf("adopt: %v is of type %v: want float32 or float64", n, dt)

@@ -3,7 +3,6 @@ package adopt
 import (
 	"fmt"
 	"math"
-	"reflect"
 	"strings"
 
 	"github.com/gokfac/gokfac/graph"
@@ -30,22 +29,23 @@ func placeSoftmax(n *node, examples int) (layout, error) {
 	if err != nil {
 		return layout{}, err
 	}
-	if n.in[0].where.axis == axis {
-		return layout{}, fmt.Errorf("adopt: %v: its probabilities sum to 1 over the examples, not over the classes of each: give it N×C outputs with C of at least 2", n)
-	}
-	return same(n, examples)
+	return placeProbabilities(n, axis, examples)
 }
 
 // placeSparsemax is placeSoftmax, of an op that does not print its axis.
 func placeSparsemax(n *node, examples int) (layout, error) {
-	v := reflect.Indirect(reflect.ValueOf(n.Op()))
-	if v.Kind() != reflect.Struct || !v.FieldByName("axis").IsValid() || !v.FieldByName("axis").CanInt() {
+	axis, ok := n.hidden("axis")
+	if !ok {
 		return layout{}, fmt.Errorf("adopt: %v: its axis is not known here", n)
 	}
-	axis := int(v.FieldByName("axis").Int())
 	if axis < 0 {
-		axis = len(n.dims) - 1
+		axis = float64(len(n.dims) - 1)
 	}
+	return placeProbabilities(n, int(axis), examples)
+}
+
+// placeProbabilities refuses probabilities that sum to 1 along the axis of the examples.
+func placeProbabilities(n *node, axis, examples int) (layout, error) {
 	if n.in[0].where.axis == axis {
 		return layout{}, fmt.Errorf("adopt: %v: its probabilities sum to 1 over the examples, not over the classes of each: give it N×C outputs with C of at least 2", n)
 	}

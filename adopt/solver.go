@@ -106,13 +106,13 @@ func (s *Solver) sort(model []gorgonia.ValueGrad) error {
 }
 
 // gradients copies the machine's gradients, divided by c, into the parameters'.
-func (s *Solver) gradients(dst func(l *learnable) *tensor.Dense) error {
+func (s *Solver) gradients() error {
 	for k, l := range s.g.learnables {
 		v, err := s.given[k].Grad()
 		if err != nil || v == nil {
 			return fmt.Errorf("adopt: learnable %v has no gradient: make the machine with BindDualValues, and run it before Step", l.node)
 		}
-		if err := l.load(dst(l), v, 1/s.g.scale); err != nil {
+		if err := l.load(l.param.Grad, v, 1/s.g.scale); err != nil {
 			return fmt.Errorf("adopt: gradient of %v: %w", l.node, err)
 		}
 	}
@@ -172,7 +172,7 @@ func (s *Solver) check(obj graph.Objective) error {
 	for _, l := range s.g.learnables {
 		own[l] = l.param.Grad.Clone().(*tensor.Dense)
 	}
-	if err := s.gradients(func(l *learnable) *tensor.Dense { return l.param.Grad }); err != nil {
+	if err := s.gradients(); err != nil {
 		return err
 	}
 	total := 0.0
@@ -203,10 +203,6 @@ type theirs struct {
 // Unwrap returns the graph's own objective, which products with the Fisher matrix are asked of.
 func (o *theirs) Unwrap() graph.Objective { return o.CurvatureObjective }
 
-func (o *theirs) put() error {
-	return o.s.gradients(func(l *learnable) *tensor.Dense { return l.param.Grad })
-}
-
 // Grad returns h. The taps are not filled.
 func (o *theirs) Grad() (float64, error) {
 	h, err := o.Loss()
@@ -216,7 +212,7 @@ func (o *theirs) Grad() (float64, error) {
 	for _, t := range o.Taps() {
 		t.A = nil
 	}
-	return h, o.put()
+	return h, o.s.gradients()
 }
 
 // Curvature measures with the graph's own programs.
@@ -225,5 +221,5 @@ func (o *theirs) Curvature(est graph.FisherEstimator, visit func(*graph.Curvatur
 	if err != nil {
 		return h, err
 	}
-	return h, o.put()
+	return h, o.s.gradients()
 }
