@@ -2,7 +2,7 @@
 //
 // Every other machine, and every build with the tag noasm, computes in plain
 // Go. The best set that the machine has is chosen at start; the environment
-// variable GOKFAC_ISA = generic, avx2 or avx512 asks for another one.
+// variable GOKFAC_ISA = generic, avx2, avx512 or neon asks for another one.
 package isa
 
 import (
@@ -10,26 +10,21 @@ import (
 	"os"
 )
 
-// Set is a set of vector instructions; a greater one includes the smaller.
+// Set is a set of vector instructions.
 type Set int
 
 const (
 	Generic Set = iota // none: plain Go
-	AVX2               // AVX2, FMA and BMI2
-	AVX512             // AVX512F as well
+	AVX2               // amd64: AVX2, FMA and BMI2
+	AVX512             // amd64: AVX512F as well
+	NEON               // arm64: Advanced SIMD, which every such processor has
 )
 
-func (s Set) String() string { return [...]string{"generic", "avx2", "avx512"}[s] }
+func (s Set) String() string { return [...]string{"generic", "avx2", "avx512", "neon"}[s] }
 
 // Supported lists what this machine and this build can run, best first. The
 // last one is Generic.
-func Supported() []Set {
-	var list []Set
-	for s := best(); s > Generic; s-- {
-		list = append(list, s)
-	}
-	return append(list, Generic)
-}
+func Supported() []Set { return append(vectorSets(), Generic) }
 
 // active is chosen once, at start, and never changes while the program runs.
 var active = choose(os.Getenv(variable), Supported())
