@@ -1,0 +1,241 @@
+package arm64
+
+import "fmt"
+
+// Address is a place in memory.
+type Address struct {
+	base   Register
+	index  Register
+	offset int
+	scale  int
+	mode   mode
+}
+
+type mode int
+
+const (
+	plain   mode = iota // base + offset
+	indexed             // base + index<<scale
+	post                // base, which then grows by offset
+	pre                 // base, which has grown by offset before
+)
+
+// At is the address base + offset.
+func At(base Register, offset int) Address { return Address{base: base, offset: offset} }
+
+// Index is the address base + index<<scale; scale is 0 or log₂ of the bytes
+// that are moved.
+func Index(base, index Register, scale int) Address {
+	return Address{base: base, index: index, scale: scale, mode: indexed}
+}
+
+// Post is the address base. The register is then increased by offset.
+func Post(base Register, offset int) Address { return Address{base: base, offset: offset, mode: post} }
+
+// Pre is the address base + offset, which the register is set to.
+func Pre(base Register, offset int) Address { return Address{base: base, offset: offset, mode: pre} }
+
+func (a Address) reads() []Register {
+	if a.mode == indexed {
+		return []Register{a.base, a.index}
+	}
+	return []Register{a.base}
+}
+
+func (a Address) writes() []Register {
+	if a.mode == post || a.mode == pre {
+		return []Register{a.base}
+	}
+	return nil
+}
+
+// check panics if one instruction that moves so many bytes cannot address it.
+func (a Address) check(bytes int) {
+	mustInteger("an address", a.reads()...)
+	scaled := a.offset >= 0 && a.offset%bytes == 0 && a.offset/bytes < 4096
+	near := a.offset >= -256 && a.offset < 256
+	switch {
+	case a.mode == plain && (scaled || near), (a.mode == post || a.mode == pre) && near:
+	case a.mode == indexed && (a.scale == 0 || 1<<a.scale == bytes):
+	default:
+		panic(fmt.Sprintf("arm64: no instruction for %d bytes has the offset %d or the scale %d", bytes, a.offset, a.scale))
+	}
+}
+
+// goSyntax is the address, and the suffix of the instruction's name.
+func (a Address) goSyntax(n numbering) (address, suffix string) {
+	switch {
+	case a.mode == indexed && a.scale == 0:
+		return fmt.Sprintf("(%s)(%s)", goName(a.base, n), goName(a.index, n)), ""
+	case a.mode == indexed:
+		return fmt.Sprintf("(%s)(%s<<%d)", goName(a.base, n), goName(a.index, n), a.scale), ""
+	case a.mode == post:
+		suffix = ".P"
+	case a.mode == pre:
+		suffix = ".W"
+	}
+	if a.offset == 0 {
+		return fmt.Sprintf("(%s)", goName(a.base, n)), suffix
+	}
+	return fmt.Sprintf("%d(%s)", a.offset, goName(a.base, n)), suffix
+}
+
+// goMoves are the names of Go's instructions that move an element.
+func goMove(a Arrangement) string {
+	switch a {
+	case S:
+		return "FMOVS"
+	case D:
+		return "FMOVD"
+	case Q:
+		return "FMOVQ"
+	}
+	panic("arm64: whole registers are moved as S, D or Q")
+}
+
+// Load reads the first S, D or Q of a vector register, and clears the rest.
+func (f *Func) Load(a Arrangement, to Register, from Address) {
+	mustVector("Load", to)
+	f.move(a, to, from, true)
+}
+
+// Store writes the first S, D or Q of a vector register.
+func (f *Func) Store(a Arrangement, from Register, to Address) {
+	mustVector("Store", from)
+	f.move(a, from, to, false)
+}
+
+func (f *Func) move(a Arrangement, r Register, at Address, load bool) {
+	name := goMove(a)
+	at.check(a.Bytes())
+	i := Instruction{Reads: at.reads(), Writes: at.writes()}
+	if load {
+		i.Writes = append(i.Writes, r)
+	} else {
+		i.Reads = append(i.Reads, r)
+	}
+	if a == Q && at.mode == indexed { // Go has no such instruction
+		f.word(i, func(n numbering) (uint32, string) { return indexedQuad(n(r), at, n, load) })
+		return
+	}
+	i.render = func(n numbering) string {
+		address, suffix := at.goSyntax(n)
+		if load {
+			return fmt.Sprintf("%s%s %s, %s", name, suffix, address, goName(r, n))
+		}
+		return fmt.Sprintf("%s%s %s, %s", name, suffix, goName(r, n), address)
+	}
+	f.add(i)
+}
+
+func indexedQuad(r int, at Address, n numbering, load bool) (uint32, string) {
+	word, name, shift := uint32(0x3ca06800), "STR", ""
+	if load {
+		word, name = 0x3ce06800, "LDR"
+	}
+	if at.scale > 0 {
+		word, shift = word|1<<12, fmt.Sprintf(", LSL #%d", at.scale)
+	}
+	base, index := n(at.base), n(at.index)
+	return word | uint32(index)<<16 | uint32(base)<<5 | uint32(r), fmt.Sprintf("%s Q%d, [X%d, X%d%s]", name, r, base, index, shift)
+}
+
+// LoadPair reads two registers that lie side by side in memory.
+func (f *Func) LoadPair(a Arrangement, first, second Register, from Address) {
+	f.pair(a, first, second, from, true)
+}
+
+// StorePair writes two registers side by side.
+func (f *Func) StorePair(a Arrangement, first, second Register, to Address) {
+	f.pair(a, first, second, to, false)
+}
+
+func (f *Func) pair(a Arrangement, first, second Register, at Address, load bool) {
+	mustVector("a pair", first, second)
+	bytes := a.Bytes()
+	if at.mode == indexed || at.offset%bytes != 0 || at.offset/bytes < -64 || at.offset/bytes > 63 {
+		panic(fmt.Sprintf("arm64: no instruction for pairs has the offset %d", at.offset))
+	}
+	i := Instruction{Reads: at.reads(), Writes: at.writes()}
+	name := map[Arrangement]string{S: "S", D: "D", Q: "Q"}[a]
+	if load {
+		name, i.Writes = "FLDP"+name, append(i.Writes, first, second)
+	} else {
+		name, i.Reads = "FSTP"+name, append(i.Reads, first, second)
+	}
+	i.render = func(n numbering) string {
+		address, suffix := at.goSyntax(n)
+		both := fmt.Sprintf("(%s, %s)", goName(first, n), goName(second, n))
+		if load {
+			return fmt.Sprintf("%s%s %s, %s", name, suffix, address, both)
+		}
+		return fmt.Sprintf("%s%s %s, %s", name, suffix, both, address)
+	}
+	f.add(i)
+}
+
+// LoadInt reads an integer of 64 bits.
+func (f *Func) LoadInt(to Register, from Address) { f.integer("MOVD", 8, to, from, true) }
+
+// LoadInt32 reads an integer of 32 bits with its sign.
+func (f *Func) LoadInt32(to Register, from Address) { f.integer("MOVW", 4, to, from, true) }
+
+// LoadUint32 reads an integer of 32 bits without a sign.
+func (f *Func) LoadUint32(to Register, from Address) { f.integer("MOVWU", 4, to, from, true) }
+
+// StoreInt writes an integer of 64 bits.
+func (f *Func) StoreInt(from Register, to Address) { f.integer("MOVD", 8, from, to, false) }
+
+// StoreInt32 writes an integer of 32 bits.
+func (f *Func) StoreInt32(from Register, to Address) { f.integer("MOVW", 4, from, to, false) }
+
+// LoadByte reads a byte without a sign.
+func (f *Func) LoadByte(to Register, from Address) { f.integer("MOVBU", 1, to, from, true) }
+
+// StoreByte writes a byte.
+func (f *Func) StoreByte(from Register, to Address) { f.integer("MOVB", 1, from, to, false) }
+
+func (f *Func) integer(name string, bytes int, r Register, at Address, load bool) {
+	mustInteger(name, r)
+	at.check(bytes)
+	i := Instruction{Reads: at.reads(), Writes: at.writes()}
+	if load {
+		i.Writes = append(i.Writes, r)
+	} else {
+		i.Reads = append(i.Reads, r)
+	}
+	i.render = func(n numbering) string {
+		address, suffix := at.goSyntax(n)
+		if load {
+			return fmt.Sprintf("%s%s %s, %s", name, suffix, address, goName(r, n))
+		}
+		return fmt.Sprintf("%s%s %s, %s", name, suffix, goName(r, n), address)
+	}
+	f.add(i)
+}
+
+// Prefetch asks for a cache line that will be read soon, in the level 1 or 2 of
+// the caches. Places that do not exist do no harm.
+func (f *Func) Prefetch(level int, at Address) {
+	name := fmt.Sprintf("PLDL%dKEEP", level)
+	i := Instruction{Reads: at.reads()}
+	if at.mode == indexed {
+		f.word(i, func(n numbering) (uint32, string) {
+			base, index := n(at.base), n(at.index)
+			word, shift := uint32(0xf8a06800), ""
+			if at.scale > 0 {
+				word, shift = word|1<<12, ", LSL #3"
+			}
+			return word | uint32(index)<<16 | uint32(base)<<5 | uint32(2*(level-1)), fmt.Sprintf("PRFM %s, [X%d, X%d%s]", name, base, index, shift)
+		})
+		return
+	}
+	if at.mode != plain || at.offset < 0 || at.offset%8 != 0 || at.offset/8 >= 4096 {
+		panic(fmt.Sprintf("arm64: no prefetch has the offset %d", at.offset))
+	}
+	i.render = func(n numbering) string {
+		address, _ := at.goSyntax(n)
+		return fmt.Sprintf("PRFM %s, %s", address, name)
+	}
+	f.add(i)
+}
