@@ -47,8 +47,8 @@ func (j *job[T]) findPiece(piece int) {
 		for part := lo * j.Groups; part < hi*j.Groups; part++ {
 			x := j.x[part*j.Width : (part+1)*j.Width]
 			first := float64(x[0])
-			mean := first + j.k.row.shifted(x, first)*j.share // quotients would take a third of the time of short rows
-			j.set(part, mean, j.k.row.squares(x, mean)*j.share)
+			mean := first + float64(j.k.row.shifted(x, first)*j.share) // quotients would take a third of the time of short rows
+			j.set(part, mean, float64(j.k.row.squares(x, mean)*j.share))
 		}
 		return
 	}
@@ -69,7 +69,7 @@ func (j *job[T]) findPiece(piece int) {
 	j.total(square, w, x, j.k.squares)
 	for i, s := range square {
 		d := mean[i] - float64(w.k[i])
-		square[i] = max(s-n*d*d, 0)
+		square[i] = max(s-float64(n*d*d), 0)
 		if math.IsNaN(square[i]) || math.IsInf(square[i], 0) {
 			mean[i], square[i] = inDouble(x[i:], c)
 		}
@@ -101,7 +101,7 @@ func inDouble[T Float](x []T, stride int) (mean, square float64) {
 	mean /= n
 	for i := 0; i < len(x); i += stride {
 		d := float64(x[i]) - mean
-		square += d * d
+		square += float64(d * d)
 	}
 	return mean, square
 }
@@ -119,7 +119,7 @@ func (j *job[T]) putTogether(block int) {
 				first = means[group*j.Width]
 			}
 			for _, v := range means[group*j.Width : (group+1)*j.Width] {
-				mean += float64(hi-lo) * (v - first)
+				mean += float64(float64(hi-lo) * (v - first))
 			}
 		}
 		mean = first + mean/n
@@ -128,7 +128,7 @@ func (j *job[T]) putTogether(block int) {
 			means, squares := j.partials(block*j.chunks + i)
 			for c := group * j.Width; c < (group+1)*j.Width; c++ {
 				d := means[c] - mean
-				square += squares[c] + float64(hi-lo)*d*d
+				square += squares[c] + float64(float64(hi-lo)*d*d)
 			}
 		}
 		j.set(block*j.Groups+group, mean, square/n)

@@ -107,12 +107,12 @@ func (j *job[T]) coefficients(w *scratch[T], block int) {
 			case j.g == nil && !j.tangent:
 				a, d = inverse*weight, element(j.bias, c, 0)
 			case !j.tangent:
-				a, d = -inverse*inverse*slope, -inverse*mean
+				a, d = -inverse*inverse*slope, float64(-inverse*mean)
 			default:
-				a = inverse * (element(j.dWeight, c, 0) - weight*inverse*slope)
-				d = element(j.dBias, c, 0) - weight*inverse*mean
+				a = inverse * (element(j.dWeight, c, 0) - float64(weight*inverse*slope))
+				d = element(j.dBias, c, 0) - float64(weight*inverse*mean)
 			}
-			w.k[c], w.a[c], w.d[c], w.c[c] = j.m.mean[part], T(a), T(d-rest*a), T(inverse*weight)
+			w.k[c], w.a[c], w.d[c], w.c[c] = j.m.mean[part], T(a), T(d-float64(rest*a)), T(inverse*weight)
 		}
 	}
 	if j.Rows >= j.fold { // else there is nothing to fold

@@ -56,7 +56,7 @@ func rowDotsPlain[T Float](w, g, x []T, k float64) (sum, dot float64) {
 	var s, t lanes
 	w, g = w[:len(x)], g[:len(x)]
 	for i := range x {
-		v := float64(w[i]) * float64(g[i])
+		v := float64(float64(w[i]) * float64(g[i]))
 		s[i%16] += v
 		t[i%16] += float64(v * (float64(x[i]) - k))
 	}

@@ -46,7 +46,7 @@ func (j *job[T]) sumPiece(piece int) {
 	j.spares.Put(w)
 	for i := range dot {
 		part := block*j.Groups + i/j.Width
-		dot[i] = float64(j.m.inverse[part]) * (dot[i] - float64(j.m.rest[part])*sum[i])
+		dot[i] = float64(j.m.inverse[part]) * (dot[i] - float64(float64(j.m.rest[part])*sum[i]))
 	}
 }
 
@@ -91,8 +91,8 @@ func (j *job[T]) partSums(block int) {
 			sum, dot := j.partials(block*j.chunks + i)
 			for c := group * j.Width; c < (group+1)*j.Width; c++ {
 				weight := element(j.weight, c, 1)
-				s += weight * sum[c]
-				t += weight * dot[c]
+				s += float64(weight * sum[c])
+				t += float64(weight * dot[c])
 			}
 		}
 		part := block*j.Groups + group
