@@ -13,59 +13,47 @@ TEXT ·reluavx2(SB), NOSPLIT, $0-48
 	MOVQ   y_base+0(FP), DX
 
 many:
-	CMPQ AX, $0x00000020
-	JLT  one
-
-	// The sum makes +0 of -0.
+	CMPQ    AX, $+32
+	JLT     one
 	VMOVUPS (CX), Y1
 	VMAXPS  Y1, Y0, Y1
 	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (DX)
-
-	// The sum makes +0 of -0.
 	VMOVUPS 32(CX), Y1
 	VMAXPS  Y1, Y0, Y1
 	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, 32(DX)
-
-	// The sum makes +0 of -0.
 	VMOVUPS 64(CX), Y1
 	VMAXPS  Y1, Y0, Y1
 	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, 64(DX)
-
-	// The sum makes +0 of -0.
 	VMOVUPS 96(CX), Y1
 	VMAXPS  Y1, Y0, Y1
 	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, 96(DX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, DX
-	SUBQ    $0x00000020, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	SUBQ    $+32, AX
 	JMP     many
 
 one:
-	CMPQ AX, $0x00000008
-	JLT  tail
-
-	// The sum makes +0 of -0.
+	CMPQ    AX, $+8
+	JLT     tail
 	VMOVUPS (CX), Y1
 	VMAXPS  Y1, Y0, Y1
 	VADDPS  Y0, Y1, Y1
 	VMOVUPS Y1, (DX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, AX
 	JMP     one
 
 tail:
-	TESTQ   AX, AX
-	JZ      done
-	LEAQ    lanemask<>+32(SB), BX
-	NEGQ    AX
-	VMOVUPS (BX)(AX*4), Y1
-
-	// The sum makes +0 of -0.
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       lanemask<>+32(SB), BX
+	NEGQ       AX
+	VMOVUPS    (BX)(AX*4), Y1
 	VMASKMOVPS (CX), Y1, Y2
 	VMAXPS     Y2, Y0, Y2
 	VADDPS     Y0, Y2, Y0
@@ -95,7 +83,7 @@ TEXT ·reluGradavx2(SB), NOSPLIT, $0-72
 	MOVQ   dx_base+0(FP), BX
 
 many:
-	CMPQ    AX, $0x00000020
+	CMPQ    AX, $+32
 	JLT     one
 	VMOVUPS (CX), Y1
 	VCMPPS  $0x1e, Y0, Y1, Y1
@@ -117,24 +105,24 @@ many:
 	VMOVUPS 96(DX), Y2
 	VANDPS  Y2, Y1, Y1
 	VMOVUPS Y1, 96(BX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, DX
-	ADDQ    $0x00000080, BX
-	SUBQ    $0x00000020, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
 	JMP     many
 
 one:
-	CMPQ    AX, $0x00000008
+	CMPQ    AX, $+8
 	JLT     tail
 	VMOVUPS (CX), Y1
 	VCMPPS  $0x1e, Y0, Y1, Y1
 	VMOVUPS (DX), Y2
 	VANDPS  Y2, Y1, Y1
 	VMOVUPS Y1, (BX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000008, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
 	JMP     one
 
 tail:
@@ -164,7 +152,7 @@ TEXT ·tanhavx2(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y3
 	VANDPS       constants<>+96(SB), Y3, Y4
@@ -201,9 +189,9 @@ one:
 	VBLENDVPS    Y4, Y5, Y6, Y4
 	VORPS        Y3, Y4, Y3
 	VMOVUPS      Y3, (DX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -696,7 +684,7 @@ TEXT ·tanhGradavx2(SB), NOSPLIT, $0-72
 	MOVQ         dx_base+0(FP), BX
 
 many:
-	CMPQ         AX, $0x00000020
+	CMPQ         AX, $+32
 	JLT          one
 	VMOVUPS      (CX), Y1
 	VMOVAPS      Y0, Y2
@@ -722,14 +710,14 @@ many:
 	VMOVUPS      96(DX), Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, 96(BX)
-	ADDQ         $0x00000080, CX
-	ADDQ         $0x00000080, DX
-	ADDQ         $0x00000080, BX
-	SUBQ         $0x00000020, AX
+	ADDQ         $+128, CX
+	ADDQ         $+128, DX
+	ADDQ         $+128, BX
+	SUBQ         $+32, AX
 	JMP          many
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y1
 	VMOVAPS      Y0, Y2
@@ -737,10 +725,10 @@ one:
 	VMOVUPS      (DX), Y1
 	VMULPS       Y1, Y2, Y1
 	VMOVUPS      Y1, (BX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	ADDQ         $+32, BX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -770,7 +758,7 @@ TEXT ·sigmoidavx2(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y2
 	VORPS        constants<>+608(SB), Y2, Y3
@@ -805,9 +793,9 @@ one:
 	VDIVPS       Y4, Y2, Y2
 	VFNMADD231PS Y2, Y5, Y2
 	VMOVUPS      Y2, (DX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -864,7 +852,7 @@ TEXT ·sigmoidGradavx2(SB), NOSPLIT, $0-72
 	MOVQ         dx_base+0(FP), BX
 
 many:
-	CMPQ    AX, $0x00000020
+	CMPQ    AX, $+32
 	JLT     one
 	VMOVUPS (CX), Y1
 	VMOVUPS (DX), Y2
@@ -890,14 +878,14 @@ many:
 	VSUBPS  Y1, Y0, Y1
 	VMULPS  Y1, Y2, Y1
 	VMOVUPS Y1, 96(BX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, DX
-	ADDQ    $0x00000080, BX
-	SUBQ    $0x00000020, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
 	JMP     many
 
 one:
-	CMPQ    AX, $0x00000008
+	CMPQ    AX, $+8
 	JLT     tail
 	VMOVUPS (CX), Y1
 	VMOVUPS (DX), Y2
@@ -905,10 +893,10 @@ one:
 	VSUBPS  Y1, Y0, Y1
 	VMULPS  Y1, Y2, Y1
 	VMOVUPS Y1, (BX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000008, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
 	JMP     one
 
 tail:
@@ -938,7 +926,7 @@ TEXT ·expavx2(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y2
 	VMAXPS       Y2, Y0, Y2
@@ -965,9 +953,9 @@ one:
 	VPADDD       constants<>+32(SB), Y3, Y3
 	VMULPS       Y3, Y2, Y2
 	VMOVUPS      Y2, (DX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -1014,7 +1002,7 @@ TEXT ·logavx2(SB), NOSPLIT, $0-48
 	MOVQ y_base+0(FP), DX
 
 one:
-	CMPQ    AX, $0x00000008
+	CMPQ    AX, $+8
 	JLT     tail
 	VMOVUPS (CX), Y0
 
@@ -1057,9 +1045,9 @@ one:
 	VANDPS  Y0, Y1, Y0
 	VADDPS  Y0, Y2, Y2
 	VMOVUPS Y2, (DX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	SUBQ    $0x00000008, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	SUBQ    $+8, AX
 	JMP     one
 
 tail:
@@ -1124,7 +1112,7 @@ TEXT ·residualavx2(SB), NOSPLIT, $0-76
 	MOVQ         dz_base+0(FP), BX
 
 many:
-	CMPQ    AX, $0x00000020
+	CMPQ    AX, $+32
 	JLT     one
 	VMOVUPS (CX), Y1
 	VMOVUPS (DX), Y2
@@ -1146,24 +1134,24 @@ many:
 	VSUBPS  Y2, Y1, Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, 96(BX)
-	ADDQ    $0x00000080, CX
-	ADDQ    $0x00000080, DX
-	ADDQ    $0x00000080, BX
-	SUBQ    $0x00000020, AX
+	ADDQ    $+128, CX
+	ADDQ    $+128, DX
+	ADDQ    $+128, BX
+	SUBQ    $+32, AX
 	JMP     many
 
 one:
-	CMPQ    AX, $0x00000008
+	CMPQ    AX, $+8
 	JLT     tail
 	VMOVUPS (CX), Y1
 	VMOVUPS (DX), Y2
 	VSUBPS  Y2, Y1, Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, (BX)
-	ADDQ    $0x00000020, CX
-	ADDQ    $0x00000020, DX
-	ADDQ    $0x00000020, BX
-	SUBQ    $0x00000008, AX
+	ADDQ    $+32, CX
+	ADDQ    $+32, DX
+	ADDQ    $+32, BX
+	SUBQ    $+8, AX
 	JMP     one
 
 tail:
@@ -1192,7 +1180,7 @@ TEXT ·softplusavx2(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y2
 	VORPS        constants<>+608(SB), Y2, Y3
@@ -1240,9 +1228,9 @@ one:
 	VMAXPS       Y2, Y1, Y2
 	VADDPS       Y2, Y5, Y2
 	VMOVUPS      Y2, (DX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -1313,7 +1301,7 @@ TEXT ·softplusGradavx2(SB), NOSPLIT, $0-72
 	MOVQ         dx_base+0(FP), BX
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y2
 	VORPS        constants<>+608(SB), Y2, Y3
@@ -1350,10 +1338,10 @@ one:
 	VMOVUPS      (DX), Y3
 	VMULPS       Y3, Y2, Y2
 	VMOVUPS      Y2, (BX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	ADDQ         $+32, BX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -1412,7 +1400,7 @@ TEXT ·siluavx2(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y2
 	VORPS        constants<>+608(SB), Y2, Y3
@@ -1448,9 +1436,9 @@ one:
 	VFNMADD231PS Y3, Y5, Y3
 	VMULPS       Y2, Y3, Y2
 	VMOVUPS      Y2, (DX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -1509,7 +1497,7 @@ TEXT ·siluGradavx2(SB), NOSPLIT, $0-72
 	MOVQ         dx_base+0(FP), BX
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y2
 	VORPS        constants<>+608(SB), Y2, Y3
@@ -1549,10 +1537,10 @@ one:
 	VMOVUPS      (DX), Y3
 	VMULPS       Y3, Y2, Y2
 	VMOVUPS      Y2, (BX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	ADDQ         $0x00000020, BX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	ADDQ         $+32, BX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -1615,7 +1603,7 @@ TEXT ·geluavx2(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y3
 	VBROADCASTSS constants<>+1312(SB), Y4
@@ -1668,9 +1656,9 @@ one:
 	VMULPS       Y4, Y6, Y4
 	VFNMADD231PS Y5, Y4, Y3
 	VMOVUPS      Y3, (DX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -1747,7 +1735,7 @@ TEXT ·geluGradavx2(SB), NOSPLIT, $0-72
 	MOVQ         dx_base+0(FP), BX
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y3
 	VBROADCASTSS constants<>+1312(SB), Y4
@@ -1807,10 +1795,10 @@ one:
 	VMOVUPS   (DX), Y4
 	VMULPS    Y4, Y3, Y3
 	VMOVUPS   Y3, (BX)
-	ADDQ      $0x00000020, CX
-	ADDQ      $0x00000020, DX
-	ADDQ      $0x00000020, BX
-	SUBQ      $0x00000008, AX
+	ADDQ      $+32, CX
+	ADDQ      $+32, DX
+	ADDQ      $+32, BX
+	SUBQ      $+8, AX
 	JMP       one
 
 tail:
@@ -1894,7 +1882,7 @@ TEXT ·eluavx2(SB), NOSPLIT, $0-52
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ    AX, $0x00000008
+	CMPQ    AX, $+8
 	JLT     tail
 	VMOVUPS (CX), Y4
 
@@ -1921,9 +1909,9 @@ one:
 	VMULPS       Y0, Y7, Y6
 	VBLENDVPS    Y5, Y4, Y6, Y4
 	VMOVUPS      Y4, (DX)
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -1972,7 +1960,7 @@ TEXT ·eluGradavx2(SB), NOSPLIT, $0-76
 	MOVQ         dx_base+0(FP), BX
 
 many:
-	CMPQ      AX, $0x00000020
+	CMPQ      AX, $+32
 	JLT       one
 	VMOVUPS   (CX), Y1
 	VMOVUPS   (DX), Y2
@@ -2002,14 +1990,14 @@ many:
 	VMULPS    Y2, Y1, Y1
 	VBLENDVPS Y3, Y2, Y1, Y1
 	VMOVUPS   Y1, 96(BX)
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	ADDQ      $0x00000080, BX
-	SUBQ      $0x00000020, AX
+	ADDQ      $+128, CX
+	ADDQ      $+128, DX
+	ADDQ      $+128, BX
+	SUBQ      $+32, AX
 	JMP       many
 
 one:
-	CMPQ      AX, $0x00000008
+	CMPQ      AX, $+8
 	JLT       tail
 	VMOVUPS   (CX), Y1
 	VMOVUPS   (DX), Y2
@@ -2018,10 +2006,10 @@ one:
 	VMULPS    Y2, Y1, Y1
 	VBLENDVPS Y3, Y2, Y1, Y1
 	VMOVUPS   Y1, (BX)
-	ADDQ      $0x00000020, CX
-	ADDQ      $0x00000020, DX
-	ADDQ      $0x00000020, BX
-	SUBQ      $0x00000008, AX
+	ADDQ      $+32, CX
+	ADDQ      $+32, DX
+	ADDQ      $+32, BX
+	SUBQ      $+8, AX
 	JMP       one
 
 tail:
@@ -2051,7 +2039,7 @@ TEXT ·leakyReLUavx2(SB), NOSPLIT, $0-52
 	MOVQ         y_base+0(FP), DX
 
 many:
-	CMPQ      AX, $0x00000020
+	CMPQ      AX, $+32
 	JLT       one
 	VMOVUPS   (CX), Y1
 	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y2
@@ -2073,22 +2061,22 @@ many:
 	VMULPS    Y0, Y1, Y3
 	VBLENDVPS Y2, Y1, Y3, Y1
 	VMOVUPS   Y1, 96(DX)
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	SUBQ      $0x00000020, AX
+	ADDQ      $+128, CX
+	ADDQ      $+128, DX
+	SUBQ      $+32, AX
 	JMP       many
 
 one:
-	CMPQ      AX, $0x00000008
+	CMPQ      AX, $+8
 	JLT       tail
 	VMOVUPS   (CX), Y1
 	VCMPPS    $0x1e, constants<>+1152(SB), Y1, Y2
 	VMULPS    Y0, Y1, Y3
 	VBLENDVPS Y2, Y1, Y3, Y1
 	VMOVUPS   Y1, (DX)
-	ADDQ      $0x00000020, CX
-	ADDQ      $0x00000020, DX
-	SUBQ      $0x00000008, AX
+	ADDQ      $+32, CX
+	ADDQ      $+32, DX
+	SUBQ      $+8, AX
 	JMP       one
 
 tail:
@@ -2117,7 +2105,7 @@ TEXT ·leakyReLUGradavx2(SB), NOSPLIT, $0-76
 	MOVQ         dx_base+0(FP), BX
 
 many:
-	CMPQ      AX, $0x00000020
+	CMPQ      AX, $+32
 	JLT       one
 	VMOVUPS   (DX), Y1
 	VMOVUPS   (CX), Y2
@@ -2143,14 +2131,14 @@ many:
 	VMULPS    Y0, Y1, Y3
 	VBLENDVPS Y2, Y1, Y3, Y1
 	VMOVUPS   Y1, 96(BX)
-	ADDQ      $0x00000080, CX
-	ADDQ      $0x00000080, DX
-	ADDQ      $0x00000080, BX
-	SUBQ      $0x00000020, AX
+	ADDQ      $+128, CX
+	ADDQ      $+128, DX
+	ADDQ      $+128, BX
+	SUBQ      $+32, AX
 	JMP       many
 
 one:
-	CMPQ      AX, $0x00000008
+	CMPQ      AX, $+8
 	JLT       tail
 	VMOVUPS   (DX), Y1
 	VMOVUPS   (CX), Y2
@@ -2158,10 +2146,10 @@ one:
 	VMULPS    Y0, Y1, Y3
 	VBLENDVPS Y2, Y1, Y3, Y1
 	VMOVUPS   Y1, (BX)
-	ADDQ      $0x00000020, CX
-	ADDQ      $0x00000020, DX
-	ADDQ      $0x00000020, BX
-	SUBQ      $0x00000008, AX
+	ADDQ      $+32, CX
+	ADDQ      $+32, DX
+	ADDQ      $+32, BX
+	SUBQ      $+8, AX
 	JMP       one
 
 tail:
@@ -2195,7 +2183,7 @@ TEXT ·sigmoidCostavx2(SB), NOSPLIT, $0-56
 	MOVQ         y_base+24(FP), DX
 
 one:
-	CMPQ         AX, $0x00000008
+	CMPQ         AX, $+8
 	JLT          tail
 	VMOVUPS      (CX), Y6
 	VORPS        constants<>+608(SB), Y6, Y7
@@ -2260,9 +2248,9 @@ one:
 	VADDPD       Y8, Y3, Y3
 	VADDPD       Y12, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	ADDQ         $0x00000020, CX
-	ADDQ         $0x00000020, DX
-	SUBQ         $0x00000008, AX
+	ADDQ         $+32, CX
+	ADDQ         $+32, DX
+	SUBQ         $+8, AX
 	JMP          one
 
 tail:
@@ -2357,10 +2345,10 @@ TEXT ·softmaxavx2(SB), NOSPLIT, $0-56
 	MOVQ         classes+48(FP), BX
 	VBROADCASTSS constants<>+1184(SB), Y0
 	VBROADCASTSS constants<>+576(SB), Y1
-	CMPQ         BX, $0x08
+	CMPQ         BX, $+8
 	JGT          beyond1
 	MOVQ         BX, SI
-	SUBQ         $0x00, SI
+	SUBQ         $+0, SI
 	LEAQ         lanemask<>+32(SB), DI
 	NEGQ         SI
 	VMOVUPS      (DI)(SI*4), Y2
@@ -2431,10 +2419,10 @@ short1done:
 	RET
 
 beyond1:
-	CMPQ    BX, $0x10
+	CMPQ    BX, $+16
 	JGT     beyond2
 	MOVQ    BX, SI
-	SUBQ    $0x08, SI
+	SUBQ    $+8, SI
 	LEAQ    lanemask<>+32(SB), DI
 	NEGQ    SI
 	VMOVUPS (DI)(SI*4), Y2
@@ -2540,7 +2528,7 @@ short2done:
 
 beyond2:
 	MOVQ    BX, SI
-	ANDQ    $0x07, SI
+	ANDQ    $+7, SI
 	LEAQ    lanemask<>+32(SB), DI
 	MOVQ    SI, R8
 	NEGQ    R8
@@ -2557,7 +2545,7 @@ long:
 maximum:
 	VMOVUPS    (CX)(DI*4), Y4
 	VMAXPS     Y4, Y3, Y3
-	ADDQ       $0x08, DI
+	ADDQ       $+8, DI
 	CMPQ       DI, R8
 	JLT        maximum
 	TESTQ      SI, SI
@@ -2614,7 +2602,7 @@ sum:
 	VCVTPS2PD    X6, Y6
 	VADDPD       Y7, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	ADDQ         $0x08, DI
+	ADDQ         $+8, DI
 	CMPQ         DI, R8
 	JLT          sum
 	TESTQ        SI, SI
@@ -2671,7 +2659,7 @@ scale:
 	VMOVUPS    (AX)(DI*4), Y4
 	VMULPS     Y3, Y4, Y4
 	VMOVUPS    Y4, (AX)(DI*4)
-	ADDQ       $0x08, DI
+	ADDQ       $+8, DI
 	CMPQ       DI, R8
 	JLT        scale
 	TESTQ      SI, SI
@@ -2700,10 +2688,10 @@ TEXT ·exponentialSumsavx2(SB), NOSPLIT, $0-48
 	MOVQ         classes+24(FP), SI
 	VBROADCASTSS constants<>+1184(SB), Y0
 	VBROADCASTSS constants<>+576(SB), Y1
-	CMPQ         SI, $0x08
+	CMPQ         SI, $+8
 	JGT          beyond1
 	MOVQ         SI, DI
-	SUBQ         $0x00, DI
+	SUBQ         $+0, DI
 	LEAQ         lanemask<>+32(SB), R8
 	NEGQ         DI
 	VMOVUPS      (R8)(DI*4), Y2
@@ -2760,8 +2748,8 @@ short1:
 	VADDSD       X3, X5, X5
 	VMOVSS       X4, (AX)
 	VMOVSD       X5, (CX)
-	ADDQ         $0x04, AX
-	ADDQ         $0x08, CX
+	ADDQ         $+4, AX
+	ADDQ         $+8, CX
 	LEAQ         (DX)(SI*4), DX
 	SUBQ         SI, BX
 	JMP          short1
@@ -2771,10 +2759,10 @@ short1done:
 	RET
 
 beyond1:
-	CMPQ    SI, $0x10
+	CMPQ    SI, $+16
 	JGT     beyond2
 	MOVQ    SI, DI
-	SUBQ    $0x08, DI
+	SUBQ    $+8, DI
 	LEAQ    lanemask<>+32(SB), R8
 	NEGQ    DI
 	VMOVUPS (R8)(DI*4), Y2
@@ -2863,8 +2851,8 @@ short2:
 	VADDSD       X3, X6, X6
 	VMOVSS       X5, (AX)
 	VMOVSD       X6, (CX)
-	ADDQ         $0x04, AX
-	ADDQ         $0x08, CX
+	ADDQ         $+4, AX
+	ADDQ         $+8, CX
 	LEAQ         (DX)(SI*4), DX
 	SUBQ         SI, BX
 	JMP          short2
@@ -2875,7 +2863,7 @@ short2done:
 
 beyond2:
 	MOVQ    SI, DI
-	ANDQ    $0x07, DI
+	ANDQ    $+7, DI
 	LEAQ    lanemask<>+32(SB), R8
 	MOVQ    DI, R9
 	NEGQ    R9
@@ -2892,7 +2880,7 @@ long:
 maximum:
 	VMOVUPS    (DX)(R8*4), Y4
 	VMAXPS     Y4, Y3, Y3
-	ADDQ       $0x08, R8
+	ADDQ       $+8, R8
 	CMPQ       R8, R9
 	JLT        maximum
 	TESTQ      DI, DI
@@ -2948,7 +2936,7 @@ sum:
 	VCVTPS2PD    X6, Y6
 	VADDPD       Y7, Y4, Y4
 	VADDPD       Y6, Y5, Y5
-	ADDQ         $0x08, R8
+	ADDQ         $+8, R8
 	CMPQ         R8, R9
 	JLT          sum
 	TESTQ        DI, DI
@@ -2994,8 +2982,8 @@ sumdone:
 	VADDSD       X5, X4, X4
 	VMOVSS       X3, (AX)
 	VMOVSD       X4, (CX)
-	ADDQ         $0x04, AX
-	ADDQ         $0x08, CX
+	ADDQ         $+4, AX
+	ADDQ         $+8, CX
 	LEAQ         (DX)(SI*4), DX
 	SUBQ         SI, BX
 	JMP          long

@@ -13,59 +13,47 @@ TEXT ·reluavx512(SB), NOSPLIT, $0-48
 	MOVQ   y_base+0(FP), DX
 
 many:
-	CMPQ AX, $0x00000040
-	JLT  one
-
-	// The sum makes +0 of -0.
+	CMPQ    AX, $+64
+	JLT     one
 	VMOVUPS (CX), Z1
 	VMAXPS  Z1, Z0, Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (DX)
-
-	// The sum makes +0 of -0.
 	VMOVUPS 64(CX), Z1
 	VMAXPS  Z1, Z0, Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, 64(DX)
-
-	// The sum makes +0 of -0.
 	VMOVUPS 128(CX), Z1
 	VMAXPS  Z1, Z0, Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, 128(DX)
-
-	// The sum makes +0 of -0.
 	VMOVUPS 192(CX), Z1
 	VMAXPS  Z1, Z0, Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, 192(DX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, DX
-	SUBQ    $0x00000040, AX
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	SUBQ    $+64, AX
 	JMP     many
 
 one:
-	CMPQ AX, $0x00000010
-	JLT  tail
-
-	// The sum makes +0 of -0.
+	CMPQ    AX, $+16
+	JLT     tail
 	VMOVUPS (CX), Z1
 	VMAXPS  Z1, Z0, Z1
 	VADDPS  Z0, Z1, Z1
 	VMOVUPS Z1, (DX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, DX
-	SUBQ    $0x00000010, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	SUBQ    $+16, AX
 	JMP     one
 
 tail:
-	TESTQ AX, AX
-	JZ    done
-	MOVQ  $-1, BX
-	BZHIQ AX, BX, BX
-	KMOVW BX, K1
-
-	// The sum makes +0 of -0.
+	TESTQ     AX, AX
+	JZ        done
+	MOVQ      $-1, BX
+	BZHIQ     AX, BX, BX
+	KMOVW     BX, K1
 	VMOVUPS.Z (CX), K1, Z1
 	VMAXPS    Z1, Z0, Z1
 	VADDPS    Z0, Z1, Z0
@@ -85,7 +73,7 @@ TEXT ·reluGradavx512(SB), NOSPLIT, $0-72
 	MOVQ   dx_base+0(FP), BX
 
 many:
-	CMPQ      AX, $0x00000040
+	CMPQ      AX, $+64
 	JLT       one
 	VMOVUPS   (CX), Z1
 	VCMPPS    $0x1e, Z0, Z1, K1
@@ -107,24 +95,24 @@ many:
 	VMOVUPS   192(DX), Z1
 	VMOVAPS.Z Z1, K1, Z1
 	VMOVUPS   Z1, 192(BX)
-	ADDQ      $0x00000100, CX
-	ADDQ      $0x00000100, DX
-	ADDQ      $0x00000100, BX
-	SUBQ      $0x00000040, AX
+	ADDQ      $+256, CX
+	ADDQ      $+256, DX
+	ADDQ      $+256, BX
+	SUBQ      $+64, AX
 	JMP       many
 
 one:
-	CMPQ      AX, $0x00000010
+	CMPQ      AX, $+16
 	JLT       tail
 	VMOVUPS   (CX), Z1
 	VCMPPS    $0x1e, Z0, Z1, K1
 	VMOVUPS   (DX), Z1
 	VMOVAPS.Z Z1, K1, Z1
 	VMOVUPS   Z1, (BX)
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, DX
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000010, AX
+	ADDQ      $+64, CX
+	ADDQ      $+64, DX
+	ADDQ      $+64, BX
+	SUBQ      $+16, AX
 	JMP       one
 
 tail:
@@ -154,7 +142,7 @@ TEXT ·tanhavx512(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ              AX, $0x00000010
+	CMPQ              AX, $+16
 	JLT               tail
 	VMOVUPS           (CX), Z3
 	VPANDD.BCST       constants<>+96(SB), Z3, Z4
@@ -189,9 +177,9 @@ one:
 	VBLENDMPS         Z7, Z8, K1, Z5
 	VPORD             Z3, Z5, Z3
 	VMOVUPS           Z3, (DX)
-	ADDQ              $0x00000040, CX
-	ADDQ              $0x00000040, DX
-	SUBQ              $0x00000010, AX
+	ADDQ              $+64, CX
+	ADDQ              $+64, DX
+	SUBQ              $+16, AX
 	JMP               one
 
 tail:
@@ -682,7 +670,7 @@ TEXT ·tanhGradavx512(SB), NOSPLIT, $0-72
 	MOVQ         dx_base+0(FP), BX
 
 many:
-	CMPQ         AX, $0x00000040
+	CMPQ         AX, $+64
 	JLT          one
 	VMOVUPS      (CX), Z1
 	VMOVAPS      Z0, Z2
@@ -708,14 +696,14 @@ many:
 	VMOVUPS      192(DX), Z1
 	VMULPS       Z1, Z2, Z1
 	VMOVUPS      Z1, 192(BX)
-	ADDQ         $0x00000100, CX
-	ADDQ         $0x00000100, DX
-	ADDQ         $0x00000100, BX
-	SUBQ         $0x00000040, AX
+	ADDQ         $+256, CX
+	ADDQ         $+256, DX
+	ADDQ         $+256, BX
+	SUBQ         $+64, AX
 	JMP          many
 
 one:
-	CMPQ         AX, $0x00000010
+	CMPQ         AX, $+16
 	JLT          tail
 	VMOVUPS      (CX), Z1
 	VMOVAPS      Z0, Z2
@@ -723,10 +711,10 @@ one:
 	VMOVUPS      (DX), Z1
 	VMULPS       Z1, Z2, Z1
 	VMOVUPS      Z1, (BX)
-	ADDQ         $0x00000040, CX
-	ADDQ         $0x00000040, DX
-	ADDQ         $0x00000040, BX
-	SUBQ         $0x00000010, AX
+	ADDQ         $+64, CX
+	ADDQ         $+64, DX
+	ADDQ         $+64, BX
+	SUBQ         $+16, AX
 	JMP          one
 
 tail:
@@ -756,7 +744,7 @@ TEXT ·sigmoidavx512(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ              AX, $0x00000010
+	CMPQ              AX, $+16
 	JLT               tail
 	VMOVUPS           (CX), Z2
 	VPORD.BCST        constants<>+608(SB), Z2, Z3
@@ -784,9 +772,9 @@ one:
 	VDIVPS            Z6, Z4, Z2
 	VFNMADD231PS      Z2, Z7, Z2
 	VMOVUPS           Z2, (DX)
-	ADDQ              $0x00000040, CX
-	ADDQ              $0x00000040, DX
-	SUBQ              $0x00000010, AX
+	ADDQ              $+64, CX
+	ADDQ              $+64, DX
+	SUBQ              $+16, AX
 	JMP               one
 
 tail:
@@ -836,7 +824,7 @@ TEXT ·sigmoidGradavx512(SB), NOSPLIT, $0-72
 	MOVQ         dx_base+0(FP), BX
 
 many:
-	CMPQ    AX, $0x00000040
+	CMPQ    AX, $+64
 	JLT     one
 	VMOVUPS (CX), Z1
 	VMOVUPS (DX), Z2
@@ -862,14 +850,14 @@ many:
 	VSUBPS  Z1, Z0, Z1
 	VMULPS  Z1, Z2, Z1
 	VMOVUPS Z1, 192(BX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, DX
-	ADDQ    $0x00000100, BX
-	SUBQ    $0x00000040, AX
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
 	JMP     many
 
 one:
-	CMPQ    AX, $0x00000010
+	CMPQ    AX, $+16
 	JLT     tail
 	VMOVUPS (CX), Z1
 	VMOVUPS (DX), Z2
@@ -877,10 +865,10 @@ one:
 	VSUBPS  Z1, Z0, Z1
 	VMULPS  Z1, Z2, Z1
 	VMOVUPS Z1, (BX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, DX
-	ADDQ    $0x00000040, BX
-	SUBQ    $0x00000010, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
 	JMP     one
 
 tail:
@@ -910,7 +898,7 @@ TEXT ·expavx512(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ              AX, $0x00000010
+	CMPQ              AX, $+16
 	JLT               tail
 	VMOVUPS           (CX), Z2
 	VMAXPS            Z2, Z0, Z2
@@ -929,9 +917,9 @@ one:
 	VADDPS.BCST       constants<>+32(SB), Z4, Z2
 	VSCALEFPS         Z3, Z2, Z2
 	VMOVUPS           Z2, (DX)
-	ADDQ              $0x00000040, CX
-	ADDQ              $0x00000040, DX
-	SUBQ              $0x00000010, AX
+	ADDQ              $+64, CX
+	ADDQ              $+64, DX
+	SUBQ              $+16, AX
 	JMP               one
 
 tail:
@@ -970,7 +958,7 @@ TEXT ·logavx512(SB), NOSPLIT, $0-48
 	MOVQ y_base+0(FP), DX
 
 one:
-	CMPQ    AX, $0x00000010
+	CMPQ    AX, $+16
 	JLT     tail
 	VMOVUPS (CX), Z0
 
@@ -1009,9 +997,9 @@ one:
 	VCMPPS.BCST $0x15, constants<>+1248(SB), Z0, K1
 	VADDPS      Z0, Z5, K1, Z5
 	VMOVUPS     Z5, (DX)
-	ADDQ        $0x00000040, CX
-	ADDQ        $0x00000040, DX
-	SUBQ        $0x00000010, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	SUBQ        $+16, AX
 	JMP         one
 
 tail:
@@ -1072,7 +1060,7 @@ TEXT ·residualavx512(SB), NOSPLIT, $0-76
 	MOVQ         dz_base+0(FP), BX
 
 many:
-	CMPQ    AX, $0x00000040
+	CMPQ    AX, $+64
 	JLT     one
 	VMOVUPS (CX), Z1
 	VMOVUPS (DX), Z2
@@ -1094,24 +1082,24 @@ many:
 	VSUBPS  Z2, Z1, Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, 192(BX)
-	ADDQ    $0x00000100, CX
-	ADDQ    $0x00000100, DX
-	ADDQ    $0x00000100, BX
-	SUBQ    $0x00000040, AX
+	ADDQ    $+256, CX
+	ADDQ    $+256, DX
+	ADDQ    $+256, BX
+	SUBQ    $+64, AX
 	JMP     many
 
 one:
-	CMPQ    AX, $0x00000010
+	CMPQ    AX, $+16
 	JLT     tail
 	VMOVUPS (CX), Z1
 	VMOVUPS (DX), Z2
 	VSUBPS  Z2, Z1, Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, (BX)
-	ADDQ    $0x00000040, CX
-	ADDQ    $0x00000040, DX
-	ADDQ    $0x00000040, BX
-	SUBQ    $0x00000010, AX
+	ADDQ    $+64, CX
+	ADDQ    $+64, DX
+	ADDQ    $+64, BX
+	SUBQ    $+16, AX
 	JMP     one
 
 tail:
@@ -1140,7 +1128,7 @@ TEXT ·softplusavx512(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ              AX, $0x00000010
+	CMPQ              AX, $+16
 	JLT               tail
 	VMOVUPS           (CX), Z2
 	VPORD.BCST        constants<>+608(SB), Z2, Z3
@@ -1179,9 +1167,9 @@ one:
 	VMAXPS            Z2, Z1, Z2
 	VADDPS            Z2, Z3, Z2
 	VMOVUPS           Z2, (DX)
-	ADDQ              $0x00000040, CX
-	ADDQ              $0x00000040, DX
-	SUBQ              $0x00000010, AX
+	ADDQ              $+64, CX
+	ADDQ              $+64, DX
+	SUBQ              $+16, AX
 	JMP               one
 
 tail:
@@ -1243,7 +1231,7 @@ TEXT ·softplusGradavx512(SB), NOSPLIT, $0-72
 	MOVQ         dx_base+0(FP), BX
 
 one:
-	CMPQ              AX, $0x00000010
+	CMPQ              AX, $+16
 	JLT               tail
 	VMOVUPS           (CX), Z2
 	VPORD.BCST        constants<>+608(SB), Z2, Z3
@@ -1273,10 +1261,10 @@ one:
 	VMOVUPS           (DX), Z3
 	VMULPS            Z3, Z2, Z2
 	VMOVUPS           Z2, (BX)
-	ADDQ              $0x00000040, CX
-	ADDQ              $0x00000040, DX
-	ADDQ              $0x00000040, BX
-	SUBQ              $0x00000010, AX
+	ADDQ              $+64, CX
+	ADDQ              $+64, DX
+	ADDQ              $+64, BX
+	SUBQ              $+16, AX
 	JMP               one
 
 tail:
@@ -1328,7 +1316,7 @@ TEXT ·siluavx512(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ              AX, $0x00000010
+	CMPQ              AX, $+16
 	JLT               tail
 	VMOVUPS           (CX), Z2
 	VPORD.BCST        constants<>+608(SB), Z2, Z3
@@ -1357,9 +1345,9 @@ one:
 	VFNMADD231PS      Z3, Z7, Z3
 	VMULPS            Z2, Z3, Z2
 	VMOVUPS           Z2, (DX)
-	ADDQ              $0x00000040, CX
-	ADDQ              $0x00000040, DX
-	SUBQ              $0x00000010, AX
+	ADDQ              $+64, CX
+	ADDQ              $+64, DX
+	SUBQ              $+16, AX
 	JMP               one
 
 tail:
@@ -1411,7 +1399,7 @@ TEXT ·siluGradavx512(SB), NOSPLIT, $0-72
 	MOVQ         dx_base+0(FP), BX
 
 one:
-	CMPQ              AX, $0x00000010
+	CMPQ              AX, $+16
 	JLT               tail
 	VMOVUPS           (CX), Z2
 	VPORD.BCST        constants<>+608(SB), Z2, Z3
@@ -1444,10 +1432,10 @@ one:
 	VMOVUPS           (DX), Z3
 	VMULPS            Z3, Z2, Z2
 	VMOVUPS           Z2, (BX)
-	ADDQ              $0x00000040, CX
-	ADDQ              $0x00000040, DX
-	ADDQ              $0x00000040, BX
-	SUBQ              $0x00000010, AX
+	ADDQ              $+64, CX
+	ADDQ              $+64, DX
+	ADDQ              $+64, BX
+	SUBQ              $+16, AX
 	JMP               one
 
 tail:
@@ -1503,7 +1491,7 @@ TEXT ·geluavx512(SB), NOSPLIT, $0-48
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ              AX, $0x00000010
+	CMPQ              AX, $+16
 	JLT               tail
 	VMOVUPS           (CX), Z3
 	VBROADCASTSS      constants<>+1312(SB), Z4
@@ -1548,9 +1536,9 @@ one:
 	VMULPS            Z4, Z6, Z4
 	VFNMADD231PS      Z5, Z4, Z3
 	VMOVUPS           Z3, (DX)
-	ADDQ              $0x00000040, CX
-	ADDQ              $0x00000040, DX
-	SUBQ              $0x00000010, AX
+	ADDQ              $+64, CX
+	ADDQ              $+64, DX
+	SUBQ              $+16, AX
 	JMP               one
 
 tail:
@@ -1619,7 +1607,7 @@ TEXT ·geluGradavx512(SB), NOSPLIT, $0-72
 	MOVQ         dx_base+0(FP), BX
 
 one:
-	CMPQ              AX, $0x00000010
+	CMPQ              AX, $+16
 	JLT               tail
 	VMOVUPS           (CX), Z3
 	VBROADCASTSS      constants<>+1312(SB), Z4
@@ -1671,10 +1659,10 @@ one:
 	VMOVUPS   (DX), Z3
 	VMULPS    Z3, Z6, Z3
 	VMOVUPS   Z3, (BX)
-	ADDQ      $0x00000040, CX
-	ADDQ      $0x00000040, DX
-	ADDQ      $0x00000040, BX
-	SUBQ      $0x00000010, AX
+	ADDQ      $+64, CX
+	ADDQ      $+64, DX
+	ADDQ      $+64, BX
+	SUBQ      $+16, AX
 	JMP       one
 
 tail:
@@ -1750,7 +1738,7 @@ TEXT ·eluavx512(SB), NOSPLIT, $0-52
 	MOVQ         y_base+0(FP), DX
 
 one:
-	CMPQ    AX, $0x00000010
+	CMPQ    AX, $+16
 	JLT     tail
 	VMOVUPS (CX), Z4
 
@@ -1775,9 +1763,9 @@ one:
 	VMULPS            Z0, Z9, Z5
 	VBLENDMPS         Z4, Z5, K1, Z6
 	VMOVUPS           Z6, (DX)
-	ADDQ              $0x00000040, CX
-	ADDQ              $0x00000040, DX
-	SUBQ              $0x00000010, AX
+	ADDQ              $+64, CX
+	ADDQ              $+64, DX
+	SUBQ              $+16, AX
 	JMP               one
 
 tail:
@@ -1824,7 +1812,7 @@ TEXT ·eluGradavx512(SB), NOSPLIT, $0-76
 	MOVQ         dx_base+0(FP), BX
 
 many:
-	CMPQ        AX, $0x00000040
+	CMPQ        AX, $+64
 	JLT         one
 	VMOVUPS     (CX), Z1
 	VMOVUPS     (DX), Z2
@@ -1854,14 +1842,14 @@ many:
 	VMULPS      Z2, Z1, Z1
 	VBLENDMPS   Z2, Z1, K1, Z6
 	VMOVUPS     Z6, 192(BX)
-	ADDQ        $0x00000100, CX
-	ADDQ        $0x00000100, DX
-	ADDQ        $0x00000100, BX
-	SUBQ        $0x00000040, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	SUBQ        $+64, AX
 	JMP         many
 
 one:
-	CMPQ        AX, $0x00000010
+	CMPQ        AX, $+16
 	JLT         tail
 	VMOVUPS     (CX), Z1
 	VMOVUPS     (DX), Z2
@@ -1870,10 +1858,10 @@ one:
 	VMULPS      Z2, Z1, Z1
 	VBLENDMPS   Z2, Z1, K1, Z7
 	VMOVUPS     Z7, (BX)
-	ADDQ        $0x00000040, CX
-	ADDQ        $0x00000040, DX
-	ADDQ        $0x00000040, BX
-	SUBQ        $0x00000010, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+16, AX
 	JMP         one
 
 tail:
@@ -1903,7 +1891,7 @@ TEXT ·leakyReLUavx512(SB), NOSPLIT, $0-52
 	MOVQ         y_base+0(FP), DX
 
 many:
-	CMPQ        AX, $0x00000040
+	CMPQ        AX, $+64
 	JLT         one
 	VMOVUPS     (CX), Z1
 	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
@@ -1925,22 +1913,22 @@ many:
 	VMULPS      Z0, Z1, Z2
 	VBLENDMPS   Z1, Z2, K1, Z6
 	VMOVUPS     Z6, 192(DX)
-	ADDQ        $0x00000100, CX
-	ADDQ        $0x00000100, DX
-	SUBQ        $0x00000040, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	SUBQ        $+64, AX
 	JMP         many
 
 one:
-	CMPQ        AX, $0x00000010
+	CMPQ        AX, $+16
 	JLT         tail
 	VMOVUPS     (CX), Z1
 	VCMPPS.BCST $0x1e, constants<>+640(SB), Z1, K1
 	VMULPS      Z0, Z1, Z2
 	VBLENDMPS   Z1, Z2, K1, Z7
 	VMOVUPS     Z7, (DX)
-	ADDQ        $0x00000040, CX
-	ADDQ        $0x00000040, DX
-	SUBQ        $0x00000010, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	SUBQ        $+16, AX
 	JMP         one
 
 tail:
@@ -1969,7 +1957,7 @@ TEXT ·leakyReLUGradavx512(SB), NOSPLIT, $0-76
 	MOVQ         dx_base+0(FP), BX
 
 many:
-	CMPQ        AX, $0x00000040
+	CMPQ        AX, $+64
 	JLT         one
 	VMOVUPS     (DX), Z1
 	VMOVUPS     (CX), Z2
@@ -1995,14 +1983,14 @@ many:
 	VMULPS      Z0, Z1, Z2
 	VBLENDMPS   Z1, Z2, K1, Z6
 	VMOVUPS     Z6, 192(BX)
-	ADDQ        $0x00000100, CX
-	ADDQ        $0x00000100, DX
-	ADDQ        $0x00000100, BX
-	SUBQ        $0x00000040, AX
+	ADDQ        $+256, CX
+	ADDQ        $+256, DX
+	ADDQ        $+256, BX
+	SUBQ        $+64, AX
 	JMP         many
 
 one:
-	CMPQ        AX, $0x00000010
+	CMPQ        AX, $+16
 	JLT         tail
 	VMOVUPS     (DX), Z1
 	VMOVUPS     (CX), Z2
@@ -2010,10 +1998,10 @@ one:
 	VMULPS      Z0, Z1, Z2
 	VBLENDMPS   Z1, Z2, K1, Z7
 	VMOVUPS     Z7, (BX)
-	ADDQ        $0x00000040, CX
-	ADDQ        $0x00000040, DX
-	ADDQ        $0x00000040, BX
-	SUBQ        $0x00000010, AX
+	ADDQ        $+64, CX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+16, AX
 	JMP         one
 
 tail:
@@ -2047,7 +2035,7 @@ TEXT ·sigmoidCostavx512(SB), NOSPLIT, $0-56
 	MOVQ         y_base+24(FP), DX
 
 one:
-	CMPQ              AX, $0x00000010
+	CMPQ              AX, $+16
 	JLT               tail
 	VMOVUPS           (CX), Z6
 	VPORD.BCST        constants<>+608(SB), Z6, Z7
@@ -2103,9 +2091,9 @@ one:
 	VADDPD            Z7, Z3, Z3
 	VADDPD            Z14, Z4, Z4
 	VADDPD            Z6, Z5, Z5
-	ADDQ              $0x00000040, CX
-	ADDQ              $0x00000040, DX
-	SUBQ              $0x00000010, AX
+	ADDQ              $+64, CX
+	ADDQ              $+64, DX
+	SUBQ              $+16, AX
 	JMP               one
 
 tail:
@@ -2193,10 +2181,10 @@ TEXT ·softmaxavx512(SB), NOSPLIT, $0-56
 	MOVQ         classes+48(FP), BX
 	VBROADCASTSS constants<>+1184(SB), Z0
 	VBROADCASTSS constants<>+576(SB), Z1
-	CMPQ         BX, $0x10
+	CMPQ         BX, $+16
 	JGT          beyond1
 	MOVQ         BX, SI
-	SUBQ         $0x00, SI
+	SUBQ         $+0, SI
 	MOVQ         $-1, DI
 	BZHIQ        SI, DI, DI
 	KMOVW        DI, K1
@@ -2264,7 +2252,7 @@ short1done:
 
 beyond1:
 	MOVQ  BX, SI
-	ANDQ  $0x0f, SI
+	ANDQ  $+15, SI
 	MOVQ  $-1, DI
 	BZHIQ SI, DI, DI
 	KMOVW DI, K1
@@ -2280,7 +2268,7 @@ long:
 maximum:
 	VMOVUPS (CX)(DI*4), Z3
 	VMAXPS  Z3, Z2, Z2
-	ADDQ    $0x10, DI
+	ADDQ    $+16, DI
 	CMPQ    DI, R8
 	JLT     maximum
 	TESTQ   SI, SI
@@ -2331,7 +2319,7 @@ sum:
 	VCVTPS2PD         Y3, Z3
 	VADDPD            Z6, Z4, Z4
 	VADDPD            Z3, Z5, Z5
-	ADDQ              $0x10, DI
+	ADDQ              $+16, DI
 	CMPQ              DI, R8
 	JLT               sum
 	TESTQ             SI, SI
@@ -2382,7 +2370,7 @@ scale:
 	VMOVUPS   (AX)(DI*4), Z3
 	VMULPS    Z2, Z3, Z3
 	VMOVUPS   Z3, (AX)(DI*4)
-	ADDQ      $0x10, DI
+	ADDQ      $+16, DI
 	CMPQ      DI, R8
 	JLT       scale
 	TESTQ     SI, SI
@@ -2411,10 +2399,10 @@ TEXT ·exponentialSumsavx512(SB), NOSPLIT, $0-48
 	MOVQ         classes+24(FP), SI
 	VBROADCASTSS constants<>+1184(SB), Z0
 	VBROADCASTSS constants<>+576(SB), Z1
-	CMPQ         SI, $0x10
+	CMPQ         SI, $+16
 	JGT          beyond1
 	MOVQ         SI, DI
-	SUBQ         $0x00, DI
+	SUBQ         $+0, DI
 	MOVQ         $-1, R8
 	BZHIQ        DI, R8, R8
 	KMOVW        R8, K1
@@ -2467,8 +2455,8 @@ short1:
 	VADDSD            X2, X5, X5
 	VMOVSS            X3, (AX)
 	VMOVSD            X5, (CX)
-	ADDQ              $0x04, AX
-	ADDQ              $0x08, CX
+	ADDQ              $+4, AX
+	ADDQ              $+8, CX
 	LEAQ              (DX)(SI*4), DX
 	SUBQ              SI, BX
 	JMP               short1
@@ -2479,7 +2467,7 @@ short1done:
 
 beyond1:
 	MOVQ  SI, DI
-	ANDQ  $0x0f, DI
+	ANDQ  $+15, DI
 	MOVQ  $-1, R8
 	BZHIQ DI, R8, R8
 	KMOVW R8, K1
@@ -2495,7 +2483,7 @@ long:
 maximum:
 	VMOVUPS (DX)(R8*4), Z3
 	VMAXPS  Z3, Z2, Z2
-	ADDQ    $0x10, R8
+	ADDQ    $+16, R8
 	CMPQ    R8, R9
 	JLT     maximum
 	TESTQ   DI, DI
@@ -2545,7 +2533,7 @@ sum:
 	VCVTPS2PD         Y3, Z3
 	VADDPD            Z6, Z4, Z4
 	VADDPD            Z3, Z5, Z5
-	ADDQ              $0x10, R8
+	ADDQ              $+16, R8
 	CMPQ              R8, R9
 	JLT               sum
 	TESTQ             DI, DI
@@ -2585,8 +2573,8 @@ sumdone:
 	VADDSD        X3, X4, X4
 	VMOVSS        X2, (AX)
 	VMOVSD        X4, (CX)
-	ADDQ          $0x04, AX
-	ADDQ          $0x08, CX
+	ADDQ          $+4, AX
+	ADDQ          $+8, CX
 	LEAQ          (DX)(SI*4), DX
 	SUBQ          SI, BX
 	JMP           long

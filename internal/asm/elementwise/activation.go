@@ -1,8 +1,7 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/reg"
+	"github.com/gokfac/gokfac/internal/asm/simd"
 )
 
 // cheap is the number of vectors in a trip of the kernels that wait for memory.
@@ -13,12 +12,11 @@ func emitReLU(m machine) {
 		"\tfor i := range x {",
 		"\t\ty[i] = max(x[i], 0)",
 		"\t}")
-	zero := m.zero()
+	zero := m.Zero()
 	m.forEach(cheap, func(c chunk) {
-		Comment("The sum makes +0 of -0.")
-		c.write("y", m.add(m.atLeast(zero, c.read("x")), zero))
+		c.write("y", m.Positive(c.read("x"), zero))
 	}, "x", "y")
-	finish()
+	m.End()
 }
 
 func emitReLUGrad(m machine) {
@@ -29,11 +27,11 @@ func emitReLUGrad(m machine) {
 		"\t\t\tdx[i] = dy[i]",
 		"\t\t}",
 		"\t}")
-	zero := m.zero()
+	zero := m.Zero()
 	m.forEach(cheap, func(c chunk) {
-		c.write("dx", m.keep(m.compare(c.read("y"), greater, zero), c.read("dy")))
+		c.write("dx", m.Keep(m.Compare(c.read("y"), simd.GreaterThan, zero), c.read("dy")))
 	}, "y", "dy", "dx")
-	finish()
+	m.End()
 }
 
 // tanhLimit is where tanh is 1 to the last bit; below tanhSplit it is a
@@ -54,32 +52,25 @@ func emitTanh(m machine) {
 		"\tfor i := range x {",
 		"\t\ty[i] = tanh(x[i])",
 		"\t}")
-	limit, unit, two := m.constant(number(tanhLimit)), m.constant(number(1)), m.constant(number(2))
+	limit, unit, two := m.Constant(simd.Number(tanhLimit)), m.Constant(simd.Number(1)), m.Constant(simd.Number(2))
 	m.forEach(1, func(c chunk) {
 		x := c.read("x")
-		magnitude := m.and(x, bits(^uint32(signBit)))
-		sign := m.xor(x, magnitude)
-		square := m.multiply(magnitude, magnitude)
+		magnitude := m.And(x, simd.Bits(^uint32(signBit)))
+		sign := m.Xor(x, magnitude)
+		square := m.Multiply(magnitude, magnitude)
 		// Not x³·q, which would be subnormal, and slow, from |x| = 2e-13 down.
-		small := m.multiply(m.polynomial(square, tanhTail), square)
-		m.nest(small, magnitude, magnitude)
-		bounded := m.atMost(limit, magnitude)
-		less1, k := m.reduced(m.add(bounded, bounded))
-		power := m.register()
-		if m.wide {
-			VSCALEFPS(k, unit, power)
-		} else {
-			whole := m.register()
-			VCVTPS2DQ(k, whole)
-			power = m.powerOfTwo(whole)
-		}
-		denominator := m.add(less1, unit)
-		m.nest(denominator, power, unit)
-		large := m.subtract(unit, m.divide(two, denominator))
-		isSmall := m.compare(magnitude, less, number(tanhSplit))
-		c.write("y", m.or(m.choose(isSmall, small, large), sign))
+		small := m.Multiply(m.Polynomial(square, tanhTail), square)
+		m.Nest(small, magnitude, magnitude)
+		bounded := m.AtMost(limit, magnitude)
+		less1, k := m.reduced(m.Add(bounded, bounded))
+		power := m.PowerOfTwo(k, unit)
+		denominator := m.Add(less1, unit)
+		m.Nest(denominator, power, unit)
+		large := m.Subtract(unit, m.Divide(two, denominator))
+		isSmall := m.Compare(magnitude, simd.LessThan, simd.Number(tanhSplit))
+		c.write("y", m.Or(m.Choose(isSmall, small, large), sign))
 	}, "x", "y")
-	finish()
+	m.End()
 }
 
 func emitTanhGrad(m machine) {
@@ -87,18 +78,18 @@ func emitTanhGrad(m machine) {
 		"\tfor i := range y {",
 		"\t\tdx[i] = dy[i] * (1 - y[i]*y[i]) // y² is not rounded",
 		"\t}")
-	unit := m.constant(number(1))
+	unit := m.Constant(simd.Number(1))
 	m.forEach(cheap, func(c chunk) {
-		y, slope := c.read("y"), m.copy(unit)
-		m.subtractProduct(y, y, slope)
-		c.write("dx", m.multiply(slope, c.read("dy")))
+		y, slope := c.read("y"), m.Copy(unit)
+		m.SubtractProduct(y, y, slope)
+		c.write("dx", m.Multiply(slope, c.read("dy")))
 	}, "y", "dy", "dx")
-	finish()
+	m.End()
 }
 
 // decay returns e^-|x|, which never overflows.
-func (m machine) decay(x, low reg.VecVirtual) reg.VecVirtual {
-	return m.flushedExponential(m.or(x, bits(signBit)), low)
+func (m machine) decay(x, low simd.Vec) simd.Vec {
+	return m.flushedExponential(m.Or(x, simd.Bits(signBit)), low)
 }
 
 // emitSigmoid uses t = e^-|x|: 1/(1+t), or t/(1+t) for negative x. What rounding
@@ -109,24 +100,20 @@ func emitSigmoid(m machine) {
 		"\tfor i := range x {",
 		"\t\ty[i] = 1 / (1 + exp(-x[i]))",
 		"\t}")
-	low, unit := m.constant(number(flushed)), m.constant(number(1))
+	low, unit := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1))
 	m.forEach(1, func(c chunk) {
 		c.write("y", m.logistic(c.read("x"), low, unit))
 	}, "x", "y")
-	finish()
+	m.End()
 }
 
 // logistic returns 1/(1+e⁻ˣ).
-func (m machine) logistic(x, low, unit reg.VecVirtual) reg.VecVirtual {
+func (m machine) logistic(x, low, unit simd.Vec) simd.Vec {
 	t := m.decay(x, low)
-	denominator := m.add(t, unit)
-	lost := m.subtract(t, m.subtract(denominator, unit))
-	var negative mask = x // AVX2 asks for the sign only
-	if m.wide {
-		negative = m.compare(x, less, number(0))
-	}
-	y := m.divide(m.choose(negative, t, unit), denominator)
-	m.subtractProduct(lost, y, y)
+	denominator := m.Add(t, unit)
+	lost := m.Subtract(t, m.Subtract(denominator, unit))
+	y := m.Divide(m.Choose(m.Negative(x), t, unit), denominator)
+	m.SubtractProduct(lost, y, y)
 	return y
 }
 
@@ -135,12 +122,12 @@ func emitSigmoidGrad(m machine) {
 		"\tfor i := range y {",
 		"\t\tdx[i] = dy[i] * y[i] * (1 - y[i])",
 		"\t}")
-	unit := m.constant(number(1))
+	unit := m.Constant(simd.Number(1))
 	m.forEach(cheap, func(c chunk) {
 		y := c.read("y")
-		c.write("dx", m.multiply(m.multiply(c.read("dy"), y), m.subtract(unit, y)))
+		c.write("dx", m.Multiply(m.Multiply(c.read("dy"), y), m.Subtract(unit, y)))
 	}, "y", "dy", "dx")
-	finish()
+	m.End()
 }
 
 func emitResidual(m machine) {
@@ -148,18 +135,9 @@ func emitResidual(m machine) {
 		"\tfor i := range p {",
 		"\t\tdz[i] = (p[i] - y[i]) * scale",
 		"\t}")
-	scale := m.parameter("scale")
+	scale := m.Scalar("scale")
 	m.forEach(cheap, func(c chunk) {
-		c.write("dz", m.multiply(m.subtract(c.read("p"), c.read("y")), scale))
+		c.write("dz", m.Multiply(m.Subtract(c.read("p"), c.read("y")), scale))
 	}, "p", "y", "dz")
-	finish()
-}
-
-// parameter returns a register full of a function's argument.
-func (m machine) parameter(name string) reg.VecVirtual {
-	at, err := Param(name).Resolve()
-	if err != nil {
-		panic(err)
-	}
-	return m.constant(at.Addr)
+	m.End()
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
+	"github.com/gokfac/gokfac/internal/asm/simd"
 )
 
 // emitSigmoidCost has only log(1+e^-|z|), the small term, in float32. The
@@ -14,25 +14,25 @@ func emitSigmoidCost(m machine) {
 		"\t\tsum += max(z[i], 0) + log1p(exp(-abs(z[i]))) - z[i]*y[i]",
 		"\t}",
 		"\treturn sum")
-	low, zero := m.constant(number(flushed)), m.zero()
+	low, zero := m.Constant(simd.Number(flushed)), m.Zero()
 	sums, products := m.accumulator(), m.accumulator()
 	m.forEach(1, func(c chunk) {
 		z := c.read("z")
 		soft := m.logarithm1p(m.decay(z, low))
-		if c.tail != nil {
-			soft = m.keep(c.tail, soft)
+		if !c.tail.Whole() {
+			soft = m.Keep(m.MaskOf(c.tail), soft)
 		}
-		wide, target := m.widened(z), m.widened(c.read("y"))
-		linear := m.widened(m.atLeast(zero, z))
+		wide, target := m.Widened(z), m.Widened(c.read("y"))
+		linear := m.Widened(m.AtLeast(zero, z))
 		for i, w := range wide {
-			VFNMADD231PD(target[i], w, linear[i])
+			m.Of(simd.Double).SubtractProduct(w, target[i], linear[i])
 		}
-		sums.add(m.widened(soft))
-		products.add(linear)
+		m.accumulate(m.Widened(soft), sums)
+		m.accumulate(linear, products)
 	}, "z", "y")
 	for i := range sums {
-		VADDPD(products[i], sums[i], sums[i])
+		m.Of(simd.Double).Into(sums[i]).Add(sums[i], products[i])
 	}
-	Store(m.total(sums).AsX(), ReturnIndex(0))
-	finish()
+	m.Return(0, m.total(sums))
+	m.End()
 }

@@ -1,37 +1,27 @@
 package main
 
-import (
-	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-)
+import "github.com/gokfac/gokfac/internal/asm/simd"
 
 // chunk is one vector of every slice of a kernel.
 type chunk struct {
 	machine
-	slices map[string]reg.Register
+	slices map[string]simd.Int
 	offset int
-	tail   mask // nil where all lanes are there
+	tail   simd.Lanes // all, or those that are left at the end
 }
 
-func (c chunk) at(name string) Mem                  { return Mem{Base: c.slices[name], Disp: c.offset} }
-func (c chunk) read(name string) reg.VecVirtual     { return c.load(c.at(name), c.tail) }
-func (c chunk) write(name string, x reg.VecVirtual) { c.store(x, c.at(name), c.tail) }
-
-// function starts a kernel and its doc: the Go loop it stands for.
-func (m machine) function(name, signature string, doc ...string) {
-	TEXT(name+m.isa, NOSPLIT, "func"+signature)
-	Doc(append([]string{name + m.isa + " is", ""}, doc...)...)
-	Pragma("noescape")
+func (c chunk) at(name string) simd.Address {
+	return simd.Address{Base: c.slices[name], Offset: c.offset}
 }
+func (c chunk) read(name string) simd.Vec     { return c.Load(c.at(name), c.tail) }
+func (c chunk) write(name string, x simd.Vec) { c.Store(x, c.at(name), c.tail) }
 
-// forEach runs the body for every vector of the slices, which all have the
-// length of the first, unroll of them per trip.
+// forEach runs the body for every vector of the slices, which all have the length of the first, unroll of them per trip.
 func (m machine) forEach(unroll int, body func(c chunk), names ...string) {
-	n := Load(Param(names[0]).Len(), GP64())
-	c := chunk{machine: m, slices: map[string]reg.Register{}}
+	n := m.Len(names[0])
+	c := chunk{machine: m, slices: map[string]simd.Int{}}
 	for _, name := range names {
-		c.slices[name] = Load(Param(name).Base(), GP64())
+		c.slices[name] = m.Base(name)
 	}
 	trips := []struct {
 		label, next string
@@ -41,29 +31,24 @@ func (m machine) forEach(unroll int, body func(c chunk), names ...string) {
 		if t.label == "many" && unroll == 1 {
 			continue
 		}
-		Label(t.label)
-		CMPQ(n, U32(uint32(t.vectors*m.lanes())))
-		JLT(LabelRef(t.next))
+		m.Label(t.label)
+		m.CompareInt(n, t.vectors*m.Lanes())
+		m.Branch(simd.Less, t.next)
 		for i := range t.vectors {
-			c.offset = i * m.bytes
+			c.offset = i * m.Bytes
 			body(c)
 		}
 		c.offset = 0
 		for _, name := range names {
-			ADDQ(U32(uint32(t.vectors*m.bytes)), c.slices[name])
+			m.AddTo(t.vectors*m.Bytes, c.slices[name])
 		}
-		SUBQ(U32(uint32(t.vectors*m.lanes())), n)
-		JMP(LabelRef(t.label))
+		m.SubtractFrom(t.vectors*m.Lanes(), n)
+		m.Jump(t.label)
 	}
-	Label("tail")
-	TESTQ(n, n)
-	JZ(LabelRef("done"))
-	c.tail = m.firstLanes(n)
+	m.Label("tail")
+	m.TestInt(n)
+	m.Branch(simd.Zero, "done")
+	c.tail = m.FirstLanes(n)
 	body(c)
-	Label("done")
-}
-
-func finish() {
-	VZEROUPPER()
-	RET()
+	m.Label("done")
 }

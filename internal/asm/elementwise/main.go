@@ -4,42 +4,23 @@ import (
 	"flag"
 	"log"
 
-	. "github.com/mmcloughlin/avo/build"
+	"github.com/gokfac/gokfac/internal/asm/simd"
 )
 
 func main() {
 	isa := flag.String("isa", "", "avx512 or avx2")
-	ConstraintExpr("!noasm")
 	flag.Parse()
-	machines := map[string]machine{
-		"avx512": {isa: "avx512", bytes: 64, wide: true},
-		"avx2":   {isa: "avx2", bytes: 32},
+	set, err := simd.New(*isa)
+	if err != nil {
+		log.Fatal(err)
 	}
-	m, ok := machines[*isa]
-	if !ok {
-		log.Fatalf("unknown -isa %q", *isa)
+	m := machine{set}
+	for _, emit := range []func(machine){
+		emitReLU, emitReLUGrad, emitTanh, emitTanhGrad, emitSigmoid, emitSigmoidGrad, emitExp, emitLog, emitResidual,
+		emitSoftplus, emitSoftplusGrad, emitSiLU, emitSiLUGrad, emitGELU, emitGELUGrad, emitELU, emitELUGrad,
+		emitLeakyReLU, emitLeakyReLUGrad, emitSigmoidCost, emitSoftmax, emitExponentialSums,
+	} {
+		emit(m)
 	}
-	emitReLU(m)
-	emitReLUGrad(m)
-	emitTanh(m)
-	emitTanhGrad(m)
-	emitSigmoid(m)
-	emitSigmoidGrad(m)
-	emitExp(m)
-	emitLog(m)
-	emitResidual(m)
-	emitSoftplus(m)
-	emitSoftplusGrad(m)
-	emitSiLU(m)
-	emitSiLUGrad(m)
-	emitGELU(m)
-	emitGELUGrad(m)
-	emitELU(m)
-	emitELUGrad(m)
-	emitLeakyReLU(m)
-	emitLeakyReLUGrad(m)
-	emitSigmoidCost(m)
-	emitSoftmax(m)
-	emitExponentialSums(m)
-	Generate()
+	m.Generate()
 }

@@ -3,8 +3,7 @@ package main
 import (
 	"math"
 
-	. "github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/reg"
+	"github.com/gokfac/gokfac/internal/asm/simd"
 )
 
 // normalSplit and normalTail are c and the polynomial q of the standard normal
@@ -20,18 +19,18 @@ var normalTail = []float64{0.1396215260028839, 0.13985975086688995, 0.1198477670
 const normalLimit = 14
 
 // normal returns e^(-x²/2), (1 - Φ(|x|))/e^(-x²/2), and |x|, which is normalLimit at most.
-func (m machine) normal(x, low, unit reg.VecVirtual) (bell, ratio, a reg.VecVirtual) {
-	a = m.atMost(m.constant(number(normalLimit)), m.and(x, bits(^uint32(signBit))))
+func (m machine) normal(x, low, unit simd.Vec) (bell, ratio, a simd.Vec) {
+	a = m.AtMost(m.Constant(simd.Number(normalLimit)), m.And(x, simd.Bits(^uint32(signBit))))
 	// What rounding takes from a² is made good: it would be 5e-6 of the result.
-	square := m.multiply(a, a)
-	lost := m.xor(square, bits(signBit))
-	m.addProduct(a, a, lost)
-	bell = m.flushedExponential(m.multiply(square, number(-0.5)), low)
-	m.subtractProduct(m.multiply(lost, number(0.5)), bell, bell)
-	t := m.copy(unit)
-	m.addProduct(a, number(normalSplit), t)
-	t = m.divide(unit, t)
-	return bell, m.multiply(m.polynomial(t, normalTail), t), a
+	square := m.Multiply(a, a)
+	lost := m.Xor(square, simd.Bits(signBit))
+	m.AddProduct(a, a, lost)
+	bell = m.flushedExponential(m.Multiply(square, simd.Number(-0.5)), low)
+	m.SubtractProduct(m.Multiply(lost, simd.Number(0.5)), bell, bell)
+	t := m.Copy(unit)
+	m.AddProduct(a, simd.Number(normalSplit), t)
+	t = m.Divide(unit, t)
+	return bell, m.Multiply(m.Polynomial(t, normalTail), t), a
 }
 
 // emitGELU has the distribution itself, no approximation by a tanh. It uses
@@ -41,15 +40,15 @@ func emitGELU(m machine) {
 		"\tfor i := range x {",
 		"\t\ty[i] = x[i] * erfc(-x[i]/√2) / 2",
 		"\t}")
-	low, unit, zero := m.constant(number(flushed)), m.constant(number(1)), m.zero()
+	low, unit, zero := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1)), m.Zero()
 	m.forEach(1, func(c chunk) {
 		x := c.read("x")
 		bell, ratio, a := m.normal(x, low, unit)
-		y := m.atLeast(zero, x)
-		m.subtractProduct(m.multiply(ratio, a), bell, y)
+		y := m.AtLeast(zero, x)
+		m.SubtractProduct(m.Multiply(ratio, a), bell, y)
 		c.write("y", y)
 	}, "x", "y")
-	finish()
+	m.End()
 }
 
 func emitGELUGrad(m machine) {
@@ -57,15 +56,15 @@ func emitGELUGrad(m machine) {
 		"\tfor i := range x {",
 		"\t\tdx[i] = dy[i] * (erfc(-x[i]/√2)/2 + x[i]*exp(-x[i]*x[i]/2)/√(2π))",
 		"\t}")
-	low, unit, zero := m.constant(number(flushed)), m.constant(number(1)), m.zero()
+	low, unit, zero := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1)), m.Zero()
 	m.forEach(1, func(c chunk) {
 		x := c.read("x")
 		bell, ratio, a := m.normal(x, low, unit)
-		tail := m.multiply(ratio, bell)
-		m.subtractProduct(m.multiply(a, number(1/math.Sqrt(2*math.Pi))), bell, tail)
-		Comment("tail is 1 - Φ(a) - a·φ(a), the slope at -a; that at a is 1 - tail.")
-		slope := m.choose(m.compare(x, greater, zero), m.subtract(unit, tail), tail)
-		c.write("dx", m.multiply(slope, c.read("dy")))
+		tail := m.Multiply(ratio, bell)
+		m.SubtractProduct(m.Multiply(a, simd.Number(1/math.Sqrt(2*math.Pi))), bell, tail)
+		m.Comment("tail is 1 - Φ(a) - a·φ(a), the slope at -a; that at a is 1 - tail.")
+		slope := m.Choose(m.Compare(x, simd.GreaterThan, zero), m.Subtract(unit, tail), tail)
+		c.write("dx", m.Multiply(slope, c.read("dy")))
 	}, "x", "dy", "dx")
-	finish()
+	m.End()
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
+	"github.com/gokfac/gokfac/internal/asm/simd"
 )
 
 func emitSoftplus(m machine) {
@@ -9,12 +9,12 @@ func emitSoftplus(m machine) {
 		"\tfor i := range x {",
 		"\t\ty[i] = max(x[i], 0) + log1p(exp(-abs(x[i])))",
 		"\t}")
-	low, zero := m.constant(number(flushed)), m.zero()
+	low, zero := m.Constant(simd.Number(flushed)), m.Zero()
 	m.forEach(1, func(c chunk) {
 		x := c.read("x")
-		c.write("y", m.add(m.logarithm1p(m.decay(x, low)), m.atLeast(zero, x)))
+		c.write("y", m.Add(m.logarithm1p(m.decay(x, low)), m.AtLeast(zero, x)))
 	}, "x", "y")
-	finish()
+	m.End()
 }
 
 func emitSoftplusGrad(m machine) {
@@ -22,12 +22,12 @@ func emitSoftplusGrad(m machine) {
 		"\tfor i := range x {",
 		"\t\tdx[i] = dy[i] / (1 + exp(-x[i]))",
 		"\t}")
-	low, unit := m.constant(number(flushed)), m.constant(number(1))
+	low, unit := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1))
 	m.forEach(1, func(c chunk) {
 		s := m.logistic(c.read("x"), low, unit)
-		c.write("dx", m.multiply(s, c.read("dy")))
+		c.write("dx", m.Multiply(s, c.read("dy")))
 	}, "x", "dy", "dx")
-	finish()
+	m.End()
 }
 
 func emitSiLU(m machine) {
@@ -35,12 +35,12 @@ func emitSiLU(m machine) {
 		"\tfor i := range x {",
 		"\t\ty[i] = x[i] / (1 + exp(-x[i]))",
 		"\t}")
-	low, unit := m.constant(number(flushed)), m.constant(number(1))
+	low, unit := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1))
 	m.forEach(1, func(c chunk) {
 		x := c.read("x")
-		c.write("y", m.multiply(m.logistic(x, low, unit), x))
+		c.write("y", m.Multiply(m.logistic(x, low, unit), x))
 	}, "x", "y")
-	finish()
+	m.End()
 }
 
 func emitSiLUGrad(m machine) {
@@ -49,15 +49,15 @@ func emitSiLUGrad(m machine) {
 		"\t\ts := 1 / (1 + exp(-x[i]))",
 		"\t\tdx[i] = dy[i] * s * (1 + x[i]*(1-s))",
 		"\t}")
-	low, unit := m.constant(number(flushed)), m.constant(number(1))
+	low, unit := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1))
 	m.forEach(1, func(c chunk) {
 		x := c.read("x")
 		s := m.logistic(x, low, unit)
-		slope := m.subtract(unit, s)
-		m.nest(slope, x, unit)
-		c.write("dx", m.multiply(m.multiply(slope, s), c.read("dy")))
+		slope := m.Subtract(unit, s)
+		m.Nest(slope, x, unit)
+		c.write("dx", m.Multiply(m.Multiply(slope, s), c.read("dy")))
 	}, "x", "dy", "dx")
-	finish()
+	m.End()
 }
 
 func emitELU(m machine) {
@@ -68,24 +68,17 @@ func emitELU(m machine) {
 		"\t\t\ty[i] = scale * expm1(x[i])",
 		"\t\t}",
 		"\t}")
-	alpha, unit, zero := m.parameter("scale"), m.constant(number(1)), m.zero()
-	least := m.constant(number(-2 * tanhLimit))
+	alpha, unit, zero := m.Scalar("scale"), m.Constant(simd.Number(1)), m.Zero()
+	least := m.Constant(simd.Number(-2 * tanhLimit))
 	m.forEach(1, func(c chunk) {
 		x := c.read("x")
-		Comment("eˣ - 1 = 2ᵏ·(eʳ - 1) + (2ᵏ - 1), which is exact to the last bit but one near 0.")
-		less1, k := m.reduced(m.atMost(zero, m.atLeast(least, x)))
-		power := m.register()
-		if m.wide {
-			VSCALEFPS(k, unit, power)
-		} else {
-			whole := m.register()
-			VCVTPS2DQ(k, whole)
-			power = m.powerOfTwo(whole)
-		}
-		m.nest(less1, power, m.subtract(power, unit))
-		c.write("y", m.choose(m.compare(x, greater, number(0)), x, m.multiply(less1, alpha)))
+		m.Comment("eˣ - 1 = 2ᵏ·(eʳ - 1) + (2ᵏ - 1), which is exact to the last bit but one near 0.")
+		less1, k := m.reduced(m.AtMost(zero, m.AtLeast(least, x)))
+		power := m.PowerOfTwo(k, unit)
+		m.Nest(less1, power, m.Subtract(power, unit))
+		c.write("y", m.Choose(m.Compare(x, simd.GreaterThan, simd.Number(0)), x, m.Multiply(less1, alpha)))
 	}, "x", "y")
-	finish()
+	m.End()
 }
 
 func emitELUGrad(m machine) {
@@ -96,12 +89,12 @@ func emitELUGrad(m machine) {
 		"\t\t\tdx[i] *= y[i] + scale",
 		"\t\t}",
 		"\t}")
-	alpha := m.parameter("scale")
+	alpha := m.Scalar("scale")
 	m.forEach(cheap, func(c chunk) {
 		y, dy := c.read("y"), c.read("dy")
-		c.write("dx", m.choose(m.compare(y, greater, number(0)), dy, m.multiply(m.add(y, alpha), dy)))
+		c.write("dx", m.Choose(m.Compare(y, simd.GreaterThan, simd.Number(0)), dy, m.Multiply(m.Add(y, alpha), dy)))
 	}, "y", "dy", "dx")
-	finish()
+	m.End()
 }
 
 func emitLeakyReLU(m machine) {
@@ -112,12 +105,12 @@ func emitLeakyReLU(m machine) {
 		"\t\t\ty[i] = x[i] * scale",
 		"\t\t}",
 		"\t}")
-	slope := m.parameter("scale")
+	slope := m.Scalar("scale")
 	m.forEach(cheap, func(c chunk) {
 		x := c.read("x")
-		c.write("y", m.choose(m.compare(x, greater, number(0)), x, m.multiply(x, slope)))
+		c.write("y", m.Choose(m.Compare(x, simd.GreaterThan, simd.Number(0)), x, m.Multiply(x, slope)))
 	}, "x", "y")
-	finish()
+	m.End()
 }
 
 func emitLeakyReLUGrad(m machine) {
@@ -128,10 +121,10 @@ func emitLeakyReLUGrad(m machine) {
 		"\t\t\tdx[i] = dy[i] * scale",
 		"\t\t}",
 		"\t}")
-	slope := m.parameter("scale")
+	slope := m.Scalar("scale")
 	m.forEach(cheap, func(c chunk) {
 		dy := c.read("dy")
-		c.write("dx", m.choose(m.compare(c.read("x"), greater, number(0)), dy, m.multiply(dy, slope)))
+		c.write("dx", m.Choose(m.Compare(c.read("x"), simd.GreaterThan, simd.Number(0)), dy, m.Multiply(dy, slope)))
 	}, "x", "dy", "dx")
-	finish()
+	m.End()
 }

@@ -3,20 +3,18 @@ package main
 import (
 	"fmt"
 
-	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
+	"github.com/gokfac/gokfac/internal/asm/simd"
 )
 
 // rows walks over the rows of z: their maximum, then e^(z-max) and its sum. A
 // maximum that misses a NaN does no harm: z-max has it, and with it the sum.
 type rows struct {
 	machine
-	z, p          reg.Register // p is nil where the exponentials are not kept
-	left, classes reg.GPVirtual
-	none, low     reg.VecVirtual // -Inf; flushed
-	tail          mask           // of the last vector
-	finishRow     func(greatest, total reg.VecVirtual) reg.VecVirtual
+	z, p          simd.Int // p is 0 where the exponentials are not kept
+	left, classes simd.Int
+	none, low     simd.Vec   // -Inf; flushed
+	tail          simd.Lanes // of the last vector
+	finishRow     func(greatest, total simd.Vec) simd.Vec
 }
 
 func emitSoftmax(m machine) {
@@ -31,16 +29,8 @@ func emitSoftmax(m machine) {
 		"\t\t\tp[i+j] *= 1 / float32(sum)",
 		"\t\t}",
 		"\t}")
-	r := rows{machine: m, p: Load(Param("p").Base(), GP64())}
-	r.emit(func(_, total reg.VecVirtual) reg.VecVirtual {
-		x := total.AsX()
-		unit, inverse := XMM(), m.register()
-		VCVTSD2SS(x, x, x)
-		VMOVSS(number(1), unit)
-		VDIVSS(x, unit, x)
-		VBROADCASTSS(x, inverse)
-		return inverse
-	})
+	r := rows{machine: m, p: m.Base("p")}
+	r.emit(func(_, total simd.Vec) simd.Vec { return m.Inverse(total) })
 }
 
 func emitExponentialSums(m machine) {
@@ -52,133 +42,127 @@ func emitExponentialSums(m machine) {
 		"\t\t\tsums[i] += float64(exp(v - maxima[i]))",
 		"\t\t}",
 		"\t}")
-	maxima, sums := Load(Param("maxima"), GP64()), Load(Param("sums"), GP64())
+	maxima, sums := m.Param("maxima"), m.Param("sums")
 	r := rows{machine: m}
-	r.emit(func(greatest, total reg.VecVirtual) reg.VecVirtual {
-		VMOVSS(greatest.AsX(), Mem{Base: maxima})
-		VMOVSD(total.AsX(), Mem{Base: sums})
-		ADDQ(U8(4), maxima)
-		ADDQ(U8(8), sums)
-		return nil
+	r.emit(func(greatest, total simd.Vec) simd.Vec {
+		m.StoreLane(greatest, simd.Address{Base: maxima})
+		m.Of(simd.Double).StoreLane(total, simd.Address{Base: sums})
+		m.AddTo(4, maxima)
+		m.AddTo(8, sums)
+		return 0
 	})
 }
 
-// emit writes the loops over rows: those that fit into one register or, with
-// AVX2, two, and longer ones.
-func (r *rows) emit(finishRow func(greatest, total reg.VecVirtual) reg.VecVirtual) {
+// shortRow is the number of classes up to which a row stays in registers.
+const shortRow = 16
+
+// emit writes the loops over rows: those that fit into one register,
+// or into few narrow ones, and longer ones.
+func (r *rows) emit(finishRow func(greatest, total simd.Vec) simd.Vec) {
 	r.finishRow = finishRow
-	r.z = Load(Param("z").Base(), GP64())
-	r.left = Load(Param("z").Len(), GP64()).(reg.GPVirtual)
-	r.classes = Load(Param("classes"), GP64()).(reg.GPVirtual)
-	r.none, r.low = r.constant(bits(minusInf)), r.constant(number(flushed))
-	short := []int{1, 2}
-	if r.wide {
-		short = []int{1}
-	}
-	for _, vectors := range short {
+	r.z, r.left, r.classes = r.Base("z"), r.Len("z"), r.Param("classes")
+	r.none, r.low = r.Constant(minusInf), r.Constant(simd.Number(flushed))
+	for vectors := 1; vectors*r.Lanes() <= shortRow; vectors++ {
 		next := fmt.Sprintf("beyond%d", vectors)
-		CMPQ(r.classes, U8(vectors*r.lanes()))
-		JGT(LabelRef(next))
+		r.CompareInt(r.classes, vectors*r.Lanes())
+		r.Branch(simd.Greater, next)
 		r.short(vectors)
-		finish()
-		Label(next)
+		r.End()
+		r.Label(next)
 	}
 	r.long()
-	finish()
+	r.End()
 }
 
 // eachRow repeats the body until no element is left.
 func (r *rows) eachRow(label string, body func()) {
-	Label(label)
-	TESTQ(r.left, r.left)
-	JZ(LabelRef(label + "done"))
+	r.Label(label)
+	r.TestInt(r.left)
+	r.Branch(simd.Zero, label+"done")
 	body()
-	SUBQ(r.classes, r.left)
-	JMP(LabelRef(label))
-	Label(label + "done")
+	r.SubtractIntFrom(r.classes, r.left)
+	r.Jump(label)
+	r.Label(label + "done")
 }
 
-func (r *rows) exponentialOf(v, greatest reg.VecVirtual) reg.VecVirtual {
-	return r.flushedExponential(r.subtract(v, greatest), r.low)
+func (r *rows) exponentialOf(v, greatest simd.Vec) simd.Vec {
+	return r.flushedExponential(r.Subtract(v, greatest), r.low)
 }
 
 // short keeps a row in registers, the last of which is not full or just so.
 func (r *rows) short(vectors int) {
-	rest := GP64()
-	MOVQ(r.classes, rest)
-	SUBQ(U8((vectors-1)*r.lanes()), rest)
-	tail := r.firstLanes(rest)
+	rest := r.CopyInt(r.classes)
+	r.SubtractFrom((vectors-1)*r.Lanes(), rest)
+	tail := r.FirstLanes(rest)
 	r.eachRow(fmt.Sprintf("short%d", vectors), func() {
-		masks := make([]mask, vectors)
-		masks[vectors-1] = tail
-		v := make([]reg.VecVirtual, vectors)
-		at := func(base reg.Register, i int) Mem { return Mem{Base: base, Disp: i * r.bytes} }
+		lanes := make([]simd.Lanes, vectors)
+		lanes[vectors-1] = tail
+		v := make([]simd.Vec, vectors)
+		at := func(base simd.Int, i int) simd.Address { return simd.Address{Base: base, Offset: i * r.Bytes} }
 		for i := range v {
-			v[i] = r.loadOr(at(r.z, i), masks[i], r.none)
+			v[i] = r.LoadOr(at(r.z, i), lanes[i], r.none)
 		}
 		top := v[0]
 		for _, other := range v[1:] {
-			top = r.atLeast(top, other)
+			top = r.AtLeast(top, other)
 		}
-		top = r.greatest(top)
+		top = r.GreatestLane(top)
 		sum := r.accumulator()
 		for i := range v {
 			v[i] = r.exponentialOf(v[i], top)
-			sum.add(r.widened(v[i]))
+			r.accumulate(r.Widened(v[i]), sum)
 		}
 		inverse := r.finishRow(top, r.total(sum))
-		if r.p != nil {
+		if r.p != 0 {
 			for i := range v {
-				r.store(r.multiply(v[i], inverse), at(r.p, i), masks[i])
+				r.Store(r.Multiply(v[i], inverse), at(r.p, i), lanes[i])
 			}
-			LEAQ(Mem{Base: r.p, Index: r.classes, Scale: 4}, r.p)
+			r.Advance(r.p, r.classes, 4)
 		}
-		LEAQ(Mem{Base: r.z, Index: r.classes, Scale: 4}, r.z)
+		r.Advance(r.z, r.classes, 4)
 	})
 }
 
 // long passes over a row two or three times.
 func (r *rows) long() {
-	rest := GP64()
-	MOVQ(r.classes, rest)
-	ANDQ(U8(r.lanes()-1), rest)
-	r.tail = r.firstLanes(rest)
-	i := GP64()
+	rest := r.CopyInt(r.classes)
+	r.AndWith(r.Lanes()-1, rest)
+	r.tail = r.FirstLanes(rest)
+	i := r.NewInt()
 	// vectors runs the body for all vectors of the row, the last one masked; i
 	// counts elements.
-	vectors := func(label string, body func(k mask)) {
-		end := GP64()
-		MOVQ(r.classes, end)
-		SUBQ(rest, end)
-		XORQ(i, i)
-		Label(label)
-		body(nil)
-		ADDQ(U8(r.lanes()), i)
-		CMPQ(i, end)
-		JLT(LabelRef(label))
-		TESTQ(rest, rest)
-		JZ(LabelRef(label + "done"))
+	vectors := func(label string, body func(lanes simd.Lanes)) {
+		end := r.CopyInt(r.classes)
+		r.SubtractIntFrom(rest, end)
+		r.ClearInt(i)
+		r.Label(label)
+		body(simd.Lanes{})
+		r.AddTo(r.Lanes(), i)
+		r.CompareInts(i, end)
+		r.Branch(simd.Less, label)
+		r.TestInt(rest)
+		r.Branch(simd.Zero, label+"done")
 		body(r.tail)
-		Label(label + "done")
+		r.Label(label + "done")
 	}
-	at := func(base reg.Register) Mem { return Mem{Base: base, Index: i, Scale: 4} }
+	at := func(base simd.Int) simd.Address { return simd.Address{Base: base, Index: i, Scale: 4} }
 	r.eachRow("long", func() {
-		top := r.copy(r.none)
-		vectors("maximum", func(k mask) { VMAXPS(r.loadOr(at(r.z), k, r.none), top, top) })
-		top = r.greatest(top)
+		top := r.Copy(r.none)
+		vectors("maximum", func(lanes simd.Lanes) { r.Into(top).AtLeast(top, r.LoadOr(at(r.z), lanes, r.none)) })
+		top = r.GreatestLane(top)
 		sum := r.accumulator()
-		vectors("sum", func(k mask) {
-			e := r.exponentialOf(r.loadOr(at(r.z), k, r.none), top)
-			if r.p != nil {
-				r.store(e, at(r.p), k)
+		vectors("sum", func(lanes simd.Lanes) {
+			e := r.exponentialOf(r.LoadOr(at(r.z), lanes, r.none), top)
+			if r.p != 0 {
+				r.Store(e, at(r.p), lanes)
 			}
-			sum.add(r.widened(e))
+			r.accumulate(r.Widened(e), sum)
 		})
 		inverse := r.finishRow(top, r.total(sum))
-		if r.p != nil {
-			vectors("scale", func(k mask) { r.store(r.multiply(r.load(at(r.p), k), inverse), at(r.p), k) })
-			LEAQ(Mem{Base: r.p, Index: r.classes, Scale: 4}, r.p)
+		if r.p != 0 {
+			vectors("scale", func(lanes simd.Lanes) { r.Store(r.Multiply(r.Load(at(r.p), lanes), inverse), at(r.p), lanes) })
+			r.Advance(r.p, r.classes, 4)
 		}
-		LEAQ(Mem{Base: r.z, Index: r.classes, Scale: 4}, r.z)
+		r.Advance(r.z, r.classes, 4)
 	})
 }

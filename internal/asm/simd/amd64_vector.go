@@ -90,6 +90,13 @@ func (a *amd64) convert(e Element, op vecOp, x, to Vec) {
 	}
 }
 
+// positive adds 0, which makes +0 of −0.
+func (a *amd64) positive(e Element, x, zero, to Vec) {
+	r := a.newVec(e)
+	a.operate(e, greatest, zero, x, r)
+	a.operate(e, add, r, zero, to)
+}
+
 func (a *amd64) shift(op vecOp, n int, x, to Vec) {
 	if op == shiftLanesLeft {
 		VPSLLD(U8(n), a.vecs[x], a.vecs[to])
@@ -133,6 +140,8 @@ func (a *amd64) scale(x, k, to Vec) {
 	a.power(rest, factor)
 	VMULPS(a.vecs[factor], a.vecs[product], a.vecs[to])
 }
+
+func (a *amd64) scaleNormal(x, k, to Vec) { a.scale(x, k, to) }
 
 func (a *amd64) powerOfTwo(k, unit, to Vec) {
 	if a.wide {

@@ -16,7 +16,9 @@ type vectors interface {
 	loadWide(from Address, lanes Lanes, to Vec)
 	storeNarrow(x Vec, to Address, lanes Lanes)
 	storeLane(e Element, x Vec, to Address)
+	positive(e Element, x, zero, to Vec)
 	scale(x, k, to Vec)
+	scaleNormal(x, k, to Vec)
 	powerOfTwo(k, unit, to Vec)
 }
 
@@ -107,6 +109,13 @@ func (m Machine) Sqrt(x Vec) Vec { return m.unary(root, x) }
 // AtLeast is max(x, limit), and x where it is NaN or where both are 0, whatever their signs.
 func (m Machine) AtLeast(limit, x Vec) Vec { return m.binary(greatest, limit, x) }
 
+// Positive is max(x, 0), never −0, and NaN where x is. zero is 0 in all lanes.
+func (m Machine) Positive(x, zero Vec) Vec {
+	r := m.target()
+	m.set.positive(m.Element, x, zero, r)
+	return r
+}
+
 // AtMost is min(x, limit), and x where it is NaN or where both are 0, whatever their signs.
 func (m Machine) AtMost(limit, x Vec) Vec { return m.binary(least, limit, x) }
 
@@ -164,6 +173,13 @@ func (m Machine) FromInt(x Vec) Vec { return m.unary(fromInt, x) }
 func (m Machine) Scale(x, k Vec) Vec {
 	r := m.target()
 	m.set.scale(x, k, r)
+	return r
+}
+
+// ScaleNormal is Scale where neither x nor the result is subnormal or infinite, or where x is NaN.
+func (m Machine) ScaleNormal(x, k Vec) Vec {
+	r := m.target()
+	m.set.scaleNormal(x, k, r)
 	return r
 }
 
