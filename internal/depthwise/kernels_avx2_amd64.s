@@ -23,12 +23,12 @@ TEXT ·smultiplyavx2(SB), NOSPLIT, $0-80
 	VMOVUPS (R11), Y0
 
 windows4:
-	CMPQ    AX, $0x04
-	JL      done4
-	VMOVUPS Y0, Y1
-	VMOVUPS Y0, Y2
-	VMOVUPS Y0, Y3
-	VMOVUPS Y0, Y4
+	CMPQ    AX, $+4
+	JLT     done4
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 	MOVQ    R9, R13
@@ -44,7 +44,7 @@ taps4:
 	VFMADD231PS (R14), Y5, Y3
 	ADDQ        SI, R14
 	VFMADD231PS (R14), Y5, Y4
-	ADDQ        $0x08, R12
+	ADDQ        $+8, R12
 	ADDQ        R10, R13
 	DECQ        R11
 	JNZ         taps4
@@ -60,14 +60,14 @@ taps4:
 	VMOVUPS     Y4, (CX)
 	ADDQ        DX, CX
 	ADDQ        SI, BX
-	SUBQ        $0x04, AX
+	SUBQ        $+4, AX
 	JMP         windows4
 
 done4:
 windows1:
-	CMPQ    AX, $0x01
-	JL      done1
-	VMOVUPS Y0, Y1
+	CMPQ    AX, $+1
+	JLT     done1
+	VMOVAPS Y0, Y1
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 	MOVQ    R9, R13
@@ -77,14 +77,14 @@ taps1:
 	LEAQ        (BX)(R14*4), R14
 	VMOVUPS     (R13), Y2
 	VFMADD231PS (R14), Y2, Y1
-	ADDQ        $0x08, R12
+	ADDQ        $+8, R12
 	ADDQ        R10, R13
 	DECQ        R11
 	JNZ         taps1
 	VMOVUPS     Y1, (CX)
 	ADDQ        DX, CX
 	ADDQ        SI, BX
-	SUBQ        $0x01, AX
+	SUBQ        $+1, AX
 	JMP         windows1
 
 done1:
@@ -118,8 +118,8 @@ tap:
 	VXORPS  Y3, Y3, Y3
 
 windows4:
-	CMPQ        R13, $0x04
-	JL          done4
+	CMPQ        R13, $+4
+	JLT         done4
 	VMOVUPS     (R12), Y4
 	VFMADD231PS (R11), Y4, Y0
 	ADDQ        DX, R12
@@ -136,18 +136,18 @@ windows4:
 	VFMADD231PS (R11), Y4, Y3
 	ADDQ        DX, R12
 	ADDQ        SI, R11
-	SUBQ        $0x04, R13
+	SUBQ        $+4, R13
 	JMP         windows4
 
 done4:
 windows1:
-	CMPQ        R13, $0x01
-	JL          done1
+	CMPQ        R13, $+1
+	JLT         done1
 	VMOVUPS     (R12), Y4
 	VFMADD231PS (R11), Y4, Y0
 	ADDQ        DX, R12
 	ADDQ        SI, R11
-	SUBQ        $0x01, R13
+	SUBQ        $+1, R13
 	JMP         windows1
 
 done1:
@@ -156,7 +156,7 @@ done1:
 	VADDPS  Y2, Y0, Y0
 	VMOVUPS Y0, (R9)
 	ADDQ    R10, R9
-	ADDQ    $0x08, R8
+	ADDQ    $+8, R8
 	DECQ    DI
 	JNZ     tap
 	VZEROUPPER
@@ -181,12 +181,12 @@ TEXT ·dmultiplyavx2(SB), NOSPLIT, $0-80
 	VMOVUPD (R11), Y0
 
 windows4:
-	CMPQ    AX, $0x04
-	JL      done4
-	VMOVUPD Y0, Y1
-	VMOVUPD Y0, Y2
-	VMOVUPD Y0, Y3
-	VMOVUPD Y0, Y4
+	CMPQ    AX, $+4
+	JLT     done4
+	VMOVAPD Y0, Y1
+	VMOVAPD Y0, Y2
+	VMOVAPD Y0, Y3
+	VMOVAPD Y0, Y4
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 	MOVQ    R9, R13
@@ -202,7 +202,7 @@ taps4:
 	VFMADD231PD (R14), Y5, Y3
 	ADDQ        SI, R14
 	VFMADD231PD (R14), Y5, Y4
-	ADDQ        $0x08, R12
+	ADDQ        $+8, R12
 	ADDQ        R10, R13
 	DECQ        R11
 	JNZ         taps4
@@ -218,14 +218,14 @@ taps4:
 	VMOVUPD     Y4, (CX)
 	ADDQ        DX, CX
 	ADDQ        SI, BX
-	SUBQ        $0x04, AX
+	SUBQ        $+4, AX
 	JMP         windows4
 
 done4:
 windows1:
-	CMPQ    AX, $0x01
-	JL      done1
-	VMOVUPD Y0, Y1
+	CMPQ    AX, $+1
+	JLT     done1
+	VMOVAPD Y0, Y1
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 	MOVQ    R9, R13
@@ -235,14 +235,14 @@ taps1:
 	LEAQ        (BX)(R14*8), R14
 	VMOVUPD     (R13), Y2
 	VFMADD231PD (R14), Y2, Y1
-	ADDQ        $0x08, R12
+	ADDQ        $+8, R12
 	ADDQ        R10, R13
 	DECQ        R11
 	JNZ         taps1
 	VMOVUPD     Y1, (CX)
 	ADDQ        DX, CX
 	ADDQ        SI, BX
-	SUBQ        $0x01, AX
+	SUBQ        $+1, AX
 	JMP         windows1
 
 done1:
@@ -276,8 +276,8 @@ tap:
 	VXORPS  Y3, Y3, Y3
 
 windows4:
-	CMPQ        R13, $0x04
-	JL          done4
+	CMPQ        R13, $+4
+	JLT         done4
 	VMOVUPD     (R12), Y4
 	VFMADD231PD (R11), Y4, Y0
 	ADDQ        DX, R12
@@ -294,18 +294,18 @@ windows4:
 	VFMADD231PD (R11), Y4, Y3
 	ADDQ        DX, R12
 	ADDQ        SI, R11
-	SUBQ        $0x04, R13
+	SUBQ        $+4, R13
 	JMP         windows4
 
 done4:
 windows1:
-	CMPQ        R13, $0x01
-	JL          done1
+	CMPQ        R13, $+1
+	JLT         done1
 	VMOVUPD     (R12), Y4
 	VFMADD231PD (R11), Y4, Y0
 	ADDQ        DX, R12
 	ADDQ        SI, R11
-	SUBQ        $0x01, R13
+	SUBQ        $+1, R13
 	JMP         windows1
 
 done1:
@@ -314,7 +314,7 @@ done1:
 	VADDPD  Y2, Y0, Y0
 	VMOVUPD Y0, (R9)
 	ADDQ    R10, R9
-	ADDQ    $0x08, R8
+	ADDQ    $+8, R8
 	DECQ    DI
 	JNZ     tap
 	VZEROUPPER

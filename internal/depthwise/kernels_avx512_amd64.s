@@ -23,12 +23,12 @@ TEXT ·smultiplyavx512(SB), NOSPLIT, $0-80
 	VMOVUPS (R11), Z0
 
 windows4:
-	CMPQ    AX, $0x04
-	JL      done4
-	VMOVUPS Z0, Z1
-	VMOVUPS Z0, Z2
-	VMOVUPS Z0, Z3
-	VMOVUPS Z0, Z4
+	CMPQ    AX, $+4
+	JLT     done4
+	VMOVAPS Z0, Z1
+	VMOVAPS Z0, Z2
+	VMOVAPS Z0, Z3
+	VMOVAPS Z0, Z4
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 	MOVQ    R9, R13
@@ -44,7 +44,7 @@ taps4:
 	VFMADD231PS (R14), Z5, Z3
 	ADDQ        SI, R14
 	VFMADD231PS (R14), Z5, Z4
-	ADDQ        $0x08, R12
+	ADDQ        $+8, R12
 	ADDQ        R10, R13
 	DECQ        R11
 	JNZ         taps4
@@ -60,14 +60,14 @@ taps4:
 	VMOVUPS     Z4, (CX)
 	ADDQ        DX, CX
 	ADDQ        SI, BX
-	SUBQ        $0x04, AX
+	SUBQ        $+4, AX
 	JMP         windows4
 
 done4:
 windows1:
-	CMPQ    AX, $0x01
-	JL      done1
-	VMOVUPS Z0, Z1
+	CMPQ    AX, $+1
+	JLT     done1
+	VMOVAPS Z0, Z1
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 	MOVQ    R9, R13
@@ -77,14 +77,14 @@ taps1:
 	LEAQ        (BX)(R14*4), R14
 	VMOVUPS     (R13), Z2
 	VFMADD231PS (R14), Z2, Z1
-	ADDQ        $0x08, R12
+	ADDQ        $+8, R12
 	ADDQ        R10, R13
 	DECQ        R11
 	JNZ         taps1
 	VMOVUPS     Z1, (CX)
 	ADDQ        DX, CX
 	ADDQ        SI, BX
-	SUBQ        $0x01, AX
+	SUBQ        $+1, AX
 	JMP         windows1
 
 done1:
@@ -118,8 +118,8 @@ tap:
 	VPXORD  Z3, Z3, Z3
 
 windows4:
-	CMPQ        R13, $0x04
-	JL          done4
+	CMPQ        R13, $+4
+	JLT         done4
 	VMOVUPS     (R12), Z4
 	VFMADD231PS (R11), Z4, Z0
 	ADDQ        DX, R12
@@ -136,18 +136,18 @@ windows4:
 	VFMADD231PS (R11), Z4, Z3
 	ADDQ        DX, R12
 	ADDQ        SI, R11
-	SUBQ        $0x04, R13
+	SUBQ        $+4, R13
 	JMP         windows4
 
 done4:
 windows1:
-	CMPQ        R13, $0x01
-	JL          done1
+	CMPQ        R13, $+1
+	JLT         done1
 	VMOVUPS     (R12), Z4
 	VFMADD231PS (R11), Z4, Z0
 	ADDQ        DX, R12
 	ADDQ        SI, R11
-	SUBQ        $0x01, R13
+	SUBQ        $+1, R13
 	JMP         windows1
 
 done1:
@@ -156,7 +156,7 @@ done1:
 	VADDPS  Z2, Z0, Z0
 	VMOVUPS Z0, (R9)
 	ADDQ    R10, R9
-	ADDQ    $0x08, R8
+	ADDQ    $+8, R8
 	DECQ    DI
 	JNZ     tap
 	VZEROUPPER
@@ -181,12 +181,12 @@ TEXT ·dmultiplyavx512(SB), NOSPLIT, $0-80
 	VMOVUPD (R11), Z0
 
 windows4:
-	CMPQ    AX, $0x04
-	JL      done4
-	VMOVUPD Z0, Z1
-	VMOVUPD Z0, Z2
-	VMOVUPD Z0, Z3
-	VMOVUPD Z0, Z4
+	CMPQ    AX, $+4
+	JLT     done4
+	VMOVAPD Z0, Z1
+	VMOVAPD Z0, Z2
+	VMOVAPD Z0, Z3
+	VMOVAPD Z0, Z4
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 	MOVQ    R9, R13
@@ -202,7 +202,7 @@ taps4:
 	VFMADD231PD (R14), Z5, Z3
 	ADDQ        SI, R14
 	VFMADD231PD (R14), Z5, Z4
-	ADDQ        $0x08, R12
+	ADDQ        $+8, R12
 	ADDQ        R10, R13
 	DECQ        R11
 	JNZ         taps4
@@ -218,14 +218,14 @@ taps4:
 	VMOVUPD     Z4, (CX)
 	ADDQ        DX, CX
 	ADDQ        SI, BX
-	SUBQ        $0x04, AX
+	SUBQ        $+4, AX
 	JMP         windows4
 
 done4:
 windows1:
-	CMPQ    AX, $0x01
-	JL      done1
-	VMOVUPD Z0, Z1
+	CMPQ    AX, $+1
+	JLT     done1
+	VMOVAPD Z0, Z1
 	MOVQ    DI, R11
 	MOVQ    R8, R12
 	MOVQ    R9, R13
@@ -235,14 +235,14 @@ taps1:
 	LEAQ        (BX)(R14*8), R14
 	VMOVUPD     (R13), Z2
 	VFMADD231PD (R14), Z2, Z1
-	ADDQ        $0x08, R12
+	ADDQ        $+8, R12
 	ADDQ        R10, R13
 	DECQ        R11
 	JNZ         taps1
 	VMOVUPD     Z1, (CX)
 	ADDQ        DX, CX
 	ADDQ        SI, BX
-	SUBQ        $0x01, AX
+	SUBQ        $+1, AX
 	JMP         windows1
 
 done1:
@@ -276,8 +276,8 @@ tap:
 	VPXORD  Z3, Z3, Z3
 
 windows4:
-	CMPQ        R13, $0x04
-	JL          done4
+	CMPQ        R13, $+4
+	JLT         done4
 	VMOVUPD     (R12), Z4
 	VFMADD231PD (R11), Z4, Z0
 	ADDQ        DX, R12
@@ -294,18 +294,18 @@ windows4:
 	VFMADD231PD (R11), Z4, Z3
 	ADDQ        DX, R12
 	ADDQ        SI, R11
-	SUBQ        $0x04, R13
+	SUBQ        $+4, R13
 	JMP         windows4
 
 done4:
 windows1:
-	CMPQ        R13, $0x01
-	JL          done1
+	CMPQ        R13, $+1
+	JLT         done1
 	VMOVUPD     (R12), Z4
 	VFMADD231PD (R11), Z4, Z0
 	ADDQ        DX, R12
 	ADDQ        SI, R11
-	SUBQ        $0x01, R13
+	SUBQ        $+1, R13
 	JMP         windows1
 
 done1:
@@ -314,7 +314,7 @@ done1:
 	VADDPD  Z2, Z0, Z0
 	VMOVUPD Z0, (R9)
 	ADDQ    R10, R9
-	ADDQ    $0x08, R8
+	ADDQ    $+8, R8
 	DECQ    DI
 	JNZ     tap
 	VZEROUPPER

@@ -605,28 +605,28 @@ rest:
 	VCVTPS2PD  X5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    (BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VADDPD     Y5, Y1, Y1
 	VMOVUPS    16(SI), Y5
 	VMASKMOVPS 16(AX)(CX*4), X5, X5
 	VCVTPS2PD  X5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    32(BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VADDPD     Y5, Y2, Y2
 	VMOVUPS    32(SI), Y5
 	VMASKMOVPS 32(AX)(CX*4), X5, X5
 	VCVTPS2PD  X5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    64(BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VADDPD     Y5, Y3, Y3
 	VMOVUPS    48(SI), Y5
 	VMASKMOVPS 48(AX)(CX*4), X5, X5
 	VCVTPS2PD  X5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    96(BX), Y0
-	VANDPD     Y0, Y5, Y5
+	VANDPS     Y5, Y0, Y5
 	VADDPD     Y5, Y4, Y4
 
 done:
@@ -634,10 +634,10 @@ done:
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, ret+32(FP)
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -690,7 +690,7 @@ rest:
 	VCVTPS2PD  X5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    (BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VMULPD     Y5, Y5, Y5
 	VADDPD     Y5, Y1, Y1
 	VMOVUPS    16(SI), Y5
@@ -698,7 +698,7 @@ rest:
 	VCVTPS2PD  X5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    32(BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VMULPD     Y5, Y5, Y5
 	VADDPD     Y5, Y2, Y2
 	VMOVUPS    32(SI), Y5
@@ -706,7 +706,7 @@ rest:
 	VCVTPS2PD  X5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    64(BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VMULPD     Y5, Y5, Y5
 	VADDPD     Y5, Y3, Y3
 	VMOVUPS    48(SI), Y5
@@ -714,7 +714,7 @@ rest:
 	VCVTPS2PD  X5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    96(BX), Y0
-	VANDPD     Y0, Y5, Y5
+	VANDPS     Y5, Y0, Y5
 	VMULPD     Y5, Y5, Y5
 	VADDPD     Y5, Y4, Y4
 
@@ -723,10 +723,10 @@ done:
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, ret+32(FP)
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -858,18 +858,18 @@ done:
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, sum+80(FP)
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, sum+80(FP)
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
-	VADDPD       X0, X5, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, dot+88(FP)
+	VADDPD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDSD       X0, X5, X5
+	MOVSD        X5, dot+88(FP)
 	VZEROUPPER
 	RET
 
@@ -1809,25 +1809,25 @@ rest:
 	VMASKMOVPD (AX)(CX*8), Y5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    (BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VADDPD     Y5, Y1, Y1
 	VMOVUPS    32(BX), Y5
 	VMASKMOVPD 32(AX)(CX*8), Y5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    32(BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VADDPD     Y5, Y2, Y2
 	VMOVUPS    64(BX), Y5
 	VMASKMOVPD 64(AX)(CX*8), Y5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    64(BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VADDPD     Y5, Y3, Y3
 	VMOVUPS    96(BX), Y5
 	VMASKMOVPD 96(AX)(CX*8), Y5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    96(BX), Y0
-	VANDPD     Y0, Y5, Y5
+	VANDPS     Y5, Y0, Y5
 	VADDPD     Y5, Y4, Y4
 
 done:
@@ -1835,10 +1835,10 @@ done:
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, ret+32(FP)
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -1890,28 +1890,28 @@ rest:
 	VMASKMOVPD (AX)(CX*8), Y5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    (BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VMULPD     Y5, Y5, Y5
 	VADDPD     Y5, Y1, Y1
 	VMOVUPS    32(BX), Y5
 	VMASKMOVPD 32(AX)(CX*8), Y5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    32(BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VMULPD     Y5, Y5, Y5
 	VADDPD     Y5, Y2, Y2
 	VMOVUPS    64(BX), Y5
 	VMASKMOVPD 64(AX)(CX*8), Y5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    64(BX), Y6
-	VANDPD     Y6, Y5, Y5
+	VANDPS     Y5, Y6, Y5
 	VMULPD     Y5, Y5, Y5
 	VADDPD     Y5, Y3, Y3
 	VMOVUPS    96(BX), Y5
 	VMASKMOVPD 96(AX)(CX*8), Y5, Y5
 	VSUBPD     Y0, Y5, Y5
 	VMOVUPS    96(BX), Y0
-	VANDPD     Y0, Y5, Y5
+	VANDPS     Y5, Y0, Y5
 	VMULPD     Y5, Y5, Y5
 	VADDPD     Y5, Y4, Y4
 
@@ -1920,10 +1920,10 @@ done:
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, ret+32(FP)
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, ret+32(FP)
 	VZEROUPPER
 	RET
 
@@ -2043,18 +2043,18 @@ done:
 	VADDPD       Y4, Y2, Y2
 	VADDPD       Y2, Y1, Y1
 	VEXTRACTF128 $0x01, Y1, X0
-	VADDPD       X0, X1, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, sum+80(FP)
+	VADDPD       X0, X1, X1
+	VPERMILPD    $0x01, X1, X0
+	VADDSD       X0, X1, X1
+	MOVSD        X1, sum+80(FP)
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y8, Y6, Y6
 	VADDPD       Y6, Y5, Y5
 	VEXTRACTF128 $0x01, Y5, X0
-	VADDPD       X0, X5, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, dot+88(FP)
+	VADDPD       X0, X5, X5
+	VPERMILPD    $0x01, X5, X0
+	VADDSD       X0, X5, X5
+	MOVSD        X5, dot+88(FP)
 	VZEROUPPER
 	RET
 

@@ -570,10 +570,10 @@ loop:
 	VMULPS       Y7, Y0, Y9
 	VSUBPS       Y9, Y8, Y8
 	VMOVUPS      Y8, (AX)(BX*4)
-	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X7, Y8
+	VEXTRACTF128 $0x01, Y7, X7
 	VCVTPS2PD    X7, Y7
-	VFMADD231PD  Y7, Y7, Y3
-	VCVTPS2PD    X8, Y7
+	VFMADD231PD  Y8, Y8, Y3
 	VFMADD231PD  Y7, Y7, Y4
 	VMOVUPS      32(CX)(BX*4), Y7
 	VMULPS       Y7, Y1, Y7
@@ -585,10 +585,10 @@ loop:
 	VMULPS       Y7, Y0, Y9
 	VSUBPS       Y9, Y8, Y8
 	VMOVUPS      Y8, 32(AX)(BX*4)
-	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X7, Y8
+	VEXTRACTF128 $0x01, Y7, X7
 	VCVTPS2PD    X7, Y7
-	VFMADD231PD  Y7, Y7, Y5
-	VCVTPS2PD    X8, Y7
+	VFMADD231PD  Y8, Y8, Y5
 	VFMADD231PD  Y7, Y7, Y6
 	ADDQ         $+16, BX
 	SUBQ         $+16, SI
@@ -615,10 +615,10 @@ rest:
 	VSUBPS       Y9, Y8, Y8
 	VMOVUPS      (DI), Y9
 	VMASKMOVPS   Y8, Y9, (AX)(BX*4)
-	VEXTRACTF128 $0x01, Y7, X8
+	VCVTPS2PD    X7, Y8
+	VEXTRACTF128 $0x01, Y7, X7
 	VCVTPS2PD    X7, Y7
-	VFMADD231PD  Y7, Y7, Y3
-	VCVTPS2PD    X8, Y7
+	VFMADD231PD  Y8, Y8, Y3
 	VFMADD231PD  Y7, Y7, Y4
 	VMOVUPS      32(DI), Y7
 	VMASKMOVPS   32(CX)(BX*4), Y7, Y7
@@ -635,21 +635,21 @@ rest:
 	VSUBPS       Y0, Y2, Y0
 	VMOVUPS      32(DI), Y2
 	VMASKMOVPS   Y0, Y2, 32(AX)(BX*4)
-	VEXTRACTF128 $0x01, Y1, X0
+	VCVTPS2PD    X1, Y0
+	VEXTRACTF128 $0x01, Y1, X1
 	VCVTPS2PD    X1, Y1
-	VFMADD231PD  Y1, Y1, Y5
-	VCVTPS2PD    X0, Y0
-	VFMADD231PD  Y0, Y0, Y6
+	VFMADD231PD  Y0, Y0, Y5
+	VFMADD231PD  Y1, Y1, Y6
 
 done:
 	VADDPD       Y5, Y3, Y3
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y4, Y3, Y3
 	VEXTRACTF128 $0x01, Y3, X0
-	VADDPD       X0, X3, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, ret+88(FP)
+	VADDPD       X0, X3, X3
+	VPERMILPD    $0x01, X3, X0
+	VADDSD       X0, X3, X3
+	MOVSD        X3, ret+88(FP)
 	VZEROUPPER
 	RET
 
@@ -724,10 +724,10 @@ done:
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X1, X0, X1
-	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	MOVSD        X1, ret+48(FP)
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -826,31 +826,31 @@ done:
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X1, X0, X1
-	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	MOVSD        X1, xx+48(FP)
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, xx+48(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
 	VEXTRACTF128 $0x01, Y4, X0
-	VADDPD       X0, X4, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, yy+56(FP)
+	VADDPD       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDSD       X0, X4, X4
+	MOVSD        X4, yy+56(FP)
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y11, Y9, Y9
 	VADDPD       Y9, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
-	VADDPD       X0, X8, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, xy+64(FP)
+	VADDPD       X0, X8, X8
+	VPERMILPD    $0x01, X8, X0
+	VADDSD       X0, X8, X8
+	MOVSD        X8, xy+64(FP)
 	VZEROUPPER
 	RET
 
 // func sfiniteavx2(x []float32) bool
-// Requires: AVX, AVX2
+// Requires: AVX
 TEXT ·sfiniteavx2(SB), NOSPLIT, $0-25
 	MOVQ   x_base+0(FP), AX
 	VXORPS Y0, Y0, Y0
@@ -863,10 +863,10 @@ TEXT ·sfiniteavx2(SB), NOSPLIT, $0-25
 loop:
 	VMOVUPS (AX)(CX*4), Y2
 	VSUBPS  Y2, Y2, Y2
-	VPOR    Y2, Y0, Y0
+	VORPS   Y2, Y0, Y0
 	VMOVUPS 32(AX)(CX*4), Y2
 	VSUBPS  Y2, Y2, Y2
-	VPOR    Y2, Y1, Y1
+	VORPS   Y2, Y1, Y1
 	ADDQ    $+16, CX
 	SUBQ    $+16, DX
 	JGE     loop
@@ -880,14 +880,14 @@ rest:
 	VMOVUPS    (BX), Y2
 	VMASKMOVPS (AX)(CX*4), Y2, Y2
 	VSUBPS     Y2, Y2, Y2
-	VPOR       Y2, Y0, Y0
+	VORPS      Y2, Y0, Y0
 	VMOVUPS    32(BX), Y2
 	VMASKMOVPS 32(AX)(CX*4), Y2, Y2
 	VSUBPS     Y2, Y2, Y2
-	VPOR       Y2, Y1, Y1
+	VORPS      Y2, Y1, Y1
 
 done:
-	VPOR   Y1, Y0, Y0
+	VORPS  Y1, Y0, Y0
 	VPTEST Y0, Y0
 	SETEQ  AL
 	MOVB   AL, ret+24(FP)
@@ -1689,10 +1689,10 @@ done:
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y4, Y3, Y3
 	VEXTRACTF128 $0x01, Y3, X0
-	VADDPD       X0, X3, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, ret+96(FP)
+	VADDPD       X0, X3, X3
+	VPERMILPD    $0x01, X3, X0
+	VADDSD       X0, X3, X3
+	MOVSD        X3, ret+96(FP)
 	VZEROUPPER
 	RET
 
@@ -1767,10 +1767,10 @@ done:
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X1, X0, X1
-	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	MOVSD        X1, ret+48(FP)
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, ret+48(FP)
 	VZEROUPPER
 	RET
 
@@ -1885,31 +1885,31 @@ done:
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y1, Y0, Y0
 	VEXTRACTF128 $0x01, Y0, X1
-	VADDPD       X1, X0, X1
-	VUNPCKHPD    X1, X1, X0
-	VADDSD       X0, X1, X1
-	MOVSD        X1, xx+48(FP)
+	VADDPD       X1, X0, X0
+	VPERMILPD    $0x01, X0, X1
+	VADDSD       X1, X0, X0
+	MOVSD        X0, xx+48(FP)
 	VADDPD       Y6, Y4, Y4
 	VADDPD       Y7, Y5, Y5
 	VADDPD       Y5, Y4, Y4
 	VEXTRACTF128 $0x01, Y4, X0
-	VADDPD       X0, X4, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, yy+56(FP)
+	VADDPD       X0, X4, X4
+	VPERMILPD    $0x01, X4, X0
+	VADDSD       X0, X4, X4
+	MOVSD        X4, yy+56(FP)
 	VADDPD       Y10, Y8, Y8
 	VADDPD       Y11, Y9, Y9
 	VADDPD       Y9, Y8, Y8
 	VEXTRACTF128 $0x01, Y8, X0
-	VADDPD       X0, X8, X0
-	VUNPCKHPD    X0, X0, X1
-	VADDSD       X1, X0, X0
-	MOVSD        X0, xy+64(FP)
+	VADDPD       X0, X8, X8
+	VPERMILPD    $0x01, X8, X0
+	VADDSD       X0, X8, X8
+	MOVSD        X8, xy+64(FP)
 	VZEROUPPER
 	RET
 
 // func dfiniteavx2(x []float64) bool
-// Requires: AVX, AVX2
+// Requires: AVX
 TEXT ·dfiniteavx2(SB), NOSPLIT, $0-25
 	MOVQ   x_base+0(FP), AX
 	VXORPS Y0, Y0, Y0
@@ -1922,10 +1922,10 @@ TEXT ·dfiniteavx2(SB), NOSPLIT, $0-25
 loop:
 	VMOVUPD (AX)(CX*8), Y2
 	VSUBPD  Y2, Y2, Y2
-	VPOR    Y2, Y0, Y0
+	VORPS   Y2, Y0, Y0
 	VMOVUPD 32(AX)(CX*8), Y2
 	VSUBPD  Y2, Y2, Y2
-	VPOR    Y2, Y1, Y1
+	VORPS   Y2, Y1, Y1
 	ADDQ    $+8, CX
 	SUBQ    $+8, DX
 	JGE     loop
@@ -1939,14 +1939,14 @@ rest:
 	VMOVUPS    (BX), Y2
 	VMASKMOVPD (AX)(CX*8), Y2, Y2
 	VSUBPD     Y2, Y2, Y2
-	VPOR       Y2, Y0, Y0
+	VORPS      Y2, Y0, Y0
 	VMOVUPS    32(BX), Y2
 	VMASKMOVPD 32(AX)(CX*8), Y2, Y2
 	VSUBPD     Y2, Y2, Y2
-	VPOR       Y2, Y1, Y1
+	VORPS      Y2, Y1, Y1
 
 done:
-	VPOR   Y1, Y0, Y0
+	VORPS  Y1, Y0, Y0
 	VPTEST Y0, Y0
 	SETEQ  AL
 	MOVB   AL, ret+24(FP)

@@ -19,6 +19,7 @@ type set interface {
 	vectors
 	masks
 	reductions
+	places
 }
 
 // New is the machine of a set, with elements of float32: avx512, avx2 or neon.

@@ -1,56 +1,36 @@
 package main
 
-import (
-	. "github.com/mmcloughlin/avo/build"
-)
+import "github.com/gokfac/gokfac/internal/asm/simd"
 
 // convertSlots is how many vectors of float64 a conversion has in a step.
 const convertSlots = 2
 
-func emitWiden(v vector) {
-	start(double, v, "widen"+v.isa, "func(dst []float64, src []float32)", `
+func emitWiden(m simd.Machine) {
+	start(m, "widen", "(dst []float64, src []float32)", `
 for i := range dst {
 	dst[i] = float64(src[i])
 }`)
-	l := newLoop(double, v, v.bytes/8, convertSlots, "dst", "src")
+	l := newLoop(m, m.Lanes(), convertSlots, "dst", "src")
 	l.widths = []int{4, 8}
 	l.run("", "dst", func() {
 		for slot := range l.slots {
-			l.precision = single
-			r := l.loadWide("src", slot)
-			l.precision = double
-			l.store(r, "dst", slot)
+			l.store(l.LoadWide(l.at("src", slot, 4), l.there(slot)), "dst", slot)
 		}
 	})
-	VZEROUPPER()
-	RET()
+	m.End()
 }
 
-func emitNarrow(v vector) {
-	start(double, v, "narrow"+v.isa, "func(dst []float32, src []float64)", `
+func emitNarrow(m simd.Machine) {
+	start(m, "narrow", "(dst []float32, src []float64)", `
 for i := range dst {
 	dst[i] = float32(src[i])
 }`)
-	l := newLoop(double, v, v.bytes/8, convertSlots, "dst", "src")
+	l := newLoop(m, m.Lanes(), convertSlots, "dst", "src")
 	l.widths = []int{4, 8}
 	l.run("", "dst", func() {
 		for slot := range l.slots {
-			r, to := l.load("src", slot), l.at("dst", slot, 4)
-			if v.bytes == 64 {
-				VCVTPD2PS(r, r.AsY())
-			} else {
-				VCVTPD2PSY(r, r.AsX())
-			}
-			switch {
-			case !l.masked:
-				VMOVUPS(v.half(r), to)
-			case v.bytes == 64: // AVX512F has masks for whole registers only
-				VMOVUPS(r, opmasks[slot], to)
-			default:
-				VMASKMOVPS(r.AsX(), l.edgeMask(slot, 4).AsX(), to)
-			}
+			l.StoreNarrow(l.load("src", slot), l.at("dst", slot, 4), l.there(slot))
 		}
 	})
-	VZEROUPPER()
-	RET()
+	m.End()
 }

@@ -3,185 +3,102 @@ package main
 import (
 	"strings"
 
-	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
+	"github.com/gokfac/gokfac/internal/asm/simd"
 )
 
 // loop goes through slices from front to back. A step is some slots, each one
-// vector wide; the last step, where elements are missing, is the same code under
-// masks, which neither read nor write beyond the slices.
+// vector wide; the last step, where elements are missing, is the same code for
+// the first lanes only, which neither reads nor writes beyond the slices.
 type loop struct {
-	precision
-	vector
+	simd.Machine
 	lanes, slots int // elements of a slot, slots of a step
-	index        reg.Register
-	base         map[string]reg.Register
-	masked       bool
-	widths       []int                // bytes of an element, of all kinds of slices
-	edge         map[int]reg.Register // AVX2: where the masks start, by bytes of an element
+	index        simd.Int
+	base         map[string]simd.Int
+	widths       []int        // bytes of an element, of all kinds of slices
+	ends         []simd.Lanes // of the last step's slots; nil in whole steps
 }
 
 // start begins a kernel with the given signature, in which T is the element
 // type. doc is its body in Go.
-func start(p precision, v vector, name, signature, doc string) {
-	element := func(s string) string { return strings.ReplaceAll(s, "T", p.goType) }
-	TEXT(name, NOSPLIT, element(signature))
-	lines := []string{name + " is", ""}
+func start(m simd.Machine, name, signature, doc string) {
+	element := func(s string) string { return strings.ReplaceAll(s, "T", m.Element.Go) }
+	lines := []string{"is", ""}
 	for _, line := range strings.Split(strings.Trim(doc, "\n"), "\n") {
 		lines = append(lines, "\t"+element(line))
 	}
-	Doc(lines...)
-	Pragma("noescape")
+	m.Function(name, element(signature), lines...)
 }
 
 // newLoop loads the addresses of slices.
-func newLoop(p precision, v vector, lanes, slots int, slices ...string) *loop {
-	l := &loop{precision: p, vector: v, lanes: lanes, slots: slots, widths: []int{p.bytes}, base: map[string]reg.Register{}}
+func newLoop(m simd.Machine, lanes, slots int, slices ...string) *loop {
+	l := &loop{Machine: m, lanes: lanes, slots: slots, widths: []int{m.Element.Bytes}, base: map[string]simd.Int{}}
 	for _, s := range slices {
-		l.base[s] = Load(Param(s).Base(), GP64())
+		l.base[s] = m.Base(s)
 	}
-	l.index = GP64()
+	l.index = m.NewInt()
 	return l
 }
 
 // run writes the steps over as many elements as the slice named first has.
 // label tells one loop of a function from another.
-func (l *loop) run(label, first string, step func()) {
-	l.over(label, Load(Param(first).Len(), GP64()), step)
-}
+func (l *loop) run(label, first string, step func()) { l.over(label, l.Len(first), step) }
 
 // over is run for n elements. It changes n.
-func (l *loop) over(label string, n reg.Register, step func()) {
-	elements := I32(l.lanes * l.slots)
-	XORQ(l.index, l.index)
-	SUBQ(elements, n)
-	JLT(LabelRef(label + "rest"))
-	Label(label + "loop")
+func (l *loop) over(label string, n simd.Int, step func()) {
+	elements := l.lanes * l.slots
+	l.ClearInt(l.index)
+	l.SubtractFrom(elements, n)
+	l.Branch(simd.Less, label+"rest")
+	l.Label(label + "loop")
 	step()
-	ADDQ(elements, l.index)
-	SUBQ(elements, n)
-	JGE(LabelRef(label + "loop"))
-	Label(label + "rest")
-	ADDQ(elements, n)
-	JZ(LabelRef(label + "done"))
-	l.mask(n)
-	l.masked = true
+	l.AddTo(elements, l.index)
+	l.SubtractFrom(elements, n)
+	l.Branch(simd.NotLess, label+"loop")
+	l.Label(label + "rest")
+	l.AddTo(elements, n)
+	l.Branch(simd.Zero, label+"done")
+	l.ends = l.StepLanes(n, l.slots, l.lanes, l.widths...)
 	step()
-	l.masked = false
-	Label(label + "done")
+	l.ends = nil
+	l.Label(label + "done")
 }
 
-// mask lets the first n elements of a step pass.
-func (l *loop) mask(n reg.Register) {
-	if l.isa == "avx512" {
-		l.setOpmasks(n)
-		return
+// there is the lanes of a slot.
+func (l *loop) there(slot int) simd.Lanes {
+	if l.ends == nil {
+		return simd.Lanes{}
 	}
-	l.edge = map[int]reg.Register{}
-	for _, bytes := range l.widths {
-		back, edge := GP64(), GP64()
-		IMUL3Q(I32(bytes), n, back)
-		LEAQ(maskTable().Offset(maskOnes), edge)
-		SUBQ(back, edge)
-		l.edge[bytes] = edge
-	}
-}
-
-// opmasks are the masks of the slots of a step; K0 means no mask.
-var opmasks = []reg.Register{reg.K1, reg.K2, reg.K3, reg.K4}
-
-func (l *loop) setOpmasks(n reg.Register) {
-	ones := GP64()
-	MOVQ(I32(-1), ones)
-	BZHIQ(n, ones, ones)
-	for slot := range l.slots {
-		slotOnes := GP64()
-		MOVQ(ones, slotOnes)
-		if slot > 0 {
-			SHRQ(U8(slot*l.lanes), slotOnes)
-		}
-		ANDQ(I32(1<<l.lanes-1), slotOnes) // a store of half a register has 16 lanes too
-		KMOVW(slotOnes.As32(), opmasks[slot])
-	}
-}
-
-// maskOnes is the number of bytes of ones in maskTable, and of the zeros after them:
-// the length of the longest step.
-const maskOnes = 128
-
-var table *Mem
-
-// maskTable is where AVX2 reads the masks of n elements: from n elements before
-// the end of the ones.
-func maskTable() Mem {
-	if table == nil {
-		m := GLOBL("tailmask", RODATA|NOPTR)
-		for at := 0; at < maskOnes; at += 8 {
-			DATA(at, U64(1<<64-1))
-		}
-		for at := maskOnes; at < 2*maskOnes; at += 8 {
-			DATA(at, U64(0))
-		}
-		table = &m
-	}
-	return *table
+	return l.ends[slot]
 }
 
 // at is where a slot of a slice with elements of so many bytes lies.
-func (l *loop) at(slice string, slot, bytes int) Mem {
-	return Mem{Base: l.base[slice], Index: l.index, Scale: uint8(bytes), Disp: slot * l.lanes * bytes}
-}
-
-// edgeMask is the mask of a slot as AVX2 has it.
-func (l *loop) edgeMask(slot, bytes int) reg.VecVirtual {
-	m := YMM()
-	VMOVUPS(Mem{Base: l.edge[bytes], Disp: slot * l.lanes * bytes}, m)
-	return m
+func (l *loop) at(slice string, slot, bytes int) simd.Address {
+	return simd.Address{Base: l.base[slice], Index: l.index, Scale: bytes, Offset: slot * l.lanes * bytes}
 }
 
 // load reads a slot: of whole vectors of the loop's own elements.
-func (l *loop) load(slice string, slot int) reg.VecVirtual {
-	r, from := l.register(), l.at(slice, slot, l.precision.bytes)
-	switch {
-	case !l.masked:
-		l.move(from, r)
-	case l.isa == "avx512":
-		l.choose(func(o ...Op) { VMOVUPS_Z(o[0], o[1], o[2]) }, func(o ...Op) { VMOVUPD_Z(o[0], o[1], o[2]) }, from, opmasks[slot], r)
-	default:
-		l.choose(func(o ...Op) { VMASKMOVPS(o[0], o[1], o[2]) }, func(o ...Op) { VMASKMOVPD(o[0], o[1], o[2]) }, from, l.edgeMask(slot, l.precision.bytes), r)
-	}
-	return r
+func (l *loop) load(slice string, slot int) simd.Vec {
+	return l.Load(l.at(slice, slot, l.Element.Bytes), l.there(slot))
 }
 
 // store writes a slot.
-func (l *loop) store(r reg.VecVirtual, slice string, slot int) {
-	to := l.at(slice, slot, l.precision.bytes)
-	switch {
-	case !l.masked:
-		l.move(r, to)
-	case l.isa == "avx512":
-		l.choose(func(o ...Op) { VMOVUPS(o...) }, func(o ...Op) { VMOVUPD(o...) }, r, opmasks[slot], to)
-	default:
-		l.choose(func(o ...Op) { VMASKMOVPS(o[0], o[1], o[2]) }, func(o ...Op) { VMASKMOVPD(o[0], o[1], o[2]) }, r, l.edgeMask(slot, l.precision.bytes), to)
-	}
+func (l *loop) store(r simd.Vec, slice string, slot int) {
+	l.Store(r, l.at(slice, slot, l.Element.Bytes), l.there(slot))
 }
 
 // loadWide reads a slot, one vector wide in float64, of elements of either
 // precision.
-func (l *loop) loadWide(slice string, slot int) reg.VecVirtual {
-	if l.precision.bytes == 8 {
+func (l *loop) loadWide(slice string, slot int) simd.Vec {
+	if l.Element == simd.Double {
 		return l.load(slice, slot)
 	}
-	r, from := l.register(), l.at(slice, slot, 4)
-	switch {
-	case !l.masked:
-		VCVTPS2PD(from, r)
-	case l.isa == "avx512":
-		VCVTPS2PD_Z(from, opmasks[slot], r)
-	default:
-		VMASKMOVPS(from, l.edgeMask(slot, 4).AsX(), r.AsX())
-		VCVTPS2PD(r.AsX(), r)
+	return l.LoadWide(l.at(slice, slot, 4), l.there(slot))
+}
+
+// phase is the beginning of the labels within a step.
+func (l *loop) phase() string {
+	if l.ends == nil {
+		return "whole"
 	}
-	return r
+	return "edge"
 }

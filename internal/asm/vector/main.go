@@ -4,49 +4,47 @@ import (
 	"flag"
 	"log"
 
-	. "github.com/mmcloughlin/avo/build"
+	"github.com/gokfac/gokfac/internal/asm/simd"
 )
 
 func main() {
 	isa := flag.String("isa", "", "avx512, avx2 or transpose")
 	kernels := flag.String("kernels", "vector", "vector, pooling or moments")
-	ConstraintExpr("!noasm")
 	flag.Parse()
-	switch *isa {
-	case "avx512":
-		emit(*kernels, vector{isa: "avx512", bytes: 64})
-	case "avx2":
-		emit(*kernels, vector{isa: "avx2", bytes: 32})
-	case "transpose":
-		emitTransposeSingle()
-		emitTransposeDouble()
-	default:
-		log.Fatalf("unknown -isa %q", *isa)
+	if *isa == "transpose" {
+		emitTranspose()
+		return
 	}
-	Generate()
+	m, err := simd.New(*isa)
+	if err != nil {
+		log.Fatal(err)
+	}
+	emit(*kernels, m)
+	m.Generate()
 }
 
-func emit(kernels string, v vector) {
-	for _, p := range []precision{single, double} {
+func emit(kernels string, m simd.Machine) {
+	for _, e := range []simd.Element{simd.Single, simd.Double} {
+		m := m.Of(e)
 		switch kernels {
 		case "pooling":
-			emitPooling(p, v)
+			emitPooling(m)
 			continue
 		case "moments":
-			emitMoments(p, v)
+			emitMoments(m)
 			continue
 		}
 		for _, k := range maps {
-			k.emit(p, v)
+			k.emit(m)
 		}
-		emitMomentum(p, v)
-		emitDot(p, v)
-		emitProducts(p, v)
-		emitFinite(p, v)
-		emitAddRows(p, v)
+		emitMomentum(m)
+		emitDot(m)
+		emitProducts(m)
+		emitFinite(m)
+		emitAddRows(m)
 	}
 	if kernels == "vector" {
-		emitWiden(v)
-		emitNarrow(v)
+		emitWiden(m.Of(simd.Double))
+		emitNarrow(m.Of(simd.Double))
 	}
 }

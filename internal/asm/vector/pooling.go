@@ -3,168 +3,86 @@ package main
 import (
 	"math"
 
-	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-)
-
-// Comparisons that no NaN makes an exception of. A value is chosen if it is not less than or equal to the best, NaN
-// included, unless the best is NaN.
-const (
-	equal           = 0
-	ordered         = 7
-	notLessNorEqual = 0x16
+	"github.com/gokfac/gokfac/internal/asm/simd"
 )
 
 // windowParameters end the signature of a kernel.
 const windowParameters = ", n, windows, step, rows, cols, row, col int)"
-
-// placeMasks are free where slots have masks.
-var placeMasks = [2]reg.Register{reg.K5, reg.K6}
 
 // image goes over the windows of a line, and over the places of a window at one step of the channels.
 type image struct {
 	*loop
 	name     string   // of the slice
 	pooled   []string // slices that have n elements for each window
-	row, col reg.Register
+	row, col simd.Int
 	before   func() // each row; may be nil
 	after    func()
 }
 
 // newImage loads the distances between places, in bytes.
 func newImage(l *loop, name string, pooled ...string) *image {
-	im := &image{loop: l, name: name, pooled: pooled, row: Load(Param("row"), GP64()), col: Load(Param("col"), GP64())}
-	IMUL3Q(I32(l.precision.bytes), im.row, im.row)
-	IMUL3Q(I32(l.precision.bytes), im.col, im.col)
+	im := &image{loop: l, name: name, pooled: pooled, row: l.Param("row"), col: l.Param("col")}
+	l.MultiplyBy(l.Element.Bytes, im.row)
+	l.MultiplyBy(l.Element.Bytes, im.col)
 	return im
 }
 
 // windows runs step over the n channels of each window.
 func (im *image) windows(step func()) {
-	Label("window")
-	im.over("", Load(Param("n"), GP64()), step)
-	apart, wide := GP64(), GP64()
-	MOVQ(parameter("step"), apart)
-	IMUL3Q(I32(im.precision.bytes), apart, apart)
-	ADDQ(apart, im.base[im.name])
-	MOVQ(parameter("n"), wide)
-	IMUL3Q(I32(im.precision.bytes), wide, wide)
+	left := im.Counter("windows")
+	im.Label("window")
+	im.over("", im.Param("n"), step)
+	apart, wide := im.NewInt(), im.NewInt()
+	im.IntoInt(apart).Param("step")
+	im.MultiplyBy(im.Element.Bytes, apart)
+	im.AddIntTo(apart, im.base[im.name])
+	im.IntoInt(wide).Param("n")
+	im.MultiplyBy(im.Element.Bytes, wide)
 	for _, s := range im.pooled {
-		ADDQ(wide, im.base[s])
+		im.AddIntTo(wide, im.base[s])
 	}
-	DECQ(parameter("windows"))
-	JNZ(LabelRef("window"))
+	im.Down(left)
+	im.Branch(simd.NotZero, "window")
 }
 
 // each runs body at each place, where the slice "place" begins.
 func (im *image) each(body func()) {
-	label := "whole"
-	if im.masked {
-		label = "edge"
-	}
-	rows, cols, line, at := GP64(), GP64(), GP64(), GP64()
-	MOVQ(parameter("rows"), rows)
-	MOVQ(im.base[im.name], line)
-	Label(label + "row")
+	label := im.phase()
+	rows, cols, line, at := im.NewInt(), im.NewInt(), im.NewInt(), im.NewInt()
+	im.IntoInt(rows).Param("rows")
+	im.IntoInt(line).CopyInt(im.base[im.name])
+	im.Label(label + "row")
 	if im.before != nil {
 		im.before()
 	}
-	MOVQ(parameter("cols"), cols)
-	MOVQ(line, at)
+	im.IntoInt(cols).Param("cols")
+	im.IntoInt(at).CopyInt(line)
 	im.base["place"] = at
-	Label(label + "col")
+	im.Label(label + "col")
 	body()
-	ADDQ(im.col, at)
-	DECQ(cols)
-	JNZ(LabelRef(label + "col"))
+	im.AddIntTo(im.col, at)
+	im.DownInt(cols)
+	im.Branch(simd.NotZero, label+"col")
 	if im.after != nil {
 		im.after()
 	}
-	ADDQ(im.row, line)
-	DECQ(rows)
-	JNZ(LabelRef(label + "row"))
+	im.AddIntTo(im.row, line)
+	im.DownInt(rows)
+	im.Branch(simd.NotZero, label+"row")
 }
 
-// number fills a register.
-func (l *loop) number(x float64) reg.VecVirtual {
-	bits, low, r := GP64(), XMM(), l.register()
-	if l.precision.bytes == 4 {
-		MOVQ(U64(uint64(math.Float32bits(float32(x)))), bits)
-	} else {
-		MOVQ(U64(math.Float64bits(x)), bits)
-	}
-	MOVQ(bits, low)
-	l.broadcast(low, r)
-	return r
+func emitPooling(m simd.Machine) {
+	emitMax(m, true)
+	emitMax(m, false)
+	emitTake(m)
+	emitGive(m, false)
+	emitGive(m, true)
+	emitSum(m)
+	emitSpread(m, false)
+	emitSpread(m, true)
 }
 
-func (l *loop) copyOf(x reg.VecVirtual) reg.VecVirtual {
-	r := l.register()
-	l.move(x, r)
-	return r
-}
-
-// compare is which lanes of x and y are in the relation: an opmask, or a register of ones.
-func (l *loop) compare(relation uint8, x, y reg.VecVirtual) reg.Register {
-	if l.isa == "avx512" {
-		l.choose(func(o ...Op) { VCMPPS(o...) }, func(o ...Op) { VCMPPD(o...) }, U8(relation), y, x, placeMasks[0])
-		return placeMasks[0]
-	}
-	m := l.register()
-	l.choose(func(o ...Op) { VCMPPS(o...) }, func(o ...Op) { VCMPPD(o...) }, U8(relation), y, x, m)
-	return m
-}
-
-// both is compare for the lanes that another comparison has left.
-func (l *loop) both(left reg.Register, relation uint8, x, y reg.VecVirtual) reg.Register {
-	if l.isa == "avx512" {
-		l.choose(func(o ...Op) { VCMPPS(o...) }, func(o ...Op) { VCMPPD(o...) }, U8(relation), y, x, placeMasks[1])
-		KANDW(left, placeMasks[1], placeMasks[1])
-		return placeMasks[1]
-	}
-	m := l.compare(relation, x, y)
-	VANDPS(left, m, m)
-	return m
-}
-
-// put replaces the lanes of to that the mask has.
-func (l *loop) put(mask reg.Register, x, to reg.VecVirtual) {
-	if l.isa == "avx512" {
-		l.choose(func(o ...Op) { VMOVAPS(o...) }, func(o ...Op) { VMOVAPD(o...) }, x, mask, to)
-		return
-	}
-	l.choose(func(o ...Op) { VBLENDVPS(o[0], o[1], o[2], o[3]) }, func(o ...Op) { VBLENDVPD(o[0], o[1], o[2], o[3]) }, mask, x, to, to)
-}
-
-// only is x in the lanes of the mask, and zero elsewhere.
-func (l *loop) only(mask reg.Register, x reg.VecVirtual) reg.VecVirtual {
-	r := l.register()
-	if l.isa == "avx512" {
-		l.choose(func(o ...Op) { VMOVAPS_Z(o[0], o[1], o[2]) }, func(o ...Op) { VMOVAPD_Z(o[0], o[1], o[2]) }, x, mask, r)
-	} else {
-		VANDPS(mask, x, r)
-	}
-	return r
-}
-
-func finishKernel() {
-	VZEROUPPER()
-	RET()
-}
-
-func emitPooling(p precision, v vector) {
-	emitMax(p, v, true)
-	emitMax(p, v, false)
-	emitTake(p, v)
-	emitGive(p, v, false)
-	emitGive(p, v, true)
-	emitSum(p, v)
-	emitSpread(p, v, false)
-	emitSpread(p, v, true)
-}
-
-func emitMax(p precision, v vector, choice bool) {
+func emitMax(m simd.Machine, choice bool) {
 	name, doc := "maxOnly", `
 // For each of the windows; the image is step elements further each time, the others n.
 for j := range n {
@@ -187,31 +105,31 @@ for j := range n {
 	}
 }`
 	}
-	start(p, v, p.letter+name+v.isa, "func(y, choice, x []T"+windowParameters, doc)
+	start(m, m.Element.Letter+name, "(y, choice, x []T"+windowParameters, doc)
 	slices := []string{"x", "y"}
 	if choice {
 		slices = append(slices, "choice")
 	}
-	l := newLoop(p, v, v.bytes/p.bytes, mapSlots, slices...)
+	l := newLoop(m, m.Lanes(), mapSlots, slices...)
 	im := newImage(l, "x", append([]string{}, slices[1:]...)...)
-	least, one := l.number(math.Inf(-1)), l.number(1)
+	least, one := l.Number(math.Inf(-1)), l.Number(1)
 	im.windows(func() {
-		var best, chosen [mapSlots]reg.VecVirtual
+		var best, chosen [mapSlots]simd.Vec
 		for slot := range l.slots {
-			best[slot], chosen[slot] = l.copyOf(least), l.zero()
+			best[slot], chosen[slot] = l.Copy(least), l.Zero()
 		}
-		number := l.zero()
+		number := l.Zero()
 		im.each(func() {
 			for slot := range l.slots {
 				x := l.load("place", slot)
-				better := l.both(l.compare(notLessNorEqual, x, best[slot]), ordered, best[slot], best[slot])
-				l.put(better, x, best[slot])
+				better := l.CompareWhere(l.Compare(x, simd.NotAtMost, best[slot]), best[slot], simd.Ordered, best[slot])
+				l.Into(best[slot]).Choose(better, x, best[slot])
 				if choice {
-					l.put(better, number, chosen[slot])
+					l.Into(chosen[slot]).Choose(better, number, chosen[slot])
 				}
 			}
 			if choice {
-				l.add(number, one, number)
+				l.Into(number).Add(number, one)
 			}
 		})
 		for slot := range l.slots {
@@ -221,11 +139,11 @@ for j := range n {
 			}
 		}
 	})
-	finishKernel()
+	m.End()
 }
 
-func emitTake(p precision, v vector) {
-	start(p, v, p.letter+"take"+v.isa, "func(y, choice, x []T"+windowParameters, `
+func emitTake(m simd.Machine) {
+	start(m, m.Element.Letter+"take", "(y, choice, x []T"+windowParameters, `
 // For each of the windows; the image is step elements further each time, the others n.
 for j := range n {
 	y[j] = 0
@@ -235,34 +153,34 @@ for j := range n {
 		}
 	}
 }`)
-	l := newLoop(p, v, v.bytes/p.bytes, mapSlots, "y", "choice", "x")
+	l := newLoop(m, m.Lanes(), mapSlots, "y", "choice", "x")
 	im := newImage(l, "x", "y", "choice")
-	one := l.number(1)
+	one := l.Number(1)
 	im.windows(func() {
-		var y, chosen [mapSlots]reg.VecVirtual
+		var y, chosen [mapSlots]simd.Vec
 		for slot := range l.slots {
-			y[slot], chosen[slot] = l.zero(), l.load("choice", slot)
+			y[slot], chosen[slot] = l.Zero(), l.load("choice", slot)
 		}
-		number := l.zero()
+		number := l.Zero()
 		im.each(func() {
 			for slot := range l.slots {
-				l.put(l.compare(equal, chosen[slot], number), l.load("place", slot), y[slot])
+				l.Into(y[slot]).Choose(l.Compare(chosen[slot], simd.Equal, number), l.load("place", slot), y[slot])
 			}
-			l.add(number, one, number)
+			l.Into(number).Add(number, one)
 		})
 		for slot := range l.slots {
 			l.store(y[slot], "y", slot)
 		}
 	})
-	finishKernel()
+	m.End()
 }
 
-func emitGive(p precision, v vector, add bool) {
+func emitGive(m simd.Machine, add bool) {
 	name, does := "give", "="
 	if add {
 		name, does = "add", "+="
 	}
-	start(p, v, p.letter+name+v.isa, "func(dx, choice, dy []T"+windowParameters, `
+	start(m, m.Element.Letter+name, "(dx, choice, dy []T"+windowParameters, `
 // For each of the windows; the image is step elements further each time, the others n.
 for j := range n {
 	for each place k of the window, by its number {
@@ -273,31 +191,31 @@ for j := range n {
 		}
 	}
 }`)
-	l := newLoop(p, v, v.bytes/p.bytes, mapSlots, "dx", "choice", "dy")
+	l := newLoop(m, m.Lanes(), mapSlots, "dx", "choice", "dy")
 	im := newImage(l, "dx", "choice", "dy")
-	one := l.number(1)
+	one := l.Number(1)
 	im.windows(func() {
-		var dy, chosen [mapSlots]reg.VecVirtual
+		var dy, chosen [mapSlots]simd.Vec
 		for slot := range l.slots {
 			dy[slot], chosen[slot] = l.load("dy", slot), l.load("choice", slot)
 		}
-		number := l.zero()
+		number := l.Zero()
 		im.each(func() {
 			for slot := range l.slots {
-				given := l.only(l.compare(equal, chosen[slot], number), dy[slot])
+				given := l.Keep(l.Compare(chosen[slot], simd.Equal, number), dy[slot])
 				if add {
-					l.add(l.load("place", slot), given, given)
+					l.Into(given).Add(l.load("place", slot), given)
 				}
 				l.store(given, "place", slot)
 			}
-			l.add(number, one, number)
+			l.Into(number).Add(number, one)
 		})
 	})
-	finishKernel()
+	m.End()
 }
 
-func emitSum(p precision, v vector) {
-	start(p, v, p.letter+"sum"+v.isa, "func(y, x []T, scale T"+windowParameters, `
+func emitSum(m simd.Machine) {
+	start(m, m.Element.Letter+"sum", "(y, x []T, scale T"+windowParameters, `
 // For each of the windows; the image is step elements further each time, the others n.
 for j := range n {
 	total := 0
@@ -310,77 +228,68 @@ for j := range n {
 	}
 	y[j] = scale * total
 }`)
-	l := newLoop(p, v, v.bytes/p.bytes, mapSlots, "y", "x")
+	l := newLoop(m, m.Lanes(), mapSlots, "y", "x")
 	im := newImage(l, "x", "y")
-	scale := constants(p, v, "scale")["scale"]
+	scale := m.Scalar("scale")
 	im.windows(func() {
-		var total, sum [mapSlots]reg.VecVirtual
+		var total, sum [mapSlots]simd.Vec
 		for slot := range l.slots {
-			total[slot], sum[slot] = l.zero(), l.register()
+			total[slot], sum[slot] = l.Zero(), l.NewVec()
 		}
 		im.before = func() {
 			for slot := range l.slots {
-				l.clear(sum[slot])
+				l.Into(sum[slot]).Zero()
 			}
 		}
 		im.after = func() {
 			for slot := range l.slots {
-				l.add(total[slot], sum[slot], total[slot])
+				l.Into(total[slot]).Add(total[slot], sum[slot])
 			}
 		}
 		im.each(func() {
 			for slot := range l.slots {
-				l.add(sum[slot], l.load("place", slot), sum[slot])
+				l.Into(sum[slot]).Add(sum[slot], l.load("place", slot))
 			}
 		})
 		for slot := range l.slots {
-			l.mul(total[slot], scale, total[slot])
+			l.Into(total[slot]).Multiply(total[slot], scale)
 			l.store(total[slot], "y", slot)
 		}
 	})
-	finishKernel()
+	m.End()
 }
 
-// clear makes a register zero.
-func (l *loop) clear(r reg.VecVirtual) {
-	if l.isa == "avx512" {
-		VPXORD(r, r, r)
-	} else {
-		VXORPS(r, r, r)
-	}
-}
-
-func emitSpread(p precision, v vector, add bool) {
+func emitSpread(m simd.Machine, add bool) {
 	name, does := "spread", "="
 	if add {
 		name, does = "spreadOn", "+="
 	}
-	start(p, v, p.letter+name+v.isa, "func(dx, dy []T, scale T"+windowParameters, `
+	start(m, m.Element.Letter+name, "(dx, dy []T, scale T"+windowParameters, `
 // For each of the windows; the image is step elements further each time, the others n.
 for j := range n {
 	for each place k of the window {
 		dx[k+j] `+does+` scale * dy[j]
 	}
 }`)
-	l := newLoop(p, v, v.bytes/p.bytes, mapSlots, "dx", "dy")
+	l := newLoop(m, m.Lanes(), mapSlots, "dx", "dy")
 	im := newImage(l, "dx", "dy")
-	scale := constants(p, v, "scale")["scale"]
+	scale := m.Scalar("scale")
 	im.windows(func() {
-		var part [mapSlots]reg.VecVirtual
+		var part [mapSlots]simd.Vec
 		for slot := range l.slots {
 			part[slot] = l.load("dy", slot)
-			l.mul(part[slot], scale, part[slot])
+			l.Into(part[slot]).Multiply(part[slot], scale)
 		}
 		im.each(func() {
 			for slot := range l.slots {
 				r := part[slot]
 				if add {
-					r = l.register()
-					l.add(l.load("place", slot), part[slot], r)
+					r = l.NewVec()
+					l.Into(r).Add(l.load("place", slot), part[slot])
 				}
 				l.store(r, "place", slot)
 			}
 		})
 	})
-	finishKernel()
+	m.End()
 }

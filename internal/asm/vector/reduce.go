@@ -1,78 +1,79 @@
 package main
 
-import (
-	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
-)
+import "github.com/gokfac/gokfac/internal/asm/simd"
 
 // sumLanes is how many sums a reduction keeps: element i is added to the sum
 // i mod 16, in every set of instructions.
 const sumLanes = 16
 
-// sums are sumLanes float64 sums, in two or four registers.
-type sums []reg.VecVirtual
+// sums are sumLanes float64 sums, in two to eight registers.
+type sums struct {
+	simd.Machine // of float64
+	vecs         []simd.Vec
+}
 
-func newSums(v vector) sums {
-	s := make(sums, sumLanes*8/v.bytes)
-	for i := range s {
-		s[i] = v.zero()
+func newSums(m simd.Machine) sums {
+	s := sums{Machine: m.Of(simd.Double)}
+	for range sumLanes / s.Lanes() {
+		s.vecs = append(s.vecs, s.Zero())
 	}
 	return s
 }
 
 // product adds x·y to the i-th register. The product of two float32 is exact in
 // float64, so that fusing rounds once as well; others are rounded as in Go.
-func (s sums) product(l *loop, x, y reg.VecVirtual, i int) {
-	if l.precision.bytes == 4 {
-		VFMADD231PD(x, y, s[i])
+func (s sums) product(l *loop, x, y simd.Vec, i int) {
+	if l.Element == simd.Single {
+		s.AddProduct(y, x, s.vecs[i])
 		return
 	}
-	r := l.register()
-	VMULPD(x, y, r)
-	VADDPD(r, s[i], s[i])
+	s.add(s.Multiply(y, x), i)
 }
 
-// fold adds the upper half of the sums to the lower one until one is left.
-func (s sums) fold(v vector) reg.Register {
-	for ; len(s) > 1; s = s[:len(s)/2] {
-		for i := range len(s) / 2 {
-			VADDPD(s[i+len(s)/2], s[i], s[i])
+// add adds x to the i-th register.
+func (s sums) add(x simd.Vec, i int) { s.Into(s.vecs[i]).Add(s.vecs[i], x) }
+
+// fold adds the upper half of the sums to the lower one until one is left, in
+// the first lane.
+func (s sums) fold() simd.Vec {
+	for ; len(s.vecs) > 1; s.vecs = s.vecs[:len(s.vecs)/2] {
+		for i := range len(s.vecs) / 2 {
+			s.add(s.vecs[i+len(s.vecs)/2], i)
 		}
 	}
-	if v.bytes == 64 {
-		VADDPD(v.upper(s[0]).AsY(), s[0].AsY(), s[0].AsY())
-	}
-	high := XMM()
-	VEXTRACTF128(U8(1), s[0].AsY(), high)
-	VADDPD(high, s[0].AsX(), high)
-	second := XMM()
-	VUNPCKHPD(high, high, second)
-	VADDSD(second, high, high)
-	return high
+	s.Total(s.vecs[0])
+	return s.vecs[0]
 }
 
-func emitDot(p precision, v vector) {
-	start(p, v, p.letter+"dot"+v.isa, "func(x, y []T) float64", `
+// wideLoop is a loop with one slot for each register of sums.
+func wideLoop(m simd.Machine, slices ...string) *loop {
+	lanes := m.Of(simd.Double).Lanes()
+	l := newLoop(m, lanes, sumLanes/lanes, slices...)
+	l.widths = []int{4, 8}
+	return l
+}
+
+func emitDot(m simd.Machine) {
+	start(m, m.Element.Letter+"dot", "(x, y []T) float64", `
 var s lanes
 for i := range x {
 	s[i%16] += float64(x[i]) * float64(y[i])
 }
 return s.fold()`)
-	l := newLoop(p, v, v.bytes/8, sumLanes*8/v.bytes, "x", "y")
-	xy := newSums(v)
+	l := wideLoop(m, "x", "y")
+	l.widths = []int{m.Element.Bytes}
+	xy := newSums(m)
 	l.run("", "x", func() {
 		for slot := range l.slots {
 			xy.product(l, l.loadWide("x", slot), l.loadWide("y", slot), slot)
 		}
 	})
-	Store(xy.fold(v), ReturnIndex(0))
-	VZEROUPPER()
-	RET()
+	m.Return(0, xy.fold())
+	m.End()
 }
 
-func emitProducts(p precision, v vector) {
-	start(p, v, p.letter+"products"+v.isa, "func(x, y []T) (xx, yy, xy float64)", `
+func emitProducts(m simd.Machine) {
+	start(m, m.Element.Letter+"products", "(x, y []T) (xx, yy, xy float64)", `
 var a, b, c lanes
 for i := range x {
 	a[i%16] += float64(x[i]) * float64(x[i])
@@ -80,8 +81,9 @@ for i := range x {
 	c[i%16] += float64(x[i]) * float64(y[i])
 }
 return a.fold(), b.fold(), c.fold()`)
-	l := newLoop(p, v, v.bytes/8, sumLanes*8/v.bytes, "x", "y")
-	xx, yy, xy := newSums(v), newSums(v), newSums(v)
+	l := wideLoop(m, "x", "y")
+	l.widths = []int{m.Element.Bytes}
+	xx, yy, xy := newSums(m), newSums(m), newSums(m)
 	l.run("", "x", func() {
 		for slot := range l.slots {
 			x, y := l.loadWide("x", slot), l.loadWide("y", slot)
@@ -91,14 +93,13 @@ return a.fold(), b.fold(), c.fold()`)
 		}
 	})
 	for i, s := range []sums{xx, yy, xy} {
-		Store(s.fold(v), ReturnIndex(i))
+		m.Return(i, s.fold())
 	}
-	VZEROUPPER()
-	RET()
+	m.End()
 }
 
-func emitMomentum(p precision, v vector) {
-	start(p, v, p.letter+"momentum"+v.isa, "func(theta, velocity, u []T, alpha, mu, nu T) float64", `
+func emitMomentum(m simd.Machine) {
+	start(m, m.Element.Letter+"momentum", "(theta, velocity, u []T, alpha, mu, nu T) float64", `
 var s lanes
 for i := range theta {
 	v := mu*velocity[i] + nu*u[i]
@@ -107,75 +108,53 @@ for i := range theta {
 	s[i%16] += float64(v) * float64(v)
 }
 return s.fold()`)
-	lanes := v.bytes / p.bytes
 	f := &frame{
-		loop:     newLoop(p, v, lanes, sumLanes/lanes, "theta", "velocity", "u"),
-		constant: constants(p, v, "alpha", "mu", "nu"),
+		loop:     newLoop(m, m.Lanes(), sumLanes/m.Lanes(), "theta", "velocity", "u"),
+		constant: constants(m, "alpha", "mu", "nu"),
 	}
-	squares := newSums(v)
+	squares := newSums(m)
 	f.run("", "theta", func() {
 		for f.slot = range f.slots {
-			x := f.plus(f.times(f.constant["mu"], f.get("velocity")), f.times(f.constant["nu"], f.get("u")))
+			x := f.Add(f.Multiply(f.constant["mu"], f.get("velocity")), f.Multiply(f.constant["nu"], f.get("u")))
 			f.put("velocity", x)
-			f.put("theta", f.minus(f.get("theta"), f.times(f.constant["alpha"], x)))
-			if p.bytes == 8 {
+			f.put("theta", f.Subtract(f.get("theta"), f.Multiply(f.constant["alpha"], x)))
+			if m.Element == simd.Double {
 				squares.product(f.loop, x, x, f.slot)
 				continue
 			}
-			for i, half := range []reg.VecVirtual{x, v.upper(x)} {
-				wide := v.register()
-				VCVTPS2PD(v.half(half), wide)
+			for i, wide := range f.Widened(x) {
 				squares.product(f.loop, wide, wide, 2*f.slot+i)
 			}
 		}
 	})
-	Store(squares.fold(v), ReturnIndex(0))
-	VZEROUPPER()
-	RET()
+	m.Return(0, squares.fold())
+	m.End()
 }
 
 // emitFinite writes a kernel for which x−x is the bits 0 of a finite x, also
 // of a subnormal one, and the bits of NaN otherwise.
-func emitFinite(p precision, v vector) {
-	start(p, v, p.letter+"finite"+v.isa, "func(x []T) bool", `
+func emitFinite(m simd.Machine) {
+	start(m, m.Element.Letter+"finite", "(x []T) bool", `
 for i := range x {
 	if x[i]-x[i] != 0 {
 		return false
 	}
 }
 return true`)
-	f := &frame{loop: newLoop(p, v, v.bytes/p.bytes, mapSlots, "x")}
-	or := func(x, to reg.VecVirtual) {
-		if v.bytes == 64 {
-			VPORD(x, to, to)
-		} else {
-			VPOR(x, to, to)
-		}
-	}
-	var found [mapSlots]reg.VecVirtual
+	f := &frame{loop: newLoop(m, m.Lanes(), mapSlots, "x")}
+	var found [mapSlots]simd.Vec
 	for slot := range found {
-		found[slot] = v.zero()
+		found[slot] = m.Zero()
 	}
 	f.run("", "x", func() {
 		for f.slot = range f.slots {
 			x := f.get("x")
-			or(f.minus(x, x), found[f.slot])
+			m.Into(found[f.slot]).Or(found[f.slot], f.Subtract(x, x))
 		}
 	})
 	for _, more := range found[1:] {
-		or(more, found[0])
+		m.Into(found[0]).Or(found[0], more)
 	}
-	if v.bytes == 64 {
-		lanes := GP32()
-		VPTESTMD(found[0], found[0], reg.K1)
-		KMOVW(reg.K1, lanes)
-		TESTL(lanes, lanes)
-	} else {
-		VPTEST(found[0], found[0])
-	}
-	none := GP8()
-	SETEQ(none)
-	Store(none, ReturnIndex(0))
-	VZEROUPPER()
-	RET()
+	m.ReturnNone(0, found[0])
+	m.End()
 }

@@ -1,24 +1,37 @@
 package main
 
 import (
+	"strings"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/gokfac/gokfac/internal/asm/simd"
 )
+
+// emitTranspose writes a file of its own: AVX-512 has nothing better.
+func emitTranspose() {
+	ConstraintExpr("!noasm")
+	emitTransposeSingle()
+	emitTransposeDouble()
+	Generate()
+}
 
 // tileOrder is the order of the square tiles that the kernels transpose.
 const tileOrder = 8
 
-const transposeSignature = "func(dst, src []T, stride, tiles int)"
+const transposeSignature = "(dst, src []T, stride, tiles int)"
 
-const transposeDoc = `
-for j := range 8 * tiles {
-	for i := range 8 {
-		dst[i*stride+j] = src[j*stride+i]
-	}
+var transposeDoc = []string{
+	"is", "",
+	"\tfor j := range 8 * tiles {",
+	"\t\tfor i := range 8 {",
+	"\t\t\tdst[i*stride+j] = src[j*stride+i]",
+	"\t\t}",
+	"\t}",
+	"", "\ttiles is at least 1.",
 }
-
-tiles is at least 1.`
 
 // rows are the addresses of 8 rows of a matrix.
 type rows struct{ base, middle, stride, triple reg.Register }
@@ -44,18 +57,21 @@ func (r rows) row(i, offset int) Mem {
 }
 
 // eachTile goes down 8 columns of src and along 8 rows of dst.
-func eachTile(p precision, body func(dst, src rows)) {
-	start(p, vector{}, p.letter+"transpose8", transposeSignature, transposeDoc)
+func eachTile(e simd.Element, body func(dst, src rows)) {
+	name := e.Letter + "transpose8"
+	TEXT(name, NOSPLIT, "func"+strings.ReplaceAll(transposeSignature, "T", e.Go))
+	Doc(append([]string{name + " " + transposeDoc[0]}, transposeDoc[1:]...)...)
+	Pragma("noescape")
 	stride, triple := Load(Param("stride"), GP64()), GP64()
-	IMUL3Q(I32(p.bytes), stride, stride)
+	IMUL3Q(I32(e.Bytes), stride, stride)
 	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, triple)
 	dst := newRows(Load(Param("dst").Base(), GP64()), stride, triple)
 	src := newRows(Load(Param("src").Base(), GP64()), stride, triple)
 	tiles := Load(Param("tiles"), GP64())
 	Label("tile")
 	body(dst, src)
-	ADDQ(I32(tileOrder*p.bytes), dst.base)
-	ADDQ(I32(tileOrder*p.bytes), dst.middle)
+	ADDQ(I32(tileOrder*e.Bytes), dst.base)
+	ADDQ(I32(tileOrder*e.Bytes), dst.middle)
 	LEAQ(Mem{Base: src.base, Index: stride, Scale: 8}, src.base)
 	LEAQ(Mem{Base: src.middle, Index: stride, Scale: 8}, src.middle)
 	DECQ(tiles)
@@ -67,7 +83,7 @@ func eachTile(p precision, body func(dst, src rows)) {
 // emitTransposeSingle exchanges pairs of elements, pairs of pairs and halves of
 // registers.
 func emitTransposeSingle() {
-	eachTile(single, func(dst, src rows) {
+	eachTile(simd.Single, func(dst, src rows) {
 		var a, b [8]reg.VecVirtual
 		for i := range a {
 			a[i], b[i] = YMM(), YMM()
@@ -97,7 +113,7 @@ func emitTransposeSingle() {
 
 // emitTransposeDouble moves four quarters of 4×4 elements.
 func emitTransposeDouble() {
-	eachTile(double, func(dst, src rows) {
+	eachTile(simd.Double, func(dst, src rows) {
 		var a, b [4]reg.VecVirtual
 		for i := range a {
 			a[i], b[i] = YMM(), YMM()
