@@ -1,0 +1,65 @@
+//go:build (darwin || linux) && (amd64 || arm64)
+
+package accelerate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ebitengine/purego"
+
+	"github.com/gokfac/gokfac/internal/parallel"
+)
+
+// Float is the set of element types.
+type Float interface{ float32 | float64 }
+
+// Library is an opened library. It stays open, and is safe for concurrent use.
+type Library struct {
+	f32 products[float32]
+	f64 products[float64]
+}
+
+// products are the functions for one element type, and calls of them.
+type products[T Float] struct {
+	gemm, syrk uintptr
+	gemms      parallel.Spares[gemmCall[T]]
+	syrks      parallel.Spares[syrkCall[T]]
+}
+
+// path is where macOS opens Accelerate, which is in no file: it is in the memory that all programs share.
+const path = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
+
+// Open opens Accelerate.
+func Open() (*Library, error) { return OpenPath(path) }
+
+// OpenPath opens another library with the Fortran interface of BLAS, with 32-bit integers.
+func OpenPath(path string) (*Library, error) {
+	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open %s: %s", path, line(err))
+	}
+	l := &Library{}
+	for name, to := range map[string]*uintptr{
+		"sgemm_": &l.f32.gemm, "dgemm_": &l.f64.gemm,
+		"ssyrk_": &l.f32.syrk, "dsyrk_": &l.f64.syrk,
+	} {
+		if *to, err = purego.Dlsym(handle, name); err != nil {
+			return nil, fmt.Errorf("%s has no %s: %s", path, name, line(err))
+		}
+	}
+	l.f32.makeSpares()
+	l.f64.makeSpares()
+	return l, nil
+}
+
+// line is the system's message, which may have several, in one line.
+func line(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// spareCalls is the number of calls that are kept. If more are under way at once, the others are allocated.
+const spareCalls = 16
+
+func (p *products[T]) makeSpares() {
+	p.gemms = parallel.NewSpares(spareCalls, newGemmCall[T])
+	p.syrks = parallel.NewSpares(spareCalls, newSyrkCall[T])
+}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package accelerate
+
+const raceEnabled = false
