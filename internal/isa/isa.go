@@ -3,54 +3,75 @@
 // Every other machine, and every build with the tag noasm, computes in plain
 // Go. The best set that the machine has is chosen at start; the environment
 // variable GOKFAC_ISA = generic, avx2, avx512 or neon asks for another one.
+//
+// GOKFAC_ISA = accelerate asks for products of matrices by Apple's Accelerate,
+// with NEON for all else. It is there in builds for macOS on arm64 with the tag
+// accelerate. Package accelerate says why, and what its products do not promise;
+// nobody has measured it, and NEON comes first until somebody has.
 package isa
 
 import (
 	"fmt"
 	"os"
+	"slices"
 )
 
-// Set is a set of vector instructions.
+// Set is a set of vector instructions, or Accelerate.
 type Set int
 
 const (
-	Generic Set = iota // none: plain Go
-	AVX2               // amd64: AVX2, FMA and BMI2
-	AVX512             // amd64: AVX512F as well
-	NEON               // arm64: Advanced SIMD, which every such processor has
+	Generic    Set = iota // none: plain Go
+	AVX2                  // amd64: AVX2, FMA and BMI2
+	AVX512                // amd64: AVX512F as well
+	NEON                  // arm64: Advanced SIMD, which every such processor has
+	Accelerate            // macOS on arm64: NEON, with products by Apple's library
 )
 
-func (s Set) String() string { return [...]string{"generic", "avx2", "avx512", "neon"}[s] }
+func (s Set) String() string {
+	return [...]string{"generic", "avx2", "avx512", "neon", "accelerate"}[s]
+}
 
 // Supported lists what this machine and this build can run, best first. The
 // last one is Generic.
-func Supported() []Set { return append(vectorSets(), Generic) }
+func Supported() []Set { return append(slices.Concat(vectorSets(), libraries()), Generic) }
 
-// active is chosen once, at start, and never changes while the program runs.
-var active = choose(os.Getenv(variable), Supported())
+// Active is the set of vector instructions in use.
+func Active() Set { return chosen.vectors }
+
+// Products is what multiplies matrices: Accelerate, or the set of vector instructions in use. Its name is what users are shown.
+func Products() Set { return chosen.products }
+
+// Check returns an error if the environment asks for a set that is unknown or not supported, or for Accelerate, and it cannot be
+// opened. The best set is then in use. Programs show the error to their users.
+func Check() error { return chosen.err }
 
 const variable = "GOKFAC_ISA"
 
-// Active is the set in use.
-func Active() Set { return active }
+// chosen is set once, at start, and never changes while the program runs.
+var chosen = choose(os.Getenv(variable), Supported(), openAccelerate)
 
-// choose returns the set with this name. If the name is unknown or its set not supported, it returns the best set.
-func choose(name string, supported []Set) Set {
-	for _, s := range supported {
-		if s.String() == name {
-			return s
-		}
-	}
-	return supported[0]
+type choice struct {
+	vectors, products Set
+	err               error
 }
 
-// Check returns an error if the environment asks for a set that is unknown or not supported. Active is then the best
-// set. Programs show the error to their users.
-func Check() error { return check(os.Getenv(variable), Supported()) }
-
-func check(name string, supported []Set) error {
-	if name == "" || choose(name, supported).String() == name {
-		return nil
+// choose finds the set with this name. open says whether Accelerate can be used, and why not; it is asked only if the name is
+// Accelerate's.
+func choose(name string, supported []Set, open func() error) choice {
+	best := choice{vectors: supported[0], products: supported[0]}
+	i := slices.IndexFunc(supported, func(s Set) bool { return s.String() == name })
+	switch {
+	case name == "":
+	case name == Accelerate.String():
+		if err := open(); err != nil {
+			best.err = fmt.Errorf("%s=%s: %w", variable, name, err)
+			return best
+		}
+		return choice{vectors: NEON, products: Accelerate}
+	case i < 0:
+		best.err = fmt.Errorf("%s=%s: this machine and build have %v", variable, name, supported)
+	default:
+		return choice{vectors: supported[i], products: supported[i]}
 	}
-	return fmt.Errorf("%s=%s: this machine and build have %v", variable, name, supported)
+	return best
 }

@@ -1,6 +1,7 @@
 package isa
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"testing"
@@ -8,20 +9,49 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
+func opens() error { return nil }
+
 func TestChoice(t *testing.T) {
 	supported := Supported()
 	assert.Equal(t, Generic, supported[len(supported)-1])
-	assert.Equal(t, choose(os.Getenv("GOKFAC_ISA"), supported), Active())
+	assert.Equal(t, choose(os.Getenv("GOKFAC_ISA"), supported, openAccelerate).vectors, Active())
 	for _, s := range supported {
-		assert.Equal(t, s, choose(s.String(), supported))
+		c := choose(s.String(), supported, opens)
+		assert.Equal(t, s, c.products)
+		assert.NoError(t, c.err)
 	}
-	assert.Equal(t, supported[0], choose("", supported))
-	assert.Equal(t, supported[0], choose("sse9", supported), "an unknown set is ignored")
-	assert.Equal(t, Generic, choose("avx512", []Set{Generic}), "an unsupported set is ignored")
+	best := choice{vectors: supported[0], products: supported[0]}
+	assert.Equal(t, best, choose("", supported, nil), "Accelerate is not opened unless it is asked for")
+	assert.Equal(t, supported[0], choose("sse9", supported, nil).vectors, "an unknown set is ignored")
+	assert.Equal(t, Generic, choose("avx512", []Set{Generic}, nil).vectors, "an unsupported set is ignored")
 
-	assert.NoError(t, check("", supported))
-	assert.NoError(t, check("generic", supported))
-	assert.EqualError(t, check("sse9", []Set{AVX2, Generic}), "GOKFAC_ISA=sse9: this machine and build have [avx2 generic]")
-	assert.Error(t, check("avx512", []Set{AVX2, Generic}))
+	assert.EqualError(t, choose("sse9", []Set{AVX2, Generic}, nil).err, "GOKFAC_ISA=sse9: this machine and build have [avx2 generic]")
+	assert.EqualError(t, choose("avx512", []Set{NEON, Accelerate, Generic}, nil).err, "GOKFAC_ISA=avx512: this machine and build have [neon accelerate generic]")
 	t.Logf("%s on %s/%s", Active(), runtime.GOOS, runtime.GOARCH)
+}
+
+// TestAccelerate: with Accelerate, everything but products uses NEON. If it cannot be opened, the best set is used for all, and
+// the error says why.
+func TestAccelerate(t *testing.T) {
+	mac := []Set{NEON, Accelerate, Generic}
+	assert.Equal(t, choice{vectors: NEON, products: NEON}, choose("", mac, nil), "NEON is the default")
+	assert.Equal(t, choice{vectors: NEON, products: Accelerate}, choose("accelerate", mac, opens))
+
+	c := choose("accelerate", mac, func() error { return errors.New("image not found") })
+	assert.Equal(t, NEON, c.vectors)
+	assert.Equal(t, NEON, c.products)
+	assert.EqualError(t, c.err, "GOKFAC_ISA=accelerate: image not found")
+}
+
+// TestAccelerateHere: what a build without the tag, or for another system, says.
+func TestAccelerateHere(t *testing.T) {
+	err := openAccelerate()
+	switch {
+	case len(libraries()) > 0:
+		assert.NoError(t, err, "every macOS has Accelerate")
+	case runtime.GOOS == "darwin" && Supported()[0] == NEON:
+		assert.EqualError(t, err, "this build is without it; build with -tags accelerate")
+	default:
+		assert.Regexp(t, `^it is for macOS on arm64; this machine and build have \[.*generic\]$`, err.Error())
+	}
 }
