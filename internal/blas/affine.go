@@ -20,21 +20,11 @@ func Affine[T Float](m, n, k int, a []T, lda int, b []T, ldb int, bias []T, c []
 
 func saffine(t *tier, m, n, k int, a []float32, lda int, b []float32, ldb int, bias []float32, c []float32, ldc int) {
 	checkAffine(m, n, k, len(a), lda, len(b), ldb, len(bias), len(c), ldc)
-	if t.f32 == nil {
-		fillRows(m, bias, n, c, ldc)
-		reference.Sgemm(blas.NoTrans, blas.NoTrans, m, n, k, 1, a, lda, b, ldb, 1, c, ldc)
-		return
-	}
 	affine(t.f32, &free32, m, n, k, a, lda, b, ldb, bias, c, ldc)
 }
 
 func daffine(t *tier, m, n, k int, a []float64, lda int, b []float64, ldb int, bias []float64, c []float64, ldc int) {
 	checkAffine(m, n, k, len(a), lda, len(b), ldb, len(bias), len(c), ldc)
-	if t.f64 == nil {
-		fillRows(m, bias, n, c, ldc)
-		reference.Dgemm(blas.NoTrans, blas.NoTrans, m, n, k, 1, a, lda, b, ldb, 1, c, ldc)
-		return
-	}
 	affine(t.f64, &free64, m, n, k, a, lda, b, ldb, bias, c, ldc)
 }
 

@@ -6,17 +6,9 @@ func GemmAlone[T Float](transA, transB bool, m, n, k int, alpha T, a []T, lda in
 	switch c := any(c).(type) {
 	case []float32:
 		a, b := any(a).([]float32), any(b).([]float32)
-		if active.f32 == nil {
-			sgemm(active, trans(transA), trans(transB), m, n, k, float32(alpha), a, lda, b, ldb, float32(beta), c, ldc)
-			return
-		}
 		gemmAlone(active.f32, &free32, transA, transB, m, n, k, float32(alpha), a, lda, b, ldb, float32(beta), c, ldc)
 	case []float64:
 		a, b := any(a).([]float64), any(b).([]float64)
-		if active.f64 == nil {
-			dgemm(active, trans(transA), trans(transB), m, n, k, float64(alpha), a, lda, b, ldb, float64(beta), c, ldc)
-			return
-		}
 		gemmAlone(active.f64, &free64, transA, transB, m, n, k, float64(alpha), a, lda, b, ldb, float64(beta), c, ldc)
 	}
 }
@@ -37,17 +29,9 @@ func AffineAlone[T Float](m, n, k int, a []T, lda int, b []T, ldb int, bias []T,
 	switch c := any(c).(type) {
 	case []float32:
 		a, b, bias := any(a).([]float32), any(b).([]float32), any(bias).([]float32)
-		if active.f32 == nil {
-			saffine(active, m, n, k, a, lda, b, ldb, bias, c, ldc)
-			return
-		}
 		affineAlone(active.f32, &free32, m, n, k, a, lda, b, ldb, bias, c, ldc)
 	case []float64:
 		a, b, bias := any(a).([]float64), any(b).([]float64), any(bias).([]float64)
-		if active.f64 == nil {
-			daffine(active, m, n, k, a, lda, b, ldb, bias, c, ldc)
-			return
-		}
 		affineAlone(active.f64, &free64, m, n, k, a, lda, b, ldb, bias, c, ldc)
 	}
 }

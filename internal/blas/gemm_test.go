@@ -7,7 +7,11 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
 )
+
+// reference is what results are compared with.
+var reference gonum.Implementation
 
 // shape is one product: op(A) is m×k, op(B) is k×n; pad widens every stride.
 type shape struct {

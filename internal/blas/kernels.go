@@ -1,5 +1,3 @@
-//go:build amd64 && !noasm
-
 package blas
 
 // tile computes C = α·A·B + β·C for one tile of C, at most as high and wide as
@@ -16,6 +14,10 @@ type kernels[T Float] struct {
 	// where tiles take a[l*as+i].
 	tiles, rowTiles  [][]tile[T]
 	rowUnit, colUnit int
+
+	// copyRows copies k rows of width bytes, 128, 96, 64, 48, 32, 16, 8 or 4;
+	// strides are in bytes.
+	copyRows func(k int, dst *byte, dstStride int, src *byte, srcStride, width int)
 
 	// transpose writes four rows of k elements as four columns, width apart.
 	transpose func(k int, dst *T, width int, a, b, c, d *T)

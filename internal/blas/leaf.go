@@ -1,5 +1,3 @@
-//go:build amd64 && !noasm
-
 package blas
 
 // leafStrip is the number of rows of B that a leaf to the right of B transposes at a time.

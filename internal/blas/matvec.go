@@ -1,5 +1,3 @@
-//go:build amd64 && !noasm
-
 package blas
 
 // matvec is a product in which one factor, and so C, is a vector:

@@ -1,5 +1,3 @@
-//go:build amd64 && !noasm
-
 package blas
 
 // multiply adds one pass over k to one item of C.

@@ -1,5 +1,3 @@
-//go:build amd64 && !noasm
-
 package blas
 
 import "unsafe"
@@ -35,7 +33,7 @@ func (o operand[T]) pack(kern *kernels[T], dst []T, k, size, valid int) {
 	_ = dst[k*size-1]
 	if o.contiguous {
 		_ = o.data[(k-1)*o.stride+valid-1]
-		copyColumns(k, dst, size, o.data, o.stride, valid)
+		copyColumns(kern, k, dst, size, o.data, o.stride, valid)
 		return
 	}
 	for x := 0; x < size; x += packUnit {
@@ -51,7 +49,7 @@ func (o operand[T]) pack(kern *kernels[T], dst []T, k, size, valid int) {
 
 // copyColumns copies k rows of width elements, in strips of the widths that
 // copyRows has a loop for.
-func copyColumns[T Float](k int, dst []T, dstStride int, src []T, srcStride, width int) {
+func copyColumns[T Float](kern *kernels[T], k int, dst []T, dstStride int, src []T, srcStride, width int) {
 	size := int(unsafe.Sizeof(dst[0]))
 	for at := 0; at < width; {
 		strip := 128
@@ -61,7 +59,7 @@ func copyColumns[T Float](k int, dst []T, dstStride int, src []T, srcStride, wid
 			}
 			strip = w
 		}
-		copyRows(k, (*byte)(unsafe.Pointer(&dst[at])), dstStride*size, (*byte)(unsafe.Pointer(&src[at])), srcStride*size, strip)
+		kern.copyRows(k, (*byte)(unsafe.Pointer(&dst[at])), dstStride*size, (*byte)(unsafe.Pointer(&src[at])), srcStride*size, strip)
 		at += strip / size
 	}
 }

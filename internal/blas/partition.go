@@ -1,5 +1,3 @@
-//go:build amd64 && !noasm
-
 package blas
 
 // partition cuts total rows (or columns) into panels. A panel is a whole

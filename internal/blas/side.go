@@ -1,5 +1,3 @@
-//go:build amd64 && !noasm
-
 package blas
 
 // side is one operand of a job, cut into panels: A into panels of rows of C, B

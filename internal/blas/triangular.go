@@ -1,5 +1,3 @@
-//go:build amd64 && !noasm
-
 package blas
 
 import "gonum.org/v1/gonum/blas"

@@ -1,5 +1,3 @@
-//go:build amd64 && !noasm
-
 package blas
 
 // multiply keeps a panel of B in the L1 cache while all lines pass by. A panel of rows that

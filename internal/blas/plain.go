@@ -1,0 +1,19 @@
+package blas
+
+// plainKernels are the kernels in Go, for machines and builds without assembly.
+func plainKernels[T Float]() *kernels[T] {
+	tiles := func(f tile[T]) [][]tile[T] {
+		row := []tile[T]{f, f, f, f}
+		return [][]tile[T]{row, row, row}
+	}
+	return &kernels[T]{
+		tiles: tiles(plainTile[T]), rowTiles: tiles(plainRowTile[T]),
+		rowUnit: 4, colUnit: plainLanes,
+		copyRows: plainCopyRows, transpose: plainTranspose[T], solve8: plainSolve8[T], multiply8: plainMultiply8[T],
+		addRows: plainAddRows[T], addDots: plainAddDots[T],
+		depth: 512, rowPanels: 2, colPanels: 8, directRows: 512, conflictRows: 192,
+	}
+}
+
+// plainLanes is the number of columns that the kernels in Go work on at a time.
+const plainLanes = 4
