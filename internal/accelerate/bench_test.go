@@ -1,4 +1,4 @@
-//go:build (darwin || linux) && (amd64 || arm64)
+//go:build accelerate && (darwin || linux) && (amd64 || arm64)
 
 package accelerate
 
@@ -16,7 +16,7 @@ func BenchmarkCall(b *testing.B) {
 	b.Run("addresses", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			Gemm(l, false, false, 2, 2, 2, 1, x, 2, x, 2, 0, y, 2)
+			l.Single.Gemm(false, false, 2, 2, 2, 1, x, 2, x, 2, 0, y, 2)
 		}
 	})
 	b.Run("reflection", func(b *testing.B) {

@@ -1,4 +1,4 @@
-//go:build (darwin || linux) && (amd64 || arm64)
+//go:build accelerate && (darwin || linux) && (amd64 || arm64)
 
 package accelerate
 
@@ -36,8 +36,8 @@ func TestConcurrent(t *testing.T) {
 				for i := range b {
 					b[i] = float32(rng.IntN(9) - 4)
 				}
-				Gemm(l, false, false, m, n, k, 1, a, k, b, n, 0, c, n)
-				Syrk(l, false, false, m, k, 1, wide, k, 0, s, m)
+				l.Single.Gemm(false, false, m, n, k, 1, a, k, b, n, 0, c, n)
+				l.Double.Syrk(false, false, m, k, 1, wide, k, 0, s, m)
 				for i := range m {
 					for j := range n {
 						want, _ := dot(k, func(l int) float64 { return float64(a[i*k+l]) }, func(l int) float64 { return float64(b[l*n+j]) })
@@ -68,7 +68,7 @@ func TestDeepStack(t *testing.T) {
 		if depth > 0 {
 			below = deep(depth - 1)
 		}
-		Gemm(l, false, false, 4, 4, 4, 1, a[:], 4, b[:], 4, 0, c[:], 4)
+		l.Single.Gemm(false, false, 4, 4, 4, 1, a[:], 4, b[:], 4, 0, c[:], 4)
 		return c[0] + below
 	}
 	result := make(chan float32)
@@ -85,10 +85,10 @@ func TestAllocations(t *testing.T) {
 	l := open(t)
 	x, y, c, d := make([]float32, 64*64), make([]float64, 64*64), make([]float32, 64*64), make([]float64, 64*64)
 	assert.Zero(t, testing.AllocsPerRun(100, func() {
-		Gemm(l, false, true, 64, 64, 64, 1, x, 64, x, 64, 0, c, 64)
-		Gemm(l, false, false, 64, 64, 64, 1, y, 64, y, 64, 0, d, 64)
-		Syrk(l, false, true, 64, 64, 1, x, 64, 0, c, 64)
-		Syrk(l, true, true, 64, 64, 1, y, 64, 0, d, 64)
+		l.Single.Gemm(false, true, 64, 64, 64, 1, x, 64, x, 64, 0, c, 64)
+		l.Double.Gemm(false, false, 64, 64, 64, 1, y, 64, y, 64, 0, d, 64)
+		l.Single.Syrk(false, true, 64, 64, 1, x, 64, 0, c, 64)
+		l.Double.Syrk(true, true, 64, 64, 1, y, 64, 0, d, 64)
 	}))
 
 	handle, err := purego.Dlopen(installed(t), purego.RTLD_NOW|purego.RTLD_LOCAL)

@@ -28,7 +28,8 @@
 // there. Hence Cᵀ = α·op(B)ᵀop(A)ᵀ + β·Cᵀ is what is asked for, and the other
 // triangle.
 //
-// Integers have 32 bits in this interface; Fits says whether they suffice.
+// Integers have 32 bits in this interface. Package blas multiplies matrices that
+// need more itself.
 //
 // What is called can be tested where there is no Mac: on Linux, with OpenBLAS.
 //

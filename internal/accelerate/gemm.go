@@ -1,4 +1,4 @@
-//go:build (darwin || linux) && (amd64 || arm64)
+//go:build accelerate && (darwin || linux) && (amd64 || arm64)
 
 package accelerate
 
@@ -33,10 +33,9 @@ func newGemmCall[T Float]() *gemmCall[T] {
 func address[A any](a *A) uintptr { return uintptr(unsafe.Pointer(a)) }
 
 // Gemm computes C = α·op(A)·op(B) + β·C, where op(A) is m×k, op(B) is k×n and C is m×n, all row-major with row strides lda,
-// ldb and ldc; op transposes where the flag is set. With β = 0, C is not read. m, n and k are at least 1, and every number
-// fits.
-func Gemm[T Float](l *Library, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
-	p := of[T](l)
+// ldb and ldc; op transposes where the flag is set. With β = 0, C is not read. m, n and k are at least 1, and every number has
+// 31 bits at most.
+func (p *Products[T]) Gemm(transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, beta T, c []T, ldc int) {
 	g := p.gemms.Get()
 	g.transA, g.transB = letter(transB), letter(transA)
 	g.m, g.n, g.k = int32(n), int32(m), int32(k)
@@ -55,12 +54,4 @@ func letter(transposed bool) byte {
 		return 'T'
 	}
 	return 'N'
-}
-
-// of are the products of an element type.
-func of[T Float](l *Library) *products[T] {
-	if p, ok := any(&l.f32).(*products[T]); ok {
-		return p
-	}
-	return any(&l.f64).(*products[T])
 }

@@ -1,4 +1,4 @@
-//go:build (darwin || linux) && (amd64 || arm64)
+//go:build accelerate && (darwin || linux) && (amd64 || arm64)
 
 package accelerate
 
@@ -17,11 +17,11 @@ type shape struct {
 
 func TestGemm(t *testing.T) {
 	l := open(t)
-	t.Run("float32", func(t *testing.T) { testGemm[float32](t, l) })
-	t.Run("float64", func(t *testing.T) { testGemm[float64](t, l) })
+	t.Run("float32", func(t *testing.T) { testGemm(t, &l.Single) })
+	t.Run("float64", func(t *testing.T) { testGemm(t, &l.Double) })
 }
 
-func testGemm[T Float](t *testing.T, l *Library) {
+func testGemm[T Float](t *testing.T, p *Products[T]) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	scalars := []T{0, 1, -0.5}
 	count := 0
@@ -29,7 +29,7 @@ func testGemm[T Float](t *testing.T, l *Library) {
 		for variant := range 36 {
 			s := shape{variant&1 != 0, variant&2 != 0, size[0], size[1], size[2], count % 5}
 			count++
-			checkGemm(t, l, rng, s, scalars[variant/4%3], scalars[variant/12])
+			checkGemm(t, p, rng, s, scalars[variant/4%3], scalars[variant/12])
 		}
 	}
 }
@@ -43,7 +43,7 @@ func stored(transposed bool, rows, cols int) (int, int) {
 }
 
 // checkGemm compares a product with its definition. With β = 0, C holds NaN, which must not be read.
-func checkGemm[T Float](t *testing.T, l *Library, rng *rand.Rand, s shape, alpha, beta T) {
+func checkGemm[T Float](t *testing.T, p *Products[T], rng *rand.Rand, s shape, alpha, beta T) {
 	t.Helper()
 	aRows, aCols := stored(s.transA, s.m, s.k)
 	bRows, bCols := stored(s.transB, s.k, s.n)
@@ -54,7 +54,7 @@ func checkGemm[T Float](t *testing.T, l *Library, rng *rand.Rand, s shape, alpha
 			c.data[i] = T(math.NaN())
 		}
 	}
-	Gemm(l, s.transA, s.transB, s.m, s.n, s.k, alpha, a.data, a.stride, b.data, b.stride, beta, c.data, c.stride)
+	p.Gemm(s.transA, s.transB, s.m, s.n, s.k, alpha, a.data, a.stride, b.data, b.stride, beta, c.data, c.stride)
 	for i := range s.m {
 		for j := range s.n {
 			sum, magnitude := dot(s.k, func(l int) float64 { return a.at(s.transA, i, l) }, func(l int) float64 { return b.at(s.transB, l, j) })
@@ -82,7 +82,7 @@ func TestGemmByHand(t *testing.T) {
 		lda, ldb       int
 	}{{false, false, a, b, 3, 2}, {true, false, aT, b, 2, 2}, {false, true, a, bT, 3, 3}, {true, true, aT, bT, 2, 3}} {
 		got := []float32{10, 20, 30, 40}
-		Gemm(l, c.transA, c.transB, 2, 2, 3, 2, c.a, c.lda, c.b, c.ldb, 1, got, 2)
+		l.Single.Gemm(c.transA, c.transB, 2, 2, 3, 2, c.a, c.lda, c.b, c.ldb, 1, got, 2)
 		assert.Equal(t, []float32{10 + 2*4, 20 + 2*5, 30 + 2*10, 40 + 2*11}, got, "%+v", c)
 	}
 }

@@ -1,4 +1,4 @@
-//go:build (darwin || linux) && (amd64 || arm64)
+//go:build accelerate && (darwin || linux) && (amd64 || arm64)
 
 package accelerate
 
@@ -16,12 +16,12 @@ type Float interface{ float32 | float64 }
 
 // Library is an opened library. It stays open, and is safe for concurrent use.
 type Library struct {
-	f32 products[float32]
-	f64 products[float64]
+	Single Products[float32]
+	Double Products[float64]
 }
 
-// products are the functions for one element type, and calls of them.
-type products[T Float] struct {
+// Products are a library's products for one element type.
+type Products[T Float] struct {
 	gemm, syrk uintptr
 	gemms      parallel.Spares[gemmCall[T]]
 	syrks      parallel.Spares[syrkCall[T]]
@@ -41,15 +41,15 @@ func OpenPath(path string) (*Library, error) {
 	}
 	l := &Library{}
 	for name, to := range map[string]*uintptr{
-		"sgemm_": &l.f32.gemm, "dgemm_": &l.f64.gemm,
-		"ssyrk_": &l.f32.syrk, "dsyrk_": &l.f64.syrk,
+		"sgemm_": &l.Single.gemm, "dgemm_": &l.Double.gemm,
+		"ssyrk_": &l.Single.syrk, "dsyrk_": &l.Double.syrk,
 	} {
 		if *to, err = purego.Dlsym(handle, name); err != nil {
 			return nil, fmt.Errorf("%s has no %s: %s", path, name, line(err))
 		}
 	}
-	l.f32.makeSpares()
-	l.f64.makeSpares()
+	l.Single.makeSpares()
+	l.Double.makeSpares()
 	return l, nil
 }
 
@@ -59,7 +59,7 @@ func line(err error) string { return strings.Join(strings.Fields(err.Error()), "
 // spareCalls is the number of calls that are kept. If more are under way at once, the others are allocated.
 const spareCalls = 16
 
-func (p *products[T]) makeSpares() {
+func (p *Products[T]) makeSpares() {
 	p.gemms = parallel.NewSpares(spareCalls, newGemmCall[T])
 	p.syrks = parallel.NewSpares(spareCalls, newSyrkCall[T])
 }

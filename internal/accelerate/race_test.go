@@ -1,4 +1,4 @@
-//go:build race
+//go:build accelerate && race
 
 package accelerate
 

@@ -1,4 +1,4 @@
-//go:build (darwin || linux) && (amd64 || arm64)
+//go:build accelerate && (darwin || linux) && (amd64 || arm64)
 
 package accelerate
 
@@ -30,9 +30,9 @@ func newSyrkCall[T Float]() *syrkCall[T] {
 
 // Syrk computes one triangle of the symmetric n×n matrix C = α·AᵀA + β·C for a k×n matrix A if trans is set, and of
 // C = α·A·Aᵀ + β·C for an n×k matrix A if not, all row-major with row strides lda and ldc. The other triangle is neither read
-// nor written, and with β = 0 nothing of C is read. n and k are at least 1, and every number fits.
-func Syrk[T Float](l *Library, upper, trans bool, n, k int, alpha T, a []T, lda int, beta T, c []T, ldc int) {
-	p := of[T](l)
+// nor written, and with β = 0 nothing of C is read. n and k are at least 1, and every number has 31 bits at
+// most.
+func (p *Products[T]) Syrk(upper, trans bool, n, k int, alpha T, a []T, lda int, beta T, c []T, ldc int) {
 	s := p.syrks.Get()
 	s.triangle, s.trans = 'U', letter(!trans)
 	if upper {

@@ -1,4 +1,4 @@
-//go:build (darwin || linux) && (amd64 || arm64)
+//go:build accelerate && (darwin || linux) && (amd64 || arm64)
 
 package accelerate
 
@@ -12,17 +12,17 @@ import (
 
 func TestSyrk(t *testing.T) {
 	l := open(t)
-	t.Run("float32", func(t *testing.T) { testSyrk[float32](t, l) })
-	t.Run("float64", func(t *testing.T) { testSyrk[float64](t, l) })
+	t.Run("float32", func(t *testing.T) { testSyrk(t, &l.Single) })
+	t.Run("float64", func(t *testing.T) { testSyrk(t, &l.Double) })
 }
 
-func testSyrk[T Float](t *testing.T, l *Library) {
+func testSyrk[T Float](t *testing.T, p *Products[T]) {
 	rng := rand.New(rand.NewPCG(3, 4))
 	scalars := []T{0, 1, -0.5}
 	for _, n := range []int{1, 2, 3, 12, 31, 33, 64, 131} {
 		for _, k := range []int{1, 5, 70} {
 			for variant := range 36 {
-				checkSyrk(t, l, rng, variant&1 != 0, variant&2 != 0, n, k, variant%5, scalars[variant/4%3], scalars[variant/12])
+				checkSyrk(t, p, rng, variant&1 != 0, variant&2 != 0, n, k, variant%5, scalars[variant/4%3], scalars[variant/12])
 			}
 		}
 	}
@@ -30,7 +30,7 @@ func testSyrk[T Float](t *testing.T, l *Library) {
 
 // checkSyrk compares a product with its definition. The other triangle holds Inf, which must stay; with β = 0, this one holds NaN,
 // which must not be read.
-func checkSyrk[T Float](t *testing.T, l *Library, rng *rand.Rand, upper, trans bool, n, k, pad int, alpha, beta T) {
+func checkSyrk[T Float](t *testing.T, p *Products[T], rng *rand.Rand, upper, trans bool, n, k, pad int, alpha, beta T) {
 	t.Helper()
 	rows, cols := stored(trans, n, k)
 	a, c := newMatrix[T](rng, rows, cols, pad), newMatrix[T](rng, n, n, 2*pad)
@@ -46,7 +46,7 @@ func checkSyrk[T Float](t *testing.T, l *Library, rng *rand.Rand, upper, trans b
 			}
 		}
 	}
-	Syrk(l, upper, trans, n, k, alpha, a.data, a.stride, beta, c.data, c.stride)
+	p.Syrk(upper, trans, n, k, alpha, a.data, a.stride, beta, c.data, c.stride)
 	for i := range n {
 		for j := range n {
 			got := c.at(false, i, j)
@@ -75,10 +75,10 @@ func TestSyrkByHand(t *testing.T) {
 	l := open(t)
 	a := []float64{1, 2, 3, 4, 5, 6}
 	c := []float64{1, -1, 1, 1}
-	Syrk(l, false, false, 2, 3, 1, a, 3, 2, c, 2)
+	l.Double.Syrk(false, false, 2, 3, 1, a, 3, 2, c, 2)
 	assert.Equal(t, []float64{14 + 2, -1, 32 + 2, 77 + 2}, c, "lower triangle of A·Aᵀ + 2·C")
 
 	c = []float64{9, 9, 9, -1, 9, 9, -1, -1, 9}
-	Syrk(l, true, true, 3, 2, 1, a, 3, 0, c, 3)
+	l.Double.Syrk(true, true, 3, 2, 1, a, 3, 0, c, 3)
 	assert.Equal(t, []float64{17, 22, 27, -1, 29, 36, -1, -1, 45}, c, "upper triangle of AᵀA")
 }
