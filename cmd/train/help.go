@@ -22,8 +22,12 @@ const helpHead = `Train a network with K-FAC, or with Adam, SGD, Muon, Shampoo o
 `
 
 const helpTail = `
-GOKFAC_ISA=avx512, avx2 or generic in the environment chooses the kernels; the
-best that the processor has are the default, and -version names them.
+GOKFAC_ISA=avx512, avx2, neon or generic in the environment chooses the
+kernels; the best that the processor has are the default, and -version names
+them. On an arm64 Mac, GOKFAC_ISA=accelerate has Apple's Accelerate multiply
+matrices, if the build has the tag accelerate (go run -tags accelerate ...);
+the same seed then need not give the same bits, -workers does not limit its
+threads (VECLIB_MAXIMUM_THREADS does), and nobody has measured its speed.
 
 Exit status: 0 done, 1 error, 2 wrong command line, 3 diverged: the loss
 is NaN or infinite, or ended far above its beginning, 4 target not reached, 130

@@ -164,6 +164,6 @@ func orNone(v float64) string {
 }
 
 func printVersion(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "gokfac %s, %s %s/%s, %v kernels\n", job.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, isa.Active())
+	_, err := fmt.Fprintf(w, "gokfac %s, %s %s/%s, %v kernels\n", job.Version(), runtime.Version(), runtime.GOOS, runtime.GOARCH, isa.Products())
 	return err
 }

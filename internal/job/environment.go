@@ -15,7 +15,7 @@ import (
 func Environment(started time.Time) *results.Environment {
 	return &results.Environment{
 		Version: Version(), Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH, CPU: cpuid.CPU.BrandName,
-		Processors: runtime.NumCPU(), Kernels: isa.Active().String(), Started: started.UTC().Format(time.RFC3339),
+		Processors: runtime.NumCPU(), Kernels: isa.Products().String(), Started: started.UTC().Format(time.RFC3339),
 	}
 }
 
