@@ -88,6 +88,7 @@ func TestAffinePanics(t *testing.T) {
 func TestAffineBits(t *testing.T) { eachTier(t, testAffineBits[float32], testAffineBits[float64]) }
 
 func testAffineBits[T Float](t *testing.T, tier *tier) {
+	skipExternal(t, tier)
 	rng := rand.New(rand.NewPCG(17, 18))
 	for _, s := range []shape{{m: 150, n: 333, k: 500}, {m: 300, n: 10, k: 1600}, {m: 1, n: 700, k: 2100}} {
 		a, b, c := operands[T](rng, s)

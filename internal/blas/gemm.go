@@ -9,6 +9,10 @@ import (
 // arguments with m, n, k > 0. With a bias, which takes a whole product without
 // transposes, every row of C is taken to hold it, whatever it does hold.
 func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bias []T, beta T, c []T, ldc int) {
+	if kern.external != nil && isExternal(m, n, k, lda, ldb, ldc) {
+		multiplyExternally(kern.external, part, transA, transB, m, n, k, alpha, a, lda, b, ldb, bias, beta, c, ldc)
+		return
+	}
 	work := float64(m) * float64(n) * float64(k)
 	workers := max(1, int(min(float64(cpus.Workers()), work/workerShare)))
 	multiplyOn(workers, kern, free, part, transA, transB, m, n, k, alpha, a, lda, b, ldb, bias, beta, c, ldc)

@@ -42,6 +42,9 @@ type kernels[T Float] struct {
 	// directRows is the number of rows of C up to which B is read in place,
 	// conflictRows the same where rows of B meet in the same sets of the caches.
 	directRows, conflictRows int
+
+	// external is a library that products are left to instead, or nil.
+	external external[T]
 }
 
 // packUnit divides the height and the width of every tile.

@@ -12,6 +12,7 @@ import (
 func TestRowBits(t *testing.T) { eachTier(t, testRowBits[float32], testRowBits[float64]) }
 
 func testRowBits[T Float](t *testing.T, tier *tier) {
+	skipExternal(t, tier)
 	rng := rand.New(rand.NewPCG(21, 22))
 	for _, k := range []int{1, 2, 7, 33, 64, 512, 513, 784, 1030, 2100} {
 		for _, n := range []int{1, 2, 3, 10, 33, 130, 2077} {

@@ -16,13 +16,13 @@ var generic = tier{
 }
 
 // active never changes while the program runs.
-var active = tierOf(isa.Active())
+var active = tierFor(isa.Products())
 
 // tiers lists the tiers that this machine can run, best first.
 func tiers() []*tier {
 	var list []*tier
 	for _, set := range isa.Supported() {
-		list = append(list, tierOf(set))
+		list = append(list, tierFor(set))
 	}
 	return list
 }

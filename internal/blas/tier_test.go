@@ -59,6 +59,7 @@ type tier_ = tier
 func TestDeterminism(t *testing.T) { eachTier(t, testDeterminism[float32], testDeterminism[float64]) }
 
 func testDeterminism[T Float](t *testing.T, tier *tier) {
+	skipExternal(t, tier)
 	rng := rand.New(rand.NewPCG(9, 10))
 	for _, s := range []shape{{m: 150, n: 333, k: 500}, {m: 900, n: 10, k: 500, transA: true}, {m: 64, n: 300, k: 1100, transB: true}} {
 		a, b, c := operands[T](rng, s)
