@@ -12,3 +12,4 @@ package main
 
 //go:generate go run . -isa avx512 -pkg elementwise -out ../../elementwise/kernels_avx512_amd64.s -stubs ../../elementwise/kernels_avx512_amd64.go
 //go:generate go run . -isa avx2 -pkg elementwise -out ../../elementwise/kernels_avx2_amd64.s -stubs ../../elementwise/kernels_avx2_amd64.go
+//go:generate go run . -isa neon -pkg elementwise -out ../../elementwise/kernels_neon_arm64.s -stubs ../../elementwise/kernels_neon_arm64.go

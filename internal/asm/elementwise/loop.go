@@ -31,19 +31,16 @@ func (m machine) forEach(unroll int, body func(c chunk), names ...string) {
 		if t.label == "many" && unroll == 1 {
 			continue
 		}
-		m.Label(t.label)
-		m.CompareInt(n, t.vectors*m.Lanes())
-		m.Branch(simd.Less, t.next)
-		for i := range t.vectors {
-			c.offset = i * m.Bytes
-			body(c)
-		}
-		c.offset = 0
-		for _, name := range names {
-			m.AddTo(t.vectors*m.Bytes, c.slices[name])
-		}
-		m.SubtractFrom(t.vectors*m.Lanes(), n)
-		m.Jump(t.label)
+		m.While(n, t.vectors*m.Lanes(), t.label, t.next, func() {
+			for i := range t.vectors {
+				c.offset = i * m.Bytes
+				body(c)
+			}
+			c.offset = 0
+			for _, name := range names {
+				m.AddTo(t.vectors*m.Bytes, c.slices[name])
+			}
+		})
 	}
 	m.Label("tail")
 	m.TestInt(n)

@@ -104,7 +104,7 @@ func (r *rows) short(vectors int) {
 		}
 		top := v[0]
 		for _, other := range v[1:] {
-			top = r.AtLeast(top, other)
+			top = r.Max(top, other)
 		}
 		top = r.GreatestLane(top)
 		sum := r.accumulator()
@@ -148,7 +148,7 @@ func (r *rows) long() {
 	at := func(base simd.Int) simd.Address { return simd.Address{Base: base, Index: i, Scale: 4} }
 	r.eachRow("long", func() {
 		top := r.Copy(r.none)
-		vectors("maximum", func(lanes simd.Lanes) { r.Into(top).AtLeast(top, r.LoadOr(at(r.z), lanes, r.none)) })
+		vectors("maximum", func(lanes simd.Lanes) { r.Into(top).Max(top, r.LoadOr(at(r.z), lanes, r.none)) })
 		top = r.GreatestLane(top)
 		sum := r.accumulator()
 		vectors("sum", func(lanes simd.Lanes) {

@@ -72,3 +72,12 @@ func (a *amd64) down(c Counter) {
 	}
 	DECQ(param(c.name))
 }
+
+func (a *amd64) while(count Int, step int, label, next string, body func()) {
+	Label(label)
+	a.compareInt(count, step)
+	a.branch(Less, next)
+	body()
+	a.immediate(subtractInt, step, count)
+	JMP(LabelRef(label))
+}

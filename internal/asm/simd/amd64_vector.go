@@ -17,6 +17,7 @@ var forms = map[vecOp]form{
 	multiply:        {VMULPS, VMULPD, VMULPS_BCST},
 	divide:          {VDIVPS, VDIVPD, VDIVPS_BCST},
 	greatest:        {VMAXPS, VMAXPD, VMAXPS_BCST},
+	greater:         {VMAXPS, VMAXPD, VMAXPS_BCST},
 	least:           {VMINPS, VMINPD, VMINPS_BCST},
 	addProduct:      {VFMADD231PS, VFMADD231PD, VFMADD231PS_BCST},
 	subtractProduct: {VFNMADD231PS, VFNMADD231PD, VFNMADD231PS_BCST},

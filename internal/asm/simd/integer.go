@@ -17,6 +17,7 @@ type integers interface {
 	label(name string)
 	jump(name string)
 	branch(c Condition, name string)
+	while(count Int, step int, label, next string, body func())
 	counter(name string) Counter
 	down(c Counter)
 }
@@ -102,6 +103,12 @@ func (m Machine) Jump(name string) { m.set.jump(name) }
 
 // Branch goes on at a label if the flags of the operation just before are so.
 func (m Machine) Branch(c Condition, name string) { m.set.branch(c, name) }
+
+// While repeats the body as long as there are step of count, which it takes from it. label is the name of the loop; next
+// is that of the code that follows, which must begin with it.
+func (m Machine) While(count Int, step int, label, next string, body func()) {
+	m.set.while(count, step, label, next, body)
+}
 
 // Counter is a parameter that a loop counts down: in memory where registers are few.
 type Counter struct {

@@ -29,8 +29,10 @@ func New(name string) (Machine, error) {
 		return Machine{Set: name, Bytes: 64, Element: Single, set: newAMD64(true)}, nil
 	case "avx2":
 		return Machine{Set: name, Bytes: 32, Element: Single, set: newAMD64(false)}, nil
+	case "neon":
+		return Machine{Set: name, Bytes: 16, Element: Single, set: newNEON()}, nil
 	}
-	return Machine{}, fmt.Errorf("unknown set %q: avx512 and avx2 are known", name)
+	return Machine{}, fmt.Errorf("unknown set %q: avx512, avx2 and neon are known", name)
 }
 
 // Lanes is the number of elements of a vector.

@@ -30,6 +30,7 @@ const (
 	multiply
 	divide
 	greatest
+	greater
 	least
 	addProduct
 	subtractProduct
@@ -108,6 +109,9 @@ func (m Machine) Sqrt(x Vec) Vec { return m.unary(root, x) }
 
 // AtLeast is max(x, limit), and x where it is NaN or where both are 0, whatever their signs.
 func (m Machine) AtLeast(limit, x Vec) Vec { return m.binary(greatest, limit, x) }
+
+// Max is the greater of two. Of two zeros it may be either, and where one is NaN, it may be any of the two.
+func (m Machine) Max(x, y Vec) Vec { return m.binary(greater, x, y) }
 
 // Positive is max(x, 0), never −0, and NaN where x is. zero is 0 in all lanes.
 func (m Machine) Positive(x, zero Vec) Vec {

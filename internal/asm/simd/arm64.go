@@ -1,0 +1,265 @@
+package simd
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"log"
+	"os"
+	"strings"
+
+	"github.com/gokfac/gokfac/internal/asm/arm64"
+)
+
+// neon writes arm64's vector instructions.
+type neon struct {
+	file    *arm64.File
+	pool    []quad // the constants of all functions, one behind the other
+	f       *arm64.Func
+	results []string // their names
+	vecs    []vecState
+	ints    []arm64.Register
+	masks   []lanesOf
+
+	base      arm64.Register  // where the pool begins
+	constants []poolConstant  // of the function
+	places    map[Address]Int // addresses that are in a register, until a label or a change
+	last      Int             // what the branch after it looks at; 0: the flags
+	labels    int             // how many there have been
+}
+
+// quad is the four words of a vector register.
+type quad [4]uint32
+
+// poolConstant is a register that is filled from the pool when the function starts.
+type poolConstant struct {
+	quad quad
+	r    arm64.Register
+}
+
+// vecState is a vector's register, and what is known of its value.
+type vecState struct {
+	r       arm64.Register
+	written bool
+	known   bool // that all its lanes are bits
+	bits    Bits
+	relied  bool // something was left out because of the bits
+	shared  bool // r belongs to all vectors of the constant
+	labels  int  // how many labels there were before that
+}
+
+// lanesOf is a register of ones and zeros; but says that the lanes of zeros are meant.
+type lanesOf struct {
+	r   arm64.Register
+	but bool
+}
+
+const poolName = "constants"
+
+// newNEON takes the options that avo declares: -pkg, -out, -stubs.
+func newNEON() *neon {
+	name := "command: go run main.go " + strings.Join(os.Args[1:], " ")
+	return &neon{
+		file: arm64.NewFile(option("pkg"), name),
+		vecs: make([]vecState, 1), ints: make([]arm64.Register, 1), masks: make([]lanesOf, 1),
+	}
+}
+
+func option(name string) string {
+	if f := flag.Lookup(name); f != nil {
+		return f.Value.String()
+	}
+	return ""
+}
+
+func (n *neon) function(name, signature string, doc []string) {
+	n.close()
+	n.f = n.file.Func(name, "func"+signature)
+	n.f.Doc(append([]string{name + " " + doc[0]}, doc[1:]...)...)
+	n.results = resultNames("func" + signature)
+	n.base, n.constants = n.f.Int(), nil
+	n.forget()
+}
+
+// resultNames are the names of a function's results: "ret" where they have none.
+func resultNames(signature string) (names []string) {
+	e, err := parser.ParseExpr(signature)
+	if err != nil {
+		log.Fatalf("%s: %v", signature, err)
+	}
+	results := e.(*ast.FuncType).Results
+	if results == nil {
+		return nil
+	}
+	for _, field := range results.List {
+		for _, name := range field.Names {
+			names = append(names, name.Name)
+		}
+		if len(field.Names) == 0 {
+			names = append(names, "ret")
+		}
+	}
+	return names
+}
+
+func (n *neon) end() { n.f.Return() }
+
+func (n *neon) comment(lines []string) {
+	for _, line := range lines {
+		n.f.Comment(line)
+	}
+}
+
+// close fills the constants of the function that is done, as many as there are registers for when it starts.
+func (n *neon) close() {
+	if n.f == nil || n.constants == nil {
+		return
+	}
+	list := []arm64.Constant{{Register: n.base, Load: func(to arm64.Register) { n.f.Address(to, poolName) }}}
+	for _, c := range n.constants {
+		list = append(list, arm64.Constant{Register: c.r, Load: func(to arm64.Register) { n.f.Load(arm64.Q, to, n.inPool(c.quad)) }})
+	}
+	if err := n.f.Preload(1, list); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func (n *neon) generate() {
+	n.close()
+	var words []uint64
+	for _, q := range n.pool {
+		words = append(words, uint64(q[0])|uint64(q[1])<<32, uint64(q[2])|uint64(q[3])<<32)
+	}
+	if len(words) > 0 {
+		n.file.Data(poolName, words...)
+	}
+	if err := n.file.Write(option("out"), option("stubs")); err != nil {
+		log.Fatal(err)
+	}
+}
+
+// inPool is where a constant lies.
+func (n *neon) inPool(q quad) arm64.Address {
+	for i, other := range n.pool {
+		if other == q {
+			return arm64.At(n.base, 16*i)
+		}
+	}
+	n.pool = append(n.pool, q)
+	return arm64.At(n.base, 16*(len(n.pool)-1))
+}
+
+// read fills a register from the pool.
+func (n *neon) read(q quad, to arm64.Register) {
+	if n.constants == nil {
+		n.constants = []poolConstant{}
+	}
+	n.f.Load(arm64.Q, to, n.inPool(q))
+}
+
+// held is a register that has a constant from the start of the function.
+func (n *neon) held(q quad) arm64.Register {
+	for _, c := range n.constants {
+		if c.quad == q {
+			return c.r
+		}
+	}
+	_ = n.inPool(q)
+	r := n.f.Vec()
+	n.constants = append(n.constants, poolConstant{q, r})
+	return r
+}
+
+func same(b Bits) quad { return quad{uint32(b), uint32(b), uint32(b), uint32(b)} }
+
+// forget is called where code may be reached from elsewhere.
+func (n *neon) forget() { n.places = map[Address]Int{} }
+
+// newLabel is a label within an operation.
+func (n *neon) newLabel(name string) string {
+	n.labels++
+	return fmt.Sprintf("%s%d", name, n.labels)
+}
+
+func (n *neon) newVec(Element) Vec {
+	n.vecs = append(n.vecs, vecState{r: n.f.Vec()})
+	return Vec(len(n.vecs) - 1)
+}
+
+func (n *neon) newInt() Int {
+	n.ints = append(n.ints, n.f.Int())
+	return Int(len(n.ints) - 1)
+}
+
+func (n *neon) newMask(m lanesOf) Mask {
+	n.masks = append(n.masks, m)
+	return Mask(len(n.masks) - 1)
+}
+
+// vec is the register of a vector that is read.
+func (n *neon) vec(v Vec) arm64.Register { return n.vecs[v].r }
+
+// own is the register of a vector that is written, which it must not share with a constant.
+func (n *neon) own(v Vec) arm64.Register {
+	s := n.vecs[v]
+	if s.relied {
+		panic("simd: a constant is changed after its value was relied on")
+	}
+	if s.shared {
+		if s.labels != n.labels {
+			panic("simd: a constant is changed in another block; Copy makes a register of its own")
+		}
+		s.r = n.f.Vec()
+	}
+	n.vecs[v] = vecState{r: s.r, written: true}
+	return s.r
+}
+
+// changed is own for a vector whose value counts.
+func (n *neon) changed(v Vec) arm64.Register {
+	before := n.vecs[v]
+	r := n.own(v)
+	if before.shared {
+		n.f.Copy(r, before.r)
+	}
+	return r
+}
+
+// bitsOf is the value of a vector's lanes, if it is known. It must not change any more then.
+func (n *neon) bitsOf(v Vec) (Bits, bool) {
+	s := &n.vecs[v]
+	s.relied = s.known
+	return s.bits, s.known
+}
+
+// operand is a register with an operand.
+func (n *neon) operand(e Element, o Operand) arm64.Register {
+	switch o := o.(type) {
+	case Vec:
+		return n.vec(o)
+	case Bits:
+		return n.held(same(o))
+	case Address:
+		r := n.newVec(e)
+		n.load(e, o, Lanes{}, r)
+		return n.vec(r)
+	}
+	panic("simd: no operand")
+}
+
+// whole is how an element type divides a register.
+func whole(e Element) arm64.Arrangement {
+	if e.Bytes == 4 {
+		return arm64.S4
+	}
+	return arm64.D2
+}
+
+// single is one element.
+func single(e Element) arm64.Arrangement {
+	if e.Bytes == 4 {
+		return arm64.S
+	}
+	return arm64.D
+}
