@@ -11,6 +11,14 @@ func rowsOf(elements, classes int) int {
 	return elements / classes
 }
 
+// classOf is the class that a label names. NaN is no class: it becomes any integer, 0 on some processors.
+func classOf[T Float](label T) int {
+	if label != label {
+		return -1
+	}
+	return int(label)
+}
+
 // Softmax sets every row of p to e^z/Σe^z of that row of z; both have rows of
 // classes elements.
 func Softmax[T Float](p, z []T, classes int) {

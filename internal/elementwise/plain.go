@@ -87,7 +87,7 @@ func softmaxCost[T Float](z, labels []T, classes int) float64 {
 	var sum float64
 	for i, label := range labels {
 		row := z[i*classes : (i+1)*classes]
-		sum += logSumExp(row) - float64(row[int(label)])
+		sum += logSumExp(row) - float64(row[classOf(label)])
 	}
 	return sum
 }
