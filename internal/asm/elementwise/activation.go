@@ -53,7 +53,7 @@ func emitTanh(m machine) {
 		"\t\ty[i] = tanh(x[i])",
 		"\t}")
 	limit, unit, two := m.Constant(simd.Number(tanhLimit)), m.Constant(simd.Number(1)), m.Constant(simd.Number(2))
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		x := c.read("x")
 		magnitude := m.And(x, simd.Bits(^uint32(signBit)))
 		sign := m.Xor(x, magnitude)
@@ -101,7 +101,7 @@ func emitSigmoid(m machine) {
 		"\t\ty[i] = 1 / (1 + exp(-x[i]))",
 		"\t}")
 	low, unit := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1))
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		c.write("y", m.logistic(c.read("x"), low, unit))
 	}, "x", "y")
 	m.End()

@@ -16,7 +16,7 @@ func emitSigmoidCost(m machine) {
 		"\treturn sum")
 	low, zero := m.Constant(simd.Number(flushed)), m.Zero()
 	sums, products := m.accumulator(), m.accumulator()
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		z := c.read("z")
 		soft := m.logarithm1p(m.decay(z, low))
 		if !c.tail.Whole() {

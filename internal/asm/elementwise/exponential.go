@@ -62,7 +62,7 @@ func emitExp(m machine) {
 		"\t\ty[i] = exp(x[i])",
 		"\t}")
 	low, high := m.Constant(simd.Number(leastExponent)), m.Constant(simd.Number(greatestExponent))
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		c.write("y", m.exponential(m.AtMost(high, m.AtLeast(low, c.read("x")))))
 	}, "x", "y")
 	m.End()

@@ -33,7 +33,7 @@ func emitLog(m machine) {
 		"\tfor i := range x {",
 		"\t\ty[i] = log(x[i])",
 		"\t}")
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		x := c.read("x")
 		m.Comment("Numbers below the least normal one are scaled by 2²³.")
 		small := m.Compare(x, simd.LessThan, simd.Number(leastNormal))

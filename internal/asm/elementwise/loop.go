@@ -32,11 +32,11 @@ func (m machine) forEach(unroll int, body func(c chunk), names ...string) {
 			continue
 		}
 		m.While(n, t.vectors*m.Lanes(), t.label, t.next, func() {
-			for i := range t.vectors {
+			m.Interleave(t.vectors, func(i int) {
+				c := c
 				c.offset = i * m.Bytes
 				body(c)
-			}
-			c.offset = 0
+			})
 			for _, name := range names {
 				m.AddTo(t.vectors*m.Bytes, c.slices[name])
 			}
@@ -48,4 +48,14 @@ func (m machine) forEach(unroll int, body func(c chunk), names ...string) {
 	c.tail = m.FirstLanes(n)
 	body(c)
 	m.Label("done")
+}
+
+// costly is the number of vectors in a trip of the kernels that compute for long. A trip of NEON has twice the
+// instructions of the others for two vectors, so that a processor which looks 100 instructions ahead sees less
+// independent work in it; with three vectors registers become scarce.
+func (m machine) costly() int {
+	if m.Bytes == 16 {
+		return 2
+	}
+	return 1
 }

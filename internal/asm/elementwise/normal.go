@@ -41,7 +41,7 @@ func emitGELU(m machine) {
 		"\t\ty[i] = x[i] * erfc(-x[i]/√2) / 2",
 		"\t}")
 	low, unit, zero := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1)), m.Zero()
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		x := c.read("x")
 		bell, ratio, a := m.normal(x, low, unit)
 		y := m.AtLeast(zero, x)
@@ -57,7 +57,7 @@ func emitGELUGrad(m machine) {
 		"\t\tdx[i] = dy[i] * (erfc(-x[i]/√2)/2 + x[i]*exp(-x[i]*x[i]/2)/√(2π))",
 		"\t}")
 	low, unit, zero := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1)), m.Zero()
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		x := c.read("x")
 		bell, ratio, a := m.normal(x, low, unit)
 		tail := m.Multiply(ratio, bell)

@@ -10,7 +10,7 @@ func emitSoftplus(m machine) {
 		"\t\ty[i] = max(x[i], 0) + log1p(exp(-abs(x[i])))",
 		"\t}")
 	low, zero := m.Constant(simd.Number(flushed)), m.Zero()
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		x := c.read("x")
 		c.write("y", m.Add(m.logarithm1p(m.decay(x, low)), m.AtLeast(zero, x)))
 	}, "x", "y")
@@ -23,7 +23,7 @@ func emitSoftplusGrad(m machine) {
 		"\t\tdx[i] = dy[i] / (1 + exp(-x[i]))",
 		"\t}")
 	low, unit := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1))
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		s := m.logistic(c.read("x"), low, unit)
 		c.write("dx", m.Multiply(s, c.read("dy")))
 	}, "x", "dy", "dx")
@@ -36,7 +36,7 @@ func emitSiLU(m machine) {
 		"\t\ty[i] = x[i] / (1 + exp(-x[i]))",
 		"\t}")
 	low, unit := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1))
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		x := c.read("x")
 		c.write("y", m.Multiply(m.logistic(x, low, unit), x))
 	}, "x", "y")
@@ -50,7 +50,7 @@ func emitSiLUGrad(m machine) {
 		"\t\tdx[i] = dy[i] * s * (1 + x[i]*(1-s))",
 		"\t}")
 	low, unit := m.Constant(simd.Number(flushed)), m.Constant(simd.Number(1))
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		x := c.read("x")
 		s := m.logistic(x, low, unit)
 		slope := m.Subtract(unit, s)
@@ -70,7 +70,7 @@ func emitELU(m machine) {
 		"\t}")
 	alpha, unit, zero := m.Scalar("scale"), m.Constant(simd.Number(1)), m.Zero()
 	least := m.Constant(simd.Number(-2 * tanhLimit))
-	m.forEach(1, func(c chunk) {
+	m.forEach(m.costly(), func(c chunk) {
 		x := c.read("x")
 		m.Comment("eˣ - 1 = 2ᵏ·(eʳ - 1) + (2ᵏ - 1), which is exact to the last bit but one near 0.")
 		less1, k := m.reduced(m.AtMost(zero, m.AtLeast(least, x)))

@@ -33,6 +33,12 @@ func (a *amd64) end() {
 	RET()
 }
 
+func (a *amd64) interleave(n int, body func(i int)) {
+	for i := range n {
+		body(i)
+	}
+}
+
 func (a *amd64) comment(lines []string) { Comment(lines...) }
 
 func (a *amd64) generate() { Generate() }

@@ -111,6 +111,17 @@ func (n *neon) comment(lines []string) {
 	}
 }
 
+// interleave saves the processor from looking far ahead for work while an instruction waits for the one before it.
+func (n *neon) interleave(count int, body func(i int)) {
+	lists := make([][]arm64.Instruction, count)
+	for i := range lists {
+		n.forget()
+		lists[i] = n.f.Capture(func() { body(i) })
+	}
+	n.forget()
+	n.f.Emit(arm64.Interleave(lists...)...)
+}
+
 // close fills the constants of the function that is done, as many as there are registers for when it starts.
 func (n *neon) close() {
 	if n.f == nil || n.constants == nil {

@@ -76,6 +76,7 @@ type functions interface {
 	function(name, signature string, doc []string)
 	end()
 	comment(lines []string)
+	interleave(n int, body func(i int))
 	generate()
 }
 
@@ -86,6 +87,9 @@ func (m Machine) Function(name, signature string, doc ...string) {
 
 // End returns from the kernel. A kernel may end in several places.
 func (m Machine) End() { m.set.end() }
+
+// Interleave writes n bodies that do not depend on each other, and jump nowhere. NEON has their instructions in turn.
+func (m Machine) Interleave(n int, body func(i int)) { m.set.interleave(n, body) }
 
 // Comment goes to the instructions that follow.
 func (m Machine) Comment(lines ...string) { m.set.comment(lines) }
