@@ -80,7 +80,7 @@ func Load(path string, cfg LoadConfig) (*Imported, error) {
 // Import is [Load] of a reader, which it reads to the end.
 func Import(r io.Reader, cfg LoadConfig) (*Imported, error) {
 	data, err := io.ReadAll(io.LimitReader(r, mostFile+1))
-	if err == nil && len(data) > mostFile {
+	if err == nil && int64(len(data)) > mostFile {
 		err = errTooLong
 	}
 	if err == nil {
@@ -92,7 +92,7 @@ func Import(r io.Reader, cfg LoadConfig) (*Imported, error) {
 	return nil, fmt.Errorf("onnx: %w", strictjson.OneLine(err))
 }
 
-var errTooLong = fmt.Errorf("more than %d bytes, which protobuf does not allow", mostFile)
+var errTooLong = fmt.Errorf("more than %d bytes, which protobuf does not allow", int64(mostFile))
 
 func readFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)

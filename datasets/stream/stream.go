@@ -41,8 +41,8 @@ type Options struct {
 	TargetScaling scaling.Scaling // of Y
 }
 
-// mostValues is the most that a batch or the window may have.
-const mostValues = 1 << 40
+// mostValues is the most that a batch or the window may have. Processors of 32 bits address less than that.
+const mostValues = min(1<<40, math.MaxInt/4)
 
 // Validate returns an error that names the first field that is missing or out of its range. New calls it.
 func (o Options) Validate() error {
