@@ -31,7 +31,8 @@
 // Integers have 32 bits in this interface. Package blas multiplies matrices that
 // need more itself.
 //
-// What is called can be tested where there is no Mac: on Linux, with OpenBLAS.
+// Nothing of this needs a Mac to be tested: on Linux, go test -tags accelerate
+// calls OpenBLAS.
 //
 // # Memory
 //
