@@ -14,31 +14,10 @@ const leafOrder = 8
 // emitLeaf writes a triangular kernel: 8 rows in registers, each combined with
 // the rows before it (substitution) or after it (product).
 func emitLeaf(p precision, v vector, solve bool) {
-	name, bounds, before := "multiply8", "i+1; j < 8", "after"
-	if solve {
-		name, bounds, before = "solve8", "0; j < i", "before"
-	}
+	name := leafName(solve)
 	TEXT(p.letter+name+v.isa, NOSPLIT, fmt.Sprintf(
 		"func(strips int, b *%[1]s, stride int, m *[64]%[1]s)", p.goType))
-	lanes := v.bytes / p.bytes
-	doc := []string{
-		fmt.Sprintf("%s combines each of 8 rows with the rows %s it, in place:", p.letter+name+v.isa, before),
-		"",
-		fmt.Sprintf("\tfor x := range strips*%d {", lanes),
-		"\t\tfor i := range 8 {"}
-	if solve {
-		doc = append(doc, "\t\t\tsum := b[i*stride+x]")
-	} else {
-		doc = append(doc, "\t\t\tsum := m[8*i+i] * b[i*stride+x]")
-	}
-	doc = append(doc, fmt.Sprintf("\t\t\tfor j := %s; j++ {", bounds), "\t\t\t\tsum += m[8*i+j] * b[j*stride+x]", "\t\t\t}")
-	if solve {
-		doc = append(doc, "\t\t\tb[i*stride+x] = m[8*i+i] * sum")
-	} else {
-		doc = append(doc, "\t\t\tb[i*stride+x] = sum")
-	}
-	doc = append(doc, "\t\t}", "\t}", "", "stride may be negative; strips is at least 1.")
-	Doc(doc...)
+	Doc(leafDoc(p.letter+name+v.isa, v.bytes/p.bytes, solve)...)
 	Pragma("noescape")
 	strips := Load(Param("strips"), GP64())
 	b := Load(Param("b"), GP64())
@@ -102,4 +81,34 @@ func emitLeaf(p precision, v vector, solve bool) {
 	JNZ(LabelRef("strip"))
 	VZEROUPPER()
 	RET()
+}
+
+func leafName(solve bool) string {
+	if solve {
+		return "solve8"
+	}
+	return "multiply8"
+}
+
+// leafDoc is the documentation of a triangular kernel for strips of lanes columns.
+func leafDoc(name string, lanes int, solve bool) []string {
+	bounds, before, start, end := "i+1; j < 8", "after", "sum := m[8*i+i] * b[i*stride+x]", "b[i*stride+x] = sum"
+	if solve {
+		bounds, before, start, end = "0; j < i", "before", "sum := b[i*stride+x]", "b[i*stride+x] = m[8*i+i] * sum"
+	}
+	return []string{
+		fmt.Sprintf("%s combines each of 8 rows with the rows %s it, in place:", name, before),
+		"",
+		fmt.Sprintf("\tfor x := range strips*%d {", lanes),
+		"\t\tfor i := range 8 {",
+		"\t\t\t" + start,
+		fmt.Sprintf("\t\t\tfor j := %s; j++ {", bounds),
+		"\t\t\t\tsum += m[8*i+j] * b[j*stride+x]",
+		"\t\t\t}",
+		"\t\t\t" + end,
+		"\t\t}",
+		"\t}",
+		"",
+		"stride may be negative; strips is at least 1.",
+	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 func main() {
-	isa := flag.String("isa", "", "avx512, avx2 or pack")
+	isa := flag.String("isa", "", "avx512, avx2, pack, neon or neonpack")
 	ConstraintExpr("!noasm")
 	flag.Parse()
 	switch *isa {
@@ -42,8 +42,20 @@ func main() {
 		emitCopy()
 		emitTranspose(single)
 		emitTranspose(double)
+	case "neon":
+		finish(writeNeon(*isa, emitNeon))
+		return
+	case "neonpack":
+		finish(writeNeon(*isa, emitNeonPack))
+		return
 	default:
 		log.Fatalf("unknown -isa %q", *isa)
 	}
 	Generate()
+}
+
+func finish(err error) {
+	if err != nil {
+		log.Fatal(err)
+	}
 }

@@ -12,6 +12,14 @@ import (
 // read side by side.
 const matvecRows = 8
 
+// What the matrix-vector kernels add up, and how.
+const (
+	rowsSum   = "alpha*x[l] * m[l*stride+j]"
+	rowsOrder = "each element in the order of l."
+	dotsSum   = "alpha*x[l] * m[j*stride+l]"
+	dotsOrder = "each element in an order that k alone decides."
+)
+
 // matvec holds the arguments of a matrix-vector kernel.
 type matvec struct {
 	precision precision
@@ -26,13 +34,7 @@ type matvec struct {
 func newMatvec(p precision, v vector, name, sum string, order ...string) *matvec {
 	TEXT(p.letter+name+v.isa, NOSPLIT, fmt.Sprintf(
 		"func(k int, x *%[1]s, m *%[1]s, stride, n int, y *%[1]s, alpha %[1]s)", p.goType))
-	doc := []string{p.letter + name + v.isa + " adds a product of a matrix and a vector:", "",
-		"\tfor j := range n {",
-		"\t\tfor l := range k {",
-		"\t\t\ty[j] += " + sum,
-		"\t\t}",
-		"\t}", ""}
-	Doc(append(doc, order...)...)
+	Doc(matvecDoc(p.letter+name+v.isa, sum, order...)...)
 	Pragma("noescape")
 	f := &matvec{precision: p, vector: v, alpha: v.file[15]}
 	f.k = Load(Param("k"), GP64())
@@ -51,6 +53,17 @@ func newMatvec(p precision, v vector, name, sum string, order ...string) *matvec
 		f.rows = append(f.rows, GP64())
 	}
 	return f
+}
+
+// matvecDoc is the documentation of a matrix-vector kernel.
+func matvecDoc(name, sum string, order ...string) []string {
+	doc := []string{name + " adds a product of a matrix and a vector:", "",
+		"\tfor j := range n {",
+		"\t\tfor l := range k {",
+		"\t\t\ty[j] += " + sum,
+		"\t\t}",
+		"\t}", ""}
+	return append(doc, order...)
 }
 
 // point sets the row pointers to the first of count rows.
@@ -116,7 +129,7 @@ func widths(p precision, v vector) (list []int) {
 // emitAddRows writes the kernel for a matrix whose rows are added up: y passes
 // by the L1 cache once for 8 rows, and the matrix is read from front to back.
 func emitAddRows(p precision, v vector) {
-	f := newMatvec(p, v, "addrows", "alpha*x[l] * m[l*stride+j]", "each element in the order of l.")
+	f := newMatvec(p, v, "addrows", rowsSum, rowsOrder)
 	factors := v.file[4 : 4+matvecRows]
 	at, left := GP64(), GP64()
 	eachRows(f.k, func(count int) {
@@ -160,8 +173,7 @@ func emitAddRows(p precision, v vector) {
 // emitAddDots writes the kernel for a matrix whose rows are multiplied with x:
 // a vector of x serves 8 rows.
 func emitAddDots(p precision, v vector) {
-	f := newMatvec(p, v, "adddots", "alpha*x[l] * m[j*stride+l]",
-		"each element in an order that k alone decides.")
+	f := newMatvec(p, v, "adddots", dotsSum, dotsOrder)
 	sums, x, spare := v.file[:matvecRows], v.file[matvecRows], v.file[matvecRows+1]
 	at, left := GP64(), GP64()
 	eachRows(f.n, func(count int) {

@@ -11,17 +11,35 @@ import (
 // copyWidths are the row widths in bytes that copyRows has a loop for.
 var copyWidths = []int{128, 96, 64, 48, 32, 16, 8, 4}
 
+const copyType = "func(k int, dst *byte, dstStride int, src *byte, srcStride int, width int)"
+
+var copyDoc = []string{"copyRows copies k rows of width bytes:",
+	"",
+	"\tfor l := range k {",
+	"\t\tcopy(dst[l*dstStride:l*dstStride+width], src[l*srcStride:])",
+	"\t}",
+	"",
+	"k is at least 1; strides are in bytes; width is one of 128, 96, 64, 48, 32, 16, 8 and 4.",
+}
+
+func transposeType(p precision) string {
+	return fmt.Sprintf("func(k int, dst *%[1]s, width int, a, b, c, d *%[1]s)", p.goType)
+}
+
+func transposeDoc(p precision) []string {
+	return []string{p.letter + "transpose4 interleaves four rows:",
+		"",
+		"\tfor l := range k {",
+		"\t\tdst[l*width], dst[l*width+1], dst[l*width+2], dst[l*width+3] = a[l], b[l], c[l], d[l]",
+		"\t}",
+	}
+}
+
 // emitCopy writes the kernel that packs rows of a panel that lie contiguous in
 // memory. Only bytes matter, so one kernel serves both precisions.
 func emitCopy() {
-	TEXT("copyRows", NOSPLIT, "func(k int, dst *byte, dstStride int, src *byte, srcStride int, width int)")
-	Doc("copyRows copies k rows of width bytes:",
-		"",
-		"\tfor l := range k {",
-		"\t\tcopy(dst[l*dstStride:l*dstStride+width], src[l*srcStride:])",
-		"\t}",
-		"",
-		"k is at least 1; strides are in bytes; width is one of 128, 96, 64, 48, 32, 16, 8 and 4.")
+	TEXT("copyRows", NOSPLIT, copyType)
+	Doc(copyDoc...)
 	Pragma("noescape")
 	k := Load(Param("k"), GP64())
 	dst := Load(Param("dst"), GP64())
@@ -78,13 +96,8 @@ func copyRow(w int, src, stride, dst reg.Register) {
 // emitTranspose writes the kernel that packs four rows of a matrix as four
 // columns of a panel.
 func emitTranspose(p precision) {
-	TEXT(p.letter+"transpose4", NOSPLIT, fmt.Sprintf(
-		"func(k int, dst *%[1]s, width int, a, b, c, d *%[1]s)", p.goType))
-	Doc(p.letter+"transpose4 interleaves four rows:",
-		"",
-		"\tfor l := range k {",
-		"\t\tdst[l*width], dst[l*width+1], dst[l*width+2], dst[l*width+3] = a[l], b[l], c[l], d[l]",
-		"\t}")
+	TEXT(p.letter+"transpose4", NOSPLIT, transposeType(p))
+	Doc(transposeDoc(p)...)
 	Pragma("noescape")
 	k := Load(Param("k"), GP64())
 	dst := Load(Param("dst"), GP64())

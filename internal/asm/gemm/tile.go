@@ -57,24 +57,7 @@ func (t tile) emit() {
 	typ := t.precision.goType
 	TEXT(t.name(), NOSPLIT, fmt.Sprintf(
 		"func(k int, a *%[1]s, as int, b *%[1]s, bs int, c *%[1]s, cs int, alpha, beta %[1]s, rows, cols int)", typ))
-	element := "a[l*as+i]"
-	if t.byRow {
-		element = "a[i*as+l]"
-	}
-	Doc(t.name()+" is the tile kernel",
-		"",
-		fmt.Sprintf("\tfor i := range min(rows, %d) {", t.height),
-		fmt.Sprintf("\t\tfor j := range min(cols, %d) {", t.width()),
-		fmt.Sprintf("\t\t\tvar sum %s", typ),
-		"\t\t\tfor l := range k {",
-		"\t\t\t\tsum = fma("+element+", b[l*bs+j], sum)",
-		"\t\t\t}",
-		"\t\t\tc[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0",
-		"\t\t}",
-		"\t}",
-		"",
-		fmt.Sprintf("It reads %d elements of a and %d of b in every step of k, whatever rows and", t.height, t.width()),
-		"cols are; of c it touches rows×cols elements only. rows and cols are at least 1.")
+	Doc(tileDoc(t.name(), t.precision, t.height, t.width(), t.byRow)...)
 	Pragma("noescape")
 
 	f := t.allocate()
@@ -86,6 +69,29 @@ func (t tile) emit() {
 	}
 	f.multiply()
 	f.finish()
+}
+
+// tileDoc is the documentation of a tile kernel.
+func tileDoc(name string, p precision, height, width int, byRow bool) []string {
+	element := "a[l*as+i]"
+	if byRow {
+		element = "a[i*as+l]"
+	}
+	return []string{name + " is the tile kernel",
+		"",
+		fmt.Sprintf("\tfor i := range min(rows, %d) {", height),
+		fmt.Sprintf("\t\tfor j := range min(cols, %d) {", width),
+		fmt.Sprintf("\t\t\tvar sum %s", p.goType),
+		"\t\t\tfor l := range k {",
+		"\t\t\t\tsum = fma(" + element + ", b[l*bs+j], sum)",
+		"\t\t\t}",
+		"\t\t\tc[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0",
+		"\t\t}",
+		"\t}",
+		"",
+		fmt.Sprintf("It reads %d elements of a and %d of b in every step of k, whatever rows and", height, width),
+		"cols are; of c it touches rows×cols elements only. rows and cols are at least 1.",
+	}
 }
 
 func (t tile) allocate() *frame {
