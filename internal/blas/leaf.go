@@ -93,7 +93,7 @@ func substitute[T Float](k int, m *[64]T, b []T, first, step int) {
 	for p := range k {
 		sum := b[first+step*p]
 		for q := range p {
-			sum += m[leafSize*p+q] * b[first+step*q]
+			sum += T(m[leafSize*p+q] * b[first+step*q])
 		}
 		b[first+step*p] = m[leafSize*p+p] * sum
 	}
@@ -104,7 +104,7 @@ func combine[T Float](k int, m *[64]T, b []T, first, step int) {
 	for p := range k {
 		sum := m[leafSize*p+p] * b[first+step*p]
 		for q := p + 1; q < k; q++ {
-			sum += m[leafSize*p+q] * b[first+step*q]
+			sum += T(m[leafSize*p+q] * b[first+step*q])
 		}
 		b[first+step*p] = sum
 	}

@@ -72,7 +72,7 @@ func (j *job[T]) storeTriangle(a, b *panel[T], beta T, scratch []T) {
 			continue
 		}
 		for x, v := range s {
-			c[x] = v + beta*c[x]
+			c[x] = v + T(beta*c[x])
 		}
 	}
 }
@@ -96,7 +96,7 @@ func (j *job[T]) storeFlipped(a, b *panel[T], beta T, scratch []T) {
 			continue
 		}
 		for i, v := range row {
-			c[i*j.ldc] = v + beta*c[i*j.ldc]
+			c[i*j.ldc] = v + T(beta*c[i*j.ldc])
 		}
 	}
 }
