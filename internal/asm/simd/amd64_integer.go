@@ -20,6 +20,7 @@ func (a *amd64) moveInt(from, to Int)         { MOVQ(a.ints[from], a.ints[to]) }
 func (a *amd64) setInt(to Int, n int)         { MOVQ(I32(n), a.ints[to]) }
 func (a *amd64) clearInt(r Int)               { XORQ(a.ints[r], a.ints[r]) }
 func (a *amd64) loadInt(from Address, to Int) { MOVQ(a.address(from), a.ints[to]) }
+func (a *amd64) storeInt(x Int, to Address)   { MOVQ(a.ints[x], a.address(to)) }
 func (a *amd64) compareInt(x Int, n int)      { CMPQ(a.ints[x], I32(n)) }
 func (a *amd64) compareInts(x, y Int)         { CMPQ(a.ints[x], a.ints[y]) }
 func (a *amd64) testInt(x Int)                { TESTQ(a.ints[x], a.ints[x]) }

@@ -31,6 +31,8 @@ func (n *neon) loadInt(from Address, to Int) {
 	n.f.LoadInt(n.written(to), at)
 }
 
+func (n *neon) storeInt(x Int, to Address) { n.f.StoreInt(n.ints[x], n.address(to, 8)) }
+
 // constantInt is a register with a number.
 func (n *neon) constantInt(c int) arm64.Register {
 	r := n.f.Int()

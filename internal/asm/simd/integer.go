@@ -10,6 +10,7 @@ type integers interface {
 	immediate(op intOp, n int, to Int)
 	intOf(op intOp, x, to Int)
 	loadInt(from Address, to Int)
+	storeInt(x Int, to Address)
 	advance(to, count Int, scale int)
 	compareInt(x Int, n int)
 	compareInts(x, y Int)
@@ -82,6 +83,9 @@ func (m Machine) LoadInt(from Address) Int {
 	m.set.loadInt(from, r)
 	return r
 }
+
+// StoreInt writes an integer.
+func (m Machine) StoreInt(x Int, to Address) { m.set.storeInt(x, to) }
 
 // Advance is to += count·scale, where scale is 1, 2, 4 or 8. It need not set the flags.
 func (m Machine) Advance(to, count Int, scale int) { m.set.advance(to, count, scale) }
