@@ -26,11 +26,33 @@ func TestKernels(t *testing.T) {
 
 const margin = 70
 
+// trials run each kernel on four rows of coefficients, two of sums, then three arrays of so many rows.
+func trials[T Float](rows int) map[string]func(k *kernels[T], s [9][]T) {
+	return map[string]func(k *kernels[T], s [9][]T){
+		"shifted":        func(k *kernels[T], s [9][]T) { k.shifted(s[4], s[0], s[6], rows) },
+		"squares":        func(k *kernels[T], s [9][]T) { k.squares(s[4], s[0], s[6], rows) },
+		"dots":           func(k *kernels[T], s [9][]T) { k.dots(s[4], s[5], s[0], s[6], s[7], rows) },
+		"affine":         func(k *kernels[T], s [9][]T) { k.affine(s[0], s[1], s[2], s[8], s[6], rows) },
+		"combine":        func(k *kernels[T], s [9][]T) { k.combine(s[0], s[1], s[2], s[3], s[8], s[6], s[7], rows) },
+		"row shifted":    func(k *kernels[T], s [9][]T) { s[4][0] = T(k.row.shifted(s[6], 0.7)) },
+		"row squares":    func(k *kernels[T], s [9][]T) { s[4][0] = T(k.row.squares(s[6], 0.7)) },
+		"row accumulate": func(k *kernels[T], s [9][]T) { k.row.accumulate(s[4], s[5], s[0], s[1], 0.3, 0.001, 1.7) },
+		"row affine":     func(k *kernels[T], s [9][]T) { k.row.affine(s[4], s[0], s[1], s[2], 0.3, 0.001, 1.7) },
+		"row gradient":   func(k *kernels[T], s [9][]T) { k.row.gradient(s[4], s[0], s[1], s[2], 0.3, 0.001, 1.7, 0.2, -0.4) },
+		"row tangent": func(k *kernels[T], s [9][]T) {
+			k.row.tangent(s[4], s[0], s[1], s[2], s[3], s[5], 0.3, 0.001, 1.7, 0.2, -0.4)
+		},
+		"row dots": func(k *kernels[T], s [9][]T) {
+			sum, dot := k.row.dots(s[0], s[1], s[2], 0.7)
+			s[4][0], s[5][0] = T(sum), T(dot)
+		},
+	}
+}
+
 func testKernels[T Float](t *testing.T, set isa.Set) {
 	own, loops := of[T](set), plain[T]()
 	for n := 1; n < 140; n++ {
 		for _, rows := range []int{1, 2, 5} {
-			// Four rows of coefficients, two of sums, then three arrays.
 			var base [9][]T
 			for i := range base {
 				size := n
@@ -39,25 +61,7 @@ func testKernels[T Float](t *testing.T, set isa.Set) {
 				}
 				base[i] = fill[T](size+2*margin, 5, uint64(i))
 			}
-			for name, run := range map[string]func(k *kernels[T], s [9][]T){
-				"shifted":        func(k *kernels[T], s [9][]T) { k.shifted(s[4], s[0], s[6], rows) },
-				"squares":        func(k *kernels[T], s [9][]T) { k.squares(s[4], s[0], s[6], rows) },
-				"dots":           func(k *kernels[T], s [9][]T) { k.dots(s[4], s[5], s[0], s[6], s[7], rows) },
-				"affine":         func(k *kernels[T], s [9][]T) { k.affine(s[0], s[1], s[2], s[8], s[6], rows) },
-				"combine":        func(k *kernels[T], s [9][]T) { k.combine(s[0], s[1], s[2], s[3], s[8], s[6], s[7], rows) },
-				"row shifted":    func(k *kernels[T], s [9][]T) { s[4][0] = T(k.row.shifted(s[6], 0.7)) },
-				"row squares":    func(k *kernels[T], s [9][]T) { s[4][0] = T(k.row.squares(s[6], 0.7)) },
-				"row accumulate": func(k *kernels[T], s [9][]T) { k.row.accumulate(s[4], s[5], s[0], s[1], 0.3, 0.001, 1.7) },
-				"row affine":     func(k *kernels[T], s [9][]T) { k.row.affine(s[4], s[0], s[1], s[2], 0.3, 0.001, 1.7) },
-				"row gradient":   func(k *kernels[T], s [9][]T) { k.row.gradient(s[4], s[0], s[1], s[2], 0.3, 0.001, 1.7, 0.2, -0.4) },
-				"row tangent": func(k *kernels[T], s [9][]T) {
-					k.row.tangent(s[4], s[0], s[1], s[2], s[3], s[5], 0.3, 0.001, 1.7, 0.2, -0.4)
-				},
-				"row dots": func(k *kernels[T], s [9][]T) {
-					sum, dot := k.row.dots(s[0], s[1], s[2], 0.7)
-					s[4][0], s[5][0] = T(sum), T(dot)
-				},
-			} {
+			for name, run := range trials[T](rows) {
 				var results [2][9][]T
 				for i, k := range []*kernels[T]{own, loops} {
 					var parts [9][]T

@@ -48,31 +48,47 @@ func operands[T Float](r *rand.Rand, n int, whole bool) []T {
 
 func inner[T Float](x []T) []T { return x[margin : len(x)-margin] }
 
+func trials[T Float](w Line) map[string]func(k *Kernels[T], x, dx, y, dy, choice []T) {
+	return map[string]func(k *Kernels[T], x, dx, y, dy, choice []T){
+		"max":      func(k *Kernels[T], x, _, y, _, choice []T) { k.Max(y, choice, x, w) },
+		"maxOnly":  func(k *Kernels[T], x, _, y, _, _ []T) { k.Max(y, nil, x, w) },
+		"take":     func(k *Kernels[T], x, _, y, _, choice []T) { k.Take(y, choice, x, w) },
+		"give":     func(k *Kernels[T], _, dx, _, dy, choice []T) { k.Give(dx, choice, dy, w) },
+		"add":      func(k *Kernels[T], _, dx, _, dy, choice []T) { k.Add(dx, choice, dy, w) },
+		"sum":      func(k *Kernels[T], _, dx, y, _, _ []T) { k.Sum(y, dx, 0.3, w) },
+		"spread":   func(k *Kernels[T], _, dx, _, dy, _ []T) { k.Spread(dx, dy, 0.3, w) },
+		"spreadOn": func(k *Kernels[T], _, dx, _, dy, _ []T) { k.SpreadOn(dx, dy, 0.3, w) },
+	}
+}
+
+// lines are windows of several forms, of n channels.
+func lines(r *rand.Rand, n int) (list []Line) {
+	for i, form := range []Window{{1, 1, 0, 0}, {2, 2, 0, 0}, {3, 2, 0, 0}, {1, 5, 0, 0}} {
+		w := Line{Window: form, Channels: n, Windows: 1 + i}
+		w.Col = n + r.IntN(3)
+		w.Row = w.Cols*w.Col*w.Windows + r.IntN(4)
+		w.Step = w.Col * (1 + r.IntN(w.Cols)) // windows overlap or not
+		list = append(list, w)
+	}
+	return list
+}
+
+// size is how many elements the image of a line has at least.
+func (w Line) size() int {
+	return (w.Rows-1)*w.Row + (w.Cols-1)*w.Col + (w.Windows-1)*w.Step + w.Channels
+}
+
 func testKernels[T Float](t *testing.T, set isa.Set) {
 	own, loops := of[T](set), plain[T]()
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 71 {
-		for i, form := range []Window{{1, 1, 0, 0}, {2, 2, 0, 0}, {3, 2, 0, 0}, {1, 5, 0, 0}} {
-			w := Line{Window: form, Channels: n, Windows: 1 + i}
-			w.Col = n + r.IntN(3)
-			w.Row = w.Cols*w.Col*w.Windows + r.IntN(4)
-			w.Step = w.Col * (1 + r.IntN(w.Cols)) // windows overlap or not
-			size := (w.Rows-1)*w.Row + (w.Cols-1)*w.Col + (w.Windows-1)*w.Step + n
-			x, dx := operands[T](r, size, true), operands[T](r, size, false)
+		for _, w := range lines(r, n) {
+			x, dx := operands[T](r, w.size(), true), operands[T](r, w.size(), false)
 			y, dy, choice := operands[T](r, n*w.Windows, false), operands[T](r, n*w.Windows, false), operands[T](r, n*w.Windows, false)
 			for i := range choice {
 				choice[i] = T(r.IntN(w.Rows * w.Cols))
 			}
-			for name, run := range map[string]func(k *Kernels[T], x, dx, y, dy, choice []T){
-				"max":      func(k *Kernels[T], x, _, y, _, choice []T) { k.Max(y, choice, x, w) },
-				"maxOnly":  func(k *Kernels[T], x, _, y, _, _ []T) { k.Max(y, nil, x, w) },
-				"take":     func(k *Kernels[T], x, _, y, _, choice []T) { k.Take(y, choice, x, w) },
-				"give":     func(k *Kernels[T], _, dx, _, dy, choice []T) { k.Give(dx, choice, dy, w) },
-				"add":      func(k *Kernels[T], _, dx, _, dy, choice []T) { k.Add(dx, choice, dy, w) },
-				"sum":      func(k *Kernels[T], _, dx, y, _, _ []T) { k.Sum(y, dx, 0.3, w) },
-				"spread":   func(k *Kernels[T], _, dx, _, dy, _ []T) { k.Spread(dx, dy, 0.3, w) },
-				"spreadOn": func(k *Kernels[T], _, dx, _, dy, _ []T) { k.SpreadOn(dx, dy, 0.3, w) },
-			} {
+			for name, run := range trials[T](w) {
 				var results [2][][]T
 				for i, k := range []*Kernels[T]{own, loops} {
 					var all [][]T
