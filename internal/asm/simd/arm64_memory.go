@@ -3,14 +3,20 @@ package simd
 import "github.com/gokfac/gokfac/internal/asm/arm64"
 
 // parts runs one of the bodies: for 4 elements of 4 bytes or 2 of 8, for 2 of 4 bytes, or for 1; third after the one for 2
-// where there are 3. Nothing runs for 0.
+// where there are 3. Nothing runs for 0. Jumps of which the outcome is known are left out.
 type parts struct{ whole, pair, third, one func() }
 
-func (n *neon) parts(e Element, count Int, p parts) {
-	c := n.ints[count]
+func (n *neon) parts(e Element, lanes Lanes, p parts) {
+	if lanes.fewer && e.Bytes == 8 {
+		p.one()
+		return
+	}
+	c := n.ints[lanes.count]
 	full, low, done := n.newLabel("full"), n.newLabel("low"), n.newLabel("there")
 	if e.Bytes == 4 {
-		n.f.JumpIfBit(c, 2, full)
+		if !lanes.fewer {
+			n.f.JumpIfBit(c, 2, full)
+		}
 		n.f.JumpIfNotBit(c, 1, low)
 		p.pair()
 		n.f.JumpIfNotBit(c, 0, done)
@@ -20,11 +26,15 @@ func (n *neon) parts(e Element, count Int, p parts) {
 	} else {
 		n.f.JumpIfBit(c, 1, full)
 	}
-	n.f.JumpIfNotBit(c, 0, done)
-	p.one()
-	n.f.Jump(done)
-	n.f.Label(full)
-	p.whole()
+	if lanes.fewer {
+		p.one()
+	} else {
+		n.f.JumpIfNotBit(c, 0, done)
+		p.one()
+		n.f.Jump(done)
+		n.f.Label(full)
+		p.whole()
+	}
 	n.f.Label(done)
 }
 
@@ -41,8 +51,10 @@ func (n *neon) load(e Element, from Address, lanes Lanes, to Vec) {
 		n.f.Load(arm64.Q, r, at)
 		return
 	}
-	n.f.Clear(r)
-	n.parts(e, lanes.count, parts{
+	if !lanes.fewer { // a load of some clears the rest
+		n.f.Clear(r)
+	}
+	n.parts(e, lanes, parts{
 		whole: func() { n.f.Load(arm64.Q, r, at) },
 		pair:  func() { n.f.Load(arm64.D, r, at) },
 		third: func() { n.f.LoadLane(arm64.S, r, 2, n.further(from)) },
@@ -60,7 +72,7 @@ func (n *neon) loadOr(e Element, from Address, lanes Lanes, other, to Vec) {
 	before := n.vec(other)
 	r := n.own(to)
 	n.f.Copy(r, before)
-	n.parts(e, lanes.count, parts{
+	n.parts(e, lanes, parts{
 		whole: func() { n.f.Load(arm64.Q, r, at) },
 		pair:  func() { n.f.LoadLane(arm64.D, r, 0, first) },
 		third: func() { n.f.LoadLane(arm64.S, r, 2, n.further(from)) },
@@ -74,7 +86,7 @@ func (n *neon) store(e Element, x Vec, to Address, lanes Lanes) {
 		n.f.Store(arm64.Q, r, at)
 		return
 	}
-	n.parts(e, lanes.count, parts{
+	n.parts(e, lanes, parts{
 		whole: func() { n.f.Store(arm64.Q, r, at) },
 		pair:  func() { n.f.Store(arm64.D, r, at) },
 		third: func() { n.f.StoreLane(arm64.S, r, 2, n.further(to)) },
@@ -89,8 +101,10 @@ func (n *neon) loadWide(from Address, lanes Lanes, to Vec) {
 	if lanes.Whole() {
 		n.f.Load(arm64.D, r, at)
 	} else {
-		n.f.Clear(r)
-		n.parts(Double, lanes.count, parts{
+		if !lanes.fewer {
+			n.f.Clear(r)
+		}
+		n.parts(Double, lanes, parts{
 			whole: func() { n.f.Load(arm64.D, r, at) },
 			one:   func() { n.f.Load(arm64.S, r, at) },
 		})
@@ -106,7 +120,7 @@ func (n *neon) storeNarrow(x Vec, to Address, lanes Lanes) {
 		n.f.Store(arm64.D, r, at)
 		return
 	}
-	n.parts(Double, lanes.count, parts{
+	n.parts(Double, lanes, parts{
 		whole: func() { n.f.Store(arm64.D, r, at) },
 		one:   func() { n.f.Store(arm64.S, r, at) },
 	})

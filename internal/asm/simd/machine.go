@@ -20,6 +20,7 @@ type set interface {
 	masks
 	reductions
 	places
+	pairs
 }
 
 // New is the machine of a set, with elements of float32: avx512, avx2 or neon.

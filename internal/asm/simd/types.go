@@ -72,6 +72,7 @@ type Lanes struct {
 	edge  map[int]Int // AVX2: where the masks of a step begin in a table, by bytes of an element
 	first int         // AVX2: the elements of the step before this vector
 	count Int         // NEON: n
+	fewer bool        // NEON: n is neither 0 nor all
 }
 
 // Whole is whether all lanes are meant.

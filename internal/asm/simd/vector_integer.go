@@ -11,3 +11,10 @@ func (m Machine) Beyond(base, index Int, scale int) Int {
 type places interface {
 	beyond(base, index Int, scale int, to Int)
 }
+
+// FewerLanes is the first n lanes of vectors of any type, at least one and not all.
+func (m Machine) FewerLanes(n Int) Lanes {
+	lanes := m.FirstLanes(n)
+	lanes.fewer = true
+	return lanes
+}
