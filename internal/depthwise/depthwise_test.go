@@ -2,6 +2,8 @@ package depthwise
 
 import (
 	"fmt"
+	"hash/fnv"
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -61,4 +63,40 @@ func mapCase[T Float](t *testing.T, name string, d Map[T], m int, tolerance floa
 	assert.PanicsWithValue(t, shortY, func() { d.Multiply(m, y[1:], x, w, bias) })
 	assert.PanicsWithValue(t, shortW, func() { d.AddTransposed(m, w[1:], x, g) })
 	assert.PanicsWithValue(t, shortB, func() { d.Multiply(m, y, x, w, bias[1:]) })
+}
+
+// TestDigest: AVX2 and NEON find the same bits, also where a channel is left to plain Go.
+func TestDigest(t *testing.T) {
+	for _, set := range isa.Supported() {
+		if set == isa.AVX2 || set == isa.NEON {
+			assert.Equal(t, uint64(0xc4755826e959d4bd), digest(kernelsFor[float32](set)), "float32, %s", set)
+			assert.Equal(t, uint64(0x8a504b9f66869949), digest(kernelsFor[float64](set)), "float64, %s", set)
+		}
+	}
+}
+
+func digest[T Float](own kernels[T]) uint64 {
+	hash, r := fnv.New64a(), rand.New(rand.NewPCG(2, 2))
+	random := func(n int) []T {
+		x := make([]T, n)
+		for i := range x {
+			x[i] = T(2*r.Float64() - 1)
+		}
+		return x
+	}
+	for _, n := range []int{1, 3, 4, 7, 8, 13, 40} {
+		for _, m := range []int{1, 6, 9} {
+			d := Map[T]{[]int{0, 2 * n, 5 * n}, n, n, own}
+			x, w, bias, y := random((4+m+2)*n), random(3*n), random(n), make([]T, m*n)
+			d.Multiply(m, y, x, w, bias)
+			d.AddTransposed(m, w, x, y)
+			for _, v := range append(y, w...) {
+				bits := math.Float64bits(float64(v))
+				for at := 0; at < 64; at += 8 {
+					hash.Write([]byte{byte(bits >> at)})
+				}
+			}
+		}
+	}
+	return hash.Sum64()
 }

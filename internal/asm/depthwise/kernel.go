@@ -48,26 +48,30 @@ func (k kernel) newChannels() channels {
 }
 
 func (k kernel) load(c channels, at simd.Int) {
-	for i, r := range c {
-		k.Into(r).Load(k.place(at, i), simd.Lanes{})
+	if len(c) == 2 {
+		k.LoadPairInto(simd.Address{Base: at}, c[0], c[1])
+		return
 	}
+	k.Into(c[0]).Load(simd.Address{Base: at}, simd.Lanes{})
 }
 
 func (k kernel) store(c channels, at simd.Int) {
-	for i, r := range c {
-		k.Store(r, k.place(at, i), simd.Lanes{})
+	if len(c) == 2 {
+		k.StorePair(c[0], c[1], simd.Address{Base: at})
+		return
 	}
-}
-
-func (k kernel) place(at simd.Int, i int) simd.Address {
-	return simd.Address{Base: at, Offset: i * k.Bytes}
+	k.Store(c[0], simd.Address{Base: at}, simd.Lanes{})
 }
 
 // addProduct adds the channels at an address times the factors.
 func (k kernel) addProduct(factor channels, at simd.Int, sum channels) {
-	for i, r := range sum {
-		k.AddProduct(factor[i], k.place(at, i), r)
+	if len(sum) == 2 {
+		first, second := k.LoadPair(simd.Address{Base: at})
+		k.AddProduct(factor[0], first, sum[0])
+		k.AddProduct(factor[1], second, sum[1])
+		return
 	}
+	k.AddProduct(factor[0], simd.Address{Base: at}, sum[0])
 }
 
 func (k kernel) each(c channels, do func(m simd.Machine, r simd.Vec, i int)) {
