@@ -2,7 +2,7 @@ package main
 
 import "github.com/gokfac/gokfac/internal/asm/simd"
 
-// convertSlots is how many vectors of float64 a conversion has in a step.
+// convertSlots is how many vectors of float64 of AVX a conversion has in a step.
 const convertSlots = 2
 
 func emitWiden(m simd.Machine) {
@@ -10,11 +10,11 @@ func emitWiden(m simd.Machine) {
 for i := range dst {
 	dst[i] = float64(src[i])
 }`)
-	l := newLoop(m, m.Lanes(), convertSlots, "dst", "src")
+	l := newLoop(m, m.Lanes(), slotsOf(m, convertSlots, longSlots), "dst", "src")
 	l.widths = []int{4, 8}
 	l.run("", "dst", func() {
 		for slot := range l.slots {
-			l.store(l.LoadWide(l.at("src", slot, 4), l.there(slot)), "dst", slot)
+			l.store(l.loadNarrow("src", slot), "dst", slot)
 		}
 	})
 	m.End()
@@ -25,11 +25,11 @@ func emitNarrow(m simd.Machine) {
 for i := range dst {
 	dst[i] = float32(src[i])
 }`)
-	l := newLoop(m, m.Lanes(), convertSlots, "dst", "src")
+	l := newLoop(m, m.Lanes(), slotsOf(m, convertSlots, longSlots), "dst", "src")
 	l.widths = []int{4, 8}
 	l.run("", "dst", func() {
 		for slot := range l.slots {
-			l.StoreNarrow(l.load("src", slot), l.at("dst", slot, 4), l.there(slot))
+			l.storeNarrow(l.load("src", slot), "dst", slot)
 		}
 	})
 	m.End()

@@ -8,11 +8,15 @@ import (
 )
 
 func main() {
-	isa := flag.String("isa", "", "avx512, avx2 or transpose")
+	isa := flag.String("isa", "", "avx512, avx2, neon, transpose or transposeneon")
 	kernels := flag.String("kernels", "vector", "vector, pooling or moments")
 	flag.Parse()
-	if *isa == "transpose" {
+	switch *isa {
+	case "transpose":
 		emitTranspose()
+		return
+	case "transposeneon":
+		emitTransposeNEON()
 		return
 	}
 	m, err := simd.New(*isa)

@@ -6,6 +6,7 @@ import "github.com/gokfac/gokfac/internal/asm/simd"
 type elementwise struct {
 	name, signature, doc string
 	slices, scalars      []string
+	slow                 bool // arithmetic takes longer than memory
 	body                 func(f *frame)
 }
 
@@ -83,7 +84,7 @@ for i := range theta {
 	},
 }, {
 	name: "adam", signature: "(theta, grad, m, v []T, b1, b2, c1, c2, step, root, eps, shrink T)",
-	slices: []string{"theta", "grad", "m", "v"}, scalars: []string{"b1", "b2", "c1", "c2", "step", "root", "eps", "shrink"},
+	slices: []string{"theta", "grad", "m", "v"}, scalars: []string{"b1", "b2", "c1", "c2", "step", "root", "eps", "shrink"}, slow: true,
 	doc: `
 for i, g := range grad {
 	m[i] = b1*m[i] + c1*g
@@ -96,20 +97,27 @@ for i, g := range grad {
 		f.put("m", m)
 		v := f.Add(f.Multiply(f.constant["b2"], f.get("v")), f.Multiply(f.Multiply(f.constant["c2"], g), g))
 		f.put("v", v)
-		f.Into(v).Sqrt(v)
-		divisor := f.Add(f.Multiply(v, f.constant["root"]), f.constant["eps"])
+		divisor := f.Add(f.Multiply(f.Sqrt(v), f.constant["root"]), f.constant["eps"])
 		step := f.Multiply(f.constant["step"], m)
 		f.Into(step).Divide(step, divisor)
 		f.put("theta", f.Subtract(f.Multiply(f.constant["shrink"], f.get("theta")), step))
 	},
 }}
 
-// mapSlots is how many vectors an elementwise kernel has in a step.
-const mapSlots = 2
+// mapSlots and longSlots are how many vectors a kernel has in a step: of AVX, and
+// of NEON where there is little else than loads and stores.
+const (
+	mapSlots  = 2
+	longSlots = 8
+)
 
 func (k elementwise) emit(m simd.Machine) {
 	start(m, m.Element.Letter+k.name, k.signature, k.doc)
-	f := &frame{loop: newLoop(m, m.Lanes(), mapSlots, k.slices...), constant: constants(m, k.scalars...)}
+	slots := slotsOf(m, mapSlots, longSlots)
+	if k.slow {
+		slots = min(slots, 4)
+	}
+	f := &frame{loop: newLoop(m, m.Lanes(), slots, k.slices...), constant: constants(m, k.scalars...)}
 	f.run("", k.slices[0], func() {
 		for f.slot = range f.slots {
 			k.body(f)

@@ -17,31 +17,27 @@ func newDownRows(l *loop, first string, arrays ...string) *downRows {
 
 // each runs body at each row, where the slices with the arrays' names begin.
 func (d *downRows) each(body func()) {
-	label := d.phase()
 	rows := d.Param("rows")
-	tops := map[string]simd.Int{}
 	for _, a := range d.arrays {
-		tops[a] = d.base[a]
-		d.base[a] = d.CopyInt(tops[a])
+		at := d.NewInt()
+		d.toFront(a, at)
+		defer d.follow(a, at)()
 	}
-	d.Label(label + "row")
+	d.Label(d.phase + "row")
 	body()
 	for _, a := range d.arrays {
 		d.AddIntTo(d.row, d.base[a])
 	}
 	d.DownInt(rows)
-	d.Branch(simd.NotZero, label+"row")
-	for _, a := range d.arrays {
-		d.base[a] = tops[a]
-	}
+	d.Branch(simd.NotZero, d.phase+"row")
 }
 
-// wideSlots is how many vectors go down together: AVX-512 has the registers for four with their coefficients.
+// wideSlots is how many vectors go down together: AVX2 has no registers for four with their coefficients.
 func wideSlots(m simd.Machine) int {
-	if m.Bytes == 64 {
-		return 4
+	if m.Bytes == 32 {
+		return 2
 	}
-	return 2
+	return 4
 }
 
 func (l *loop) all(name string) []simd.Vec {

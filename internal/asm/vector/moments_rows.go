@@ -43,7 +43,7 @@ return s.fold()`
 	k := wide.Scalar("k")
 	s := newSums(m)
 	l.run("", "x", func() {
-		for slot := range l.slots {
+		l.each(func(slot int) {
 			x := l.loadWide("x", slot)
 			wide.Into(x).Subtract(x, k)
 			l.kept(x, slot)
@@ -51,7 +51,7 @@ return s.fold()`
 				wide.Into(x).Multiply(x, x)
 			}
 			s.add(x, slot)
-		}
+		})
 	})
 	m.Return(0, s.fold())
 	m.End()
@@ -70,7 +70,7 @@ return s.fold(), t.fold()`)
 	k := wide.Scalar("k")
 	s, t := newSums(m), newSums(m)
 	l.run("", "x", func() {
-		for slot := range l.slots {
+		l.each(func(slot int) {
 			w, g := l.loadWide("w", slot), l.loadWide("g", slot)
 			wide.Into(g).Multiply(g, w)
 			s.add(g, slot)
@@ -78,7 +78,7 @@ return s.fold(), t.fold()`)
 			wide.Into(x).Subtract(x, k)
 			wide.Into(g).Multiply(g, x)
 			t.add(g, slot)
-		}
+		})
 	})
 	m.Return(0, s.fold())
 	m.Return(1, t.fold())
@@ -93,7 +93,7 @@ func (f *frame) standard() simd.Vec {
 }
 
 func newRow(m simd.Machine, scalars []string, slices ...string) *frame {
-	return &frame{loop: newLoop(m, m.Lanes(), mapSlots, slices...), constant: constants(m, scalars...)}
+	return &frame{loop: newLoop(m, m.Lanes(), slotsOf(m, mapSlots, 4), slices...), constant: constants(m, scalars...)}
 }
 
 func emitRowAccumulate(m simd.Machine) {

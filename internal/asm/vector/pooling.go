@@ -47,17 +47,17 @@ func (im *image) windows(step func()) {
 
 // each runs body at each place, where the slice "place" begins.
 func (im *image) each(body func()) {
-	label := im.phase()
+	label := im.phase
 	rows, cols, line, at := im.NewInt(), im.NewInt(), im.NewInt(), im.NewInt()
 	im.IntoInt(rows).Param("rows")
-	im.IntoInt(line).CopyInt(im.base[im.name])
+	im.toFront(im.name, line)
 	im.Label(label + "row")
 	if im.before != nil {
 		im.before()
 	}
 	im.IntoInt(cols).Param("cols")
 	im.IntoInt(at).CopyInt(line)
-	im.base["place"] = at
+	defer im.follow("place", at)()
 	im.Label(label + "col")
 	body()
 	im.AddIntTo(im.col, at)
@@ -110,11 +110,11 @@ for j := range n {
 	if choice {
 		slices = append(slices, "choice")
 	}
-	l := newLoop(m, m.Lanes(), mapSlots, slices...)
+	l := newLoop(m, m.Lanes(), slotsOf(m, mapSlots, 4), slices...)
 	im := newImage(l, "x", append([]string{}, slices[1:]...)...)
 	least, one := l.Number(math.Inf(-1)), l.Number(1)
 	im.windows(func() {
-		var best, chosen [mapSlots]simd.Vec
+		best, chosen := make([]simd.Vec, l.slots), make([]simd.Vec, l.slots)
 		for slot := range l.slots {
 			best[slot], chosen[slot] = l.Copy(least), l.Zero()
 		}
@@ -153,11 +153,11 @@ for j := range n {
 		}
 	}
 }`)
-	l := newLoop(m, m.Lanes(), mapSlots, "y", "choice", "x")
+	l := newLoop(m, m.Lanes(), slotsOf(m, mapSlots, 4), "y", "choice", "x")
 	im := newImage(l, "x", "y", "choice")
 	one := l.Number(1)
 	im.windows(func() {
-		var y, chosen [mapSlots]simd.Vec
+		y, chosen := make([]simd.Vec, l.slots), make([]simd.Vec, l.slots)
 		for slot := range l.slots {
 			y[slot], chosen[slot] = l.Zero(), l.load("choice", slot)
 		}
@@ -191,11 +191,11 @@ for j := range n {
 		}
 	}
 }`)
-	l := newLoop(m, m.Lanes(), mapSlots, "dx", "choice", "dy")
+	l := newLoop(m, m.Lanes(), slotsOf(m, mapSlots, 4), "dx", "choice", "dy")
 	im := newImage(l, "dx", "choice", "dy")
 	one := l.Number(1)
 	im.windows(func() {
-		var dy, chosen [mapSlots]simd.Vec
+		dy, chosen := make([]simd.Vec, l.slots), make([]simd.Vec, l.slots)
 		for slot := range l.slots {
 			dy[slot], chosen[slot] = l.load("dy", slot), l.load("choice", slot)
 		}
@@ -228,11 +228,11 @@ for j := range n {
 	}
 	y[j] = scale * total
 }`)
-	l := newLoop(m, m.Lanes(), mapSlots, "y", "x")
+	l := newLoop(m, m.Lanes(), slotsOf(m, mapSlots, 4), "y", "x")
 	im := newImage(l, "x", "y")
 	scale := m.Scalar("scale")
 	im.windows(func() {
-		var total, sum [mapSlots]simd.Vec
+		total, sum := make([]simd.Vec, l.slots), make([]simd.Vec, l.slots)
 		for slot := range l.slots {
 			total[slot], sum[slot] = l.Zero(), l.NewVec()
 		}
@@ -271,11 +271,11 @@ for j := range n {
 		dx[k+j] `+does+` scale * dy[j]
 	}
 }`)
-	l := newLoop(m, m.Lanes(), mapSlots, "dx", "dy")
+	l := newLoop(m, m.Lanes(), slotsOf(m, mapSlots, 4), "dx", "dy")
 	im := newImage(l, "dx", "dy")
 	scale := m.Scalar("scale")
 	im.windows(func() {
-		var part [mapSlots]simd.Vec
+		part := make([]simd.Vec, l.slots)
 		for slot := range l.slots {
 			part[slot] = l.load("dy", slot)
 			l.Into(part[slot]).Multiply(part[slot], scale)

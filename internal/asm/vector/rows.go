@@ -19,7 +19,7 @@ for range groups {
 	}
 	x = x[8*stride:]
 }`)
-	l := newLoop(m, m.Lanes(), mapSlots, "dst")
+	l := newLoop(m, m.Lanes(), slotsOf(m, mapSlots, 4), "dst")
 	f := &frame{loop: l}
 	row := func(i int) string { return fmt.Sprint("row", i) }
 	x, stride, groups := m.Base("x"), m.Param("stride"), m.Param("groups")
