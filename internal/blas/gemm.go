@@ -14,7 +14,7 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 		return
 	}
 	work := float64(m) * float64(n) * float64(k)
-	workers := max(1, int(min(float64(cpus.Workers()), work/workerShare)))
+	workers := max(1, int(min(float64(cpus.Workers()), work/float64(int(workerShare)>>kern.slower))))
 	multiplyOn(workers, kern, free, part, transA, transB, m, n, k, alpha, a, lda, b, ldb, bias, beta, c, ldc)
 }
 

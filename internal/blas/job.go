@@ -83,7 +83,7 @@ func (j *job[T]) plan(workers int, a operand[T], rows partition, b operand[T], c
 	j.passLength = passLength(j.k, depth)
 	j.passes = (j.k + j.passLength - 1) / j.passLength
 	j.colPanels = min(cols.panels, kern.colPanels*kern.depth/j.passLength)
-	j.rowPanels = min(kern.rowPanels, max(1, itemShare/((rows.base+1)*rows.unit*j.colPanels*cols.base*cols.unit*j.passLength)))
+	j.rowPanels = min(kern.rowPanels, max(1, itemShare>>kern.slower/((rows.base+1)*rows.unit*j.colPanels*cols.base*cols.unit*j.passLength)))
 	j.rowItems = (rows.panels + j.rowPanels - 1) / j.rowPanels
 	j.colItems = (cols.panels + j.colPanels - 1) / j.colPanels
 	items := j.rowItems * j.colItems

@@ -31,6 +31,10 @@ type kernels[T Float] struct {
 	// contiguous and stride apart, or its n rows of k elements.
 	addRows, addDots func(k int, x, m *T, stride, n int, y *T, alpha T)
 
+	// slower is the binary logarithm of how many times as long a multiplication takes as with the kernels that workerShare
+	// and itemShare were measured with.
+	slower int
+
 	// depth is the largest number of k steps of one pass.
 	depth int
 

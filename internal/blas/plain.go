@@ -11,7 +11,7 @@ func plainKernels[T Float]() *kernels[T] {
 		rowUnit: 4, colUnit: plainLanes,
 		copyRows: plainCopyRows, transpose: plainTranspose[T], solve8: plainSolve8[T], multiply8: plainMultiply8[T],
 		addRows: plainAddRows[T], addDots: plainAddDots[T],
-		depth: 512, rowPanels: 2, colPanels: 8, directRows: 512, conflictRows: 192,
+		slower: 3, depth: 512, rowPanels: 2, colPanels: 8, directRows: 192, conflictRows: 16,
 	}
 }
 

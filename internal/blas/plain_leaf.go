@@ -42,5 +42,5 @@ func plainMultiply8[T Float](strips int, b *T, stride int, m *[64]T) {
 
 // lanesAt returns plainLanes elements from index i on.
 func lanesAt[T Float](x *T, i int) *[plainLanes]T {
-	return (*[plainLanes]T)(unsafe.Pointer(from(x, i)))
+	return (*[plainLanes]T)(unsafe.Pointer(element(x, i)))
 }

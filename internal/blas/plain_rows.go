@@ -10,7 +10,7 @@ func plainAddRows[T Float](k int, x, m *T, stride, n int, y *T, alpha T) {
 	sum := unsafe.Slice(y, n)
 	for l, v := range unsafe.Slice(x, k) {
 		v *= alpha
-		row := unsafe.Slice(from(m, l*stride), n)
+		row := unsafe.Slice(element(m, l*stride), n)
 		for j := range sum {
 			sum[j] += v * row[j]
 		}
@@ -21,7 +21,7 @@ func plainAddRows[T Float](k int, x, m *T, stride, n int, y *T, alpha T) {
 func plainAddDots[T Float](k int, x, m *T, stride, n int, y *T, alpha T) {
 	vector := unsafe.Slice(x, k)
 	for j := range unsafe.Slice(y, n) {
-		row := unsafe.Slice(from(m, j*stride), k)
+		row := unsafe.Slice(element(m, j*stride), k)
 		var s0, s1, s2, s3 T
 		l := 0
 		for ; l+4 <= k; l += 4 {
@@ -34,6 +34,6 @@ func plainAddDots[T Float](k int, x, m *T, stride, n int, y *T, alpha T) {
 		for ; l < k; l++ {
 			s0 += row[l] * vector[l]
 		}
-		*from(y, j) += alpha * ((s0 + s1) + (s2 + s3))
+		*element(y, j) += alpha * ((s0 + s1) + (s2 + s3))
 	}
 }

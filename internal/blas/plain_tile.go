@@ -1,68 +1,110 @@
 package blas
 
-import "unsafe"
+import (
+	"runtime"
+	"unsafe"
+)
 
-// plainTile is the kernel of a tile of any size, a multiple of 4 high and wide, with columns of A. It
-// covers the tile with blocks of 4×2 sums, which the processor keeps in registers.
+// wideBlocks is whether a block has 4×4 sums and not 4×2. It is true where a processor has 32 registers for floating
+// point and one instruction that multiplies and adds.
+const wideBlocks = runtime.GOARCH == "arm64" || runtime.GOARCH == "riscv64" || runtime.GOARCH == "loong64" || runtime.GOARCH == "ppc64" || runtime.GOARCH == "ppc64le"
+
+// plainTile is the kernel of tiles of all sizes, with columns of A.
 func plainTile[T Float](k int, a *T, as int, b *T, bs int, c *T, cs int, alpha, beta T, rows, cols int) {
-	for i := 0; i < rows; i += 4 {
-		for j := 0; j < cols; j += 2 {
-			var block [8]T
-			block[0], block[1], block[2], block[3], block[4], block[5], block[6], block[7] = block4x2(k, from(a, i), 1, as, from(b, j), bs)
-			store4x2(&block, from(c, i*cs+j), cs, alpha, beta, min(4, rows-i), min(2, cols-j))
-		}
+	if wideBlocks {
+		cover4x4(k, a, as, false, b, bs, c, cs, alpha, beta, rows, cols)
+	} else {
+		cover4x2(k, a, as, false, b, bs, c, cs, alpha, beta, rows, cols)
 	}
 }
 
 // plainRowTile is plainTile with rows of A.
 func plainRowTile[T Float](k int, a *T, as int, b *T, bs int, c *T, cs int, alpha, beta T, rows, cols int) {
+	if wideBlocks {
+		cover4x4(k, a, as, true, b, bs, c, cs, alpha, beta, rows, cols)
+	} else {
+		cover4x2(k, a, as, true, b, bs, c, cs, alpha, beta, rows, cols)
+	}
+}
+
+// cover4x2 covers a tile with blocks of 4×2 sums.
+func cover4x2[T Float](k int, a *T, as int, byRow bool, b *T, bs int, c *T, cs int, alpha, beta T, rows, cols int) {
 	for i := 0; i < rows; i += 4 {
 		for j := 0; j < cols; j += 2 {
-			var block [8]T
-			block[0], block[1], block[2], block[3], block[4], block[5], block[6], block[7] = block4x2(k, from(a, i*as), as, 1, from(b, j), bs)
-			store4x2(&block, from(c, i*cs+j), cs, alpha, beta, min(4, rows-i), min(2, cols-j))
-		}
-	}
-}
-
-// from returns the address of element i.
-func from[T Float](x *T, i int) *T {
-	return (*T)(unsafe.Add(unsafe.Pointer(x), i*int(unsafe.Sizeof(*x))))
-}
-
-// block4x2 sums k products for each of 4×2 elements: of a[i*ai+l*al] and b[l*bs+j].
-//
-//go:noinline
-func block4x2[T Float](k int, a *T, ai, al int, b *T, bs int) (s00, s01, s10, s11, s20, s21, s30, s31 T) {
-	for l := range k {
-		p, q := from(a, l*al), from(b, l*bs)
-		b0, b1 := *q, *from(q, 1)
-		v := *p
-		s00 += v * b0
-		s01 += v * b1
-		v = *from(p, ai)
-		s10 += v * b0
-		s11 += v * b1
-		v = *from(p, 2*ai)
-		s20 += v * b0
-		s21 += v * b1
-		v = *from(p, 3*ai)
-		s30 += v * b0
-		s31 += v * b1
-	}
-	return
-}
-
-// store4x2 stores the first rows×cols elements of α·block + β·C.
-func store4x2[T Float](block *[8]T, c *T, cs int, alpha, beta T, rows, cols int) {
-	for i := range rows {
-		row := unsafe.Slice(from(c, i*cs), cols)
-		for j := range row {
-			if beta == 0 {
-				row[j] = alpha * block[2*i+j]
+			var s00, s01, s10, s11, s20, s21, s30, s31 T
+			if byRow {
+				s00, s01, s10, s11, s20, s21, s30, s31 = sumRows4x2(k, element(a, i*as), as, element(b, j), bs)
 			} else {
-				row[j] = alpha*block[2*i+j] + beta*row[j]
+				s00, s01, s10, s11, s20, s21, s30, s31 = sum4x2(k, element(a, i), as, element(b, j), bs)
 			}
+			c := element(c, i*cs+j)
+			if rows-i < 4 || cols-j < 2 {
+				s := [...]T{s00, s01, s10, s11, s20, s21, s30, s31}
+				storePart(c, cs, alpha, s[:], 2, beta, min(4, rows-i), min(2, cols-j))
+				continue
+			}
+			store2(c, alpha, s00, s01, beta)
+			store2(element(c, cs), alpha, s10, s11, beta)
+			store2(element(c, 2*cs), alpha, s20, s21, beta)
+			store2(element(c, 3*cs), alpha, s30, s31, beta)
 		}
 	}
+}
+
+// cover4x4 covers a tile with blocks of 4×4 sums.
+func cover4x4[T Float](k int, a *T, as int, byRow bool, b *T, bs int, c *T, cs int, alpha, beta T, rows, cols int) {
+	for i := 0; i < rows; i += 4 {
+		for j := 0; j < cols; j += 4 {
+			var s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33 T
+			if byRow {
+				s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33 = sumRows4x4(k, element(a, i*as), as, element(b, j), bs)
+			} else {
+				s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33 = sum4x4(k, element(a, i), as, element(b, j), bs)
+			}
+			c := element(c, i*cs+j)
+			if rows-i < 4 || cols-j < 4 {
+				s := [...]T{s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33}
+				storePart(c, cs, alpha, s[:], 4, beta, min(4, rows-i), min(4, cols-j))
+				continue
+			}
+			store2(c, alpha, s00, s01, beta)
+			store2(element(c, 2), alpha, s02, s03, beta)
+			store2(element(c, cs), alpha, s10, s11, beta)
+			store2(element(c, cs+2), alpha, s12, s13, beta)
+			store2(element(c, 2*cs), alpha, s20, s21, beta)
+			store2(element(c, 2*cs+2), alpha, s22, s23, beta)
+			store2(element(c, 3*cs), alpha, s30, s31, beta)
+			store2(element(c, 3*cs+2), alpha, s32, s33, beta)
+		}
+	}
+}
+
+// store2 writes α·sums + β·C to two elements of C. Both products are rounded, on machines that could fuse one of them
+// with the sum, too.
+func store2[T Float](c *T, alpha, s0, s1, beta T) {
+	to := (*[2]T)(unsafe.Pointer(c))
+	s0, s1 = alpha*s0, alpha*s1
+	if beta != 0 {
+		s0, s1 = s0+T(beta*to[0]), s1+T(beta*to[1])
+	}
+	to[0], to[1] = s0, s1
+}
+
+// storePart is store2 for the first rows×cols sums of a block that is width wide.
+func storePart[T Float](c *T, cs int, alpha T, sums []T, width int, beta T, rows, cols int) {
+	for i := range rows {
+		to := unsafe.Slice(element(c, i*cs), cols)
+		for j := range to {
+			s := alpha * sums[i*width+j]
+			if beta != 0 {
+				s += T(beta * to[j])
+			}
+			to[j] = s
+		}
+	}
+}
+
+// element returns the address of element i.
+func element[T Float](x *T, i int) *T {
+	return (*T)(unsafe.Add(unsafe.Pointer(x), i*int(unsafe.Sizeof(*x))))
 }
