@@ -31,7 +31,7 @@ var (
 // number reads a number from an element of the page: 1,234 or 97.30 % or 0.52 s.
 func (b *chromium) number(id string) float64 {
 	b.t.Helper()
-	text, _, _ := strings.Cut(b.text(id), " ")
+	text, _, _ := strings.Cut(strings.ReplaceAll(b.text(id), "\u00a0", " "), " ")
 	v, err := strconv.ParseFloat(strings.ReplaceAll(text, ",", ""), 64)
 	require.NoError(b.t, err, id)
 	return v
@@ -142,6 +142,14 @@ func TestPage(t *testing.T) {
 		}
 	}
 	b.sameStart(t)
+	for _, width := range []int{320, 390, 820, 1440} {
+		b.look(width, 800, 1, "dark")
+		b.settle()
+		assert.Equal(t, "true", b.eval(`document.documentElement.scrollWidth <= innerWidth`), "nothing is wider than a window of %d pixels", width)
+		for _, colour := range colours {
+			assert.Greater(t, b.painted("loss-step", colour), 0.0005, "drawn anew, in the colours of the dark")
+		}
+	}
 	b.pictures("")
 
 	// Other digits, another choice: the race begins anew.
@@ -163,7 +171,7 @@ func TestPage(t *testing.T) {
 		b.settle()
 		t.Log(b.eval(`$("table").innerText`), b.text("verdict"))
 		assert.Equal(t, "Done.", b.text("state"))
-		assert.Contains(t, b.text("verdict"), "97 %")
+		assert.Contains(t, b.text("verdict"), "97\u00a0%")
 		assert.Greater(t, b.numbers("accuracy")[0], 97.0)
 		b.pictures("done-")
 	}

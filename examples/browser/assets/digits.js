@@ -52,7 +52,7 @@ function showDigits(d) {
     bars(card.bars, digit.probabilities, digit.label);
     card.words.replaceChildren(...digit.probabilities.map((p, k) => {
       const best = p.indexOf(Math.max(...p));
-      return make("span", { class: k ? "adam" : "natural" }, looks[k].name + " ", make("b", best === digit.label ? {} : { class: "wrong" }, best), " " + percent(p[best], 0));
+      return make("span", { class: k ? "adam" : "natural" }, looks[k].name, make("b", best === digit.label ? {} : { class: "wrong" }, best), percent(p[best], 0));
     }));
     card.bars.setAttribute("aria-label", digit.probabilities.map((p, k) => looks[k].name + ": " + p.indexOf(Math.max(...p))).join(", "));
   });

@@ -26,9 +26,11 @@ function restart(running) {
   order();
 }
 
+// words says where the race is, on the button and in the line below.
 function words() {
-  $("start").textContent = state.over ? "Start again" : orders.running ? "Pause" : state.contenders && state.contenders.some(c => c.steps) ? "Go on" : "Start";
-  $("state").textContent = state.over ? "Done." : orders.running ? "Training, turn by turn." : "Ready.";
+  const begun = state.contenders && state.contenders.some(c => c.steps);
+  $("start").textContent = state.over ? "Start again" : orders.running ? "Pause" : begun ? "Go on" : "Start";
+  $("state").textContent = state.over ? "Done." : orders.running ? "Training, turn by turn." : begun ? "Paused." : "Ready.";
 }
 
 // show draws all anew, once before the next frame.

@@ -7,15 +7,15 @@ function make(tag, attributes, ...children) {
   return e;
 }
 const whole = n => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
-const percent = (v, digits) => (100 * v).toFixed(digits) + " %";
-const seconds = s => s.toFixed(s < 10 ? 2 : 1) + " s";
+const percent = (v, digits) => (100 * v).toFixed(digits) + "\u00a0%";
+const seconds = s => s.toFixed(s < 10 ? 2 : 1) + "\u00a0s";
 const precise = v => v < .001 && v > 0 ? v.toExponential(1) : v.toPrecision(3);
 
 // The rows of the table: an id, a name, and the text for a contender with its last point.
 const rows = [
   ["steps", "steps", c => whole(c.steps)],
   ["seconds", "training", c => seconds(c.seconds)],
-  ["pace", "a step", c => c.steps ? (1000 * c.seconds / c.steps).toFixed(1) + " ms" : "–"],
+  ["pace", "a step", c => c.steps ? (1000 * c.seconds / c.steps).toFixed(1) + "\u00a0ms" : "–"],
   ["loss", "training loss", (c, last) => last ? precise(last.loss) : "–"],
   ["accuracy", "test accuracy", (c, last) => last ? percent(last.accuracy, 2) : "–"],
 ];
@@ -48,9 +48,9 @@ function fastest(points) {
 // verdict says in a sentence who was first at 97 %.
 function verdict(contenders, over) {
   const goal = .97, points = contenders.map(c => c.reached.find(r => r.goal === goal).point), first = fastest(points), other = 1 - first;
-  if (first < 0) return over ? "Neither had 97 % of the test digits right in this time." : "";
+  if (first < 0) return over ? "Neither had 97\u00a0% of the test digits right in this time." : "";
   const when = i => seconds(points[i].seconds) + " (" + whole(points[i].step) + " steps)";
-  let text = contenders[first].name + " had 97 % of the test digits right after " + when(first);
+  let text = contenders[first].name + " had 97\u00a0% of the test digits right after " + when(first);
   if (points[other]) text += ", " + contenders[other].name + " after " + when(other);
   else text += over ? "; " + contenders[other].name + " not in this time" : "; " + contenders[other].name + " is still on its way";
   return text + ".";
