@@ -1,0 +1,73 @@
+package main
+
+import "strings"
+
+// ports is what a processor's core, or LLVM's model of it, does in a cycle. Loads, stores and vector instructions are
+// of whole vectors.
+type ports struct {
+	width    float64 // instructions
+	vector   float64 // vector instructions
+	fma      float64 // fused multiply-adds
+	load     float64
+	store    float64
+	memory   float64 // loads and stores together
+	dispatch int     // llvm-mca's own width where 0
+}
+
+// processor is a name that llvm-mca knows.
+type processor struct {
+	name  string
+	model string // the prefix of the model's resources that ports describes
+	ports
+	note string // what is known of the model
+}
+
+// arm64Processors have the ports of the models that LLVM 19 to 22 have for these names.
+var arm64Processors = []processor{
+	{"apple-m1", "Cy", ports{width: 6, vector: 3, fma: 3, load: 2, store: 2, memory: 2},
+		"LLVM has no model of the M1: this is Cyclone's (A7, 2013), with 3 vector units for the M1's 4. Not to be trusted for it"},
+	{"neoverse-v1", "V1", ports{width: 8, vector: 4, fma: 4, load: 3, store: 2, memory: 3},
+		"its own model, made from Arm's optimization guide. Its ports are nearly the M1's: the better stand-in for it"},
+	{"neoverse-n1", "N1", ports{width: 4, vector: 2, fma: 2, load: 2, store: 1, memory: 2, dispatch: 8},
+		"its own model, made from Arm's optimization guide, at the 8 µops that guide lets a core dispatch. The cortex-a76 has the same units"},
+	{"cortex-a76", "A57", ports{width: 3, vector: 1, fma: 1, load: 1, store: 0.5, memory: 1},
+		"LLVM has no model of the A76: this is the Cortex-A57's (2013), with half of its units. See neoverse-n1"},
+}
+
+// m1 is the fast core of an Apple M1. There is no model of it, so that latencies are left out: a bound for the others'
+// simulations to be held against.
+var m1 = processor{"Apple M1, at best", "", ports{width: 8, vector: 4, fma: 4, load: 3, store: 2, memory: 4},
+	"no simulation: the busiest of the units that Dougall Johnson's measurements found in its fast cores (dougallj.github.io/applecpu)"}
+
+// amd64Processors show the tool's answers where measurements are at hand.
+var amd64Processors = []processor{
+	{"znver3", "Zn3", ports{width: 6, vector: 4, fma: 2, load: 2, store: 1, memory: 3}, "its own model"},
+	{"haswell", "HW", ports{width: 4, vector: 3, fma: 2, load: 2, store: 1, memory: 2}, "its own model"},
+	{"alderlake", "ADLP", ports{width: 6, vector: 3, fma: 2, load: 3, store: 2, memory: 5}, "its own model, of the fast cores"},
+}
+
+// bound returns the cycles that a trip takes at least, and the resource that needs them.
+func (p ports) bound(w work) (cycles float64, resource string) {
+	memory := max(float64(w.load)/p.load, float64(w.store)/p.store, float64(w.load+w.store)/p.memory)
+	vector := max(float64(w.vector)/p.vector, float64(w.fma)/p.fma)
+	width := float64(w.instructions) / p.width
+	switch cycles = max(memory, vector, width); cycles {
+	case vector:
+		return cycles, "vector"
+	case memory:
+		return cycles, "memory"
+	}
+	return cycles, "width"
+}
+
+// modelOf is the prefix before Unit or Port of a resource's name: A57 of A57UnitV.
+func modelOf(resources []string) string {
+	for _, name := range resources {
+		for _, mark := range []string{"Unit", "Port", "FP", "ALU"} {
+			if at := strings.Index(name, mark); at > 0 {
+				return name[:at]
+			}
+		}
+	}
+	return "unknown"
+}
