@@ -15,8 +15,8 @@
 //	store     stores, counted the same way
 //	cycles    cycles by llvm-mca
 //	bound     cycles that the model's busiest resource needs alone
-//	by        what that is, counted by hand: the width of the front end (width), the vector units (vector), or the load
-//	          and store units (memory)
+//	by        what that is, counted by hand: the width of the front end (width), the vector units (vector), the load and
+//	          store units (memory), or fused multiply-adds that wait for each other (latency)
 //	of bound  bound ÷ cycles; the rest is latencies
 //	fma/cycle fused multiply-adds of whole vectors per cycle, and its share of the model's peak
 //	B/cycle   bytes loaded and stored per cycle

@@ -105,7 +105,7 @@ func (l llvm) simulate(loops []loop, triple string, p processor) (simulation, er
 	for _, body := range loops {
 		source.WriteString("# LLVM-MCA-BEGIN\n")
 		for _, in := range body {
-			source.WriteString(in.text + "\n")
+			source.WriteString(simulated(in) + "\n")
 		}
 		source.WriteString("# LLVM-MCA-END\n")
 	}

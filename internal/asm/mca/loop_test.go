@@ -59,7 +59,7 @@ func TestLoops(t *testing.T) {
 	if !slices.Equal(texts, want) {
 		t.Errorf("loop:\n%q, want\n%q", texts, want)
 	}
-	if got, want := workARM(best), (work{instructions: 6, fma: 2, vector: 2, load: 3, moved: 48}); got != want {
+	if got, want := workARM(best), (work{instructions: 6, fma: 2, vector: 2, load: 3, chain: 1, moved: 48}); got != want {
 		t.Errorf("work: %+v, want %+v", got, want)
 	}
 	if _, ok := busiest(innermost(functions["example.org/blas.other"]), workARM); ok {
@@ -81,8 +81,8 @@ func TestWork(t *testing.T) {
 		"str d0, [x1, x2, lsl #3]":          {store: 1, moved: 8, stored: 8},
 		"stur q3, [x1, #-0x10]":             {store: 1, moved: 16, stored: 16},
 		"prfm pldl1keep, [x0, #0x100]":      {},
-		"fmls v0.2d, v1.2d, v2.d[1]":        {fma: 1, vector: 1},
-		"fmla v0.2s, v1.2s, v2.s[1]":        {vector: 1},
+		"fmls v0.2d, v1.2d, v2.d[1]":        {fma: 1, vector: 1, chain: 1},
+		"fmla v0.2s, v1.2s, v2.s[1]":        {vector: 1, chain: 1},
 		"fadd v0.4s, v1.4s, v2.4s":          {vector: 1},
 		"fcmgt v0.4s, v1.4s, #0.0":          {vector: 1},
 		"fmadd d0, d1, d2, d3":              {vector: 1},
@@ -113,6 +113,29 @@ func TestWork(t *testing.T) {
 	}
 }
 
+// TestChain: v0 gets three in a row; v1 begins anew in each trip, by a load, and v2 by a product.
+func TestChain(t *testing.T) {
+	functions := parse("0 <f.abi0>:\n" + `
+ 10:	fmla	v0.4s, v3.4s, v4.4s
+ 14:	ldr	q1, [x1], #0x10
+ 18:	fmla	v1.4s, v3.4s, v4.4s
+ 1c:	fmls	v0.4s, v5.4s, v4.s[1]
+ 20:	fmla	v0.4s, v5.4s, v4.4s
+ 24:	fmla	v1.4s, v3.4s, v4.s[1]
+ 28:	fmul	v2.4s, v3.4s, v4.4s
+ 2c:	fmla	v2.4s, v3.4s, v4.4s
+ 30:	str	q0, [x3], #0x10
+ 34:	b.ne	0x10 <f.abi0>
+`)
+	if got := chainARM(functions["f.abi0"]); got != 3 {
+		t.Errorf("chain of %d, want 3", got)
+	}
+	w := work{instructions: 8, fma: 8, vector: 8, chain: 2}
+	if cycles, resource := m1.bound(w); cycles != 8 || resource != "latency" {
+		t.Errorf("%g %s, want 8 latency", cycles, resource)
+	}
+}
+
 func TestBound(t *testing.T) {
 	p := ports{width: 4, vector: 2, fma: 2, load: 2, store: 1, memory: 2}
 	for _, c := range []struct {
@@ -136,6 +159,23 @@ func TestElementOf(t *testing.T) {
 	for i, want := range []int{8, 4, 8, 4} {
 		if got := elementOf(all[i], all); got != want {
 			t.Errorf("%s: %d bytes, want %d", all[i], got, want)
+		}
+	}
+}
+
+func TestSimulated(t *testing.T) {
+	for text, want := range map[string]string{
+		"str q0, [x1], #0x10":              "str q0, [x1]\nadd x1, x1, #0x10",
+		"stp q0, q1, [x6], #0x40":          "stp q0, q1, [x6]\nadd x6, x6, #0x40",
+		"st1 { v0.4s, v1.4s }, [x12], #32": "st1 { v0.4s, v1.4s }, [x12]\nadd x12, x12, #32",
+		"st1 { v0.4s }, [x12], x3":         "st1 { v0.4s }, [x12]\nadd x12, x12, x3",
+		"stp q0, q1, [x6, #0x20]":          "stp q0, q1, [x6, #0x20]",
+		"str q0, [x1, x2, lsl #2]":         "str q0, [x1, x2, lsl #2]",
+		"ldr q0, [x1], #0x10":              "ldr q0, [x1], #0x10",
+		"subs x1, x1, #0x1":                "subs x1, x1, #0x1",
+	} {
+		if got := simulated(instruction{text: text}); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
 }

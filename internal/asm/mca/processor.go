@@ -11,6 +11,7 @@ type ports struct {
 	load     float64
 	store    float64
 	memory   float64 // loads and stores together
+	latency  float64 // cycles of a fused multiply-add, for those that follow each other; 0 where llvm-mca counts them
 	dispatch int     // llvm-mca's own width where 0
 }
 
@@ -34,9 +35,9 @@ var arm64Processors = []processor{
 		"LLVM has no model of the A76: this is the Cortex-A57's (2013), with half of its units. See neoverse-n1"},
 }
 
-// m1 is the fast core of an Apple M1. There is no model of it, so that latencies are left out: a bound for the others'
-// simulations to be held against.
-var m1 = processor{"Apple M1, at best", "", ports{width: 8, vector: 4, fma: 4, load: 3, store: 2, memory: 4},
+// m1 is the fast core of an Apple M1. There is no model of it: a bound for the others' simulations to be held against,
+// from its units and from the latency of fused multiply-adds that follow each other.
+var m1 = processor{"Apple M1, at best", "", ports{width: 8, vector: 4, fma: 4, load: 3, store: 2, memory: 4, latency: 4},
 	"no simulation: the busiest of the units that Dougall Johnson's measurements found in its fast cores (dougallj.github.io/applecpu)"}
 
 // amd64Processors show the tool's answers where measurements are at hand.
@@ -51,9 +52,12 @@ func (p ports) bound(w work) (cycles float64, resource string) {
 	memory := max(float64(w.load)/p.load, float64(w.store)/p.store, float64(w.load+w.store)/p.memory)
 	vector := max(float64(w.vector)/p.vector, float64(w.fma)/p.fma)
 	width := float64(w.instructions) / p.width
-	switch cycles = max(memory, vector, width); cycles {
+	chain := float64(w.chain) * p.latency
+	switch cycles = max(memory, vector, width, chain); cycles {
 	case vector:
 		return cycles, "vector"
+	case chain:
+		return cycles, "latency"
 	case memory:
 		return cycles, "memory"
 	}

@@ -10,22 +10,17 @@ type work struct {
 	instructions int
 	fma, vector  int // instructions of the vector units
 	load, store  int // of up to a whole vector each
+	chain        int // fused multiply-adds that must follow each other from trip to trip, in one register
 	moved        int // bytes, loaded and stored
 	stored       int // bytes
 }
 
 // workARM counts the work of a loop of arm64.
 func workARM(l loop) work {
-	w := work{instructions: len(l)}
+	w := work{instructions: len(l), chain: chainARM(l)}
 	for _, in := range l {
 		name, operands, _ := strings.Cut(in.text, " ")
-		registers, _, memory := strings.Cut(operands, "[x")
-		if lane := strings.Index(registers, "}["); memory && lane >= 0 { // ld1 { v0.s }[1], [x1]
-			registers = registers[:lane]
-		}
-		if !memory {
-			registers, _, memory = strings.Cut(operands, "[sp")
-		}
+		registers, memory := transferredARM(operands)
 		switch {
 		case strings.HasPrefix(name, "prf"):
 		case memory:
@@ -45,6 +40,46 @@ func workARM(l loop) work {
 		}
 	}
 	return w
+}
+
+// transferredARM returns the registers before an address, without the lane's number of "ld1 { v0.s }[1], [x1]", and
+// whether there is an address.
+func transferredARM(operands string) (registers string, memory bool) {
+	at := max(strings.Index(operands, "[x"), strings.Index(operands, "[sp"))
+	if at < 0 {
+		return operands, false
+	}
+	registers, _, _ = strings.Cut(operands[:at], "}[")
+	return registers, true
+}
+
+// chainARM returns the most fused multiply-adds that add to one register, among the registers that no other instruction
+// of the loop writes.
+func chainARM(l loop) int {
+	sums, others := map[string]int{}, map[string]bool{}
+	for _, in := range l {
+		name, operands, _ := strings.Cut(in.text, " ")
+		written, memory := transferredARM(operands)
+		if !memory {
+			written, _, _ = strings.Cut(operands, ",")
+		}
+		for _, match := range registerARM.FindAllStringSubmatch(written, -1) {
+			switch register := strings.TrimLeft(match[0][:len(match[1])+len(match[2])], "vqdsbh"); {
+			case !strings.Contains("vqdsbh", match[1]) || strings.HasPrefix(name, "st"):
+			case name == "fmla" || name == "fmls":
+				sums[register]++
+			default:
+				others[register] = true
+			}
+		}
+	}
+	longest := 0
+	for register, n := range sums {
+		if !others[register] {
+			longest = max(longest, n)
+		}
+	}
+	return longest
 }
 
 var (
