@@ -28,8 +28,9 @@
 // Both keep the two FMA units busy, and need less than one load for each
 // product. There are lower and narrower tiles of the same pattern, so that a
 // matrix is cut into nearly equal panels with less than one unit (4 rows, one
-// vector) of padding. Edges of C are stored under a mask; what the padding
-// computes is dropped.
+// vector) of padding. AVX2 has tiles of up to 12 rows for a single vector of
+// columns, whose 4 accumulators would wait for each other. Edges of C are stored
+// under a mask; what the padding computes is dropped.
 //
 // k is cut into passes of 512 steps at most. During a pass a panel of A
 // (12×512 float32: 24 KiB) is used against 8 panels of B (256×512: 512 KiB, half

@@ -5,6 +5,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"gonum.org/v1/gonum/blas"
+
+	"github.com/gokfac/gokfac/internal/isa"
 )
 
 // counting returns the kernels with tiles that count their calls.
@@ -56,5 +58,23 @@ func TestFastPath(t *testing.T) {
 				assert.Positive(t, calls, name)
 			}
 		})
+	}
+}
+
+// TestHighTiles: a product with few columns is made of high tiles. A low and narrow one has too few sums at a time to keep
+// a processor of 256-bit vectors or wider busy.
+func TestHighTiles(t *testing.T) {
+	for _, base := range tiers() {
+		if base.set != isa.AVX512 && base.set != isa.AVX2 {
+			continue
+		}
+		var calls int
+		use(t, &tier{set: base.set, f32: counting(base.f32, &calls), f64: counting(base.f64, &calls)})
+		x, y := make([]float32, 12*12), make([]float64, 12*12)
+		Gemm(false, false, 12, 4, 12, 1, x, 12, x, 12, 0, make([]float32, 48), 4)
+		assert.Equal(t, 1, calls, "%v, float32", base.set)
+		calls = 0
+		Gemm(true, false, 12, 4, 12, 1, y, 12, y, 12, 0, make([]float64, 48), 4)
+		assert.Equal(t, 1, calls, "%v, float64", base.set)
 	}
 }

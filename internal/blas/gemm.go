@@ -37,6 +37,7 @@ func multiplyOn[T Float](workers int, kern *kernels[T], free *freelist[T], part 
 		m, n, opA, opB = n, m, opB, opA
 		rowStride, colStride = 1, ldc
 	}
+	most := newPartition(min(maxSpan, n), kern.colUnit, len(kern.tiles[0])).most()
 	for l := 0; l < k; l += maxDepth {
 		j.k = min(maxDepth, k-l)
 		j.beta = beta
@@ -45,7 +46,7 @@ func multiplyOn[T Float](workers int, kern *kernels[T], free *freelist[T], part 
 		}
 		for x := 0; x < m; x += maxSpan {
 			opRows := opA.at(x, l)
-			rows := newPartition(min(maxSpan, m-x), kern.rowUnit, tileRows(kern, opRows, n))
+			rows := newPartition(min(maxSpan, m-x), kern.rowUnit, tileRows(kern, opRows, n, most))
 			for y := 0; y < n; y += maxSpan {
 				switch {
 				case part == whole:
@@ -91,13 +92,13 @@ const flipCols = 12
 // return every tile is stored transposed, which short sums do not pay for.
 const flipRatio = 4
 
-// tileRows is the greatest number of row units of a tile. Rows of A that are
-// read in place and meet in the same sets of the L1 cache leave room for one.
-func tileRows[T Float](kern *kernels[T], a operand[T], n int) int {
+// tileRows is the greatest number of row units of a tile, for n columns in panels of at most so many units. Rows of A that
+// are read in place and meet in the same sets of the L1 cache leave room for one.
+func tileRows[T Float](kern *kernels[T], a operand[T], n, colUnits int) int {
 	if n <= directCols && !a.contiguous && a.conflicts() {
 		return 1
 	}
-	return len(kern.tiles)
+	return kern.height(colUnits)
 }
 
 // workerShare is the number of multiplications that repay a goroutine: 30 to 60 µs of them, as long as an idle processor

@@ -112,6 +112,78 @@ func sgemm4x8avx2(k int, a *float32, as int, b *float32, bs int, c *float32, cs 
 //go:noescape
 func sgemm4x8rowavx2(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha float32, beta float32, rows int, cols int)
 
+// sgemm8x8avx2 is the tile kernel
+//
+//	for i := range min(rows, 8) {
+//		for j := range min(cols, 8) {
+//			var sum float32
+//			for l := range k {
+//				sum = fma(a[l*as+i], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 8 elements of a and 8 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func sgemm8x8avx2(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha float32, beta float32, rows int, cols int)
+
+// sgemm8x8rowavx2 is the tile kernel
+//
+//	for i := range min(rows, 8) {
+//		for j := range min(cols, 8) {
+//			var sum float32
+//			for l := range k {
+//				sum = fma(a[i*as+l], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 8 elements of a and 8 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func sgemm8x8rowavx2(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha float32, beta float32, rows int, cols int)
+
+// sgemm12x8avx2 is the tile kernel
+//
+//	for i := range min(rows, 12) {
+//		for j := range min(cols, 8) {
+//			var sum float32
+//			for l := range k {
+//				sum = fma(a[l*as+i], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 12 elements of a and 8 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func sgemm12x8avx2(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha float32, beta float32, rows int, cols int)
+
+// sgemm12x8rowavx2 is the tile kernel
+//
+//	for i := range min(rows, 12) {
+//		for j := range min(cols, 8) {
+//			var sum float32
+//			for l := range k {
+//				sum = fma(a[i*as+l], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 12 elements of a and 8 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func sgemm12x8rowavx2(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha float32, beta float32, rows int, cols int)
+
 // ssolve8avx2 combines each of 8 rows with the rows before it, in place:
 //
 //	for x := range strips*8 {
@@ -279,6 +351,78 @@ func dgemm4x4avx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs 
 //
 //go:noescape
 func dgemm4x4rowavx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
+
+// dgemm8x4avx2 is the tile kernel
+//
+//	for i := range min(rows, 8) {
+//		for j := range min(cols, 4) {
+//			var sum float64
+//			for l := range k {
+//				sum = fma(a[l*as+i], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 8 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func dgemm8x4avx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
+
+// dgemm8x4rowavx2 is the tile kernel
+//
+//	for i := range min(rows, 8) {
+//		for j := range min(cols, 4) {
+//			var sum float64
+//			for l := range k {
+//				sum = fma(a[i*as+l], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 8 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func dgemm8x4rowavx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
+
+// dgemm12x4avx2 is the tile kernel
+//
+//	for i := range min(rows, 12) {
+//		for j := range min(cols, 4) {
+//			var sum float64
+//			for l := range k {
+//				sum = fma(a[l*as+i], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 12 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func dgemm12x4avx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
+
+// dgemm12x4rowavx2 is the tile kernel
+//
+//	for i := range min(rows, 12) {
+//		for j := range min(cols, 4) {
+//			var sum float64
+//			for l := range k {
+//				sum = fma(a[i*as+l], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 12 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func dgemm12x4rowavx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
 
 // dsolve8avx2 combines each of 8 rows with the rows before it, in place:
 //

@@ -1727,6 +1727,1673 @@ overwritemasked:
 	VMASKMOVPS Y3, Y5, (AX)
 	JMP        return
 
+// func sgemm8x8avx2(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha float32, beta float32, rows int, cols int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·sgemm8x8avx2(SB), NOSPLIT, $0-80
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   as+16(FP), DX
+	MOVQ   b+24(FP), BX
+	MOVQ   bs+32(FP), SI
+	SHLQ   $0x02, DX
+	SHLQ   $0x02, SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   c+40(FP), DI
+	MOVQ   cs+48(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   $0x00000007, R9
+	XORQ   R10, R10
+	MOVQ   AX, R11
+	SHRQ   $0x02, R11
+	JZ     tail
+
+loop:
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	DECQ         R9
+	CMOVQEQ      R10, R8
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(CX), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(CX), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(CX), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(CX), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(CX), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(CX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(CX), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(CX), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(CX), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(CX), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(CX), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(CX), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(CX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(CX), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(CX), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(CX), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(CX), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(CX), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(CX), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(CX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(CX), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(CX), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(CX), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(CX), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(CX), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(CX), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(CX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(CX), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         R11
+	JNZ          loop
+
+tail:
+	ANDQ $0x03, AX
+	JZ   done
+
+tailloop:
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(CX), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS 8(CX), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS 12(CX), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS 16(CX), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS 20(CX), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS 24(CX), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(CX), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          tailloop
+
+done:
+	MOVQ         c+40(FP), AX
+	MOVQ         cs+48(FP), CX
+	MOVQ         rows+64(FP), DX
+	SHLQ         $0x02, CX
+	VBROADCASTSS alpha+56(FP), Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+
+	// ±0 is the only β whose bits vanish when doubled.
+	MOVL         beta+60(FP), BX
+	ADDL         BX, BX
+	JZ           overwrite
+	VBROADCASTSS beta+60(FP), Y8
+	MOVQ         cols+72(FP), BX
+	CMPQ         BX, $0x08
+	JLT          addmasked
+	VFMADD231PS  (AX), Y8, Y0
+	VMOVUPS      Y0, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y1
+	VMOVUPS      Y1, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y2
+	VMOVUPS      Y2, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y3
+	VMOVUPS      Y3, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y4
+	VMOVUPS      Y4, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y5
+	VMOVUPS      Y5, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y6
+	VMOVUPS      Y6, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y7
+	VMOVUPS      Y7, (AX)
+
+return:
+	VZEROUPPER
+	RET
+
+addmasked:
+	MOVQ        $0x00000008, SI
+	SUBQ        BX, SI
+	LEAQ        rowmask<>+64(SB), BX
+	LEAQ        (BX)(SI*4), BX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y0
+	VMASKMOVPS  Y0, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y1
+	VMASKMOVPS  Y1, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y2
+	VMASKMOVPS  Y2, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y3
+	VMASKMOVPS  Y3, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y4
+	VMASKMOVPS  Y4, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y5
+	VMASKMOVPS  Y5, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y6
+	VMASKMOVPS  Y6, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y7
+	VMASKMOVPS  Y7, Y9, (AX)
+	JMP         return
+
+overwrite:
+	MOVQ    cols+72(FP), BX
+	CMPQ    BX, $0x08
+	JLT     overwritemasked
+	VMOVUPS Y0, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	JMP     return
+
+overwritemasked:
+	MOVQ       $0x00000008, SI
+	SUBQ       BX, SI
+	LEAQ       rowmask<>+64(SB), BX
+	LEAQ       (BX)(SI*4), BX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y0, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y1, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y2, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y3, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y4, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y5, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y6, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y7, Y9, (AX)
+	JMP        return
+
+// func sgemm8x8rowavx2(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha float32, beta float32, rows int, cols int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·sgemm8x8rowavx2(SB), NOSPLIT, $0-80
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   as+16(FP), DX
+	MOVQ   b+24(FP), BX
+	MOVQ   bs+32(FP), SI
+	SHLQ   $0x02, DX
+	SHLQ   $0x02, SI
+	LEAQ   (CX)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   c+40(FP), R9
+	MOVQ   cs+48(FP), R10
+	SHLQ   $0x02, R10
+	MOVQ   $0x00000007, R11
+	XORQ   R12, R12
+	MOVQ   AX, R13
+	SHRQ   $0x02, R13
+	JZ     tail
+
+loop:
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	DECQ         R11
+	CMOVQEQ      R12, R10
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (CX)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS (CX)(DX*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS (DI)(DX*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS (DI)(DX*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (R8)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (CX)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS (CX)(DX*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS (DI)(DX*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS (DI)(DX*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (R8)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (CX)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS (CX)(DX*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS (DI)(DX*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS (DI)(DX*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (R8)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (CX)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS (CX)(DX*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS (DI)(DX*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS (DI)(DX*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (R8)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         SI, BX
+	DECQ         R13
+	JNZ          loop
+
+tail:
+	ANDQ $0x03, AX
+	JZ   done
+
+tailloop:
+	VMOVUPS      (BX), Y8
+	VBROADCASTSS (CX), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (CX)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y1
+	VBROADCASTSS (CX)(DX*2), Y11
+	VFMADD231PS  Y8, Y11, Y2
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y3
+	VBROADCASTSS (DI)(DX*1), Y13
+	VFMADD231PS  Y8, Y13, Y4
+	VBROADCASTSS (DI)(DX*2), Y14
+	VFMADD231PS  Y8, Y14, Y5
+	VBROADCASTSS (R8), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (R8)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y7
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          tailloop
+
+done:
+	MOVQ         c+40(FP), AX
+	MOVQ         cs+48(FP), CX
+	MOVQ         rows+64(FP), DX
+	SHLQ         $0x02, CX
+	VBROADCASTSS alpha+56(FP), Y8
+	VMULPS       Y8, Y0, Y0
+	VMULPS       Y8, Y1, Y1
+	VMULPS       Y8, Y2, Y2
+	VMULPS       Y8, Y3, Y3
+	VMULPS       Y8, Y4, Y4
+	VMULPS       Y8, Y5, Y5
+	VMULPS       Y8, Y6, Y6
+	VMULPS       Y8, Y7, Y7
+
+	// ±0 is the only β whose bits vanish when doubled.
+	MOVL         beta+60(FP), BX
+	ADDL         BX, BX
+	JZ           overwrite
+	VBROADCASTSS beta+60(FP), Y8
+	MOVQ         cols+72(FP), BX
+	CMPQ         BX, $0x08
+	JLT          addmasked
+	VFMADD231PS  (AX), Y8, Y0
+	VMOVUPS      Y0, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y1
+	VMOVUPS      Y1, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y2
+	VMOVUPS      Y2, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y3
+	VMOVUPS      Y3, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y4
+	VMOVUPS      Y4, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y5
+	VMOVUPS      Y5, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y6
+	VMOVUPS      Y6, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y8, Y7
+	VMOVUPS      Y7, (AX)
+
+return:
+	VZEROUPPER
+	RET
+
+addmasked:
+	MOVQ        $0x00000008, SI
+	SUBQ        BX, SI
+	LEAQ        rowmask<>+64(SB), BX
+	LEAQ        (BX)(SI*4), BX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y0
+	VMASKMOVPS  Y0, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y1
+	VMASKMOVPS  Y1, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y2
+	VMASKMOVPS  Y2, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y3
+	VMASKMOVPS  Y3, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y4
+	VMASKMOVPS  Y4, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y5
+	VMASKMOVPS  Y5, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y6
+	VMASKMOVPS  Y6, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPS  (AX), Y9, Y10
+	VFMADD231PS Y10, Y8, Y7
+	VMASKMOVPS  Y7, Y9, (AX)
+	JMP         return
+
+overwrite:
+	MOVQ    cols+72(FP), BX
+	CMPQ    BX, $0x08
+	JLT     overwritemasked
+	VMOVUPS Y0, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	JMP     return
+
+overwritemasked:
+	MOVQ       $0x00000008, SI
+	SUBQ       BX, SI
+	LEAQ       rowmask<>+64(SB), BX
+	LEAQ       (BX)(SI*4), BX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y0, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y1, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y2, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y3, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y4, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y5, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y6, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPS Y7, Y9, (AX)
+	JMP        return
+
+// func sgemm12x8avx2(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha float32, beta float32, rows int, cols int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·sgemm12x8avx2(SB), NOSPLIT, $0-80
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   as+16(FP), DX
+	MOVQ   b+24(FP), BX
+	MOVQ   bs+32(FP), SI
+	SHLQ   $0x02, DX
+	SHLQ   $0x02, SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   c+40(FP), DI
+	MOVQ   cs+48(FP), R8
+	SHLQ   $0x02, R8
+	MOVQ   $0x0000000b, R9
+	XORQ   R10, R10
+	MOVQ   AX, R11
+	SHRQ   $0x02, R11
+	JZ     tail
+
+loop:
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	DECQ         R9
+	CMOVQEQ      R10, R8
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(CX), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(CX), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 16(CX), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VBROADCASTSS 20(CX), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS 24(CX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(CX), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(CX), Y15
+	VFMADD231PS  Y12, Y15, Y8
+	VBROADCASTSS 36(CX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 40(CX), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VBROADCASTSS 44(CX), Y15
+	VFMADD231PS  Y12, Y15, Y11
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(CX), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(CX), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 16(CX), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VBROADCASTSS 20(CX), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS 24(CX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(CX), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(CX), Y15
+	VFMADD231PS  Y12, Y15, Y8
+	VBROADCASTSS 36(CX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 40(CX), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VBROADCASTSS 44(CX), Y15
+	VFMADD231PS  Y12, Y15, Y11
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(CX), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(CX), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 16(CX), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VBROADCASTSS 20(CX), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS 24(CX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(CX), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(CX), Y15
+	VFMADD231PS  Y12, Y15, Y8
+	VBROADCASTSS 36(CX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 40(CX), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VBROADCASTSS 44(CX), Y15
+	VFMADD231PS  Y12, Y15, Y11
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(CX), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(CX), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 16(CX), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VBROADCASTSS 20(CX), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS 24(CX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(CX), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(CX), Y15
+	VFMADD231PS  Y12, Y15, Y8
+	VBROADCASTSS 36(CX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 40(CX), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VBROADCASTSS 44(CX), Y15
+	VFMADD231PS  Y12, Y15, Y11
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         R11
+	JNZ          loop
+
+tail:
+	ANDQ $0x03, AX
+	JZ   done
+
+tailloop:
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS 4(CX), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS 8(CX), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS 12(CX), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS 16(CX), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VBROADCASTSS 20(CX), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS 24(CX), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS 28(CX), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS 32(CX), Y15
+	VFMADD231PS  Y12, Y15, Y8
+	VBROADCASTSS 36(CX), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS 40(CX), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VBROADCASTSS 44(CX), Y15
+	VFMADD231PS  Y12, Y15, Y11
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          tailloop
+
+done:
+	MOVQ         c+40(FP), AX
+	MOVQ         cs+48(FP), CX
+	MOVQ         rows+64(FP), DX
+	SHLQ         $0x02, CX
+	VBROADCASTSS alpha+56(FP), Y12
+	VMULPS       Y12, Y0, Y0
+	VMULPS       Y12, Y1, Y1
+	VMULPS       Y12, Y2, Y2
+	VMULPS       Y12, Y3, Y3
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y12, Y5, Y5
+	VMULPS       Y12, Y6, Y6
+	VMULPS       Y12, Y7, Y7
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y12, Y9, Y9
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+
+	// ±0 is the only β whose bits vanish when doubled.
+	MOVL         beta+60(FP), BX
+	ADDL         BX, BX
+	JZ           overwrite
+	VBROADCASTSS beta+60(FP), Y12
+	MOVQ         cols+72(FP), BX
+	CMPQ         BX, $0x08
+	JLT          addmasked
+	VFMADD231PS  (AX), Y12, Y0
+	VMOVUPS      Y0, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y1
+	VMOVUPS      Y1, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y2
+	VMOVUPS      Y2, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y3
+	VMOVUPS      Y3, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y4
+	VMOVUPS      Y4, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y5
+	VMOVUPS      Y5, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y6
+	VMOVUPS      Y6, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y7
+	VMOVUPS      Y7, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y8
+	VMOVUPS      Y8, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y9
+	VMOVUPS      Y9, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y10
+	VMOVUPS      Y10, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y11
+	VMOVUPS      Y11, (AX)
+
+return:
+	VZEROUPPER
+	RET
+
+addmasked:
+	MOVQ        $0x00000008, SI
+	SUBQ        BX, SI
+	LEAQ        rowmask<>+64(SB), BX
+	LEAQ        (BX)(SI*4), BX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y0
+	VMASKMOVPS  Y0, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y1
+	VMASKMOVPS  Y1, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y2
+	VMASKMOVPS  Y2, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y3
+	VMASKMOVPS  Y3, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y4
+	VMASKMOVPS  Y4, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y5
+	VMASKMOVPS  Y5, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y6
+	VMASKMOVPS  Y6, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y7
+	VMASKMOVPS  Y7, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y8
+	VMASKMOVPS  Y8, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y9
+	VMASKMOVPS  Y9, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y10
+	VMASKMOVPS  Y10, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y11
+	VMASKMOVPS  Y11, Y13, (AX)
+	JMP         return
+
+overwrite:
+	MOVQ    cols+72(FP), BX
+	CMPQ    BX, $0x08
+	JLT     overwritemasked
+	VMOVUPS Y0, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y9, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y11, (AX)
+	JMP     return
+
+overwritemasked:
+	MOVQ       $0x00000008, SI
+	SUBQ       BX, SI
+	LEAQ       rowmask<>+64(SB), BX
+	LEAQ       (BX)(SI*4), BX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y0, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y1, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y2, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y3, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y4, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y5, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y6, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y7, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y8, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y9, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y10, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y11, Y13, (AX)
+	JMP        return
+
+// func sgemm12x8rowavx2(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha float32, beta float32, rows int, cols int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·sgemm12x8rowavx2(SB), NOSPLIT, $0-80
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   as+16(FP), DX
+	MOVQ   b+24(FP), BX
+	MOVQ   bs+32(FP), SI
+	SHLQ   $0x02, DX
+	SHLQ   $0x02, SI
+	LEAQ   (CX)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   c+40(FP), R10
+	MOVQ   cs+48(FP), R11
+	SHLQ   $0x02, R11
+	MOVQ   $0x0000000b, R12
+	XORQ   R13, R13
+	MOVQ   AX, R14
+	SHRQ   $0x02, R14
+	JZ     tail
+
+loop:
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	DECQ         R12
+	CMOVQEQ      R13, R11
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (CX)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS (CX)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (DI)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VBROADCASTSS (DI)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS (R8)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y8
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (R9)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VBROADCASTSS (R9)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y11
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (CX)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS (CX)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (DI)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VBROADCASTSS (DI)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS (R8)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y8
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (R9)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VBROADCASTSS (R9)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y11
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (CX)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS (CX)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (DI)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VBROADCASTSS (DI)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS (R8)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y8
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (R9)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VBROADCASTSS (R9)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y11
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	ADDQ         SI, BX
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (CX)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS (CX)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (DI)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VBROADCASTSS (DI)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS (R8)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y8
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (R9)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VBROADCASTSS (R9)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y11
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	ADDQ         SI, BX
+	DECQ         R14
+	JNZ          loop
+
+tail:
+	ANDQ $0x03, AX
+	JZ   done
+
+tailloop:
+	VMOVUPS      (BX), Y12
+	VBROADCASTSS (CX), Y13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (CX)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y1
+	VBROADCASTSS (CX)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y2
+	VBROADCASTSS (DI), Y13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (DI)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VBROADCASTSS (DI)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y5
+	VBROADCASTSS (R8), Y13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y7
+	VBROADCASTSS (R8)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y8
+	VBROADCASTSS (R9), Y13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (R9)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VBROADCASTSS (R9)(DX*2), Y15
+	VFMADD231PS  Y12, Y15, Y11
+	ADDQ         $0x04, CX
+	ADDQ         $0x04, DI
+	ADDQ         $0x04, R8
+	ADDQ         $0x04, R9
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          tailloop
+
+done:
+	MOVQ         c+40(FP), AX
+	MOVQ         cs+48(FP), CX
+	MOVQ         rows+64(FP), DX
+	SHLQ         $0x02, CX
+	VBROADCASTSS alpha+56(FP), Y12
+	VMULPS       Y12, Y0, Y0
+	VMULPS       Y12, Y1, Y1
+	VMULPS       Y12, Y2, Y2
+	VMULPS       Y12, Y3, Y3
+	VMULPS       Y12, Y4, Y4
+	VMULPS       Y12, Y5, Y5
+	VMULPS       Y12, Y6, Y6
+	VMULPS       Y12, Y7, Y7
+	VMULPS       Y12, Y8, Y8
+	VMULPS       Y12, Y9, Y9
+	VMULPS       Y12, Y10, Y10
+	VMULPS       Y12, Y11, Y11
+
+	// ±0 is the only β whose bits vanish when doubled.
+	MOVL         beta+60(FP), BX
+	ADDL         BX, BX
+	JZ           overwrite
+	VBROADCASTSS beta+60(FP), Y12
+	MOVQ         cols+72(FP), BX
+	CMPQ         BX, $0x08
+	JLT          addmasked
+	VFMADD231PS  (AX), Y12, Y0
+	VMOVUPS      Y0, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y1
+	VMOVUPS      Y1, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y2
+	VMOVUPS      Y2, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y3
+	VMOVUPS      Y3, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y4
+	VMOVUPS      Y4, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y5
+	VMOVUPS      Y5, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y6
+	VMOVUPS      Y6, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y7
+	VMOVUPS      Y7, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y8
+	VMOVUPS      Y8, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y9
+	VMOVUPS      Y9, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y10
+	VMOVUPS      Y10, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PS  (AX), Y12, Y11
+	VMOVUPS      Y11, (AX)
+
+return:
+	VZEROUPPER
+	RET
+
+addmasked:
+	MOVQ        $0x00000008, SI
+	SUBQ        BX, SI
+	LEAQ        rowmask<>+64(SB), BX
+	LEAQ        (BX)(SI*4), BX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y0
+	VMASKMOVPS  Y0, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y1
+	VMASKMOVPS  Y1, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y2
+	VMASKMOVPS  Y2, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y3
+	VMASKMOVPS  Y3, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y4
+	VMASKMOVPS  Y4, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y5
+	VMASKMOVPS  Y5, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y6
+	VMASKMOVPS  Y6, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y7
+	VMASKMOVPS  Y7, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y8
+	VMASKMOVPS  Y8, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y9
+	VMASKMOVPS  Y9, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y10
+	VMASKMOVPS  Y10, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPS  (AX), Y13, Y14
+	VFMADD231PS Y14, Y12, Y11
+	VMASKMOVPS  Y11, Y13, (AX)
+	JMP         return
+
+overwrite:
+	MOVQ    cols+72(FP), BX
+	CMPQ    BX, $0x08
+	JLT     overwritemasked
+	VMOVUPS Y0, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y7, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y9, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPS Y11, (AX)
+	JMP     return
+
+overwritemasked:
+	MOVQ       $0x00000008, SI
+	SUBQ       BX, SI
+	LEAQ       rowmask<>+64(SB), BX
+	LEAQ       (BX)(SI*4), BX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y0, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y1, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y2, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y3, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y4, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y5, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y6, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y7, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y8, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y9, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y10, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPS Y11, Y13, (AX)
+	JMP        return
+
 // func ssolve8avx2(strips int, b *float32, stride int, m *[64]float32)
 // Requires: AVX, FMA3
 TEXT ·ssolve8avx2(SB), NOSPLIT, $0-32
@@ -4062,6 +5729,1673 @@ overwritemasked:
 	ADDQ       CX, AX
 	VMOVUPS    (BX), Y5
 	VMASKMOVPD Y3, Y5, (AX)
+	JMP        return
+
+// func dgemm8x4avx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dgemm8x4avx2(SB), NOSPLIT, $0-88
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   as+16(FP), DX
+	MOVQ   b+24(FP), BX
+	MOVQ   bs+32(FP), SI
+	SHLQ   $0x03, DX
+	SHLQ   $0x03, SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   c+40(FP), DI
+	MOVQ   cs+48(FP), R8
+	SHLQ   $0x03, R8
+	MOVQ   $0x00000007, R9
+	XORQ   R10, R10
+	MOVQ   AX, R11
+	SHRQ   $0x02, R11
+	JZ     tail
+
+loop:
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	DECQ         R9
+	CMOVQEQ      R10, R8
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(CX), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(CX), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(CX), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(CX), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(CX), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(CX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(CX), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(CX), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(CX), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(CX), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(CX), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(CX), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(CX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(CX), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(CX), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(CX), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(CX), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(CX), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(CX), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(CX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(CX), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(CX), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(CX), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(CX), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(CX), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(CX), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(CX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(CX), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         R11
+	JNZ          loop
+
+tail:
+	ANDQ $0x03, AX
+	JZ   done
+
+tailloop:
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD 8(CX), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD 16(CX), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD 24(CX), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD 32(CX), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD 40(CX), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD 48(CX), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD 56(CX), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          tailloop
+
+done:
+	MOVQ         c+40(FP), AX
+	MOVQ         cs+48(FP), CX
+	MOVQ         rows+72(FP), DX
+	SHLQ         $0x03, CX
+	VBROADCASTSD alpha+56(FP), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+
+	// ±0 is the only β whose bits vanish when doubled.
+	MOVQ         beta+64(FP), BX
+	ADDQ         BX, BX
+	JZ           overwrite
+	VBROADCASTSD beta+64(FP), Y8
+	MOVQ         cols+80(FP), BX
+	CMPQ         BX, $0x04
+	JLT          addmasked
+	VFMADD231PD  (AX), Y8, Y0
+	VMOVUPD      Y0, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y1
+	VMOVUPD      Y1, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y2
+	VMOVUPD      Y2, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y3
+	VMOVUPD      Y3, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y4
+	VMOVUPD      Y4, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y5
+	VMOVUPD      Y5, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y6
+	VMOVUPD      Y6, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y7
+	VMOVUPD      Y7, (AX)
+
+return:
+	VZEROUPPER
+	RET
+
+addmasked:
+	MOVQ        $0x00000004, SI
+	SUBQ        BX, SI
+	LEAQ        rowmask<>+64(SB), BX
+	LEAQ        (BX)(SI*8), BX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y0
+	VMASKMOVPD  Y0, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y1
+	VMASKMOVPD  Y1, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y2
+	VMASKMOVPD  Y2, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y3
+	VMASKMOVPD  Y3, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y4
+	VMASKMOVPD  Y4, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y5
+	VMASKMOVPD  Y5, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y6
+	VMASKMOVPD  Y6, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y7
+	VMASKMOVPD  Y7, Y9, (AX)
+	JMP         return
+
+overwrite:
+	MOVQ    cols+80(FP), BX
+	CMPQ    BX, $0x04
+	JLT     overwritemasked
+	VMOVUPD Y0, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y1, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y3, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y5, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y6, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y7, (AX)
+	JMP     return
+
+overwritemasked:
+	MOVQ       $0x00000004, SI
+	SUBQ       BX, SI
+	LEAQ       rowmask<>+64(SB), BX
+	LEAQ       (BX)(SI*8), BX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y0, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y1, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y2, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y3, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y4, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y5, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y6, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y7, Y9, (AX)
+	JMP        return
+
+// func dgemm8x4rowavx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dgemm8x4rowavx2(SB), NOSPLIT, $0-88
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   as+16(FP), DX
+	MOVQ   b+24(FP), BX
+	MOVQ   bs+32(FP), SI
+	SHLQ   $0x03, DX
+	SHLQ   $0x03, SI
+	LEAQ   (CX)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   c+40(FP), R9
+	MOVQ   cs+48(FP), R10
+	SHLQ   $0x03, R10
+	MOVQ   $0x00000007, R11
+	XORQ   R12, R12
+	MOVQ   AX, R13
+	SHRQ   $0x02, R13
+	JZ     tail
+
+loop:
+	PREFETCHT0   (R9)
+	ADDQ         R10, R9
+	DECQ         R11
+	CMOVQEQ      R12, R10
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (CX)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD (CX)(DX*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD (DI), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD (DI)(DX*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD (DI)(DX*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD (R8), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD (R8)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         $0x08, CX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (CX)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD (CX)(DX*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD (DI), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD (DI)(DX*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD (DI)(DX*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD (R8), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD (R8)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         $0x08, CX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (CX)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD (CX)(DX*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD (DI), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD (DI)(DX*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD (DI)(DX*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD (R8), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD (R8)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         $0x08, CX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (CX)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD (CX)(DX*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD (DI), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD (DI)(DX*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD (DI)(DX*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD (R8), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD (R8)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         $0x08, CX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         SI, BX
+	DECQ         R13
+	JNZ          loop
+
+tail:
+	ANDQ $0x03, AX
+	JZ   done
+
+tailloop:
+	VMOVUPD      (BX), Y8
+	VBROADCASTSD (CX), Y9
+	VFMADD231PD  Y8, Y9, Y0
+	VBROADCASTSD (CX)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y1
+	VBROADCASTSD (CX)(DX*2), Y11
+	VFMADD231PD  Y8, Y11, Y2
+	VBROADCASTSD (DI), Y12
+	VFMADD231PD  Y8, Y12, Y3
+	VBROADCASTSD (DI)(DX*1), Y13
+	VFMADD231PD  Y8, Y13, Y4
+	VBROADCASTSD (DI)(DX*2), Y14
+	VFMADD231PD  Y8, Y14, Y5
+	VBROADCASTSD (R8), Y9
+	VFMADD231PD  Y8, Y9, Y6
+	VBROADCASTSD (R8)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y7
+	ADDQ         $0x08, CX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          tailloop
+
+done:
+	MOVQ         c+40(FP), AX
+	MOVQ         cs+48(FP), CX
+	MOVQ         rows+72(FP), DX
+	SHLQ         $0x03, CX
+	VBROADCASTSD alpha+56(FP), Y8
+	VMULPD       Y8, Y0, Y0
+	VMULPD       Y8, Y1, Y1
+	VMULPD       Y8, Y2, Y2
+	VMULPD       Y8, Y3, Y3
+	VMULPD       Y8, Y4, Y4
+	VMULPD       Y8, Y5, Y5
+	VMULPD       Y8, Y6, Y6
+	VMULPD       Y8, Y7, Y7
+
+	// ±0 is the only β whose bits vanish when doubled.
+	MOVQ         beta+64(FP), BX
+	ADDQ         BX, BX
+	JZ           overwrite
+	VBROADCASTSD beta+64(FP), Y8
+	MOVQ         cols+80(FP), BX
+	CMPQ         BX, $0x04
+	JLT          addmasked
+	VFMADD231PD  (AX), Y8, Y0
+	VMOVUPD      Y0, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y1
+	VMOVUPD      Y1, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y2
+	VMOVUPD      Y2, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y3
+	VMOVUPD      Y3, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y4
+	VMOVUPD      Y4, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y5
+	VMOVUPD      Y5, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y6
+	VMOVUPD      Y6, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y8, Y7
+	VMOVUPD      Y7, (AX)
+
+return:
+	VZEROUPPER
+	RET
+
+addmasked:
+	MOVQ        $0x00000004, SI
+	SUBQ        BX, SI
+	LEAQ        rowmask<>+64(SB), BX
+	LEAQ        (BX)(SI*8), BX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y0
+	VMASKMOVPD  Y0, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y1
+	VMASKMOVPD  Y1, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y2
+	VMASKMOVPD  Y2, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y3
+	VMASKMOVPD  Y3, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y4
+	VMASKMOVPD  Y4, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y5
+	VMASKMOVPD  Y5, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y6
+	VMASKMOVPD  Y6, Y9, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y9
+	VMASKMOVPD  (AX), Y9, Y10
+	VFMADD231PD Y10, Y8, Y7
+	VMASKMOVPD  Y7, Y9, (AX)
+	JMP         return
+
+overwrite:
+	MOVQ    cols+80(FP), BX
+	CMPQ    BX, $0x04
+	JLT     overwritemasked
+	VMOVUPD Y0, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y1, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y3, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y5, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y6, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y7, (AX)
+	JMP     return
+
+overwritemasked:
+	MOVQ       $0x00000004, SI
+	SUBQ       BX, SI
+	LEAQ       rowmask<>+64(SB), BX
+	LEAQ       (BX)(SI*8), BX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y0, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y1, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y2, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y3, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y4, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y5, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y6, Y9, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y9
+	VMASKMOVPD Y7, Y9, (AX)
+	JMP        return
+
+// func dgemm12x4avx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dgemm12x4avx2(SB), NOSPLIT, $0-88
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   as+16(FP), DX
+	MOVQ   b+24(FP), BX
+	MOVQ   bs+32(FP), SI
+	SHLQ   $0x03, DX
+	SHLQ   $0x03, SI
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   c+40(FP), DI
+	MOVQ   cs+48(FP), R8
+	SHLQ   $0x03, R8
+	MOVQ   $0x0000000b, R9
+	XORQ   R10, R10
+	MOVQ   AX, R11
+	SHRQ   $0x02, R11
+	JZ     tail
+
+loop:
+	PREFETCHT0   (DI)
+	ADDQ         R8, DI
+	DECQ         R9
+	CMOVQEQ      R10, R8
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(CX), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(CX), Y15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(CX), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 32(CX), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VBROADCASTSD 40(CX), Y15
+	VFMADD231PD  Y12, Y15, Y5
+	VBROADCASTSD 48(CX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(CX), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(CX), Y15
+	VFMADD231PD  Y12, Y15, Y8
+	VBROADCASTSD 72(CX), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD 80(CX), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VBROADCASTSD 88(CX), Y15
+	VFMADD231PD  Y12, Y15, Y11
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(CX), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(CX), Y15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(CX), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 32(CX), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VBROADCASTSD 40(CX), Y15
+	VFMADD231PD  Y12, Y15, Y5
+	VBROADCASTSD 48(CX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(CX), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(CX), Y15
+	VFMADD231PD  Y12, Y15, Y8
+	VBROADCASTSD 72(CX), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD 80(CX), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VBROADCASTSD 88(CX), Y15
+	VFMADD231PD  Y12, Y15, Y11
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(CX), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(CX), Y15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(CX), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 32(CX), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VBROADCASTSD 40(CX), Y15
+	VFMADD231PD  Y12, Y15, Y5
+	VBROADCASTSD 48(CX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(CX), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(CX), Y15
+	VFMADD231PD  Y12, Y15, Y8
+	VBROADCASTSD 72(CX), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD 80(CX), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VBROADCASTSD 88(CX), Y15
+	VFMADD231PD  Y12, Y15, Y11
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(CX), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(CX), Y15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(CX), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 32(CX), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VBROADCASTSD 40(CX), Y15
+	VFMADD231PD  Y12, Y15, Y5
+	VBROADCASTSD 48(CX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(CX), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(CX), Y15
+	VFMADD231PD  Y12, Y15, Y8
+	VBROADCASTSD 72(CX), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD 80(CX), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VBROADCASTSD 88(CX), Y15
+	VFMADD231PD  Y12, Y15, Y11
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         R11
+	JNZ          loop
+
+tail:
+	ANDQ $0x03, AX
+	JZ   done
+
+tailloop:
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD 8(CX), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD 16(CX), Y15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD 24(CX), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD 32(CX), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VBROADCASTSD 40(CX), Y15
+	VFMADD231PD  Y12, Y15, Y5
+	VBROADCASTSD 48(CX), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD 56(CX), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD 64(CX), Y15
+	VFMADD231PD  Y12, Y15, Y8
+	VBROADCASTSD 72(CX), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD 80(CX), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VBROADCASTSD 88(CX), Y15
+	VFMADD231PD  Y12, Y15, Y11
+	ADDQ         DX, CX
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          tailloop
+
+done:
+	MOVQ         c+40(FP), AX
+	MOVQ         cs+48(FP), CX
+	MOVQ         rows+72(FP), DX
+	SHLQ         $0x03, CX
+	VBROADCASTSD alpha+56(FP), Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y12, Y1, Y1
+	VMULPD       Y12, Y2, Y2
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y12, Y5, Y5
+	VMULPD       Y12, Y6, Y6
+	VMULPD       Y12, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+
+	// ±0 is the only β whose bits vanish when doubled.
+	MOVQ         beta+64(FP), BX
+	ADDQ         BX, BX
+	JZ           overwrite
+	VBROADCASTSD beta+64(FP), Y12
+	MOVQ         cols+80(FP), BX
+	CMPQ         BX, $0x04
+	JLT          addmasked
+	VFMADD231PD  (AX), Y12, Y0
+	VMOVUPD      Y0, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y1
+	VMOVUPD      Y1, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y2
+	VMOVUPD      Y2, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y3
+	VMOVUPD      Y3, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y4
+	VMOVUPD      Y4, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y5
+	VMOVUPD      Y5, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y6
+	VMOVUPD      Y6, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y7
+	VMOVUPD      Y7, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y8
+	VMOVUPD      Y8, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y9
+	VMOVUPD      Y9, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y10
+	VMOVUPD      Y10, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y11
+	VMOVUPD      Y11, (AX)
+
+return:
+	VZEROUPPER
+	RET
+
+addmasked:
+	MOVQ        $0x00000004, SI
+	SUBQ        BX, SI
+	LEAQ        rowmask<>+64(SB), BX
+	LEAQ        (BX)(SI*8), BX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y0
+	VMASKMOVPD  Y0, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y1
+	VMASKMOVPD  Y1, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y2
+	VMASKMOVPD  Y2, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y3
+	VMASKMOVPD  Y3, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y4
+	VMASKMOVPD  Y4, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y5
+	VMASKMOVPD  Y5, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y6
+	VMASKMOVPD  Y6, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y7
+	VMASKMOVPD  Y7, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y8
+	VMASKMOVPD  Y8, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y9
+	VMASKMOVPD  Y9, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y10
+	VMASKMOVPD  Y10, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y11
+	VMASKMOVPD  Y11, Y13, (AX)
+	JMP         return
+
+overwrite:
+	MOVQ    cols+80(FP), BX
+	CMPQ    BX, $0x04
+	JLT     overwritemasked
+	VMOVUPD Y0, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y1, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y3, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y5, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y6, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y7, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y8, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y9, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y10, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y11, (AX)
+	JMP     return
+
+overwritemasked:
+	MOVQ       $0x00000004, SI
+	SUBQ       BX, SI
+	LEAQ       rowmask<>+64(SB), BX
+	LEAQ       (BX)(SI*8), BX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y0, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y1, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y2, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y3, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y4, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y5, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y6, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y7, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y8, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y9, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y10, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y11, Y13, (AX)
+	JMP        return
+
+// func dgemm12x4rowavx2(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
+// Requires: AVX, CMOV, FMA3, MMX+
+TEXT ·dgemm12x4rowavx2(SB), NOSPLIT, $0-88
+	MOVQ   k+0(FP), AX
+	MOVQ   a+8(FP), CX
+	MOVQ   as+16(FP), DX
+	MOVQ   b+24(FP), BX
+	MOVQ   bs+32(FP), SI
+	SHLQ   $0x03, DX
+	SHLQ   $0x03, SI
+	LEAQ   (CX)(DX*2), DI
+	ADDQ   DX, DI
+	LEAQ   (DI)(DX*2), R8
+	ADDQ   DX, R8
+	LEAQ   (R8)(DX*2), R9
+	ADDQ   DX, R9
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   c+40(FP), R10
+	MOVQ   cs+48(FP), R11
+	SHLQ   $0x03, R11
+	MOVQ   $0x0000000b, R12
+	XORQ   R13, R13
+	MOVQ   AX, R14
+	SHRQ   $0x02, R14
+	JZ     tail
+
+loop:
+	PREFETCHT0   (R10)
+	ADDQ         R11, R10
+	DECQ         R12
+	CMOVQEQ      R13, R11
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (CX)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD (CX)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD (DI), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD (DI)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VBROADCASTSD (DI)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y5
+	VBROADCASTSD (R8), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (R8)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD (R8)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y8
+	VBROADCASTSD (R9), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD (R9)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VBROADCASTSD (R9)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y11
+	ADDQ         $0x08, CX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (CX)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD (CX)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD (DI), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD (DI)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VBROADCASTSD (DI)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y5
+	VBROADCASTSD (R8), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (R8)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD (R8)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y8
+	VBROADCASTSD (R9), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD (R9)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VBROADCASTSD (R9)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y11
+	ADDQ         $0x08, CX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (CX)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD (CX)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD (DI), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD (DI)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VBROADCASTSD (DI)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y5
+	VBROADCASTSD (R8), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (R8)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD (R8)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y8
+	VBROADCASTSD (R9), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD (R9)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VBROADCASTSD (R9)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y11
+	ADDQ         $0x08, CX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	ADDQ         SI, BX
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (CX)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD (CX)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD (DI), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD (DI)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VBROADCASTSD (DI)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y5
+	VBROADCASTSD (R8), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (R8)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD (R8)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y8
+	VBROADCASTSD (R9), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD (R9)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VBROADCASTSD (R9)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y11
+	ADDQ         $0x08, CX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	ADDQ         SI, BX
+	DECQ         R14
+	JNZ          loop
+
+tail:
+	ANDQ $0x03, AX
+	JZ   done
+
+tailloop:
+	VMOVUPD      (BX), Y12
+	VBROADCASTSD (CX), Y13
+	VFMADD231PD  Y12, Y13, Y0
+	VBROADCASTSD (CX)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y1
+	VBROADCASTSD (CX)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y2
+	VBROADCASTSD (DI), Y13
+	VFMADD231PD  Y12, Y13, Y3
+	VBROADCASTSD (DI)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VBROADCASTSD (DI)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y5
+	VBROADCASTSD (R8), Y13
+	VFMADD231PD  Y12, Y13, Y6
+	VBROADCASTSD (R8)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y7
+	VBROADCASTSD (R8)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y8
+	VBROADCASTSD (R9), Y13
+	VFMADD231PD  Y12, Y13, Y9
+	VBROADCASTSD (R9)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VBROADCASTSD (R9)(DX*2), Y15
+	VFMADD231PD  Y12, Y15, Y11
+	ADDQ         $0x08, CX
+	ADDQ         $0x08, DI
+	ADDQ         $0x08, R8
+	ADDQ         $0x08, R9
+	ADDQ         SI, BX
+	DECQ         AX
+	JNZ          tailloop
+
+done:
+	MOVQ         c+40(FP), AX
+	MOVQ         cs+48(FP), CX
+	MOVQ         rows+72(FP), DX
+	SHLQ         $0x03, CX
+	VBROADCASTSD alpha+56(FP), Y12
+	VMULPD       Y12, Y0, Y0
+	VMULPD       Y12, Y1, Y1
+	VMULPD       Y12, Y2, Y2
+	VMULPD       Y12, Y3, Y3
+	VMULPD       Y12, Y4, Y4
+	VMULPD       Y12, Y5, Y5
+	VMULPD       Y12, Y6, Y6
+	VMULPD       Y12, Y7, Y7
+	VMULPD       Y12, Y8, Y8
+	VMULPD       Y12, Y9, Y9
+	VMULPD       Y12, Y10, Y10
+	VMULPD       Y12, Y11, Y11
+
+	// ±0 is the only β whose bits vanish when doubled.
+	MOVQ         beta+64(FP), BX
+	ADDQ         BX, BX
+	JZ           overwrite
+	VBROADCASTSD beta+64(FP), Y12
+	MOVQ         cols+80(FP), BX
+	CMPQ         BX, $0x04
+	JLT          addmasked
+	VFMADD231PD  (AX), Y12, Y0
+	VMOVUPD      Y0, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y1
+	VMOVUPD      Y1, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y2
+	VMOVUPD      Y2, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y3
+	VMOVUPD      Y3, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y4
+	VMOVUPD      Y4, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y5
+	VMOVUPD      Y5, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y6
+	VMOVUPD      Y6, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y7
+	VMOVUPD      Y7, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y8
+	VMOVUPD      Y8, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y9
+	VMOVUPD      Y9, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y10
+	VMOVUPD      Y10, (AX)
+	DECQ         DX
+	JZ           return
+	ADDQ         CX, AX
+	VFMADD231PD  (AX), Y12, Y11
+	VMOVUPD      Y11, (AX)
+
+return:
+	VZEROUPPER
+	RET
+
+addmasked:
+	MOVQ        $0x00000004, SI
+	SUBQ        BX, SI
+	LEAQ        rowmask<>+64(SB), BX
+	LEAQ        (BX)(SI*8), BX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y0
+	VMASKMOVPD  Y0, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y1
+	VMASKMOVPD  Y1, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y2
+	VMASKMOVPD  Y2, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y3
+	VMASKMOVPD  Y3, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y4
+	VMASKMOVPD  Y4, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y5
+	VMASKMOVPD  Y5, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y6
+	VMASKMOVPD  Y6, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y7
+	VMASKMOVPD  Y7, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y8
+	VMASKMOVPD  Y8, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y9
+	VMASKMOVPD  Y9, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y10
+	VMASKMOVPD  Y10, Y13, (AX)
+	DECQ        DX
+	JZ          return
+	ADDQ        CX, AX
+	VMOVUPS     (BX), Y13
+	VMASKMOVPD  (AX), Y13, Y14
+	VFMADD231PD Y14, Y12, Y11
+	VMASKMOVPD  Y11, Y13, (AX)
+	JMP         return
+
+overwrite:
+	MOVQ    cols+80(FP), BX
+	CMPQ    BX, $0x04
+	JLT     overwritemasked
+	VMOVUPD Y0, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y1, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y3, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y5, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y6, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y7, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y8, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y9, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y10, (AX)
+	DECQ    DX
+	JZ      return
+	ADDQ    CX, AX
+	VMOVUPD Y11, (AX)
+	JMP     return
+
+overwritemasked:
+	MOVQ       $0x00000004, SI
+	SUBQ       BX, SI
+	LEAQ       rowmask<>+64(SB), BX
+	LEAQ       (BX)(SI*8), BX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y0, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y1, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y2, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y3, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y4, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y5, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y6, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y7, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y8, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y9, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y10, Y13, (AX)
+	DECQ       DX
+	JZ         return
+	ADDQ       CX, AX
+	VMOVUPS    (BX), Y13
+	VMASKMOVPD Y11, Y13, (AX)
 	JMP        return
 
 // func dsolve8avx2(strips int, b *float64, stride int, m *[64]float64)

@@ -10,8 +10,9 @@ type tile[T Float] func(k int, a *T, as int, b *T, bs int, c *T, cs int, alpha, 
 // suits it.
 type kernels[T Float] struct {
 	// Tiles come in multiples of a unit: tiles[i][j] is (i+1)·rowUnit high and
-	// (j+1)·colUnit wide. rowTiles take rows of A in place of columns: a[i*as+l]
-	// where tiles take a[l*as+i].
+	// (j+1)·colUnit wide. High tiles may be missing where they are wide.
+	// rowTiles take rows of A in place of columns: a[i*as+l] where tiles take
+	// a[l*as+i].
 	tiles, rowTiles  [][]tile[T]
 	rowUnit, colUnit int
 
@@ -49,6 +50,15 @@ type kernels[T Float] struct {
 
 	// external is a library that products are left to instead, or nil.
 	external external[T]
+}
+
+// height is the number of row units of the highest tile of a width in column units.
+func (kern *kernels[T]) height(colUnits int) int {
+	height := len(kern.tiles)
+	for len(kern.tiles[height-1]) < colUnits {
+		height--
+	}
+	return height
 }
 
 // packUnit divides the height and the width of every tile.

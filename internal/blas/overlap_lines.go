@@ -5,11 +5,11 @@ package blas
 // twice, from the bias on, and nothing is read that A does not have.
 func (o Overlap[T]) multiply(lines, m, n int, a []T, lineA int, b []T, ldb int, bias []T, c []T, lineC, ldc int) {
 	kern := o.kern
-	rows := newPartition(m, kern.rowUnit, len(kern.rowTiles))
+	cols := newPartition(n, kern.colUnit, len(kern.tiles[0]))
+	rows := newPartition(m, kern.rowUnit, kern.height(cols.most()))
 	if rows.panels == 1 && rows.padded() > m { // one of whole units, and a unit at the end
 		rows.panels, rows.base, rows.extra = 2, m/rows.unit, 0
 	}
-	cols := newPartition(n, kern.colUnit, len(kern.tiles[0]))
 	for q := range cols.panels {
 		first, width, valid := cols.panel(q)
 		for line := range lines {
@@ -38,7 +38,7 @@ func (o Overlap[T]) addTransposed(m, n int, a []T, b []T, ldb int, c []T, ldc in
 	kern := o.kern
 	depth := passLength(m, kern.depth)
 	cols := newPartition(n, kern.colUnit, len(kern.tiles[0]))
-	rows := newPartition(o.Width, kern.rowUnit, len(kern.tiles))
+	rows := newPartition(o.Width, kern.rowUnit, kern.height(cols.most()))
 	for l := 0; l < m; l += depth {
 		steps := min(depth, m-l)
 		for q := range cols.panels {

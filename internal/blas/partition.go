@@ -26,5 +26,8 @@ func (p partition) panel(i int) (start, size, valid int) {
 	return start, size, min(size, p.total-start)
 }
 
+// most is the number of units of the largest panel.
+func (p partition) most() int { return p.base + min(p.extra, 1) }
+
 // padded is the size of all panels together.
 func (p partition) padded() int { return (p.panels*p.base + p.extra) * p.unit }

@@ -43,17 +43,33 @@ var avx512 = tier{
 var avx2 = tier{
 	set: isa.AVX2,
 	f32: &kernels[float32]{
-		tiles:    [][]tile[float32]{{sgemm4x8avx2, sgemm4x16avx2, sgemm4x24avx2}},
-		rowTiles: [][]tile[float32]{{sgemm4x8rowavx2, sgemm4x16rowavx2, sgemm4x24rowavx2}},
-		rowUnit:  4, colUnit: 8,
+		tiles: [][]tile[float32]{
+			{sgemm4x8avx2, sgemm4x16avx2, sgemm4x24avx2},
+			{sgemm8x8avx2},
+			{sgemm12x8avx2},
+		},
+		rowTiles: [][]tile[float32]{
+			{sgemm4x8rowavx2, sgemm4x16rowavx2, sgemm4x24rowavx2},
+			{sgemm8x8rowavx2},
+			{sgemm12x8rowavx2},
+		},
+		rowUnit: 4, colUnit: 8,
 		copyRows: copyRows, transpose: stranspose4, solve8: ssolve8avx2, multiply8: smultiply8avx2,
 		addRows: saddrowsavx2, addDots: sadddotsavx2,
 		depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,
 	},
 	f64: &kernels[float64]{
-		tiles:    [][]tile[float64]{{dgemm4x4avx2, dgemm4x8avx2, dgemm4x12avx2}},
-		rowTiles: [][]tile[float64]{{dgemm4x4rowavx2, dgemm4x8rowavx2, dgemm4x12rowavx2}},
-		rowUnit:  4, colUnit: 4,
+		tiles: [][]tile[float64]{
+			{dgemm4x4avx2, dgemm4x8avx2, dgemm4x12avx2},
+			{dgemm8x4avx2},
+			{dgemm12x4avx2},
+		},
+		rowTiles: [][]tile[float64]{
+			{dgemm4x4rowavx2, dgemm4x8rowavx2, dgemm4x12rowavx2},
+			{dgemm8x4rowavx2},
+			{dgemm12x4rowavx2},
+		},
+		rowUnit: 4, colUnit: 4,
 		copyRows: copyRows, transpose: dtranspose4, solve8: dsolve8avx2, multiply8: dmultiply8avx2,
 		addRows: daddrowsavx2, addDots: dadddotsavx2,
 		depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,

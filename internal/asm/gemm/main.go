@@ -28,9 +28,9 @@ func main() {
 		}
 	case "avx2":
 		for _, p := range []precision{single, double} {
-			for _, vectors := range []int{3, 2, 1} {
+			for _, size := range []struct{ height, vectors int }{{4, 3}, {4, 2}, {4, 1}, {8, 1}, {12, 1}} {
 				for _, byRow := range []bool{false, true} {
-					tile{precision: p, vector: ymm, height: 4, vectors: vectors, byRow: byRow}.emit()
+					tile{precision: p, vector: ymm, height: size.height, vectors: size.vectors, byRow: byRow}.emit()
 				}
 			}
 			emitLeaf(p, ymm, true)
