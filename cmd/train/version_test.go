@@ -22,7 +22,7 @@ func TestVersionUnderWrongISA(t *testing.T) {
 		os.Stderr.WriteString(o.stderr)
 		os.Exit(o.status)
 	}
-	accelerate := `this build is without it; build with -tags accelerate|it is for macOS on arm64; this machine and build have \[.*generic\]`
+	accelerate := `this build is without it; build with -tags accelerate( and without noasm)?|it is for macOS on arm64; this machine and build have \[.*generic\]`
 	for name, reason := range map[string]string{
 		"none-such": `this machine and build have \[.*generic\]`, "accelerate": accelerate,
 	} {

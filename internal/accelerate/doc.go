@@ -10,9 +10,9 @@
 //
 // # The interface
 //
-// Accelerate has the products twice: cblas_sgemm takes the numbers themselves,
-// sgemm_, Fortran's interface, takes the addresses of all of them. This package
-// calls the second, with 13 addresses and 10 for Syrk:
+// Accelerate has two interfaces. C's, cblas_sgemm, takes numbers; Fortran's,
+// sgemm_, takes the addresses of all of them. This package calls the second, with
+// 13 addresses and 10 for Syrk:
 //
 //   - purego.SyscallN passes addresses but no floating-point numbers, of which
 //     cblas_sgemm has two, α and β. purego.RegisterFunc passes both, by
@@ -20,19 +20,27 @@
 //     Linux, where it takes 0.65 µs and this package 0.15 (BenchmarkCall). On arm64
 //     Macs it makes a struct type in every call as well. Here nothing is allocated.
 //   - The arguments beyond the eighth are on the stack, where Apple's arm64 packs
-//     them by their size, unlike everyone else's. Addresses have 8 bytes, and so
-//     the same places everywhere: what the tests see of OpenBLAS on Linux is what
-//     happens on a Mac, too.
+//     them by their size, unlike everyone else's ("Writing ARM64 code for Apple
+//     platforms"). Addresses have 8 bytes, and so the same places everywhere: what
+//     the tests see of OpenBLAS on Linux is what happens on a Mac, too. purego's
+//     code for such calls (sys_arm64.s) is the same for both, but for errno.
+//
+// Since macOS 13.3, Accelerate has Fortran's interface a second time, under names
+// such as sgemm$NEWLAPACK. Apple has declared the first one out of date, and keeps
+// it for programs that were built with it (github.com/numpy/numpy/pull/24053). The
+// second one is called where it is there.
 //
 // Fortran's matrices are column-major: a row-major matrix is its own transpose
 // there. Hence Cᵀ = α·op(B)ᵀop(A)ᵀ + β·Cᵀ is what is asked for, and the other
 // triangle.
 //
-// Integers have 32 bits in this interface. Package blas multiplies matrices that
+// Integers have 32 bits in both. Package blas multiplies matrices that
 // need more itself.
 //
-// Nothing of this needs a Mac to be tested: on Linux, go test -tags accelerate
-// calls OpenBLAS.
+// The calls need no Mac to be tested: on Linux, go test -tags accelerate calls
+// OpenBLAS, on arm64 and under its emulation, too. What only a Mac can show is that
+// Accelerate is found and what its products are: there, go test ./... runs the
+// tests of this package and of package blas on it.
 //
 // # Memory
 //

@@ -33,7 +33,8 @@ const path = "/System/Library/Frameworks/Accelerate.framework/Accelerate"
 // Open opens Accelerate.
 func Open() (*Library, error) { return OpenPath(path) }
 
-// OpenPath opens another library with the Fortran interface of BLAS, with 32-bit integers.
+// OpenPath opens another library with the Fortran interface of BLAS, with 32-bit integers. For each product it takes the first of
+// its names that the library has.
 func OpenPath(path string) (*Library, error) {
 	handle, err := purego.Dlopen(path, purego.RTLD_NOW|purego.RTLD_LOCAL)
 	if err != nil {
@@ -41,16 +42,32 @@ func OpenPath(path string) (*Library, error) {
 	}
 	l := &Library{}
 	for name, to := range map[string]*uintptr{
-		"sgemm_": &l.Single.gemm, "dgemm_": &l.Double.gemm,
-		"ssyrk_": &l.Single.syrk, "dsyrk_": &l.Double.syrk,
+		"sgemm": &l.Single.gemm, "dgemm": &l.Double.gemm,
+		"ssyrk": &l.Single.syrk, "dsyrk": &l.Double.syrk,
 	} {
-		if *to, err = purego.Dlsym(handle, name); err != nil {
-			return nil, fmt.Errorf("%s has no %s: %s", path, name, line(err))
+		*to, err = find(name, func(symbol string) (uintptr, error) { return purego.Dlsym(handle, symbol) })
+		if err != nil {
+			return nil, fmt.Errorf("%s has no %w", path, err)
 		}
 	}
 	l.Single.makeSpares()
 	l.Double.makeSpares()
 	return l, nil
+}
+
+// endings are what the names of Fortran's functions have behind them: in Accelerate since macOS 13.3, and everywhere. Apple keeps
+// the latter for programs that have them. Both take the same arguments; the names that end in $NEWLAPACK$ILP64 do not, they take
+// 64-bit integers.
+var endings = []string{"$NEWLAPACK", "_"}
+
+// find looks a function up by its names.
+func find(name string, look func(symbol string) (uintptr, error)) (address uintptr, err error) {
+	for _, ending := range endings {
+		if address, err = look(name + ending); err == nil {
+			return address, nil
+		}
+	}
+	return 0, fmt.Errorf("%s_: %s", name, line(err))
 }
 
 // line is the system's message, which may have several, in one line.

@@ -3,6 +3,7 @@
 package accelerate
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -61,6 +62,24 @@ func TestOpenErrors(t *testing.T) {
 		require.Error(t, err)
 		assert.Regexp(t, `^cannot open /System/Library/Frameworks/Accelerate.framework/Accelerate: [^\n]+$`, err.Error())
 	}
+}
+
+// TestFind: the newer of Accelerate's two implementations is preferred, and the other one does where it is missing.
+func TestFind(t *testing.T) {
+	library := map[string]uintptr{"dgemm_": 1, "dgemm$NEWLAPACK": 2, "dgemm$NEWLAPACK$ILP64": 3, "dsyrk_": 4, "ssyrk$NEWLAPACK$ILP64": 5}
+	look := func(symbol string) (uintptr, error) {
+		if address, ok := library[symbol]; ok {
+			return address, nil
+		}
+		return 0, fmt.Errorf("dlsym(0x1, %s):\n  symbol not found", symbol)
+	}
+	for name, want := range map[string]uintptr{"dgemm": 2, "dsyrk": 4} {
+		address, err := find(name, look)
+		assert.NoError(t, err)
+		assert.Equal(t, want, address, name)
+	}
+	_, err := find("ssyrk", look)
+	assert.EqualError(t, err, "ssyrk_: dlsym(0x1, ssyrk_): symbol not found")
 }
 
 // matrix is rows×cols, with NaN wherever no element is: between its rows and around it.

@@ -4,6 +4,8 @@ package accelerate
 
 import (
 	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -11,12 +13,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestWithTag runs the tests that need the tag, which opens a library: here, and in package blas.
+// TestWithTag runs the tests that need the tag, which opens a library: here, and in package blas. On a Mac the library is
+// Accelerate, with which all tests of package blas are run.
 func TestWithTag(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it builds the packages once more")
 	}
-	for _, args := range [][]string{{".", "../isa"}, {"-run", "External", "../blas"}} {
+	products := []string{"-run", "External", "../blas"}
+	if runtime.GOOS == "darwin" && runtime.GOARCH == "arm64" {
+		products = []string{"-short", "../blas"}
+	}
+	for _, args := range [][]string{{".", "../isa"}, products, {"-run", "TestVersionUnderWrongISA", "../../cmd/train"}} {
 		command := exec.Command(goCommand(t), append([]string{"test", "-tags", "accelerate"}, args...)...)
 		command.Env = append(command.Environ(), "GOOS=", "GOARCH=") // this machine's, if an emulator runs the test
 		out, err := command.CombinedOutput()
@@ -43,6 +50,22 @@ func TestOnlyMacsImportIt(t *testing.T) {
 		out, err := command.Output()
 		require.NoError(t, err)
 		assert.Equal(t, c.contains, strings.Contains(string(out), "github.com/ebitengine/purego\n"), "%+v", c)
+	}
+}
+
+// TestBuildsForMacs: what only a Mac runs compiles, tests included, and the command links, without cgo.
+func TestBuildsForMacs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds the command for another system")
+	}
+	for _, args := range [][]string{
+		{"vet", "-tags", "accelerate", ".", "../isa", "../blas", "../../cmd/train"},
+		{"build", "-tags", "accelerate", "-o", filepath.Join(t.TempDir(), "train"), "../../cmd/train"},
+	} {
+		command := exec.Command(goCommand(t), args...)
+		command.Env = append(command.Environ(), "GOOS=darwin", "GOARCH=arm64", "CGO_ENABLED=0")
+		out, err := command.CombinedOutput()
+		require.NoError(t, err, "go %v: %s", args, out)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -43,15 +44,9 @@ func TestAccelerate(t *testing.T) {
 	assert.EqualError(t, c.err, "GOKFAC_ISA=accelerate: image not found")
 }
 
-// TestAccelerateHere: what a build without the tag, or for another system, says.
+// TestAccelerateHere: a build that lists Accelerate has it.
 func TestAccelerateHere(t *testing.T) {
-	err := openAccelerate()
-	switch {
-	case len(libraries()) > 0:
-		assert.NoError(t, err, "every macOS has Accelerate")
-	case runtime.GOOS == "darwin" && Supported()[0] == NEON:
-		assert.EqualError(t, err, "this build is without it; build with -tags accelerate")
-	default:
-		assert.Regexp(t, `^it is for macOS on arm64; this machine and build have \[.*generic\]$`, err.Error())
-	}
+	listed := len(libraries()) > 0
+	assert.Equal(t, listed, openAccelerate() == nil)
+	assert.Equal(t, listed, slices.Contains(Supported(), Accelerate))
 }
