@@ -87,7 +87,7 @@ func (b *chromium) pictures(prefix string) {
 		name          string
 		width, height int
 		scheme        string
-	}{{"wide", 1440, 900, "light"}, {"wide-dark", 1440, 900, "dark"}, {"tablet", 820, 1100, "light"}, {"phone", 390, 844, "light"}, {"phone-dark", 390, 844, "dark"}} {
+	}{{"wide", 1440, 900, "light"}, {"wide-dark", 1440, 900, "dark"}, {"tablet", 820, 1100, "light"}, {"phone", 360, 780, "light"}, {"phone-dark", 360, 780, "dark"}} {
 		b.look(p.width, p.height, 2, p.scheme)
 		b.settle()
 		b.shoot(filepath.Join(*pictures, prefix+p.name+".png"))
@@ -101,10 +101,8 @@ func TestPage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("compiles for js/wasm and trains in a browser")
 	}
-	needsGo(t)
 	needsChromium(t)
-	site, err := newSite(t.Context())
-	require.NoError(t, err)
+	site := built(t)
 	t.Logf("race.wasm: %.1f MB", float64(len(site["race.wasm"].content))/1e6)
 	b := open(t, serving(t, site), 5*time.Minute)
 	b.look(1280, 900, 2, "light")
@@ -114,6 +112,7 @@ func TestPage(t *testing.T) {
 	assert.Equal(t, "Start", b.text("start"))
 	assert.Equal(t, "Ready.", b.text("state"))
 	assert.Equal(t, []float64{0, 0}, b.numbers("steps"))
+	b.pictures("start-")
 	empty := map[string]float64{}
 	for _, c := range curves {
 		assert.Equal(t, "2", b.eval(`document.getElementById("`+c+`").width / document.getElementById("`+c+`").clientWidth`), "as fine as the screen")
@@ -142,7 +141,7 @@ func TestPage(t *testing.T) {
 		}
 	}
 	b.sameStart(t)
-	for _, width := range []int{320, 390, 820, 1440} {
+	for _, width := range []int{320, 360, 820, 1440} {
 		b.look(width, 800, 1, "dark")
 		b.settle()
 		assert.Equal(t, "true", b.eval(`document.documentElement.scrollWidth <= innerWidth`), "nothing is wider than a window of %d pixels", width)
@@ -150,7 +149,7 @@ func TestPage(t *testing.T) {
 			assert.Greater(t, b.painted("loss-step", colour), 0.0005, "drawn anew, in the colours of the dark")
 		}
 	}
-	b.pictures("")
+	b.pictures("middle-")
 
 	// Other digits, another choice: the race begins anew.
 	before := b.eval(`document.querySelector("#digits canvas").toDataURL()`)
@@ -221,7 +220,8 @@ func TestPageProblems(t *testing.T) {
 			b := open(t, serving(t, c.site), time.Minute, c.scripts...)
 			b.until(`document.getElementById("problem")?.textContent.includes("`+c.want+`")`, 60)
 			assert.Equal(t, "false", b.eval(`$("problem").hidden`))
-			assert.Equal(t, "true", b.eval(`$("start").disabled`))
+			assert.Equal(t, "8 of 8", b.eval(disabled))
+			assert.Empty(t, b.text("state"), "it does not load any more")
 			assert.NotContains(t, b.text("problem"), "\n")
 		})
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,6 +21,18 @@ func needsGo(t *testing.T) {
 	if _, err := exec.LookPath("go"); err != nil {
 		t.Skip("the go command is not in PATH: nothing builds the program for the browser")
 	}
+}
+
+// once builds the site for all tests that only read it.
+var once = sync.OnceValues(func() (site, error) { return newSite(context.Background()) })
+
+// built is the site with its program, or the test is skipped.
+func built(t *testing.T) site {
+	t.Helper()
+	needsGo(t)
+	s, err := once()
+	require.NoError(t, err)
+	return s
 }
 
 // TestNoGoCommand: one line that says what to do.

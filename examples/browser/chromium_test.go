@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -59,9 +60,11 @@ func open(t *testing.T, url string, limit time.Duration, scripts ...string) *chr
 	require.NoError(t, err)
 	ourOut, theirOut, err := os.Pipe()
 	require.NoError(t, err)
-	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	profile, err := os.MkdirTemp("", "gokfac-chromium-")
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), limit)
 	c := exec.CommandContext(ctx, command, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-		"--user-data-dir="+t.TempDir(), "--remote-debugging-pipe")
+		"--user-data-dir="+profile, "--remote-debugging-pipe")
 	c.ExtraFiles = []*os.File{theirIn, theirOut} // numbers 3 and 4
 	c.WaitDelay = time.Second
 	require.NoError(t, c.Start())
@@ -69,11 +72,20 @@ func open(t *testing.T, url string, limit time.Duration, scripts ...string) *chr
 	theirOut.Close()
 	b := &chromium{t: t, in: ourIn, out: bufio.NewReader(ourOut)}
 	t.Cleanup(func() {
+		b.session = "" // the page's session cannot end the browser
 		_ = b.send("Browser.close", nil)
 		_ = c.Wait() // it is killed when the time is up
 		cancel()
 		ourIn.Close()
 		ourOut.Close()
+		// Processes of the browser outlive it by moments and write files into what is being removed.
+		for range 50 {
+			if err = os.RemoveAll(profile); err == nil {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		assert.NoError(t, err)
 	})
 	var target struct{ TargetID string }
 	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &target)

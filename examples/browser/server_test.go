@@ -28,7 +28,7 @@ func some() site {
 }
 
 // serving serves a site until the test ends.
-func serving(t *testing.T, s site) (url string) {
+func serving(t *testing.T, s http.Handler) (url string) {
 	t.Helper()
 	l, err := listen("127.0.0.1:0")
 	require.NoError(t, err)

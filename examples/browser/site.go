@@ -48,14 +48,19 @@ func (s site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	f.head(w)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(f.content) // a client that has gone needs no answer
+	}
+}
+
+// head sets the headers of an answer with the file.
+func (f file) head(w http.ResponseWriter) {
 	h := w.Header()
 	h.Set("Content-Type", f.mime)
 	h.Set("Content-Length", fmt.Sprint(len(f.content)))
 	if f.policy != "" {
 		h.Set("Content-Security-Policy", f.policy)
-	}
-	if r.Method != http.MethodHead {
-		_, _ = w.Write(f.content) // a client that has gone needs no answer
 	}
 }
 

@@ -48,7 +48,7 @@ function chart(canvas, series, x, y) {
   for (const [v, label] of across.ticks) c.fillText(label, X(v), height - bottom + 7);
   c.fillText(x === "step" ? "steps" : "seconds of training", (left + width - right) / 2, height - 16);
   c.textAlign = "left";
-  c.fillText(y === "loss" ? "cross-entropy, logarithmic" : "right, of 2,000 test digits", 4, 4);
+  c.fillText(y === "loss" ? "mean cross-entropy in nats, logarithmic" : "right, of 2,000 test digits", 4, 4);
   c.strokeStyle = faint;
   c.beginPath(); c.moveTo(left + .5, top); c.lineTo(left + .5, height - bottom + .5); c.lineTo(width - right, height - bottom + .5); c.stroke();
   key(c, width - right, y === "loss" ? top + 8 : height - bottom - 38);

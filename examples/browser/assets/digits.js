@@ -2,7 +2,7 @@
 function bars(canvas, probabilities, label) {
   const { c, width, height } = paper(canvas);
   const bottom = 13, slot = width / 10, bar = Math.max(2, Math.min(7, slot / 2 - 1.5)), full = height - bottom - 1;
-  c.font = "11px system-ui, sans-serif";
+  c.font = (slot < 9 ? 9 : 11) + "px system-ui, sans-serif";
   c.textAlign = "center";
   c.textBaseline = "bottom";
   for (let digit = 0; digit < 10; digit++) {

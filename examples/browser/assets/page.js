@@ -3,11 +3,29 @@ const orders = { race: 1, settings: null, running: false, page: 0 };
 const state = { contenders: null, series: [[], []], digits: null, running: false, over: false };
 const choices = ["batch", "hidden", "rate", "seconds", "seed"];
 const charts = [["loss-seconds", "seconds", "loss"], ["loss-step", "step", "loss"], ["accuracy-seconds", "seconds", "accuracy"], ["accuracy-step", "step", "accuracy"]];
-let worker = null, drawing = false;
+let worker = null, drawing = false, alive = true;
 
 function problem(text) {
   $("problem").textContent = text;
   $("problem").hidden = !text;
+}
+
+// enable makes all buttons and choices usable, or none: before the program is here nobody would hear them.
+function enable(usable) {
+  for (const control of document.querySelectorAll("button, select")) control.disabled = !usable;
+}
+
+// end is for when there is no program, or none any more.
+function end(text) {
+  alive = orders.running = false;
+  problem(text);
+  enable(false);
+  say("state", "");
+}
+
+// say changes what an element says. A screen reader says it aloud only if it is something else.
+function say(id, text) {
+  if ($(id).textContent !== text) $(id).textContent = text;
 }
 
 // order sends the worker all that is wanted.
@@ -29,8 +47,8 @@ function restart(running) {
 // words says where the race is, on the button and in the line below.
 function words() {
   const begun = state.contenders && state.contenders.some(c => c.steps);
-  $("start").textContent = state.over ? "Start again" : orders.running ? "Pause" : begun ? "Go on" : "Start";
-  $("state").textContent = state.over ? "Done." : orders.running ? "Training, turn by turn." : begun ? "Paused." : "Ready.";
+  say("start", state.over ? "Start again" : orders.running ? "Pause" : begun ? "Go on" : "Start");
+  say("state", state.over ? "Done." : orders.running ? "Training, turn by turn." : begun ? "Paused." : "Ready.");
 }
 
 // show draws all anew, once before the next frame.
@@ -45,7 +63,7 @@ function show() {
     }
     if (state.contenders) {
       fillTable(state.contenders, state.series);
-      $("verdict").textContent = verdict(state.contenders, state.over);
+      say("verdict", verdict(state.contenders, state.over));
     }
     if (state.digits) showDigits(state.digits);
   });
@@ -53,11 +71,14 @@ function show() {
 
 // hear takes in what the worker tells.
 function hear(m) {
+  if (m.ended) end(m.ended);
+  if (!alive) return;
   if (m.problem) problem(m.problem);
+  if (m.loaded) $("state").textContent = "Loading the program: " + megabytes(m.loaded) + (m.total ? " of " + megabytes(m.total) : "") + "\u00a0MB.";
   if (m.settings) {
     orders.settings = m.settings;
     for (const name of choices) $(name).value = m.settings[name];
-    for (const id of ["start", "reset", "others"]) $(id).disabled = false;
+    enable(true);
     order();
   }
   if (m.race !== orders.race) return;
@@ -87,11 +108,14 @@ for (const name of choices) $(name).addEventListener("change", () => restart(ord
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", show);
 new ResizeObserver(show).observe(document.body);
 
-if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
-  problem("This browser has no WebAssembly or no workers, which the page needs: try a current one.");
+enable(false);
+if (location.protocol === "file:") {
+  end("Browsers run the page’s program only from a web server: any that serves these files will do.");
+} else if (typeof WebAssembly !== "object" || typeof Worker !== "function") {
+  end("This browser has no WebAssembly or no workers, which the page needs: try a current one.");
 } else {
   worker = new Worker("worker.js");
   worker.onmessage = e => hear(JSON.parse(e.data));
-  worker.onerror = e => problem("The worker has failed" + (e.message ? ": " + e.message : "; is the server that this page came from still running?"));
+  worker.onerror = e => end("The worker has failed" + (e.message ? ": " + e.message : "; is the server that this page came from still running?"));
 }
 show();

@@ -1,8 +1,7 @@
 // Package race trains one network twice on the built-in digits, with K-FAC and with Adam, from the same weights on the same
 // mini-batches, and tells how far both are. It knows nothing of a browser.
 //
-//	data, err := race.Open(ctx)
-//	r, err := race.New(data, race.Defaults())
+//	r, err := race.New(race.Open(0), race.Defaults())
 //	err = r.Turn(ctx, 100*time.Millisecond) // steps of both
 //	news := r.News()                        // what is new since the last call
 //
