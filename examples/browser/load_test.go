@@ -68,6 +68,12 @@ func TestSlowLoad(t *testing.T) {
 		b.until(`$("state").textContent === "Ready."`, 60)
 		assert.Equal(t, "0 of 8", b.eval(disabled))
 		assert.Equal(t, "true", b.eval(`$("problem").hidden`))
+		b.click("start")
+		b.until(`state.running`, 60)
+		b.eval(`hear({ ended: "The program has ended." })`)
+		assert.Equal(t, "The program has ended.", b.text("problem"))
+		assert.NotEqual(t, "Pause", b.text("start"))
+		assert.Equal(t, "8 of 8", b.eval(disabled))
 		assert.Empty(t, b.troubles, "the console")
 	}
 }

@@ -20,6 +20,7 @@ function end(text) {
   alive = orders.running = false;
   problem(text);
   enable(false);
+  words(); // the button does not offer a pause any more
   say("state", "");
 }
 
@@ -74,7 +75,7 @@ function hear(m) {
   if (m.ended) end(m.ended);
   if (!alive) return;
   if (m.problem) problem(m.problem);
-  if (m.loaded) $("state").textContent = "Loading the program: " + megabytes(m.loaded) + (m.total ? " of " + megabytes(m.total) : "") + "\u00a0MB.";
+  if (m.state) say("state", m.state);
   if (m.settings) {
     orders.settings = m.settings;
     for (const name of choices) $(name).value = m.settings[name];

@@ -9,7 +9,6 @@ function make(tag, attributes, ...children) {
 const whole = n => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 const percent = (v, digits) => (100 * v).toFixed(digits) + "\u00a0%";
 const seconds = s => s.toFixed(s < 10 ? 2 : 1) + "\u00a0s";
-const megabytes = bytes => (bytes / 1e6).toFixed(1);
 const precise = v => v < .001 && v > 0 ? v.toExponential(1) : v.toPrecision(3);
 
 // The rows of the table: an id, a name, and the text for a contender with its last point.

@@ -1,5 +1,6 @@
 "use strict";
 // The worker loads the Go program and starts it. From then on the program itself hears the page, and answers.
+const megabytes = bytes => (bytes / 1e6).toFixed(1);
 const tell = m => postMessage(JSON.stringify(m));
 
 // counted is an answer that tells the page how much of it is here. Its type is that of a program, which browsers insist on
@@ -11,7 +12,10 @@ function counted(answer) {
   const body = answer.body.pipeThrough(new TransformStream({
     transform(chunk, out) {
       loaded += chunk.length;
-      if (loaded - told >= 1e5) tell({ loaded: told = loaded, total });
+      if (loaded - told >= 1e6) {
+        told = loaded;
+        tell({ state: "Loading the program: " + megabytes(loaded) + (total ? " of " + megabytes(total) : "") + "\u00a0MB." });
+      }
       out.enqueue(chunk);
     },
   }));
@@ -25,6 +29,7 @@ function counted(answer) {
     if (!answer.ok) throw new Error("race.wasm: the server answers " + answer.status);
     const go = new Go();
     const { instance } = await WebAssembly.instantiateStreaming(counted(answer), go.importObject);
+    tell({ state: "Drawing the digits." });
     await go.run(instance);
     tell({ ended: "The program has ended; the browser’s console may say why. Reload the page to begin anew." });
   } catch (e) {
