@@ -3,6 +3,7 @@
 //	go run ./mca                        # the kernels of arm64
 //	go run ./mca -kernels sgemm         # those whose names contain sgemm
 //	go run ./mca -arch amd64 -set avx2  # the kernels of AVX2
+//	go run ./mca -markdown -llvm 22     # the table of docs/performance.md
 //
 // It builds the test binaries of the packages that have assembly, disassembles each kernel, finds its innermost loop
 // with the most work, and lets llvm-mca simulate the trips of that loop with LLVM's scheduling model of a processor.
@@ -15,8 +16,9 @@
 //	store     stores, counted the same way
 //	cycles    cycles by llvm-mca
 //	bound     cycles that the model's busiest resource needs alone
-//	by        what that is, counted by hand: the width of the front end (width), the vector units (vector), the load and
-//	          store units (memory), or fused multiply-adds that wait for each other (latency)
+//	by        what that is: the width of the front end (width), the vector units (vector), the load and store units
+//	          (memory), those for integers (integer), or fused multiply-adds that wait for each other (latency); on amd64
+//	          counted by hand
 //	of bound  bound ÷ cycles; the rest is latencies
 //	fma/cycle fused multiply-adds of whole vectors per cycle, and its share of the model's peak
 //	B/cycle   bytes loaded and stored per cycle

@@ -30,7 +30,9 @@ func main() {
 	set := flag.String("set", "", "the end of the kernels' names (default: neon, avx2)")
 	pattern := flag.String("kernels", "", "only kernels whose names contain this")
 	version := flag.String("llvm", "", "the version of LLVM (default: the newest installed)")
+	inMarkdown := flag.Bool("markdown", false, "print one table of Markdown, docs/performance.md's")
 	show := flag.Bool("show", false, "print the loops as well")
+	compare := flag.Bool("measured", false, "read the output of go test -bench of products, and print it beside the document's predictions")
 	root := flag.String("root", "../..", "the folder of the module gokfac")
 	flag.Parse()
 	at := slices.IndexFunc(architectures, func(a architecture) bool { return a.name == *arch })
@@ -41,12 +43,22 @@ func main() {
 	if *set != "" {
 		a.set = *set
 	}
+	if *compare {
+		if err := measured(os.Stdout, os.Stdin, *root, clock()); err != nil {
+			log.Fatalf("mca: %v", err)
+		}
+		return
+	}
 	l, err := findLLVM(*version)
 	if err != nil {
 		log.Fatalf("mca: skipped: %v", err)
 	}
 	kernels, err := l.kernels(a, *root, *pattern)
-	if err == nil {
+	switch {
+	case err != nil:
+	case *inMarkdown:
+		err = l.markdown(os.Stdout, a, kernels)
+	default:
 		err = l.report(os.Stdout, a, kernels, *show)
 	}
 	if err != nil {

@@ -17,7 +17,10 @@ func table(w io.Writer, program string, p processor, s simulation, kernels []ker
 	fmt.Fprintln(t, "kernel\tinstr\tfma\tvector\tload\tstore\tcycles\tbound\tby\tof bound\tfma/cycle\tof peak\tB/cycle\tel/cycle\t")
 	for i, k := range kernels {
 		cycles, resource := s.cycles[i], ""
-		if known {
+		switch {
+		case p.units != nil:
+			resource = s.by[i]
+		case known:
 			_, resource = p.bound(k.work)
 		}
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t", k.name, k.instructions, k.fma, k.vector, k.load, k.store)
