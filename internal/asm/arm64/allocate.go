@@ -63,7 +63,7 @@ func (i Instruction) with(replacement map[Register]Register) Instruction {
 		return list
 	}
 	render := i.render
-	i.Reads, i.Writes = all(i.Reads), all(i.Writes)
+	i.Reads, i.Writes, i.move = all(i.Reads), all(i.Writes), i.move.with(replaced)
 	i.render = func(n numbering) string { return render(func(r Register) int { return n(replaced(r)) }) }
 	return i
 }

@@ -13,6 +13,8 @@ type File struct {
 	generator string
 	functions []*Func
 	data      []data
+
+	joinsPairs bool
 }
 
 // data is a table of constants.
@@ -31,7 +33,7 @@ func (file *File) Func(name, typ string) *Func {
 	if err != nil {
 		panic(err)
 	}
-	f := &Func{name: name, signature: s}
+	f := &Func{name: name, signature: s, file: file}
 	file.functions = append(file.functions, f)
 	return f
 }

@@ -11,7 +11,8 @@ type Func struct {
 	signature signature
 	doc       []string
 	list      []Instruction
-	virtual   int // how many virtual registers there are
+	virtual   int   // how many virtual registers there are
+	file      *File // of which it is part
 }
 
 // Instruction is one instruction, a label or a comment, with what an allocator
@@ -21,6 +22,8 @@ type Instruction struct {
 	Label         string     // the place where jumps to this label land, if not empty
 	Target        string     // the label that it may jump to, if not empty
 	Ends          bool       // it never goes on to the next instruction
+
+	move *move // of a whole vector register, if it is one that joinPairs may join
 
 	// render is the line in the file, without indentation.
 	render func(numbering) string
@@ -105,6 +108,9 @@ func (f *Func) write(b *strings.Builder) error {
 	numbers, err := f.allocate()
 	if err != nil {
 		return err
+	}
+	if f.file.joinsPairs {
+		f.joinPairs(numbers)
 	}
 	fmt.Fprintf(b, "\n// %s\nTEXT ·%s(SB), NOSPLIT, $0-%d\n", f.signature.declaration(f.name), f.name, f.signature.size)
 	for _, i := range f.list {

@@ -118,6 +118,9 @@ func (f *Func) move(a Arrangement, r Register, at Address, load bool) {
 		f.word(i, func(n numbering) (uint32, string) { return indexedQuad(n(r), at, n, load) })
 		return
 	}
+	if a == Q && at.mode == plain {
+		i.move = &move{load, r, at}
+	}
 	i.render = func(n numbering) string {
 		address, suffix := at.goSyntax(n)
 		if load {
