@@ -59,9 +59,10 @@ const poolName = "constants"
 
 // newNEON takes the options that avo declares: -pkg, -out, -stubs.
 func newNEON() *neon {
-	name := "command: go run main.go " + strings.Join(os.Args[1:], " ")
+	file := arm64.NewFile(option("pkg"), "command: go run main.go "+strings.Join(os.Args[1:], " "))
+	file.JoinPairs()
 	return &neon{
-		file: arm64.NewFile(option("pkg"), name),
+		file: file,
 		vecs: make([]vecState, 1), ints: make([]arm64.Register, 1), masks: make([]lanesOf, 1),
 	}
 }
