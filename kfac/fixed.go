@@ -53,7 +53,7 @@ func (o *fixed) step(obj graph.CurvatureObjective, loss float64) error {
 		if after, err = obj.Loss(); err == nil {
 			// The objective may have scaled v. The slope of h is unscaled.
 			slope := -o.alpha * vl / o.pre.grad.scale
-			if o.compare(loss, after, slope+o.alpha*o.alpha/2*(vfv+o.damped(obj.L2(), o.velocity, o.velocity))) {
+			if o.compare(loss, after, slope+float64(o.alpha*o.alpha/2*(vfv+o.damped(obj.L2(), o.velocity, o.velocity)))) {
 				o.moveDamping(omega(o.cfg.DampingUpdateSteps))
 			}
 		}
@@ -96,7 +96,7 @@ func clipByKL(p *Preconditioner, u graph.Direction, power, alpha, kappa float64)
 	if p.factors.rates {
 		var sum float64
 		for i, q := range p.params {
-			sum += math.Pow(q.RateFactor(), power) * graph.Direction{v[i]}.Dot(graph.Direction{u[i]})
+			sum += float64(math.Pow(q.RateFactor(), power) * graph.Direction{v[i]}.Dot(graph.Direction{u[i]}))
 		}
 		return min(1, math.Sqrt(kappa/(alpha*alpha*sum)))
 	}

@@ -42,7 +42,7 @@ func (o *Optimizer) damped(eta float64, d, e graph.Direction) float64 {
 	}
 	var sum float64
 	for i, p := range o.pre.params {
-		sum += (o.lambda + p.L2Factor()*eta) * graph.Direction{d[i]}.Dot(graph.Direction{e[i]})
+		sum += float64((o.lambda + float64(p.L2Factor()*eta)) * graph.Direction{d[i]}.Dot(graph.Direction{e[i]}))
 	}
 	return sum
 }

@@ -41,7 +41,7 @@ type move struct {
 // the gradient.
 func (o *adaptive) pace(obj graph.CurvatureObjective, loss float64) (move, error) {
 	if way := o.way(); way != plane {
-		if slope := o.held.mu*o.slope(o.last) - o.held.alpha*o.slope(o.u); slope < 0 { // else the pace is another direction's, and h would rise
+		if slope := float64(o.held.mu*o.slope(o.last)) - float64(o.held.alpha*o.slope(o.u)); slope < 0 { // else the pace is another direction's, and h would rise
 			if way == kept {
 				o.age++
 				return move{o.held, o.held.alpha, o.held.mu, promise{slope, slope / 2}}, nil
@@ -90,7 +90,7 @@ func (o *adaptive) measureLine(obj graph.CurvatureObjective, slope float64) (m m
 	regret := (1 - 1/t) * (1 - 1/t)
 	t = min(t, o.mostMomentum()/math.Abs(o.held.mu))
 	m.pace = pace{t * o.held.alpha, t * o.held.mu}
-	m.along, m.promise = t, promise{t * slope, t*slope + t*t*c/2}
+	m.along, m.promise = t, promise{t * slope, float64(t*slope) + t*t*c/2}
 	o.measured(pace{m.alpha, o.held.mu}, regret)
 	return m, true, nil
 }

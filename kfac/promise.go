@@ -8,7 +8,7 @@ import "math"
 type promise struct{ slope, value float64 }
 
 // at returns M(rδ) − M(0).
-func (m promise) at(r float64) float64 { return r*m.slope + r*r*(m.value-m.slope) }
+func (m promise) at(r float64) float64 { return float64(r*m.slope) + float64(r*r*(m.value-m.slope)) }
 
 // believable returns the rate, or less: the greatest rate at which the model predicts a
 // fall of at most 2h. A fall of more than h is impossible for a loss that is never
@@ -23,5 +23,5 @@ func (m promise) believable(rate, h float64) float64 {
 	// The lesser root of r·slope + r²(value − slope) = −2h, in a form that has no
 	// difference of close numbers and no product of two great ones.
 	x := h / -m.slope
-	return 4 * x / (1 + math.Sqrt(max(0, 1+8*x*((m.value-m.slope)/m.slope))))
+	return 4 * x / (1 + math.Sqrt(max(0, 1+float64(8*x*((m.value-m.slope)/m.slope)))))
 }

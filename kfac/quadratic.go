@@ -35,14 +35,14 @@ func (q quadratic) minimum() (x1, x2, value float64) {
 	e1, e2 := unit(q.c11), unit(q.c22)
 	c11, c12, c22 := math.Ldexp(q.c11, -2*e1), math.Ldexp(q.c12, -e1-e2), math.Ldexp(q.c22, -2*e2)
 	s1, s2 := math.Ldexp(q.s1, -e1), math.Ldexp(q.s2, -e2)
-	det := c11*c22 - c12*c12
+	det := float64(c11*c22) - float64(c12*c12)
 	if det > collinear*c11*c22 {
-		x1 = -(c22*s1 - c12*s2) / det
-		x2 = -(c11*s2 - c12*s1) / det
+		x1 = -(float64(c22*s1) - float64(c12*s2)) / det
+		x2 = -(float64(c11*s2) - float64(c12*s1)) / det
 	} else {
 		x1 = -s1 / c11
 	}
-	return math.Ldexp(x1, -e1), math.Ldexp(x2, -e2), (x1*s1 + x2*s2) / 2
+	return math.Ldexp(x1, -e1), math.Ldexp(x2, -e2), (float64(x1*s1) + float64(x2*s2)) / 2
 }
 
 // within is minimum under the bound |x₂| ≤ b. The model is convex: if its minimum lies
@@ -55,15 +55,20 @@ func (q quadratic) within(b float64) (x1, x2 float64, p promise) {
 	}
 	x2 = math.Copysign(b, x2)
 	if q.c11 > 0 { // else d₁ vanishes, and x₁ is 0
-		x1 = -(q.s1 + q.c12*x2) / q.c11
+		x1 = -(q.s1 + float64(q.c12*x2)) / q.c11
 	}
-	slope := x1*q.s1 + x2*q.s2
-	return x1, x2, promise{slope, slope + (q.c11*x1*x1+2*q.c12*x1*x2+q.c22*x2*x2)/2}
+	slope := float64(x1*q.s1) + float64(x2*q.s2)
+	return x1, x2, promise{slope, slope + q.square(x1, x2)/2}
 }
 
 // along returns the model at x₁d₁ + x₂d₂.
 func (q quadratic) along(x1, x2 float64) float64 {
-	return x1*q.s1 + x2*q.s2 + (q.c11*x1*x1+2*q.c12*x1*x2+q.c22*x2*x2)/2
+	return float64(x1*q.s1) + float64(x2*q.s2) + q.square(x1, x2)/2
+}
+
+// square is the curvature along x₁d₁ + x₂d₂. No product here is fused with a sum, whatever the processor.
+func (q quadratic) square(x1, x2 float64) float64 {
+	return float64(q.c11*x1*x1) + float64(2*q.c12*x1*x2) + float64(q.c22*x2*x2)
 }
 
 // unit returns the binary exponent of the length of a direction, given the square of

@@ -108,7 +108,7 @@ func (o *adaptive) exactly(actual, predicted float64) bool {
 	if !o.deterministic() {
 		return false
 	}
-	bare := predicted - o.lambda/2*o.stats.UpdateNorm*o.stats.UpdateNorm
+	bare := predicted - float64(o.lambda/2*o.stats.UpdateNorm*o.stats.UpdateNorm)
 	return math.Abs(actual-bare) <= 0.01*math.Abs(bare)
 }
 

@@ -173,7 +173,7 @@ func following[T graph.Float](r running) func(out []T, in [][]T) {
 			return
 		}
 		for i, v := range in[1][r.from:][:len(out)] {
-			out[i] = T((1-r.momentum)*float64(in[0][i]) + r.momentum*r.factor*float64(v))
+			out[i] = T(float64((1-r.momentum)*float64(in[0][i])) + float64(r.momentum*r.factor*float64(v)))
 		}
 	}
 }

@@ -84,7 +84,7 @@ func (m *Model) evaluate(ctx context.Context, src Source, metrics []Metric) (map
 				return nil, err
 			}
 		}
-		sum += loss * float64(c.b.Batch)
+		sum += float64(loss * float64(c.b.Batch))
 		examples += c.b.Batch
 	}
 	if examples == 0 {

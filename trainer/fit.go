@@ -109,7 +109,7 @@ func (r *run) step(ctx context.Context, batch MiniBatch, start time.Time) (due b
 		r.unit = r.examples
 	}
 	weight := float64(r.examples) / float64(r.unit)
-	r.lossSum += weight * r.loss
+	r.lossSum += float64(weight * r.loss)
 	r.weight += weight
 	n := r.res.Steps
 	return r.perEpoch > 0 && n%r.perEpoch == 0 || n == r.total || r.EvalEvery > 0 && n%r.EvalEvery == 0, nil

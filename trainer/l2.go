@@ -11,7 +11,7 @@ func (o *objective) penalty() float64 {
 	}
 	var sum float64
 	for _, p := range o.Params() {
-		sum += p.L2Factor() * sumSquares(p.Value)
+		sum += float64(p.L2Factor() * sumSquares(p.Value))
 	}
 	return eta / 2 * sum
 }

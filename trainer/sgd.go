@@ -73,7 +73,7 @@ func (o *SGD) Step(obj graph.Objective) (float64, error) {
 }
 
 func sgdStep[T graph.Float](o *SGD, p *graph.Param, theta, grad, velocity []T) {
-	alpha, mu, shrink := T(o.alpha*p.RateFactor()), T(o.cfg.Momentum), T(1-o.alpha*o.cfg.WeightDecay*p.DecayFactor())
+	alpha, mu, shrink := T(o.alpha*p.RateFactor()), T(o.cfg.Momentum), T(1-float64(o.alpha*o.cfg.WeightDecay*p.DecayFactor()))
 	if o.cfg.Nesterov {
 		vector.Nesterov(theta, grad, velocity, alpha, mu, shrink)
 		return

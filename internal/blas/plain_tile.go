@@ -83,7 +83,7 @@ func cover4x4[T Float](k int, a *T, as int, byRow bool, b *T, bs int, c *T, cs i
 // with the sum, too.
 func store2[T Float](c *T, alpha, s0, s1, beta T) {
 	to := (*[2]T)(unsafe.Pointer(c))
-	s0, s1 = alpha*s0, alpha*s1
+	s0, s1 = T(alpha*s0), T(alpha*s1)
 	if beta != 0 {
 		s0, s1 = s0+T(beta*to[0]), s1+T(beta*to[1])
 	}
@@ -95,7 +95,7 @@ func storePart[T Float](c *T, cs int, alpha T, sums []T, width int, beta T, rows
 	for i := range rows {
 		to := unsafe.Slice(element(c, i*cs), cols)
 		for j := range to {
-			s := alpha * sums[i*width+j]
+			s := T(alpha * sums[i*width+j])
 			if beta != 0 {
 				s += T(beta * to[j])
 			}

@@ -37,7 +37,7 @@ func factorLeaf[T Float](n, lo, hi int, l []T, least T) bool {
 		rowJ := l[j*n+lo : j*n+j]
 		d := l[j*n+j]
 		for _, v := range rowJ {
-			d -= v * v
+			d -= T(v * v)
 		}
 		if !(d > least) || math.IsInf(float64(d), 1) {
 			return false
@@ -47,7 +47,7 @@ func factorLeaf[T Float](n, lo, hi int, l []T, least T) bool {
 		for i := j + 1; i < hi; i++ {
 			s := l[i*n+j]
 			for k, v := range l[i*n+lo : i*n+j] {
-				s -= v * rowJ[k]
+				s -= T(v * rowJ[k])
 			}
 			l[i*n+j] = s / d
 		}

@@ -127,7 +127,7 @@ func (c *Inverter[T]) factorLeaf(lo, hi int) bool {
 		for k := lo; k < i; k++ {
 			f := -d * c.L[i*n+k]
 			for j, v := range c.x[k*n+lo : k*n+k+1] {
-				row[j] += f * v
+				row[j] += T(f * v)
 			}
 		}
 		c.x[i*n+i] = d
@@ -146,7 +146,7 @@ func (c *Inverter[T]) multiplyLeaf(lo, hi int) {
 		for i, v := range row {
 			sum := c.L[(lo+i)*n+lo:]
 			for j, w := range row[:i+1] {
-				sum[j] += v * w
+				sum[j] += T(v * w)
 			}
 		}
 	}
