@@ -220,6 +220,114 @@ func sgemm4x4neon(k int, a *float32, as int, b *float32, bs int, c *float32, cs 
 //go:noescape
 func sgemm4x4rowneon(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha, beta float32, rows, cols int)
 
+// sgemm12x8neon is the tile kernel
+//
+//	for i := range min(rows, 12) {
+//		for j := range min(cols, 8) {
+//			var sum float32
+//			for l := range k {
+//				sum = fma(a[l*as+i], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 12 elements of a and 8 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func sgemm12x8neon(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha, beta float32, rows, cols int)
+
+// sgemm12x8rowneon is the tile kernel
+//
+//	for i := range min(rows, 12) {
+//		for j := range min(cols, 8) {
+//			var sum float32
+//			for l := range k {
+//				sum = fma(a[i*as+l], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 12 elements of a and 8 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func sgemm12x8rowneon(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha, beta float32, rows, cols int)
+
+// sgemm12x4neon is the tile kernel
+//
+//	for i := range min(rows, 12) {
+//		for j := range min(cols, 4) {
+//			var sum float32
+//			for l := range k {
+//				sum = fma(a[l*as+i], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 12 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func sgemm12x4neon(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha, beta float32, rows, cols int)
+
+// sgemm12x4rowneon is the tile kernel
+//
+//	for i := range min(rows, 12) {
+//		for j := range min(cols, 4) {
+//			var sum float32
+//			for l := range k {
+//				sum = fma(a[i*as+l], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 12 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func sgemm12x4rowneon(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha, beta float32, rows, cols int)
+
+// sgemm16x4neon is the tile kernel
+//
+//	for i := range min(rows, 16) {
+//		for j := range min(cols, 4) {
+//			var sum float32
+//			for l := range k {
+//				sum = fma(a[l*as+i], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 16 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func sgemm16x4neon(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha, beta float32, rows, cols int)
+
+// sgemm16x4rowneon is the tile kernel
+//
+//	for i := range min(rows, 16) {
+//		for j := range min(cols, 4) {
+//			var sum float32
+//			for l := range k {
+//				sum = fma(a[i*as+l], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 16 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func sgemm16x4rowneon(k int, a *float32, as int, b *float32, bs int, c *float32, cs int, alpha, beta float32, rows, cols int)
+
 // ssolve8neon combines each of 8 rows with the rows before it, in place:
 //
 //	for x := range strips*4 {
@@ -387,6 +495,78 @@ func dgemm4x4neon(k int, a *float64, as int, b *float64, bs int, c *float64, cs 
 //
 //go:noescape
 func dgemm4x4rowneon(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha, beta float64, rows, cols int)
+
+// dgemm8x4neon is the tile kernel
+//
+//	for i := range min(rows, 8) {
+//		for j := range min(cols, 4) {
+//			var sum float64
+//			for l := range k {
+//				sum = fma(a[l*as+i], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 8 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func dgemm8x4neon(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha, beta float64, rows, cols int)
+
+// dgemm8x4rowneon is the tile kernel
+//
+//	for i := range min(rows, 8) {
+//		for j := range min(cols, 4) {
+//			var sum float64
+//			for l := range k {
+//				sum = fma(a[i*as+l], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 8 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func dgemm8x4rowneon(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha, beta float64, rows, cols int)
+
+// dgemm12x4neon is the tile kernel
+//
+//	for i := range min(rows, 12) {
+//		for j := range min(cols, 4) {
+//			var sum float64
+//			for l := range k {
+//				sum = fma(a[l*as+i], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 12 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func dgemm12x4neon(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha, beta float64, rows, cols int)
+
+// dgemm12x4rowneon is the tile kernel
+//
+//	for i := range min(rows, 12) {
+//		for j := range min(cols, 4) {
+//			var sum float64
+//			for l := range k {
+//				sum = fma(a[i*as+l], b[l*bs+j], sum)
+//			}
+//			c[i*cs+j] = alpha*sum + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// It reads 12 elements of a and 4 of b in every step of k, whatever rows and
+// cols are; of c it touches rows×cols elements only. rows and cols are at least 1.
+//
+//go:noescape
+func dgemm12x4rowneon(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha, beta float64, rows, cols int)
 
 // dsolve8neon combines each of 8 rows with the rows before it, in place:
 //

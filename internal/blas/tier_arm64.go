@@ -30,10 +30,14 @@ var neon = tier{
 		tiles: [][]tile[float32]{
 			{sgemm4x4neon, sgemm4x8neon, sgemm4x12neon},
 			{sgemm8x4neon, sgemm8x8neon, sgemm8x12neon},
+			{sgemm12x4neon, sgemm12x8neon},
+			{sgemm16x4neon},
 		},
 		rowTiles: [][]tile[float32]{
 			{sgemm4x4rowneon, sgemm4x8rowneon, sgemm4x12rowneon},
 			{sgemm8x4rowneon, sgemm8x8rowneon, sgemm8x12rowneon},
+			{sgemm12x4rowneon, sgemm12x8rowneon},
+			{sgemm16x4rowneon},
 		},
 		rowUnit: 4, colUnit: 4,
 		copyRows: copyRows, transpose: stranspose4, solve8: ssolve8neon, multiply8: smultiply8neon,
@@ -41,9 +45,17 @@ var neon = tier{
 		depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,
 	},
 	f64: &kernels[float64]{
-		tiles:    [][]tile[float64]{{dgemm4x4neon, dgemm4x8neon, dgemm4x12neon}},
-		rowTiles: [][]tile[float64]{{dgemm4x4rowneon, dgemm4x8rowneon, dgemm4x12rowneon}},
-		rowUnit:  4, colUnit: 4,
+		tiles: [][]tile[float64]{
+			{dgemm4x4neon, dgemm4x8neon, dgemm4x12neon},
+			{dgemm8x4neon},
+			{dgemm12x4neon},
+		},
+		rowTiles: [][]tile[float64]{
+			{dgemm4x4rowneon, dgemm4x8rowneon, dgemm4x12rowneon},
+			{dgemm8x4rowneon},
+			{dgemm12x4rowneon},
+		},
+		rowUnit: 4, colUnit: 4,
 		copyRows: copyRows, transpose: dtranspose4, solve8: dsolve8neon, multiply8: dmultiply8neon,
 		addRows: daddrowsneon, addDots: dadddotsneon,
 		depth: 512, rowPanels: 6, colPanels: 2, directRows: 192, conflictRows: 16,

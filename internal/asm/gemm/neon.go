@@ -31,6 +31,18 @@ const neonBytes = 16
 
 func (e element) lanes() int { return neonBytes / e.bytes }
 
+type size struct{ height, width int }
+
+// tiles lists the sizes of the tiles. An Apple M1 begins four products a cycle and
+// has each sum back after four: tiles want 16 sums or more, which narrow ones have if they
+// are high.
+func (e element) tiles() []size {
+	if e.bytes == 8 {
+		return []size{{4, 12}, {4, 8}, {4, 4}, {8, 4}, {12, 4}}
+	}
+	return []size{{8, 12}, {8, 8}, {8, 4}, {4, 12}, {4, 8}, {4, 4}, {12, 8}, {12, 4}, {16, 4}}
+}
+
 // writeNeon writes the kernels to the files that the flags of avo name.
 func writeNeon(isa string, emit func(*arm64.File)) error {
 	value := func(name string) string { return flag.Lookup(name).Value.String() }
@@ -42,15 +54,9 @@ func writeNeon(isa string, emit func(*arm64.File)) error {
 
 func emitNeon(file *arm64.File) {
 	for _, e := range []element{neonSingle, neonDouble} {
-		heights := []int{8, 4}
-		if e.bytes == 8 {
-			heights = []int{4}
-		}
-		for _, height := range heights {
-			for _, width := range []int{12, 8, 4} {
-				for _, byRow := range []bool{false, true} {
-					neonTile{element: e, height: height, width: width, byRow: byRow}.emit(file)
-				}
+		for _, size := range e.tiles() {
+			for _, byRow := range []bool{false, true} {
+				neonTile{element: e, height: size.height, width: size.width, byRow: byRow}.emit(file)
 			}
 		}
 		emitNeonLeaf(file, e, true)

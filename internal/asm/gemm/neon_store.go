@@ -37,7 +37,7 @@ func (f *neonFrame) finish() {
 		f.addProduct(a, acc, c, factor)
 	})
 	f.Label("overwrite")
-	f.storeWidths("overwrite", cols, func(arm64.Arrangement, arm64.Register, arm64.Address) {})
+	f.storeWidths("overwrite", cols, nil)
 }
 
 // addProduct adds x·factor[0] to sum, in as many elements as are moved as a.
@@ -51,8 +51,10 @@ func (f *neonFrame) addProduct(a arm64.Arrangement, sum, x, factor arm64.Registe
 	f.OpLane("FMLA", a, sum, x, factor, 0)
 }
 
-// storeWidths stores cols columns, each piece after add.
+// storeWidths stores cols columns. With add, which adds β·C to a piece of a row, C is
+// read first; whole vectors of it are read in pairs, as they are stored.
 func (f *neonFrame) storeWidths(label string, cols arm64.Register, add func(arm64.Arrangement, arm64.Register, arm64.Address)) {
+	factor, c := f.b[0], ring(f.spare)
 	for whole := f.vectors(); whole >= 0; whole-- {
 		this := fmt.Sprintf("%s%d", label, whole*f.lanes())
 		f.Label(this)
@@ -61,10 +63,17 @@ func (f *neonFrame) storeWidths(label string, cols arm64.Register, add func(arm6
 			f.JumpIf("LT", fmt.Sprintf("%s%d", label, (whole-1)*f.lanes()))
 		}
 		for i, row := range f.acc {
-			for j, acc := range row[:whole] {
-				at := arm64.At(f.pc, j*neonBytes)
-				add(arm64.Q, acc, at)
-				f.Store(arm64.Q, acc, at)
+			for j := 0; j < whole; j += 2 {
+				piece := row[j:min(j+2, whole)]
+				if add != nil {
+					read := c[:len(piece)]
+					f.loadVectorsAt(read, f.pc, j*neonBytes)
+					for v, acc := range piece {
+						f.addProduct(arm64.Q, acc, read[v], factor)
+					}
+					c = append(c[len(piece):], read...)
+				}
+				f.storeVectors(piece, f.pc, j*neonBytes)
 			}
 			if whole < f.vectors() {
 				f.storePart(fmt.Sprintf("%srow%d", this, i), cols, row[whole], whole*neonBytes, add)
@@ -84,6 +93,15 @@ func (f *neonFrame) storeWidths(label string, cols arm64.Register, add func(arm6
 	}
 }
 
+// storeVectors writes one register, or two side by side.
+func (f *neonFrame) storeVectors(from []arm64.Register, to arm64.Register, offset int) {
+	if len(from) == 1 {
+		f.Store(arm64.Q, from[0], arm64.At(to, offset))
+		return
+	}
+	f.StorePair(arm64.Q, from[0], from[1], arm64.At(to, offset))
+}
+
 // storePart stores the elements of a vector that cols has beyond whole ones.
 func (f *neonFrame) storePart(label string, cols, acc arm64.Register, offset int, add func(arm64.Arrangement, arm64.Register, arm64.Address)) {
 	at := f.free
@@ -92,13 +110,17 @@ func (f *neonFrame) storePart(label string, cols, acc arm64.Register, offset int
 		f.JumpIfNotBit(cols, 1, label+"one")
 		upper := f.spare[1] // add clears it in acc
 		f.Extract(upper, acc, acc, 8)
-		add(arm64.D, acc, arm64.At(at, 0))
+		if add != nil {
+			add(arm64.D, acc, arm64.At(at, 0))
+		}
 		f.Store(arm64.D, acc, arm64.Post(at, 8))
 		f.Copy(acc, upper)
 		f.Label(label + "one")
 	}
 	f.JumpIfNotBit(cols, 0, label+"end")
-	add(f.one, acc, arm64.At(at, 0))
+	if add != nil {
+		add(f.one, acc, arm64.At(at, 0))
+	}
 	f.Store(f.one, acc, arm64.At(at, 0))
 	f.Label(label + "end")
 }

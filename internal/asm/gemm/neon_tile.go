@@ -34,7 +34,7 @@ type neonFrame struct {
 
 	k, pb, strideA, strideB, trips arm64.Register
 	pa                             []arm64.Register // byRow: of every row
-	index                          arm64.Register   // byRow: of the step in the rows
+	index                          arm64.Register   // byRow: bytes from the rows' starts to the step
 	pc, strideC, left, free        arm64.Register
 }
 
@@ -76,7 +76,10 @@ func (t neonTile) start(file *arm64.File) *neonFrame {
 	f.k, f.strideA, f.pb, f.strideB, f.trips, f.index = arm64.R(0), arm64.R(1), arm64.R(2), arm64.R(3), arm64.R(4), arm64.R(5)
 	f.pc, f.strideC, f.left, f.free = arm64.R(6), arm64.R(7), arm64.R(8), arm64.R(9)
 	for i := range t.height {
-		f.pa = append(f.pa, arm64.R(10+i)) // up to R17
+		if i >= 8 {
+			i++ // some systems keep R18 for themselves
+		}
+		f.pa = append(f.pa, arm64.R(10+i)) // up to R26
 	}
 	return f
 }
@@ -106,8 +109,8 @@ func (f *neonFrame) multiply() {
 	f.Label("loop")
 	f.SubsConst(f.trips, f.trips, 1)
 	prefetchRow()
-	for range unroll {
-		f.step()
+	for steps := 0; steps < unroll; {
+		steps += f.block()
 	}
 	f.JumpIfNotZero(f.trips, "loop")
 	f.Label("tail")
@@ -137,6 +140,15 @@ func (f *neonFrame) prefetchC() func() {
 	}
 }
 
+// block adds a few rank-one updates, and returns how many.
+func (f *neonFrame) block() int {
+	if f.byRow {
+		return f.rowBlock()
+	}
+	f.step()
+	return 1
+}
+
 // step adds one rank-one update: a column of A times a row of B.
 func (f *neonFrame) step() {
 	f.loadVectors(f.b, f.pb)
@@ -144,12 +156,12 @@ func (f *neonFrame) step() {
 	if f.byRow {
 		for i, row := range f.acc {
 			a := f.spare[i%len(f.spare)]
-			f.Load(f.one, a, arm64.Index(f.pa[i], f.index, int(f.shift)))
+			f.Load(f.one, a, arm64.Index(f.pa[i], f.index, 0))
 			for j, acc := range row {
 				f.OpLane("FMLA", f.whole, acc, f.b[j], a, 0)
 			}
 		}
-		f.AddConst(f.index, f.index, 1)
+		f.AddConst(f.index, f.index, f.bytes)
 		return
 	}
 	column := f.spare[:f.height/f.lanes()]
@@ -164,12 +176,16 @@ func (f *neonFrame) step() {
 
 // loadVectors reads registers that lie side by side in memory.
 func (f *neonFrame) loadVectors(to []arm64.Register, from arm64.Register) {
-	for j := 0; j < len(to); j++ {
-		if j+1 < len(to) {
-			f.LoadPair(arm64.Q, to[j], to[j+1], arm64.At(from, j*neonBytes))
-			j++
-			continue
-		}
-		f.Load(arm64.Q, to[j], arm64.At(from, j*neonBytes))
+	f.loadVectorsAt(to, from, 0)
+}
+
+// loadVectorsAt is loadVectors from some bytes further on.
+func (f *neonFrame) loadVectorsAt(to []arm64.Register, from arm64.Register, offset int) {
+	for ; len(to) > 1; to = to[2:] {
+		f.LoadPair(arm64.Q, to[0], to[1], arm64.At(from, offset))
+		offset += 2 * neonBytes
+	}
+	if len(to) == 1 {
+		f.Load(arm64.Q, to[0], arm64.At(from, offset))
 	}
 }
