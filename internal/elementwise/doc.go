@@ -39,7 +39,8 @@
 //	AVX-512   6.547  3.364  1.741     0.943
 //	AVX2      6.547  3.364  1.741     0.943
 //
-// GELU is 0 below -13.216, SiLU and Softplus below -87.33. The plain kernels round math's results: 0.5. Exp underflows gradually, Log takes
+// GELU is 0 below -13.216, SiLU and Softplus below -87.33. The plain kernels
+// compute in float64 and round that: 0.5. Exp underflows gradually, Log takes
 // subnormal numbers, Tanh gives them back. Sigmoid is 0 below -87.33, where it
 // would be subnormal: the processor takes some hundred cycles for each of those,
 // and saturated units have them all the time. So does Softmax where z is that far

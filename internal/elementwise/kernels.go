@@ -34,7 +34,7 @@ const (
 
 // plain returns the kernels in Go.
 func plain[T Float]() *kernels[T] {
-	return &kernels[T]{
+	k := &kernels[T]{
 		set:        isa.Generic,
 		cheapPiece: plainCheap, costlyPiece: plainCostly,
 		relu: relu[T], tanh: tanh[T], sigmoid: sigmoid[T], exp: exp[T], log: log[T],
@@ -44,4 +44,11 @@ func plain[T Float]() *kernels[T] {
 		elu: elu[T], eluGrad: eluGrad[T], leakyReLU: leakyReLU[T], leakyReLUGrad: leakyReLUGrad[T],
 		residual: residual[T], softmax: softmax[T], softmaxCost: softmaxCost[T], sigmoidCost: sigmoidCost[T],
 	}
+	if k, ok := any(k).(*kernels[float32]); ok {
+		k.exp, k.tanh, k.sigmoid = expSingle, tanhSingle, sigmoidSingle
+		k.silu, k.siluGrad, k.softplusGrad, k.elu = siluSingle, siluGradSingle, softplusGradSingle, eluSingle
+		k.softmax, k.softmaxCost = softmaxSingle, softmaxCostSingle
+		k.relu, k.reluGrad = reluSingle, reluGradSingle
+	}
+	return k
 }

@@ -62,10 +62,7 @@ func residual[T Float](dz, p, y []T, scale T) {
 
 // logSumExp is log Σ exp(z), safe for any finite z.
 func logSumExp[T Float](z []T) float64 {
-	m := z[0]
-	for _, v := range z {
-		m = max(m, v)
-	}
+	m := greatest(z)
 	var s float64
 	for _, v := range z {
 		s += math.Exp(float64(v - m))
