@@ -67,6 +67,8 @@
 // # Formulas
 //
 //	eˣ      = 2ᵏ·(1 + r + r²·q(r)), x = k·ln2 + r, q of degree 4
+//	eˣ      = 2^(k/64)·(1 + r + r²·q(r)), x = k·ln2/64 + r, q of degree 3, in
+//	          plain Go for float32, computed in float64
 //	log x   = k·ln2 + f + f²·q(f), x = 2ᵏ·(1+f), 1+f from √½ to √2, q of degree 8
 //	sigmoid = 1/(1+t) or, for x < 0, t/(1+t), t = e^-|x|, corrected for the
 //	          rounding of 1+t
