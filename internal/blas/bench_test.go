@@ -9,7 +9,7 @@ import (
 
 // benchShapes are the products of the models: the square anchor; forward,
 // input gradient and weight gradient of a 784-512-512-10 classifier at batch
-// 512 and 64; layers of the deep autoencoder at batch 1000.
+// 512 and 64; layers of the deep autoencoder at batch 1000; the classifier's weight gradients at batch 1.
 var benchShapes = []shape{
 	{m: 1024, n: 1024, k: 1024},
 	{m: 512, n: 512, k: 784},
@@ -25,6 +25,9 @@ var benchShapes = []shape{
 	{m: 1000, n: 500, k: 250, transB: true},
 	{m: 1000, n: 500, k: 1000, transA: true},
 	{m: 1000, n: 30, k: 250},
+	{m: 784, n: 512, k: 1, transA: true},
+	{m: 512, n: 512, k: 1, transA: true},
+	{m: 512, n: 10, k: 1, transA: true},
 }
 
 func benchTiers(b *testing.B, run func(b *testing.B, t *tier)) {

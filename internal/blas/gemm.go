@@ -31,6 +31,11 @@ func multiplyOn[T Float](workers int, kern *kernels[T], free *freelist[T], part 
 	j.kern, j.alpha, j.part, j.ldc = kern, alpha, part, ldc
 	opA := operand[T]{a, lda, transA}
 	opB := operand[T]{b, ldb, !transB}
+	if k == 1 && part == whole && kern.outer != nil {
+		j.multiplyOuter(workers, m, n, opA, opB, bias, beta, c, ldc)
+		free.Put(j)
+		return
+	}
 	rowStride, colStride := ldc, 1
 	j.flipped = part == whole && flips(m, n, k, opA, opB)
 	if j.flipped {
@@ -76,6 +81,9 @@ func multiplyOn[T Float](workers int, kern *kernels[T], free *freelist[T], part 
 
 // flips reports whether C is formed as (op(B)ᵀ·op(A)ᵀ)ᵀ.
 func flips[T Float](m, n, k int, a, b operand[T]) bool {
+	if k == 1 {
+		return false // A and B are contiguous either way, and C is what counts
+	}
 	if a.contiguous {
 		return n <= flipCols
 	}

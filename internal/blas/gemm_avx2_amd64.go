@@ -244,6 +244,19 @@ func saddrowsavx2(k int, x *float32, m *float32, stride int, n int, y *float32, 
 //go:noescape
 func sadddotsavx2(k int, x *float32, m *float32, stride int, n int, y *float32, alpha float32)
 
+// souteravx2 computes rows of a product with k = 1:
+//
+//	for i := range m {
+//		for j := range width / 4 {
+//			c[i*cs+j] = alpha*fma(a[i*as], b[j], 0) + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// m is at least 1; width is in bytes, a multiple of 128 or a smaller power of 2, at least 4.
+//
+//go:noescape
+func souteravx2(m int, a *float32, as int, b *float32, width int, c *float32, cs int, alpha float32, beta float32)
+
 // dgemm4x12avx2 is the tile kernel
 //
 //	for i := range min(rows, 4) {
@@ -483,3 +496,16 @@ func daddrowsavx2(k int, x *float64, m *float64, stride int, n int, y *float64, 
 //
 //go:noescape
 func dadddotsavx2(k int, x *float64, m *float64, stride int, n int, y *float64, alpha float64)
+
+// douteravx2 computes rows of a product with k = 1:
+//
+//	for i := range m {
+//		for j := range width / 8 {
+//			c[i*cs+j] = alpha*fma(a[i*as], b[j], 0) + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// m is at least 1; width is in bytes, a multiple of 128 or a smaller power of 2, at least 8.
+//
+//go:noescape
+func douteravx2(m int, a *float64, as int, b *float64, width int, c *float64, cs int, alpha float64, beta float64)

@@ -280,6 +280,19 @@ func saddrowsavx512(k int, x *float32, m *float32, stride int, n int, y *float32
 //go:noescape
 func sadddotsavx512(k int, x *float32, m *float32, stride int, n int, y *float32, alpha float32)
 
+// souteravx512 computes rows of a product with k = 1:
+//
+//	for i := range m {
+//		for j := range width / 4 {
+//			c[i*cs+j] = alpha*fma(a[i*as], b[j], 0) + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// m is at least 1; width is in bytes, a multiple of 128 or a smaller power of 2, at least 4.
+//
+//go:noescape
+func souteravx512(m int, a *float32, as int, b *float32, width int, c *float32, cs int, alpha float32, beta float32)
+
 // dgemm12x16avx512 is the tile kernel
 //
 //	for i := range min(rows, 12) {
@@ -555,3 +568,16 @@ func daddrowsavx512(k int, x *float64, m *float64, stride int, n int, y *float64
 //
 //go:noescape
 func dadddotsavx512(k int, x *float64, m *float64, stride int, n int, y *float64, alpha float64)
+
+// douteravx512 computes rows of a product with k = 1:
+//
+//	for i := range m {
+//		for j := range width / 8 {
+//			c[i*cs+j] = alpha*fma(a[i*as], b[j], 0) + beta*c[i*cs+j] // c is not read when beta is 0
+//		}
+//	}
+//
+// m is at least 1; width is in bytes, a multiple of 128 or a smaller power of 2, at least 8.
+//
+//go:noescape
+func douteravx512(m int, a *float64, as int, b *float64, width int, c *float64, cs int, alpha float64, beta float64)

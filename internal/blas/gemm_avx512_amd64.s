@@ -5566,6 +5566,274 @@ rows1end:
 	VZEROUPPER
 	RET
 
+// func souteravx512(m int, a *float32, as int, b *float32, width int, c *float32, cs int, alpha float32, beta float32)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·souteravx512(SB), NOSPLIT, $0-64
+	MOVQ         m+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         as+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVQ         width+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         cs+48(FP), R8
+	SHLQ         $0x02, DX
+	SHLQ         $0x02, R8
+	VBROADCASTSS alpha+56(FP), Z9
+	VBROADCASTSS beta+60(FP), Z10
+
+	// ±0 is the only β whose bits vanish when doubled.
+	MOVL beta+60(FP), R9
+	ADDL R9, R9
+	JZ   overwrite
+	CMPQ SI, $0x40
+	JEQ  add64
+	CMPQ SI, $0x20
+	JEQ  add32
+	CMPQ SI, $0x10
+	JEQ  add16
+	CMPQ SI, $0x08
+	JEQ  add8
+	CMPQ SI, $0x04
+	JEQ  add4
+
+addrow:
+	VBROADCASTSS (CX), Z8
+	MOVQ         BX, R9
+	MOVQ         DI, R10
+	MOVQ         SI, R11
+
+addstrip:
+	VPXORD      Z0, Z0, Z0
+	VFMADD231PS (R9), Z8, Z0
+	VMULPS      Z9, Z0, Z0
+	VMOVUPS     (R10), Z11
+	VFMADD231PS Z11, Z10, Z0
+	VMOVUPS     Z0, (R10)
+	VPXORD      Z1, Z1, Z1
+	VFMADD231PS 64(R9), Z8, Z1
+	VMULPS      Z9, Z1, Z1
+	VMOVUPS     64(R10), Z11
+	VFMADD231PS Z11, Z10, Z1
+	VMOVUPS     Z1, 64(R10)
+	ADDQ        $+128, R9
+	ADDQ        $+128, R10
+	SUBQ        $+128, R11
+	JNZ         addstrip
+	ADDQ        DX, CX
+	ADDQ        R8, DI
+	DECQ        AX
+	JNZ         addrow
+	VZEROUPPER
+	RET
+
+add64:
+	VMOVUPS (BX), Z4
+
+add64row:
+	VBROADCASTSS (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PS  Z4, Z8, Z0
+	VMULPS       Z9, Z0, Z0
+	VMOVUPS      (DI), Z11
+	VFMADD231PS  Z11, Z10, Z0
+	VMOVUPS      Z0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          add64row
+	VZEROUPPER
+	RET
+
+add32:
+	VMOVUPS (BX), Y4
+
+add32row:
+	VBROADCASTSS (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PS  Y4, Y8, Y0
+	VMULPS       Z9, Z0, Z0
+	VMOVUPS      (DI), Y11
+	VFMADD231PS  Y11, Y10, Y0
+	VMOVUPS      Y0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          add32row
+	VZEROUPPER
+	RET
+
+add16:
+	VMOVUPS (BX), X4
+
+add16row:
+	VBROADCASTSS (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PS  X4, X8, X0
+	VMULPS       Z9, Z0, Z0
+	VMOVUPS      (DI), X11
+	VFMADD231PS  X11, X10, X0
+	VMOVUPS      X0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          add16row
+	VZEROUPPER
+	RET
+
+add8:
+	VMOVSD (BX), X4
+
+add8row:
+	VBROADCASTSS (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PS  X4, X8, X0
+	VMULPS       Z9, Z0, Z0
+	VMOVSD       (DI), X11
+	VFMADD231PS  X11, X10, X0
+	VMOVSD       X0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          add8row
+	VZEROUPPER
+	RET
+
+add4:
+	VMOVSS (BX), X4
+
+add4row:
+	VBROADCASTSS (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231SS  X4, X8, X0
+	VMULPS       Z9, Z0, Z0
+	VMOVSS       (DI), X11
+	VFMADD231SS  X11, X10, X0
+	VMOVSS       X0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          add4row
+	VZEROUPPER
+	RET
+
+overwrite:
+	CMPQ SI, $0x40
+	JEQ  overwrite64
+	CMPQ SI, $0x20
+	JEQ  overwrite32
+	CMPQ SI, $0x10
+	JEQ  overwrite16
+	CMPQ SI, $0x08
+	JEQ  overwrite8
+	CMPQ SI, $0x04
+	JEQ  overwrite4
+
+overwriterow:
+	VBROADCASTSS (CX), Z8
+	MOVQ         BX, R9
+	MOVQ         DI, R10
+	MOVQ         SI, R11
+
+overwritestrip:
+	VPXORD      Z0, Z0, Z0
+	VFMADD231PS (R9), Z8, Z0
+	VMULPS      Z9, Z0, Z0
+	VMOVUPS     Z0, (R10)
+	VPXORD      Z1, Z1, Z1
+	VFMADD231PS 64(R9), Z8, Z1
+	VMULPS      Z9, Z1, Z1
+	VMOVUPS     Z1, 64(R10)
+	ADDQ        $+128, R9
+	ADDQ        $+128, R10
+	SUBQ        $+128, R11
+	JNZ         overwritestrip
+	ADDQ        DX, CX
+	ADDQ        R8, DI
+	DECQ        AX
+	JNZ         overwriterow
+	VZEROUPPER
+	RET
+
+overwrite64:
+	VMOVUPS (BX), Z4
+
+overwrite64row:
+	VBROADCASTSS (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PS  Z4, Z8, Z0
+	VMULPS       Z9, Z0, Z0
+	VMOVUPS      Z0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          overwrite64row
+	VZEROUPPER
+	RET
+
+overwrite32:
+	VMOVUPS (BX), Y4
+
+overwrite32row:
+	VBROADCASTSS (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PS  Y4, Y8, Y0
+	VMULPS       Z9, Z0, Z0
+	VMOVUPS      Y0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          overwrite32row
+	VZEROUPPER
+	RET
+
+overwrite16:
+	VMOVUPS (BX), X4
+
+overwrite16row:
+	VBROADCASTSS (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PS  X4, X8, X0
+	VMULPS       Z9, Z0, Z0
+	VMOVUPS      X0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          overwrite16row
+	VZEROUPPER
+	RET
+
+overwrite8:
+	VMOVSD (BX), X4
+
+overwrite8row:
+	VBROADCASTSS (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PS  X4, X8, X0
+	VMULPS       Z9, Z0, Z0
+	VMOVSD       X0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          overwrite8row
+	VZEROUPPER
+	RET
+
+overwrite4:
+	VMOVSS (BX), X4
+
+overwrite4row:
+	VBROADCASTSS (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231SS  X4, X8, X0
+	VMULPS       Z9, Z0, Z0
+	VMOVSS       X0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          overwrite4row
+	VZEROUPPER
+	RET
+
 // func dgemm12x16avx512(k int, a *float64, as int, b *float64, bs int, c *float64, cs int, alpha float64, beta float64, rows int, cols int)
 // Requires: AVX, AVX512F, BMI2, CMOV, MMX+
 TEXT ·dgemm12x16avx512(SB), NOSPLIT, $0-88
@@ -11107,5 +11375,235 @@ rows1bytes8end:
 	JMP         rows1
 
 rows1end:
+	VZEROUPPER
+	RET
+
+// func douteravx512(m int, a *float64, as int, b *float64, width int, c *float64, cs int, alpha float64, beta float64)
+// Requires: AVX, AVX512F, FMA3
+TEXT ·douteravx512(SB), NOSPLIT, $0-72
+	MOVQ         m+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         as+16(FP), DX
+	MOVQ         b+24(FP), BX
+	MOVQ         width+32(FP), SI
+	MOVQ         c+40(FP), DI
+	MOVQ         cs+48(FP), R8
+	SHLQ         $0x03, DX
+	SHLQ         $0x03, R8
+	VBROADCASTSD alpha+56(FP), Z9
+	VBROADCASTSD beta+64(FP), Z10
+
+	// ±0 is the only β whose bits vanish when doubled.
+	MOVQ beta+64(FP), R9
+	ADDQ R9, R9
+	JZ   overwrite
+	CMPQ SI, $0x40
+	JEQ  add64
+	CMPQ SI, $0x20
+	JEQ  add32
+	CMPQ SI, $0x10
+	JEQ  add16
+	CMPQ SI, $0x08
+	JEQ  add8
+
+addrow:
+	VBROADCASTSD (CX), Z8
+	MOVQ         BX, R9
+	MOVQ         DI, R10
+	MOVQ         SI, R11
+
+addstrip:
+	VPXORD      Z0, Z0, Z0
+	VFMADD231PD (R9), Z8, Z0
+	VMULPD      Z9, Z0, Z0
+	VMOVUPD     (R10), Z11
+	VFMADD231PD Z11, Z10, Z0
+	VMOVUPD     Z0, (R10)
+	VPXORD      Z1, Z1, Z1
+	VFMADD231PD 64(R9), Z8, Z1
+	VMULPD      Z9, Z1, Z1
+	VMOVUPD     64(R10), Z11
+	VFMADD231PD Z11, Z10, Z1
+	VMOVUPD     Z1, 64(R10)
+	ADDQ        $+128, R9
+	ADDQ        $+128, R10
+	SUBQ        $+128, R11
+	JNZ         addstrip
+	ADDQ        DX, CX
+	ADDQ        R8, DI
+	DECQ        AX
+	JNZ         addrow
+	VZEROUPPER
+	RET
+
+add64:
+	VMOVUPD (BX), Z4
+
+add64row:
+	VBROADCASTSD (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PD  Z4, Z8, Z0
+	VMULPD       Z9, Z0, Z0
+	VMOVUPD      (DI), Z11
+	VFMADD231PD  Z11, Z10, Z0
+	VMOVUPD      Z0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          add64row
+	VZEROUPPER
+	RET
+
+add32:
+	VMOVUPD (BX), Y4
+
+add32row:
+	VBROADCASTSD (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PD  Y4, Y8, Y0
+	VMULPD       Z9, Z0, Z0
+	VMOVUPD      (DI), Y11
+	VFMADD231PD  Y11, Y10, Y0
+	VMOVUPD      Y0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          add32row
+	VZEROUPPER
+	RET
+
+add16:
+	VMOVUPD (BX), X4
+
+add16row:
+	VBROADCASTSD (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PD  X4, X8, X0
+	VMULPD       Z9, Z0, Z0
+	VMOVUPD      (DI), X11
+	VFMADD231PD  X11, X10, X0
+	VMOVUPD      X0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          add16row
+	VZEROUPPER
+	RET
+
+add8:
+	VMOVSD (BX), X4
+
+add8row:
+	VBROADCASTSD (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231SD  X4, X8, X0
+	VMULPD       Z9, Z0, Z0
+	VMOVSD       (DI), X11
+	VFMADD231SD  X11, X10, X0
+	VMOVSD       X0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          add8row
+	VZEROUPPER
+	RET
+
+overwrite:
+	CMPQ SI, $0x40
+	JEQ  overwrite64
+	CMPQ SI, $0x20
+	JEQ  overwrite32
+	CMPQ SI, $0x10
+	JEQ  overwrite16
+	CMPQ SI, $0x08
+	JEQ  overwrite8
+
+overwriterow:
+	VBROADCASTSD (CX), Z8
+	MOVQ         BX, R9
+	MOVQ         DI, R10
+	MOVQ         SI, R11
+
+overwritestrip:
+	VPXORD      Z0, Z0, Z0
+	VFMADD231PD (R9), Z8, Z0
+	VMULPD      Z9, Z0, Z0
+	VMOVUPD     Z0, (R10)
+	VPXORD      Z1, Z1, Z1
+	VFMADD231PD 64(R9), Z8, Z1
+	VMULPD      Z9, Z1, Z1
+	VMOVUPD     Z1, 64(R10)
+	ADDQ        $+128, R9
+	ADDQ        $+128, R10
+	SUBQ        $+128, R11
+	JNZ         overwritestrip
+	ADDQ        DX, CX
+	ADDQ        R8, DI
+	DECQ        AX
+	JNZ         overwriterow
+	VZEROUPPER
+	RET
+
+overwrite64:
+	VMOVUPD (BX), Z4
+
+overwrite64row:
+	VBROADCASTSD (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PD  Z4, Z8, Z0
+	VMULPD       Z9, Z0, Z0
+	VMOVUPD      Z0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          overwrite64row
+	VZEROUPPER
+	RET
+
+overwrite32:
+	VMOVUPD (BX), Y4
+
+overwrite32row:
+	VBROADCASTSD (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PD  Y4, Y8, Y0
+	VMULPD       Z9, Z0, Z0
+	VMOVUPD      Y0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          overwrite32row
+	VZEROUPPER
+	RET
+
+overwrite16:
+	VMOVUPD (BX), X4
+
+overwrite16row:
+	VBROADCASTSD (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231PD  X4, X8, X0
+	VMULPD       Z9, Z0, Z0
+	VMOVUPD      X0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          overwrite16row
+	VZEROUPPER
+	RET
+
+overwrite8:
+	VMOVSD (BX), X4
+
+overwrite8row:
+	VBROADCASTSD (CX), Z8
+	VPXORD       Z0, Z0, Z0
+	VFMADD231SD  X4, X8, X0
+	VMULPD       Z9, Z0, Z0
+	VMOVSD       X0, (DI)
+	ADDQ         DX, CX
+	ADDQ         R8, DI
+	DECQ         AX
+	JNZ          overwrite8row
 	VZEROUPPER
 	RET

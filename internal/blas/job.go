@@ -44,6 +44,7 @@ type job[T Float] struct {
 	memory   []T
 
 	triangle triangular[T] // of a triangular solve, which runs jobs of its own
+	outer    outer[T]      // an outer product instead, where it has rows
 
 	group *parallel.Group
 }
@@ -143,6 +144,10 @@ func (j *job[T]) reserve(n int) {
 
 // work draws tickets until none is left.
 func (j *job[T]) work(worker int) {
+	if j.outer.rows > 0 {
+		j.workOuter(worker)
+		return
+	}
 	id := int(j.id.Add(1) - 1)
 	if id >= len(j.scratch)/tileSize { // more helpers than this product asked for
 		return

@@ -32,6 +32,10 @@ type kernels[T Float] struct {
 	// contiguous and stride apart, or its n rows of k elements.
 	addRows, addDots func(k int, x, m *T, stride, n int, y *T, alpha T)
 
+	// outer computes m rows of an outer product: width bytes of c[i*cs:] are α·a[i*as]·b + β·c. width is a multiple of 128,
+	// or a power of 2 below. outer is nil where tiles do it.
+	outer func(m int, a *T, as int, b *T, width int, c *T, cs int, alpha, beta T)
+
 	// slower is the binary logarithm of how many times as long a multiplication takes as with the kernels that workerShare
 	// and itemShare were measured with.
 	slower int

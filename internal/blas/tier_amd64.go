@@ -19,7 +19,7 @@ var avx512 = tier{
 		},
 		rowUnit: 4, colUnit: 16,
 		copyRows: copyRows, transpose: stranspose4, solve8: ssolve8avx512, multiply8: smultiply8avx512,
-		addRows: saddrowsavx512, addDots: sadddotsavx512,
+		addRows: saddrowsavx512, addDots: sadddotsavx512, outer: souteravx512,
 		depth: 512, rowPanels: 2, colPanels: 8, directRows: 512, conflictRows: 192,
 	},
 	f64: &kernels[float64]{
@@ -35,7 +35,7 @@ var avx512 = tier{
 		},
 		rowUnit: 4, colUnit: 8,
 		copyRows: copyRows, transpose: dtranspose4, solve8: dsolve8avx512, multiply8: dmultiply8avx512,
-		addRows: daddrowsavx512, addDots: dadddotsavx512,
+		addRows: daddrowsavx512, addDots: dadddotsavx512, outer: douteravx512,
 		depth: 512, rowPanels: 2, colPanels: 8, directRows: 512, conflictRows: 192,
 	},
 }
@@ -55,7 +55,7 @@ var avx2 = tier{
 		},
 		rowUnit: 4, colUnit: 8,
 		copyRows: copyRows, transpose: stranspose4, solve8: ssolve8avx2, multiply8: smultiply8avx2,
-		addRows: saddrowsavx2, addDots: sadddotsavx2,
+		addRows: saddrowsavx2, addDots: sadddotsavx2, outer: souteravx2,
 		depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,
 	},
 	f64: &kernels[float64]{
@@ -71,7 +71,7 @@ var avx2 = tier{
 		},
 		rowUnit: 4, colUnit: 4,
 		copyRows: copyRows, transpose: dtranspose4, solve8: dsolve8avx2, multiply8: dmultiply8avx2,
-		addRows: daddrowsavx2, addDots: dadddotsavx2,
+		addRows: daddrowsavx2, addDots: dadddotsavx2, outer: douteravx2,
 		depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,
 	},
 }

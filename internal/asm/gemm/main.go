@@ -25,6 +25,7 @@ func main() {
 			emitLeaf(p, zmm, false)
 			emitAddRows(p, zmm)
 			emitAddDots(p, zmm)
+			emitOuter(p, zmm)
 		}
 	case "avx2":
 		for _, p := range []precision{single, double} {
@@ -37,6 +38,7 @@ func main() {
 			emitLeaf(p, ymm, false)
 			emitAddRows(p, ymm)
 			emitAddDots(p, ymm)
+			emitOuter(p, ymm)
 		}
 	case "pack":
 		emitCopy()

@@ -44,11 +44,7 @@ func newMatvec(p precision, v vector, name, sum string, order ...string) *matvec
 	f.n = Load(Param("n"), GP64())
 	f.y = Load(Param("y"), GP64())
 	SHLQ(U8(p.shift), f.stride)
-	alpha, err := Param("alpha").Resolve()
-	if err != nil {
-		panic(err)
-	}
-	p.broadcast(alpha.Addr, f.alpha)
+	p.broadcast(argument("alpha"), f.alpha)
 	for range (matvecRows + 2) / 3 {
 		f.rows = append(f.rows, GP64())
 	}

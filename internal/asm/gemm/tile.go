@@ -241,7 +241,7 @@ func (f *frame) finish() {
 	SHLQ(U8(f.precision.shift), f.strideC)
 	free := append(append([]reg.VecPhysical{}, f.b...), f.spare...)
 	alpha, beta := free[0], free[0]
-	f.precision.broadcast(f.argument("alpha"), alpha)
+	f.precision.broadcast(argument("alpha"), alpha)
 	for _, row := range f.acc {
 		for _, acc := range row {
 			f.precision.scale(alpha, acc)
@@ -250,14 +250,14 @@ func (f *frame) finish() {
 	Comment("±0 is the only β whose bits vanish when doubled.")
 	bits := GP64()
 	if f.precision.bytes == 4 {
-		MOVL(f.argument("beta"), bits.As32())
+		MOVL(argument("beta"), bits.As32())
 		ADDL(bits.As32(), bits.As32())
 	} else {
-		MOVQ(f.argument("beta"), bits)
+		MOVQ(argument("beta"), bits)
 		ADDQ(bits, bits)
 	}
 	JZ(LabelRef("overwrite"))
-	f.precision.broadcast(f.argument("beta"), beta)
+	f.precision.broadcast(argument("beta"), beta)
 	f.storeEither("add", beta, free[1:])
 	Label("overwrite")
 	f.storeEither("overwrite", nil, free[1:])
@@ -273,7 +273,8 @@ func (f *frame) storeEither(label string, beta reg.VecPhysical, free []reg.VecPh
 	f.store(f.vector.masks(f.tile, cols, free[0]), beta, free[1])
 }
 
-func (f *frame) argument(name string) Mem {
+// argument is where an argument of a kernel is.
+func argument(name string) Mem {
 	b, err := Param(name).Resolve()
 	if err != nil {
 		panic(err)
