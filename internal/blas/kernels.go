@@ -20,6 +20,10 @@ type kernels[T Float] struct {
 	// strides are in bytes.
 	copyRows func(k int, dst *byte, dstStride int, src *byte, srcStride, width int)
 
+	// copyPanels copies k rows of four times width bytes, 16 or 32, to four panels, panel bytes apart. It is nil where
+	// panels are copied one at a time.
+	copyPanels func(k int, dst *byte, panel int, src *byte, srcStride, width int)
+
 	// transpose writes four rows of k elements as four columns, width apart.
 	transpose func(k int, dst *T, width int, a, b, c, d *T)
 

@@ -15,6 +15,19 @@ package blas
 //go:noescape
 func copyRows(k int, dst *byte, dstStride int, src *byte, srcStride int, width int)
 
+// copyPanels copies k rows of four times width bytes to four panels:
+//
+//	for l := range k {
+//		for p := range 4 {
+//			copy(dst[p*panel+l*width:][:width], src[l*srcStride+p*width:])
+//		}
+//	}
+//
+// k is at least 1; panel and srcStride are in bytes; width is 16 or 32.
+//
+//go:noescape
+func copyPanels(k int, dst *byte, panel int, src *byte, srcStride int, width int)
+
 // stranspose4 interleaves four rows:
 //
 //	for l := range k {

@@ -130,6 +130,54 @@ loop4:
 	VZEROUPPER
 	RET
 
+// func copyPanels(k int, dst *byte, panel int, src *byte, srcStride int, width int)
+// Requires: AVX, MMX+
+TEXT ·copyPanels(SB), NOSPLIT, $0-48
+	MOVQ k+0(FP), AX
+	MOVQ dst+8(FP), CX
+	MOVQ panel+16(FP), DX
+	MOVQ src+24(FP), BX
+	MOVQ srcStride+32(FP), SI
+	MOVQ width+40(FP), DI
+	LEAQ (DX)(DX*2), R8
+	CMPQ DI, $0x20
+	JEQ  loop32
+
+loop16:
+	PREFETCHT0 (BX)(SI*8)
+	VMOVUPS    (BX), X0
+	VMOVUPS    16(BX), X1
+	VMOVUPS    32(BX), X2
+	VMOVUPS    48(BX), X3
+	VMOVUPS    X0, (CX)
+	VMOVUPS    X1, (CX)(DX*1)
+	VMOVUPS    X2, (CX)(DX*2)
+	VMOVUPS    X3, (CX)(R8*1)
+	ADDQ       SI, BX
+	ADDQ       $0x10, CX
+	DECQ       AX
+	JNZ        loop16
+	VZEROUPPER
+	RET
+
+loop32:
+	PREFETCHT0 (BX)(SI*8)
+	PREFETCHT0 64(BX)(SI*8)
+	VMOVUPS    (BX), Y0
+	VMOVUPS    32(BX), Y1
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, (CX)(DX*1)
+	VMOVUPS    Y2, (CX)(DX*2)
+	VMOVUPS    Y3, (CX)(R8*1)
+	ADDQ       SI, BX
+	ADDQ       $0x20, CX
+	DECQ       AX
+	JNZ        loop32
+	VZEROUPPER
+	RET
+
 // func stranspose4(k int, dst *float32, width int, a *float32, b *float32, c *float32, d *float32)
 // Requires: AVX, MMX+
 TEXT ·stranspose4(SB), NOSPLIT, $0-56

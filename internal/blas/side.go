@@ -1,5 +1,7 @@
 package blas
 
+import "unsafe"
+
 // side is one operand of a job, cut into panels: A into panels of rows of C, B
 // into panels of columns.
 type side[T Float] struct {
@@ -88,6 +90,9 @@ func (s *side[T]) groups() int {
 func (s *side[T]) pack(kern *kernels[T], group int) {
 	first := s.first + group*packGroup
 	panels := s.panels[first:min(first+packGroup, len(s.panels))]
+	if s.packTogether(kern, panels) {
+		return
+	}
 	step := len(panels)
 	if !s.operand.contiguous {
 		step = 1
@@ -101,4 +106,18 @@ func (s *side[T]) pack(kern *kernels[T], group int) {
 			}
 		}
 	}
+}
+
+// packTogether packs a whole group of contiguous panels in one loop over k, where they are as narrow as a group of them
+// is a cache line or two. It returns false where there is no kernel for that.
+func (s *side[T]) packTogether(kern *kernels[T], panels []panel[T]) bool {
+	first, last := &panels[0], &panels[len(panels)-1]
+	if kern.copyPanels == nil || !s.operand.contiguous || len(panels) < packGroup || first.size != packUnit || last.size != packUnit || last.valid < packUnit {
+		return false
+	}
+	from := s.operand.at(first.start, 0)
+	_, _ = from.data[(s.k-1)*from.stride+packGroup*packUnit-1], last.data[s.k*packUnit-1]
+	size := int(unsafe.Sizeof(from.data[0]))
+	kern.copyPanels(s.k, (*byte)(unsafe.Pointer(&first.data[0])), s.k*packUnit*size, (*byte)(unsafe.Pointer(&from.data[0])), from.stride*size, packUnit*size)
+	return true
 }

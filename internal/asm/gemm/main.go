@@ -42,6 +42,7 @@ func main() {
 		}
 	case "pack":
 		emitCopy()
+		emitCopyPanels()
 		emitTranspose(single)
 		emitTranspose(double)
 	case "neon":

@@ -93,6 +93,55 @@ func copyRow(w int, src, stride, dst reg.Register) {
 	}
 }
 
+// panelWidths are the widths of a row of a panel, in bytes, that copyPanels has a loop for: 4 elements.
+var panelWidths = []int{16, 32}
+
+// emitCopyPanels writes the kernel that packs four panels side by side. One at a time would come by each cache line of
+// the matrix four times, for a quarter of it.
+func emitCopyPanels() {
+	TEXT("copyPanels", NOSPLIT, "func(k int, dst *byte, panel int, src *byte, srcStride int, width int)")
+	Doc("copyPanels copies k rows of four times width bytes to four panels:",
+		"",
+		"\tfor l := range k {",
+		"\t\tfor p := range 4 {",
+		"\t\t\tcopy(dst[p*panel+l*width:][:width], src[l*srcStride+p*width:])",
+		"\t\t}",
+		"\t}",
+		"",
+		"k is at least 1; panel and srcStride are in bytes; width is 16 or 32.")
+	Pragma("noescape")
+	k := Load(Param("k"), GP64())
+	dst := Load(Param("dst"), GP64())
+	panel := Load(Param("panel"), GP64())
+	src := Load(Param("src"), GP64())
+	stride := Load(Param("srcStride"), GP64())
+	width := Load(Param("width"), GP64())
+	last := GP64()
+	LEAQ(Mem{Base: panel, Index: panel, Scale: 2}, last)
+	to := []Mem{{Base: dst}, {Base: dst, Index: panel, Scale: 1}, {Base: dst, Index: panel, Scale: 2}, {Base: dst, Index: last, Scale: 1}}
+	CMPQ(width, U8(panelWidths[1]))
+	JEQ(LabelRef(fmt.Sprintf("loop%d", panelWidths[1])))
+	for _, w := range panelWidths {
+		label := fmt.Sprintf("loop%d", w)
+		Label(label)
+		for at := 0; at < len(to)*w; at += 64 {
+			PREFETCHT0(Mem{Base: src, Index: stride, Scale: 8, Disp: at})
+		}
+		for p := range to {
+			VMOVUPS(Mem{Base: src, Disp: p * w}, narrow(w, ymm.file[p]))
+		}
+		for p, at := range to {
+			VMOVUPS(narrow(w, ymm.file[p]), at)
+		}
+		ADDQ(stride, src)
+		ADDQ(U8(w), dst)
+		DECQ(k)
+		JNZ(LabelRef(label))
+		VZEROUPPER()
+		RET()
+	}
+}
+
 // emitTranspose writes the kernel that packs four rows of a matrix as four
 // columns of a panel.
 func emitTranspose(p precision) {
