@@ -20,7 +20,7 @@ func gemmAlone[T Float](kern *kernels[T], free *freelist[T], transA, transB bool
 	case alpha == 0 || k == 0:
 		scaleRows(m, n, beta, c, ldc)
 	default:
-		multiplyOn(1, kern, free, whole, transA, transB, m, n, k, alpha, a, lda, b, ldb, nil, beta, c, ldc)
+		multiplyOn(alone, kern, free, whole, transA, transB, m, n, k, alpha, a, lda, b, ldb, nil, beta, c, ldc)
 	}
 }
 
@@ -43,6 +43,6 @@ func affineAlone[T Float](kern *kernels[T], free *freelist[T], m, n, k int, a []
 	case k == 0:
 		fillRows(m, bias, n, c, ldc)
 	default:
-		multiplyOn(1, kern, free, whole, false, false, m, n, k, 1, a, lda, b, ldb, bias[:n], 1, c, ldc)
+		multiplyOn(alone, kern, free, whole, false, false, m, n, k, 1, a, lda, b, ldb, bias[:n], 1, c, ldc)
 	}
 }

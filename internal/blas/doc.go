@@ -48,7 +48,8 @@
 // (gemm.go), so memory is bounded, and kept for the next call.
 //
 // Some products take another way. One with a vector has kernels of its own,
-// which read the matrix from front to back (matvec.go). AᵀB with few columns and
+// which read the matrix from front to back (matvec.go), and one with k = 1 has one
+// that writes C from front to back (outer.go). AᵀB with few columns and
 // ABᵀ with few rows are formed as the transpose of the opposite product
 // (gemm.go, flips). And Affine fills the rows of C with the bias just before the
 // first tiles are added to them.
@@ -56,7 +57,8 @@
 // # Workers
 //
 // A product is shared by at most cpus.Workers goroutines, with the caller as one of
-// them (package parallel); see job. They take panels to pack from one counter.
+// them (package parallel); see job. One too small to start a goroutine for is shared
+// with those that are awake from the product before (crew.go). They take panels to pack from one counter.
 // Tiles are dealt out by rows of C, the same ones to a worker in every call, and a
 // worker that is through helps the others. None touches the operands when the
 // call has returned.

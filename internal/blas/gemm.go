@@ -1,9 +1,6 @@
 package blas
 
-import (
-	"github.com/gokfac/gokfac/internal/cpus"
-	"github.com/gokfac/gokfac/internal/parallel"
-)
+import "github.com/gokfac/gokfac/internal/parallel"
 
 // multiply computes C = α·op(A)·op(B) + β·C, or one triangle of it, on checked
 // arguments with m, n, k > 0. With a bias, which takes a whole product without
@@ -14,12 +11,11 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 		return
 	}
 	work := float64(m) * float64(n) * float64(k)
-	workers := max(1, int(min(float64(cpus.Workers()), work/float64(int(workerShare)>>kern.slower))))
-	multiplyOn(workers, kern, free, part, transA, transB, m, n, k, alpha, a, lda, b, ldb, bias, beta, c, ldc)
+	multiplyOn(newCrew(work, kern.slower, kern.awakeShare), kern, free, part, transA, transB, m, n, k, alpha, a, lda, b, ldb, bias, beta, c, ldc)
 }
 
-// multiplyOn is multiply on the given number of workers.
-func multiplyOn[T Float](workers int, kern *kernels[T], free *freelist[T], part triangle, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bias []T, beta T, c []T, ldc int) {
+// multiplyOn is multiply on given workers.
+func multiplyOn[T Float](workers crew, kern *kernels[T], free *freelist[T], part triangle, transA, transB bool, m, n, k int, alpha T, a []T, lda int, b []T, ldb int, bias []T, beta T, c []T, ldc int) {
 	if v, ok := asMatvec(transA, transB, m, n, k, a, lda, b, ldb, c, ldc); ok && part == whole {
 		if bias != nil {
 			fillRows(m, bias, n, c, ldc)
@@ -68,8 +64,8 @@ func multiplyOn[T Float](workers int, kern *kernels[T], free *freelist[T], part 
 				if bias != nil && l == 0 {
 					j.bias = bias[y:]
 				}
-				j.plan(workers, opRows, rows, opB.at(y, l), cols)
-				j.group.Run(workers)
+				j.plan(workers.number, opRows, rows, opB.at(y, l), cols)
+				workers.run(j.group)
 			}
 		}
 	}
@@ -108,10 +104,6 @@ func tileRows[T Float](kern *kernels[T], a operand[T], n, colUnits int) int {
 	}
 	return kern.height(colUnits)
 }
-
-// workerShare is the number of multiplications that repay a goroutine: 30 to 60 µs of them, as long as an idle processor
-// takes to wake.
-const workerShare = 1 << 21
 
 // freelist keeps finished jobs and their memory for the next calls.
 type freelist[T Float] struct{ parallel.Spares[job[T]] }

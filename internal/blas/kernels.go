@@ -44,6 +44,10 @@ type kernels[T Float] struct {
 	// and itemShare were measured with.
 	slower int
 
+	// awakeShare is the number of multiplications of each worker from which a product is shared with helpers that are
+	// awake, or 0: see newCrew.
+	awakeShare int
+
 	// depth is the largest number of k steps of one pass.
 	depth int
 

@@ -24,9 +24,9 @@ type outer[T Float] struct {
 // written.
 const outerBlock = 16 << 10
 
-// multiplyOuter computes an outer product on checked arguments, on the given number of workers. a and b are the operands
-// by rows and by columns of C.
-func (j *job[T]) multiplyOuter(workers, m, n int, a, b operand[T], bias []T, beta T, c []T, ldc int) {
+// multiplyOuter computes an outer product on checked arguments, on given workers. a and b are the operands by rows and by
+// columns of C.
+func (j *job[T]) multiplyOuter(workers crew, m, n int, a, b operand[T], bias []T, beta T, c []T, ldc int) {
 	strideA := a.stride
 	if a.contiguous {
 		strideA = 1
@@ -41,7 +41,7 @@ func (j *job[T]) multiplyOuter(workers, m, n int, a, b operand[T], bias []T, bet
 	}
 	rows := max(4, outerBlock/(n*int(unsafe.Sizeof(beta))))
 	j.outer = outer[T]{m, n, a.data, strideA, elements, bias, beta, c, ldc, rows}
-	j.group.Run(workers)
+	workers.run(j.group)
 	j.outer = outer[T]{}
 }
 

@@ -64,10 +64,10 @@ func testOuterBits[T Float](t *testing.T, tier *tier) {
 						alpha, beta = 1, 1
 					}
 					want := c.clone()
-					multiplyOn(1, &tiles, free, whole, s.transA, s.transB, s.m, s.n, 1, alpha, a.data, a.stride, b.data, b.stride, bias, beta, want.data, c.stride)
+					multiplyOn(alone, &tiles, free, whole, s.transA, s.transB, s.m, s.n, 1, alpha, a.data, a.stride, b.data, b.stride, bias, beta, want.data, c.stride)
 					for workers := 1; workers <= 3; workers++ {
 						got := c.clone()
-						multiplyOn(workers, kern, free, whole, s.transA, s.transB, s.m, s.n, 1, alpha, a.data, a.stride, b.data, b.stride, bias, beta, got.data, c.stride)
+						multiplyOn(crew{number: workers}, kern, free, whole, s.transA, s.transB, s.m, s.n, 1, alpha, a.data, a.stride, b.data, b.stride, bias, beta, got.data, c.stride)
 						require.Equal(t, digest([]matrix[T]{want}), digest([]matrix[T]{got}), "%v, α = %v, β = %v, %d workers", s, alpha, beta, workers)
 						got.requireGuarded(t)
 					}

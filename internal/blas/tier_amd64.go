@@ -56,7 +56,7 @@ var avx2 = tier{
 		rowUnit: 4, colUnit: 8,
 		copyRows: copyRows, copyPanels: copyPanels, transpose: stranspose4, solve8: ssolve8avx2, multiply8: smultiply8avx2,
 		addRows: saddrowsavx2, addDots: sadddotsavx2, outer: souteravx2,
-		depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,
+		awakeShare: avx2AwakeShare, depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,
 	},
 	f64: &kernels[float64]{
 		tiles: [][]tile[float64]{
@@ -72,7 +72,7 @@ var avx2 = tier{
 		rowUnit: 4, colUnit: 4,
 		copyRows: copyRows, copyPanels: copyPanels, transpose: dtranspose4, solve8: dsolve8avx2, multiply8: dmultiply8avx2,
 		addRows: daddrowsavx2, addDots: dadddotsavx2, outer: douteravx2,
-		depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,
+		awakeShare: avx2AwakeShare, depth: 512, rowPanels: 6, colPanels: 4, directRows: 192, conflictRows: 16,
 	},
 }
 
@@ -85,3 +85,7 @@ func tierOf(set isa.Set) *tier {
 	}
 	return &generic
 }
+
+// avx2AwakeShare is 4 µs of multiplications. AVX-512 has none: steps at batch 512 have yet to be shown as fast
+// with it as without.
+const avx2AwakeShare = 1 << 17

@@ -52,9 +52,8 @@ func (h *helpers) free(number int) {
 // is lost.
 const linger = time.Millisecond
 
-// call posts g and starts helpers, as far as there are processors for them.
-func (h *helpers) call(g *Group, wanted int) {
-	h.board.Store(g)
+// start starts helpers until so many are idle, as far as there are processors for them. A group is posted already.
+func (h *helpers) start(wanted int) {
 	for int(h.idle.Load()) < wanted {
 		alive := h.alive.Load()
 		if int(alive) >= cpus.Workers()-1 {

@@ -21,7 +21,15 @@ func NewGroup(work func(worker int)) *Group {
 }
 
 // Run calls work here and on up to workers−1 helpers. When it returns, the work is done and no helper is in it.
-func (g *Group) Run(workers int) {
+func (g *Group) Run(workers int) { g.run(workers, true) }
+
+// RunAwake is Run with such helpers only as are awake, for work that is done before a processor wakes.
+func (g *Group) RunAwake(workers int) { g.run(workers, false) }
+
+// Awake is the number of helpers that look for work at this moment. They may find other work first.
+func Awake() int { return int(crew.idle.Load()) }
+
+func (g *Group) run(workers int, start bool) {
 	g.workers = max(workers, 1)
 	for i := range min(g.workers, mostRanges) {
 		g.dealt[i].Store(0)
@@ -32,7 +40,10 @@ func (g *Group) Run(workers int) {
 	}
 	g.calls.Add(1)
 	g.gate.open()
-	crew.call(g, workers-1)
+	crew.board.Store(g)
+	if start {
+		crew.start(workers - 1)
+	}
 	g.work(0)
 	g.gate.close()
 	crew.board.CompareAndSwap(g, nil)

@@ -106,3 +106,73 @@ func TestWithoutClock(t *testing.T) {
 	eventuallyNobody(t)
 	synctest.Test(t, func(t *testing.T) { newCounted(9, func(int) {}).run(t, 2) })
 }
+
+// TestRunAwakeStartsNobody: all the work is the caller's while no helper is awake.
+func TestRunAwakeStartsNobody(t *testing.T) {
+	defer cpus.Use(3)()
+	eventuallyNobody(t)
+	workers := make(map[int]int)
+	g := NewGroup(func(worker int) { workers[worker]++ })
+	for range 100 {
+		g.RunAwake(3)
+		require.Zero(t, crew.alive.Load())
+		require.Zero(t, Awake())
+	}
+	assert.Equal(t, map[int]int{0: 100}, workers)
+}
+
+// TestRunAwake: a helper that another group has woken comes, and pieces are done once each whether it does or not.
+func TestRunAwake(t *testing.T) {
+	defer cpus.Use(2)() // whatever the quota is
+	for range 5 {
+		awake := newCounted(40, func(int) {})
+		awake.run(t, 2)
+		var helped atomic.Bool
+		g := NewGroup(func(worker int) {
+			if worker > 0 {
+				helped.Store(true)
+				return
+			}
+			for end := time.Now().Add(time.Second); !helped.Load() && Awake()+int(crew.alive.Load()) > 0 && time.Now().Before(end); {
+				runtime.Gosched()
+			}
+		})
+		g.RunAwake(2)
+		if helped.Load() {
+			return
+		}
+	}
+	t.Fatal("a helper that is awake did not come in five calls")
+}
+
+// TestRunAwakeMany: several callers share the helpers that some of them wake, on memory that the race detector watches.
+func TestRunAwakeMany(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	var callers sync.WaitGroup
+	for i := range 6 {
+		callers.Go(func() {
+			sums := make([]int, 30)
+			c := newCounted(30, nil)
+			c.group = NewGroup(func(int) {
+				for i := int(c.next.Add(1) - 1); i < 30; i = int(c.next.Add(1) - 1) {
+					sums[i]++
+					c.drawn[i].Add(1)
+				}
+			})
+			for call := range 300 {
+				c.next.Store(0)
+				if i%2 == 0 || call%5 == 0 {
+					c.group.Run(4)
+				} else {
+					c.group.RunAwake(1 + Awake())
+				}
+				for i := range sums {
+					assert.Equal(t, call+1, sums[i])
+					assert.EqualValues(t, 1, c.drawn[i].Swap(0))
+				}
+			}
+		})
+	}
+	callers.Wait()
+	eventuallyNobody(t)
+}
