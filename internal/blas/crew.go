@@ -19,15 +19,15 @@ var alone = crew{number: 1}
 const workerShare = 1 << 21
 
 // newCrew returns the workers for so many multiplications. A product too small to start a helper for is shared with those
-// that are awake, as they are between the products of a training step, if each has awakeShare multiplications; a share
-// of 0 is none. See kernels.slower.
-func newCrew(work float64, slower, awakeShare int) crew {
+// that are awake, as they are between the products of a training step, if each has a share of so many multiplications; a
+// share of 0 is none. See kernels.slower.
+func newCrew(work float64, slower, share int) crew {
 	most := cpus.Workers()
 	workers := int(min(float64(most), work/float64(int(workerShare)>>slower)))
-	if workers > 1 || awakeShare == 0 || work < 2*float64(awakeShare) {
+	if workers > 1 || share == 0 || work < 2*float64(share) {
 		return crew{number: max(workers, 1)}
 	}
-	return crew{number: int(min(float64(min(most, 1+parallel.Awake())), work/float64(awakeShare))), awake: true}
+	return crew{number: int(min(float64(min(most, 1+parallel.Awake())), work/float64(share))), awake: true}
 }
 
 // run lets the workers do the work of a group.

@@ -11,7 +11,11 @@ func multiply[T Float](kern *kernels[T], free *freelist[T], part triangle, trans
 		return
 	}
 	work := float64(m) * float64(n) * float64(k)
-	multiplyOn(newCrew(work, kern.slower, kern.awakeShare), kern, free, part, transA, transB, m, n, k, alpha, a, lda, b, ldb, bias, beta, c, ldc)
+	share := kern.awakeShare
+	if k == 1 {
+		share = kern.outerShare
+	}
+	multiplyOn(newCrew(work, kern.slower, share), kern, free, part, transA, transB, m, n, k, alpha, a, lda, b, ldb, bias, beta, c, ldc)
 }
 
 // multiplyOn is multiply on given workers.

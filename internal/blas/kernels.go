@@ -45,8 +45,8 @@ type kernels[T Float] struct {
 	slower int
 
 	// awakeShare is the number of multiplications of each worker from which a product is shared with helpers that are
-	// awake, or 0: see newCrew.
-	awakeShare int
+	// awake, or 0, and outerShare the same of an outer product: see newCrew.
+	awakeShare, outerShare int
 
 	// depth is the largest number of k steps of one pass.
 	depth int
