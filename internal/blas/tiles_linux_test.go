@@ -14,7 +14,7 @@ import (
 func TestTiles(t *testing.T) { eachTier(t, testTiles[float32], testTiles[float64]) }
 
 func testTiles[T Float](t *testing.T, tier *tier) {
-	kern := kernelsOf[T](tier)
+	kern, _ := kernelsOf[T](tier)
 	for _, byRow := range []bool{false, true} {
 		tiles := kern.tiles
 		if byRow {
@@ -44,13 +44,6 @@ func testTiles[T Float](t *testing.T, tier *tier) {
 			}
 		})
 	}
-}
-
-func kernelsOf[T Float](tier *tier) *kernels[T] {
-	if kern, ok := any(tier.f32).(*kernels[T]); ok {
-		return kern
-	}
-	return any(tier.f64).(*kernels[T])
 }
 
 // integers is a matrix of numbers from −4 to 4.
