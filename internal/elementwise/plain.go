@@ -60,6 +60,17 @@ func residual[T Float](dz, p, y []T, scale T) {
 	}
 }
 
+// greatest is the maximum of a row, or NaN if that is in it.
+func greatest[T Float](row []T) T {
+	m := row[0]
+	for _, v := range row {
+		if v > m || v != v {
+			m = v
+		}
+	}
+	return m
+}
+
 // logSumExp is log Σ exp(z), safe for any finite z.
 func logSumExp[T Float](z []T) float64 {
 	m := greatest(z)
