@@ -2,34 +2,16 @@ package blas
 
 import (
 	"math/rand/v2"
-	"syscall"
 	"testing"
-	"unsafe"
 
-	"github.com/stretchr/testify/require"
+	"github.com/gokfac/gokfac/internal/fence"
 )
 
 // fenced copies the matrix to memory that ends (or starts) at a page no one may
 // touch, so that a kernel that strays beyond the slice by one element dies.
 func (m matrix[T]) fenced(t *testing.T, atEnd bool) matrix[T] {
-	if len(m.data) == 0 {
-		return m
-	}
-	page := syscall.Getpagesize()
-	size := len(m.data) * int(unsafe.Sizeof(m.data[0]))
-	pages := (size + page - 1) / page * page
-	memory, err := syscall.Mmap(-1, 0, pages+2*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, syscall.Munmap(memory)) })
-	require.NoError(t, syscall.Mprotect(memory[:page], syscall.PROT_NONE))
-	require.NoError(t, syscall.Mprotect(memory[page+pages:], syscall.PROT_NONE))
-	at := page
-	if atEnd {
-		at = page + pages - size
-	}
-	data := unsafe.Slice((*T)(unsafe.Pointer(&memory[at])), len(m.data))
-	copy(data, m.data)
-	m.data, m.all = data, nil
+	t.Helper()
+	m.data, m.all = fence.Slice(t, m.data, atEnd), nil
 	return m
 }
 

@@ -2,33 +2,11 @@ package pooling
 
 import (
 	"math/rand/v2"
-	"syscall"
 	"testing"
-	"unsafe"
 
-	"github.com/stretchr/testify/require"
-
+	"github.com/gokfac/gokfac/internal/fence"
 	"github.com/gokfac/gokfac/internal/isa"
 )
-
-// fenced is a slice that ends, or starts, at a page no one may touch, so that a kernel that strays beyond it by one
-// element dies.
-func fenced[T Float](t *testing.T, x []T, atEnd bool) []T {
-	page, size := syscall.Getpagesize(), len(x)*int(unsafe.Sizeof(x[0]))
-	middle := (size + page - 1) / page * page
-	memory, err := syscall.Mmap(-1, 0, middle+2*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, syscall.Munmap(memory)) })
-	require.NoError(t, syscall.Mprotect(memory[:page], syscall.PROT_NONE))
-	require.NoError(t, syscall.Mprotect(memory[page+middle:], syscall.PROT_NONE))
-	at := page
-	if atEnd {
-		at += middle - size
-	}
-	data := unsafe.Slice((*T)(unsafe.Pointer(&memory[at])), len(x))
-	copy(data, x)
-	return data
-}
 
 func TestFences(t *testing.T) {
 	for _, set := range isa.Supported() {
@@ -44,7 +22,7 @@ func testFences[T Float](t *testing.T, set isa.Set) {
 	for _, n := range []int{1, 2, 3, 5, 7, 8, 13, 15, 16, 17, 31, 33, 50, 65} {
 		for _, w := range lines(r, n) {
 			for _, atEnd := range []bool{false, true} {
-				place := func(size int) []T { return fenced(t, inner(operands[T](r, size, false)), atEnd) }
+				place := func(size int) []T { return fence.Slice(t, inner(operands[T](r, size, false)), atEnd) }
 				x, dx, y, dy, choice := place(w.size()), place(w.size()), place(n*w.Windows), place(n*w.Windows), place(n*w.Windows)
 				for _, run := range trials[T](w) {
 					run(own, x, dx, y, dy, choice)
