@@ -15,6 +15,10 @@
 // kernels in Go (plain.go). Package isa chooses. All tiers share the rest: they
 // pack, share out and order the work in the same way.
 //
+// A tier may leave large products to a library (external.go): with the build tag
+// accelerate and GOKFAC_ISA=accelerate, NEON's leaves them to Apple's. What is said
+// below of bits and workers does not hold for those.
+//
 // # How a product is formed
 //
 // A kernel keeps a tile of C in registers and adds one column of A times one

@@ -1,8 +1,9 @@
-// Package isa says which vector instructions the kernels of this program use.
+// Package isa says which vector instructions the kernels of this program use:
+// AVX-512 or AVX2 on amd64, NEON on arm64. Every other machine, and every build with
+// the tag noasm, computes in plain Go.
 //
-// Every other machine, and every build with the tag noasm, computes in plain
-// Go. The best set that the machine has is chosen at start; the environment
-// variable GOKFAC_ISA = generic, avx2, avx512 or neon asks for another one.
+// The best set that the machine has is chosen at start; the environment variable
+// GOKFAC_ISA = generic, avx2, avx512 or neon asks for another one.
 //
 // GOKFAC_ISA = accelerate asks for products of matrices by Apple's Accelerate,
 // with NEON for all else. It is there in builds for macOS on arm64 with the tag
