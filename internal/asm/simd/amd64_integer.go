@@ -56,6 +56,10 @@ func (a *amd64) advance(to, count Int, scale int) {
 	LEAQ(Mem{Base: a.ints[to], Index: a.ints[count], Scale: uint8(scale)}, a.ints[to])
 }
 
+func (a *amd64) beyond(base, index Int, scale int, to Int) {
+	LEAQ(Mem{Base: a.ints[base], Index: a.ints[index], Scale: uint8(scale)}, a.ints[to])
+}
+
 func (a *amd64) label(name string) { Label(name) }
 func (a *amd64) jump(name string)  { JMP(LabelRef(name)) }
 

@@ -6,8 +6,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// predicates are the numbers of comparisons that no quiet NaN makes an exception of; but those of elements were chosen
-// before such care was taken, and nobody looks at the flags of exceptions.
+// predicates are the numbers of the comparisons, in the form that raises no floating-point exception for a quiet NaN.
 var predicates = map[Predicate]U8{
 	Equal:       0x00,
 	LessThan:    0x11,

@@ -89,6 +89,11 @@ func (n *neon) advance(to, count Int, scale int) {
 	n.f.AddShifted(r, r, n.ints[count], mathbits.TrailingZeros(uint(scale)))
 }
 
+func (n *neon) beyond(base, index Int, scale int, to Int) {
+	b, i := n.ints[base], n.ints[index]
+	n.f.AddShifted(n.written(to), b, i, mathbits.TrailingZeros(uint(scale)))
+}
+
 func (n *neon) compareInt(x Int, c int) {
 	n.f.CompareConst(n.ints[x], c)
 	n.last = 0

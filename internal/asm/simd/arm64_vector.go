@@ -183,7 +183,7 @@ func (n *neon) power(k arm64.Register) arm64.Register {
 	return r
 }
 
-// scaleNormal adds to the exponent. Of NaN k is 0.
+// scaleNormal adds k to the exponent's bits. The integer of a k that is NaN is 0, so that x stays NaN.
 func (n *neon) scaleNormal(x, k, to Vec) {
 	whole := n.f.Vec()
 	n.f.Op("FCVTNS", arm64.S4, whole, n.vec(k))

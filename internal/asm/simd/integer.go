@@ -12,6 +12,7 @@ type integers interface {
 	loadInt(from Address, to Int)
 	storeInt(x Int, to Address)
 	advance(to, count Int, scale int)
+	beyond(base, index Int, scale int, to Int)
 	compareInt(x Int, n int)
 	compareInts(x, y Int)
 	testInt(x Int)
@@ -89,6 +90,13 @@ func (m Machine) StoreInt(x Int, to Address) { m.set.storeInt(x, to) }
 
 // Advance is to += count·scale, where scale is 1, 2, 4 or 8. It need not set the flags.
 func (m Machine) Advance(to, count Int, scale int) { m.set.advance(to, count, scale) }
+
+// Beyond is base + scale·index, where scale is 1, 2, 4 or 8. It leaves the flags.
+func (m Machine) Beyond(base, index Int, scale int) Int {
+	r := m.targetInt()
+	m.set.beyond(base, index, scale, r)
+	return r
+}
 
 // CompareInt is for the branch after it: x against n.
 func (m Machine) CompareInt(x Int, n int) { m.set.compareInt(x, n) }

@@ -52,6 +52,9 @@ var singleOperations = map[string]func(m Machine, x, y, z Vec) Vec{
 	"scale": func(m Machine, x, y, _ Vec) Vec {
 		return m.Scale(x, m.AtMost(m.Constant(Number(128)), m.AtLeast(m.Constant(Number(-150)), m.Round(y))))
 	},
+	"scaleNormal": func(m Machine, x, y, _ Vec) Vec {
+		return m.ScaleNormal(x, m.AtMost(m.Constant(Number(20)), m.AtLeast(m.Constant(Number(-20)), m.Round(y))))
+	},
 	"powerOfTwo": func(m Machine, x, _, _ Vec) Vec {
 		k := m.AtMost(m.Constant(Number(127)), m.AtLeast(m.Constant(Number(-126)), m.Round(x)))
 		return m.PowerOfTwo(k, m.Constant(Number(1)))
@@ -134,6 +137,12 @@ func laneKernels(m Machine) {
 		m.Store(m.Keep(m.MaskOf(lanes), v), Address{Base: to, Offset: at}, lanes)
 	}
 	m.End()
+	m.Function(e.Letter+"pair", "(to, x *"+e.Go+")", "is two vectors, and then both again the other way round.")
+	to, x = m.Param("to"), m.Param("x")
+	first, second := m.LoadPair(Address{Base: x})
+	m.StorePair(first, second, Address{Base: to})
+	m.StorePair(second, first, Address{Base: to, Offset: 2 * m.Bytes})
+	m.End()
 	if e == Double {
 		return
 	}
@@ -169,6 +178,61 @@ func laneKernels(m Machine) {
 	w := m.Widened(v)[0]
 	m.Return(0, d.Add(w, w))
 	m.ReturnNone(1, v)
+	m.End()
+}
+
+// fewerKernels work on the first n lanes, neither none nor all.
+func fewerKernels(m Machine) {
+	m.Function("sfewer", "(to, x *float32, n int)", "copies the first n elements of x, and 0 beyond, after n of them.")
+	to, x, lanes := m.Param("to"), m.Param("x"), m.FewerLanes(m.Param("n"))
+	v := m.Load(Address{Base: x}, lanes)
+	m.Store(v, Address{Base: to}, lanes)
+	m.Store(v, Address{Base: to, Offset: m.Bytes}, Lanes{})
+	m.End()
+	if m.Set != "neon" { // AVX2's lanes are those of float32
+		return
+	}
+	d := m.Of(Double)
+	m.Function("dfewer", "(to, x *float64, slim *float32, n int)", "is the sum of the first n elements, as float64 and then as float32.")
+	to, x, slim, lanes := m.Param("to"), m.Param("x"), m.Param("slim"), m.FewerLanes(m.Param("n"))
+	v = d.Add(d.Load(Address{Base: x}, lanes), d.LoadWide(Address{Base: slim}, lanes))
+	d.Store(v, Address{Base: to}, lanes)
+	d.StoreNarrow(v, Address{Base: to, Offset: m.Bytes}, lanes)
+	m.End()
+}
+
+// narrowPairKernel has a pair of float64 that is stored as float32.
+func narrowPairKernel(m Machine) {
+	d := m.Of(Double)
+	m.Function("narrowed", "(to *float32, x *float64)", "is two vectors of float64 as float32.")
+	to, x := m.Param("to"), m.Param("x")
+	first, second := d.LoadPair(Address{Base: x})
+	d.StoreNarrowPair(first, second, Address{Base: to})
+	m.End()
+}
+
+// backwardsKernel has the integers that loopKernel has not.
+func backwardsKernel(m Machine) {
+	m.Function("backwards", "(to, x *int, n int)", "copies n integers from the last to the first: those above 0, and -1 for those below.")
+	to, n := m.Param("to"), m.Param("n")
+	at := m.Beyond(m.Param("x"), n, 8)
+	v := m.NewInt()
+	m.Label("next")
+	m.SubtractFrom(8, at)
+	m.IntoInt(v).LoadInt(Address{Base: at})
+	m.TestInt(v)
+	m.Branch(Greater, "store")
+	m.TestInt(v)
+	m.Branch(Less, "negative")
+	m.Jump("skip")
+	m.Label("negative")
+	m.SetInt(v, -1)
+	m.Label("store")
+	m.StoreInt(v, Address{Base: to})
+	m.AddTo(8, to)
+	m.Label("skip")
+	m.DownInt(n)
+	m.Branch(NotZero, "next")
 	m.End()
 }
 

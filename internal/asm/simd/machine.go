@@ -12,14 +12,13 @@ type Machine struct {
 	toInt   Int
 }
 
-// set is a vector set's way to do things. Its methods are in the files that are named after it.
+// set is a vector set's way to do things: type amd64 in the files amd64*.go, type neon in arm64*.go.
 type set interface {
 	functions
 	integers
 	vectors
 	masks
 	reductions
-	places
 	pairs
 }
 

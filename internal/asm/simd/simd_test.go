@@ -26,7 +26,10 @@ func TestMain(m *testing.M) {
 		operationKernels(machine.Of(Double), doubleOperations)
 		laneKernels(machine)
 		laneKernels(machine.Of(Double))
+		fewerKernels(machine)
+		narrowPairKernel(machine)
 		loopKernel(machine)
+		backwardsKernel(machine)
 		machine.Generate()
 		return
 	}
@@ -43,6 +46,10 @@ func glue(set string, bytes int) string {
 		sort.Strings(names)
 		return strings.Join(names, ",\n") + ",\n"
 	}
+	dfewer := "nil"
+	if set == "neon" {
+		dfewer = "dfewerneon"
+	}
 	return fmt.Sprintf(`package kernels
 
 var _ = register(set{name: %q, bytes: %d,
@@ -51,8 +58,9 @@ var _ = register(set{name: %q, bytes: %d,
 	double: map[string]operation[float64]{
 %s},
 	skept: skept%[1]s, dkept: dkept%[1]s, first: first%[1]s, widened: widened%[1]s, halves: halves%[1]s, none: none%[1]s, loop: loop%[1]s,
+	spair: spair%[1]s, dpair: dpair%[1]s, narrowed: narrowed%[1]s, sfewer: sfewer%[1]s, dfewer: %[5]s, backwards: backwards%[1]s,
 })
-`, set, bytes, list("s", singleOperations), list("d", doubleOperations))
+`, set, bytes, list("s", singleOperations), list("d", doubleOperations), dfewer)
 }
 
 // TestSets builds a package with the kernels of kernels_test.go for all sets, and runs testdata/sets_test.go.txt in it,

@@ -41,6 +41,12 @@ type Address struct {
 	Offset      int
 }
 
+// next is where the vector after one of so many bytes lies.
+func (at Address) next(bytes int) Address {
+	at.Offset += bytes
+	return at
+}
+
 // Condition is what a Branch asks of the flags.
 type Condition int
 

@@ -180,7 +180,7 @@ func (m Machine) Scale(x, k Vec) Vec {
 	return r
 }
 
-// ScaleNormal is Scale where neither x nor the result is subnormal or infinite, or where x is NaN.
+// ScaleNormal is Scale where x and the result are neither 0 nor subnormal nor infinite, or where x and k are NaN.
 func (m Machine) ScaleNormal(x, k Vec) Vec {
 	r := m.target()
 	m.set.scaleNormal(x, k, r)

@@ -1,15 +1,6 @@
 package simd
 
-import (
-	mathbits "math/bits"
-
-	"github.com/gokfac/gokfac/internal/asm/arm64"
-)
-
-func (n *neon) beyond(base, index Int, scale int, to Int) {
-	b, i := n.ints[base], n.ints[index]
-	n.f.AddShifted(n.written(to), b, i, mathbits.TrailingZeros(uint(scale)))
-}
+import "github.com/gokfac/gokfac/internal/asm/arm64"
 
 func (n *neon) loadPair(_ Element, from Address, first, second Vec) {
 	at := n.address(from, 16)

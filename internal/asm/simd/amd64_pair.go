@@ -1,20 +1,5 @@
 package simd
 
-import (
-	. "github.com/mmcloughlin/avo/build"
-	. "github.com/mmcloughlin/avo/operand"
-)
-
-func (a *amd64) beyond(base, index Int, scale int, to Int) {
-	LEAQ(Mem{Base: a.ints[base], Index: a.ints[index], Scale: uint8(scale)}, a.ints[to])
-}
-
-// next is where the vector after one of so many bytes lies.
-func (at Address) next(bytes int) Address {
-	at.Offset += bytes
-	return at
-}
-
 func (a *amd64) bytes() int {
 	if a.wide {
 		return 64
