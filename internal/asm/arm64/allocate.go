@@ -1,9 +1,6 @@
 package arm64
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // allocate gives every register of the function its number. Nothing is kept in memory for want of registers: a function
 // that needs more than there are is an error.
@@ -68,25 +65,13 @@ func (i Instruction) with(replacement map[Register]Register) Instruction {
 	return i
 }
 
-// copies is d and s if the instruction is d = s and nothing else.
+// copies is d and s if the instruction is d = s and nothing else, of two registers.
 func (i Instruction) copies() (d, s Register, ok bool) {
-	if len(i.Writes) != 1 || len(i.Reads) == 0 || i.Target != "" {
+	if !i.copy {
 		return d, s, false
 	}
 	d, s = i.Writes[0], i.Reads[0]
-	if d.vector != s.vector || d == s {
-		return d, s, false
-	}
-	line := i.render(func(r Register) int {
-		switch r {
-		case d:
-			return 1
-		case s:
-			return 2
-		}
-		return 3
-	})
-	return d, s, line == "MOVD R2, R1" || strings.HasSuffix(line, "// ORR V1.16B, V2.16B, V2.16B")
+	return d, s, d != s
 }
 
 func tooMany(name string, vector bool, count int) error {

@@ -1,28 +1,28 @@
 package arm64
 
+import "slices"
+
 // vectorNumbers and integerNumbers are what virtual registers may become. R18 belongs to the system, R27 to Go's
 // assembler, R28 is the goroutine, R29 and R30 are the frame's and the link's.
 var (
-	vectorNumbers  = numbersBut(32)
-	integerNumbers = numbersBut(27, 18)
+	vectorNumbers  = span(0, 32)
+	integerNumbers = append(span(0, 18), span(19, 27)...)
 )
 
-func numbersBut(count int, out ...int) []int {
-	var list []int
-	for n := range count {
-		if len(out) == 0 || n != out[0] {
-			list = append(list, n)
-		}
+// span is the numbers from first to before end.
+func span(first, end int) (list []int) {
+	for n := first; n < end; n++ {
+		list = append(list, n)
 	}
 	return list
 }
 
-// interference says which registers must not share a number.
+// interference says which registers must not share a number. Registers are meant by their indices in flow.
 type interference struct {
 	*flow
-	with   []bitset
-	merged []int // the register that a register is one with, by index; itself if none
-	copies [][2]int
+	with   []bitset // the registers whose values are needed at the same time
+	merged []int    // the register that a register is one with; itself if none
+	copies [][2]int // the two registers of each copy
 }
 
 func newInterference(list []Instruction) *interference {
@@ -113,40 +113,57 @@ func numbersOf(r Register) []int {
 // same: registers with few neighbours wait until the others have numbers (Chaitin), the rest take their chance (Briggs).
 func (f *Func) colour(list []Instruction) (numbering, error) {
 	g := newInterference(list)
-	there := make([]bool, len(g.registers))
+	there := make([]bool, len(g.registers)) // not merged with another
 	for n := range there {
 		there[n] = true
 	}
 	g.merge(there)
-	number := make([]int, len(g.registers))
-	left := 0
-	for n, r := range g.registers {
-		number[n] = -1
-		if !r.virtual {
-			number[n] = r.number
-		} else if there[n] {
-			left++
-		}
+	number, err := g.assign(f.name, g.order(there), there)
+	if err != nil {
+		return nil, err
 	}
-	var stack []int
+	return func(r Register) int {
+		if !r.virtual {
+			return r.number
+		}
+		return number[g.root(g.index[r])]
+	}, nil
+}
+
+// order is the virtual registers, those with the fewest neighbours among the ones that are left first.
+func (g *interference) order(there []bool) (list []int) {
 	waiting := append([]bool{}, there...)
 	degrees := make([]int, len(g.registers))
 	for n := range degrees {
 		degrees[n] = g.degree(n, waiting)
 	}
-	for ; left > 0; left-- {
+	for {
 		next := -1
 		for n, r := range g.registers {
 			if r.virtual && waiting[n] && (next < 0 || degrees[n] < degrees[next]) {
 				next = n
 			}
 		}
+		if next < 0 {
+			return list
+		}
 		waiting[next] = false
-		stack = append(stack, next)
+		list = append(list, next)
 		g.with[next].each(func(n int) { degrees[n]-- })
 	}
-	for at := len(stack) - 1; at >= 0; at-- {
-		n := stack[at]
+}
+
+// assign gives the virtual registers numbers, the last of the order first: the lowest number that no neighbour has. name is
+// the function's.
+func (g *interference) assign(name string, order []int, there []bool) (number []int, err error) {
+	for _, r := range g.registers {
+		if r.virtual {
+			number = append(number, -1)
+		} else {
+			number = append(number, r.number)
+		}
+	}
+	for _, n := range slices.Backward(order) {
 		taken := map[int]bool{}
 		g.with[n].each(func(other int) {
 			if there[other] && number[other] >= 0 {
@@ -161,13 +178,8 @@ func (f *Func) colour(list []Instruction) (numbering, error) {
 			}
 		}
 		if number[n] < 0 {
-			return nil, tooMany(f.name, g.registers[n].vector, len(numbers))
+			return nil, tooMany(name, g.registers[n].vector, len(numbers))
 		}
 	}
-	return func(r Register) int {
-		if !r.virtual {
-			return r.number
-		}
-		return number[g.root(g.index[r])]
-	}, nil
+	return number, nil
 }

@@ -86,6 +86,7 @@ func TestMistakes(t *testing.T) {
 		"an offset out of range":  func() { f.Load(Q, V(0), At(R(1), 65536+16)) },
 		"an odd offset":           func() { f.Load(Q, V(0), At(R(1), 257)) },
 		"a scale of another size": func() { f.Load(S, V(0), Index(R(1), R(2), 3)) },
+		"a prefetch's scale":      func() { f.Prefetch(1, Index(R(1), R(2), 2)) },
 		"a lane out of range":     func() { f.OpLane("FMLA", D2, V(0), V(1), V(2), 2) },
 		"no such register":        func() { V(32) },
 		"no such argument":        func() { f.Arg("y", R(0)) },

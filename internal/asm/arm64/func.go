@@ -23,6 +23,7 @@ type Instruction struct {
 	Target        string     // the label that it may jump to, if not empty
 	Ends          bool       // it never goes on to the next instruction
 
+	copy bool  // it copies a whole register, and does nothing else
 	move *move // of a whole vector register, if it is one that joinPairs may join
 
 	// render is the line in the file, without indentation.

@@ -88,7 +88,7 @@ func (f *Func) MulAdd(d, n, m, a Register) {
 // Move is d = n.
 func (f *Func) Move(d, n Register) {
 	mustInteger("MOVD", d, n)
-	f.add(Instruction{Reads: []Register{n}, Writes: []Register{d}, render: func(num numbering) string {
+	f.add(Instruction{Reads: []Register{n}, Writes: []Register{d}, copy: true, render: func(num numbering) string {
 		return fmt.Sprintf("MOVD %s, %s", goName(n, num), goName(d, num))
 	}})
 }

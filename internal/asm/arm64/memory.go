@@ -2,85 +2,7 @@ package arm64
 
 import "fmt"
 
-// Address is a place in memory.
-type Address struct {
-	base   Register
-	index  Register
-	offset int
-	scale  int
-	mode   mode
-}
-
-type mode int
-
-const (
-	plain   mode = iota // base + offset
-	indexed             // base + index<<scale
-	post                // base, which then grows by offset
-	pre                 // base, which has grown by offset before
-)
-
-// At is the address base + offset.
-func At(base Register, offset int) Address { return Address{base: base, offset: offset} }
-
-// Index is the address base + index<<scale; scale is 0 or log₂ of the bytes
-// that are moved.
-func Index(base, index Register, scale int) Address {
-	return Address{base: base, index: index, scale: scale, mode: indexed}
-}
-
-// Post is the address base. The register is then increased by offset.
-func Post(base Register, offset int) Address { return Address{base: base, offset: offset, mode: post} }
-
-// Pre is the address base + offset, which the register is set to.
-func Pre(base Register, offset int) Address { return Address{base: base, offset: offset, mode: pre} }
-
-func (a Address) reads() []Register {
-	if a.mode == indexed {
-		return []Register{a.base, a.index}
-	}
-	return []Register{a.base}
-}
-
-func (a Address) writes() []Register {
-	if a.mode == post || a.mode == pre {
-		return []Register{a.base}
-	}
-	return nil
-}
-
-// check panics if one instruction that moves so many bytes cannot address it.
-func (a Address) check(bytes int) {
-	mustInteger("an address", a.reads()...)
-	scaled := a.offset >= 0 && a.offset%bytes == 0 && a.offset/bytes < 4096
-	near := a.offset >= -256 && a.offset < 256
-	switch {
-	case a.mode == plain && (scaled || near), (a.mode == post || a.mode == pre) && near:
-	case a.mode == indexed && (a.scale == 0 || 1<<a.scale == bytes):
-	default:
-		panic(fmt.Sprintf("arm64: no instruction for %d bytes has the offset %d or the scale %d", bytes, a.offset, a.scale))
-	}
-}
-
-// goSyntax is the address, and the suffix of the instruction's name.
-func (a Address) goSyntax(n numbering) (address, suffix string) {
-	switch {
-	case a.mode == indexed && a.scale == 0:
-		return fmt.Sprintf("(%s)(%s)", goName(a.base, n), goName(a.index, n)), ""
-	case a.mode == indexed:
-		return fmt.Sprintf("(%s)(%s<<%d)", goName(a.base, n), goName(a.index, n), a.scale), ""
-	case a.mode == post:
-		suffix = ".P"
-	case a.mode == pre:
-		suffix = ".W"
-	}
-	if a.offset == 0 {
-		return fmt.Sprintf("(%s)", goName(a.base, n)), suffix
-	}
-	return fmt.Sprintf("%d(%s)", a.offset, goName(a.base, n)), suffix
-}
-
-// goMoves are the names of Go's instructions that move an element.
+// goMove is the name of Go's instruction that moves an element.
 func goMove(a Arrangement) string {
 	switch a {
 	case S:
@@ -121,12 +43,18 @@ func (f *Func) move(a Arrangement, r Register, at Address, load bool) {
 	if a == Q && at.mode == plain {
 		i.move = &move{load, r, at}
 	}
+	f.transfer(i, name, at, load, func(n numbering) string { return goName(r, n) })
+}
+
+// transfer adds a load or a store that Go's assembler has: its operands are in the order of the data.
+func (f *Func) transfer(i Instruction, name string, at Address, load bool, registers func(numbering) string) {
 	i.render = func(n numbering) string {
 		address, suffix := at.goSyntax(n)
+		from, to := registers(n), address
 		if load {
-			return fmt.Sprintf("%s%s %s, %s", name, suffix, address, goName(r, n))
+			from, to = to, from
 		}
-		return fmt.Sprintf("%s%s %s, %s", name, suffix, goName(r, n), address)
+		return fmt.Sprintf("%s%s %s, %s", name, suffix, from, to)
 	}
 	f.add(i)
 }
@@ -166,15 +94,9 @@ func (f *Func) pair(a Arrangement, first, second Register, at Address, load bool
 	} else {
 		name, i.Reads = "FSTP"+name, append(i.Reads, first, second)
 	}
-	i.render = func(n numbering) string {
-		address, suffix := at.goSyntax(n)
-		both := fmt.Sprintf("(%s, %s)", goName(first, n), goName(second, n))
-		if load {
-			return fmt.Sprintf("%s%s %s, %s", name, suffix, address, both)
-		}
-		return fmt.Sprintf("%s%s %s, %s", name, suffix, both, address)
-	}
-	f.add(i)
+	f.transfer(i, name, at, load, func(n numbering) string {
+		return fmt.Sprintf("(%s, %s)", goName(first, n), goName(second, n))
+	})
 }
 
 // LoadInt reads an integer of 64 bits.
@@ -207,14 +129,7 @@ func (f *Func) integer(name string, bytes int, r Register, at Address, load bool
 	} else {
 		i.Reads = append(i.Reads, r)
 	}
-	i.render = func(n numbering) string {
-		address, suffix := at.goSyntax(n)
-		if load {
-			return fmt.Sprintf("%s%s %s, %s", name, suffix, address, goName(r, n))
-		}
-		return fmt.Sprintf("%s%s %s, %s", name, suffix, goName(r, n), address)
-	}
-	f.add(i)
+	f.transfer(i, name, at, load, func(n numbering) string { return goName(r, n) })
 }
 
 // Prefetch asks for a cache line that will be read soon, in the level 1 or 2 of
@@ -223,6 +138,9 @@ func (f *Func) Prefetch(level int, at Address) {
 	name := fmt.Sprintf("PLDL%dKEEP", level)
 	i := Instruction{Reads: at.reads()}
 	if at.mode == indexed {
+		if at.scale != 0 && at.scale != 3 {
+			panic(fmt.Sprintf("arm64: no prefetch has the scale %d", at.scale))
+		}
 		f.word(i, func(n numbering) (uint32, string) {
 			base, index := n(at.base), n(at.index)
 			word, shift := uint32(0xf8a06800), ""

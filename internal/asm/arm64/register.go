@@ -26,12 +26,6 @@ func fixed(vector bool, number, last int) Register {
 	return Register{vector: vector, number: number}
 }
 
-// IsVector tells vector registers from integer ones.
-func (r Register) IsVector() bool { return r.vector }
-
-// IsVirtual tells that the register awaits its number.
-func (r Register) IsVirtual() bool { return r.virtual }
-
 // Number is the number of a fixed register.
 func (r Register) Number() int { return r.number }
 

@@ -105,7 +105,10 @@ func (f *Func) Shift(name string, a Arrangement, d, n Register, by int) {
 }
 
 // Copy is d = n, all of the register.
-func (f *Func) Copy(d, n Register) { f.Op("ORR", B16, d, n, n) }
+func (f *Func) Copy(d, n Register) {
+	f.Op("ORR", B16, d, n, n)
+	f.list[len(f.list)-1].copy = true
+}
 
 // Extract is EXT: d = the 16 bytes from byte at of n followed by m.
 func (f *Func) Extract(d, n, m Register, at int) {

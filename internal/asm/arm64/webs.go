@@ -25,85 +25,9 @@ func join(a, b *web) {
 // splitWebs gives each web of a virtual register a register of its own. A register that an instruction reads and writes
 // is one, because its place in the word is. A register that is read without having been written is an error.
 func (f *Func) splitWebs(list []Instruction) ([]Instruction, error) {
-	g := newFlow(list)
-	type place struct {
-		label string
-		r     Register
-	}
-	labels := map[string]int{}
-	for n, i := range list {
-		if i.Label != "" {
-			labels[i.Label] = n
-		}
-	}
-	atLabel := map[place]*web{}
-	meet := func(label string, now map[Register]*web) error {
-		var missing error
-		g.before[labels[label]].each(func(index int) {
-			r := g.registers[index]
-			if !r.virtual {
-				return
-			}
-			if now[r] == nil {
-				missing = fmt.Errorf("%s: %s is read after %s, but not always written before", f.name, r, label)
-				return
-			}
-			p := place{label, r}
-			if atLabel[p] == nil {
-				atLabel[p] = &web{}
-			}
-			join(atLabel[p], now[r])
-		})
-		return missing
-	}
-	now := map[Register]*web{}
-	goesOn := true
-	used := make([]map[Register]*web, len(list))
-	for n, i := range list {
-		if i.Label != "" {
-			if goesOn {
-				if err := meet(i.Label, now); err != nil {
-					return nil, err
-				}
-			}
-			now = map[Register]*web{}
-			g.before[n].each(func(index int) {
-				r := g.registers[index]
-				p := place{i.Label, r}
-				if atLabel[p] == nil {
-					atLabel[p] = &web{}
-				}
-				now[r] = atLabel[p]
-			})
-			goesOn = true
-		}
-		used[n] = map[Register]*web{}
-		for _, r := range i.Reads {
-			if !r.virtual {
-				continue
-			}
-			if now[r] == nil {
-				return nil, fmt.Errorf("%s: %s is read before it is written", f.name, r)
-			}
-			used[n][r] = now[r]
-		}
-		for _, r := range i.Writes {
-			if !r.virtual {
-				continue
-			}
-			if used[n][r] == nil {
-				used[n][r] = &web{}
-			}
-			now[r] = used[n][r]
-		}
-		if i.Target != "" {
-			if err := meet(i.Target, now); err != nil {
-				return nil, err
-			}
-		}
-		if i.Ends {
-			goesOn, now = false, map[Register]*web{}
-		}
+	used, err := f.findWebs(list)
+	if err != nil {
+		return nil, err
 	}
 	named := map[*web]bool{}
 	split := make([]Instruction, len(list))
@@ -124,4 +48,109 @@ func (f *Func) splitWebs(list []Instruction) ([]Instruction, error) {
 		split[n] = i
 	}
 	return split, nil
+}
+
+// findWebs returns the web of each virtual register of each instruction.
+func (f *Func) findWebs(list []Instruction) ([]map[Register]*web, error) {
+	s := &webSearch{flow: newFlow(list), function: f.name, atLabel: map[place]*web{}, now: map[Register]*web{}}
+	used := make([]map[Register]*web, len(list))
+	goesOn := true // from the instruction before
+	for n, i := range list {
+		if i.Label != "" {
+			if goesOn {
+				if err := s.jump(i.Label); err != nil {
+					return nil, err
+				}
+			}
+			s.land(i.Label)
+			goesOn = true
+		}
+		var err error
+		if used[n], err = s.pass(i); err != nil {
+			return nil, err
+		}
+		if i.Target != "" {
+			if err := s.jump(i.Target); err != nil {
+				return nil, err
+			}
+		}
+		if i.Ends {
+			goesOn, s.now = false, map[Register]*web{}
+		}
+	}
+	return used, nil
+}
+
+// webSearch goes through a function from front to back.
+type webSearch struct {
+	*flow
+	function string
+	now      map[Register]*web // of the value that each register has
+	atLabel  map[place]*web    // of the values that registers have at labels
+}
+
+// place is a register at a label.
+type place struct {
+	label string
+	r     Register
+}
+
+// webAt is the web of the values that a register has at a label.
+func (s *webSearch) webAt(label string, r Register) *web {
+	p := place{label, r}
+	if s.atLabel[p] == nil {
+		s.atLabel[p] = &web{}
+	}
+	return s.atLabel[p]
+}
+
+// needed calls do for the virtual registers whose values are needed at a label.
+func (s *webSearch) needed(label string, do func(Register)) {
+	s.before[s.labels[label]].each(func(index int) {
+		if r := s.registers[index]; r.virtual {
+			do(r)
+		}
+	})
+}
+
+// jump joins the values that registers have now to those at a label.
+func (s *webSearch) jump(label string) (err error) {
+	s.needed(label, func(r Register) {
+		if s.now[r] == nil {
+			err = fmt.Errorf("%s: %s is read after %s, but not always written before", s.function, r, label)
+			return
+		}
+		join(s.webAt(label, r), s.now[r])
+	})
+	return err
+}
+
+// land goes on at a label, with the values of all that jump there.
+func (s *webSearch) land(label string) {
+	s.now = map[Register]*web{}
+	s.needed(label, func(r Register) { s.now[r] = s.webAt(label, r) })
+}
+
+// pass returns the webs of an instruction's virtual registers, and goes past it.
+func (s *webSearch) pass(i Instruction) (map[Register]*web, error) {
+	used := map[Register]*web{}
+	for _, r := range i.Reads {
+		if !r.virtual {
+			continue
+		}
+		if s.now[r] == nil {
+			return nil, fmt.Errorf("%s: %s is read before it is written", s.function, r)
+		}
+		used[r] = s.now[r]
+	}
+	for _, r := range i.Writes {
+		if !r.virtual {
+			continue
+		}
+		if used[r] == nil {
+			used[r] = &web{}
+		}
+		s.now[r] = used[r]
+	}
+	return used, nil
 }
