@@ -119,13 +119,13 @@ func TestBusiest(t *testing.T) {
 	n1 := arm64Processors[2]
 	for bound, want := range map[float64]string{4: "memory", 5: "width"} {
 		a.CodeRegions[0].SummaryView.BlockRThroughput = bound
-		if got := n1.busiest(a, 0); got != want {
+		if got := n1.limit(a, 0); got != want {
 			t.Errorf("bound of %g cycles: %s, want %s", bound, got, want)
 		}
 	}
 	a.CodeRegions[0].ResourcePressureView.ResourcePressureInfo[2].ResourceIndex = 3
 	a.CodeRegions[0].ResourcePressureView.ResourcePressureInfo[2].ResourceUsage = 5
-	if got := n1.busiest(a, 0); got != "integer" {
+	if got := n1.limit(a, 0); got != "integer" {
 		t.Errorf("%s, want integer", got)
 	}
 }
