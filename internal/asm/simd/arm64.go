@@ -29,34 +29,6 @@ type neon struct {
 	labels    int             // how many there have been
 }
 
-// quad is the four words of a vector register.
-type quad [4]uint32
-
-// poolConstant is a register that is filled from the pool when the function starts.
-type poolConstant struct {
-	quad quad
-	r    arm64.Register
-}
-
-// vecState is a vector's register, and what is known of its value.
-type vecState struct {
-	r       arm64.Register
-	written bool
-	known   bool // that all its lanes are bits
-	bits    Bits
-	relied  bool // something was left out because of the bits
-	shared  bool // r belongs to all vectors of the constant
-	labels  int  // how many labels there were before that
-}
-
-// lanesOf is a register of ones and zeros; but says that the lanes of zeros are meant.
-type lanesOf struct {
-	r   arm64.Register
-	but bool
-}
-
-const poolName = "constants"
-
 // newNEON takes the options that avo declares: -pkg, -out, -stubs.
 func newNEON() *neon {
 	file := arm64.NewFile(option("pkg"), "command: go run main.go "+strings.Join(os.Args[1:], " "))
@@ -123,20 +95,6 @@ func (n *neon) interleave(count int, body func(i int)) {
 	n.f.Emit(arm64.Interleave(lists...)...)
 }
 
-// close fills the constants of the function that is done, as many as there are registers for when it starts.
-func (n *neon) close() {
-	if n.f == nil || n.constants == nil {
-		return
-	}
-	list := []arm64.Constant{{Register: n.base, Load: func(to arm64.Register) { n.f.Address(to, poolName) }}}
-	for _, c := range n.constants {
-		list = append(list, arm64.Constant{Register: c.r, Load: func(to arm64.Register) { n.f.Load(arm64.Q, to, n.inPool(c.quad)) }})
-	}
-	if err := n.f.Preload(1, list); err != nil {
-		log.Fatal(err)
-	}
-}
-
 func (n *neon) generate() {
 	n.close()
 	var words []uint64
@@ -151,40 +109,6 @@ func (n *neon) generate() {
 	}
 }
 
-// inPool is where a constant lies.
-func (n *neon) inPool(q quad) arm64.Address {
-	for i, other := range n.pool {
-		if other == q {
-			return arm64.At(n.base, 16*i)
-		}
-	}
-	n.pool = append(n.pool, q)
-	return arm64.At(n.base, 16*(len(n.pool)-1))
-}
-
-// read fills a register from the pool.
-func (n *neon) read(q quad, to arm64.Register) {
-	if n.constants == nil {
-		n.constants = []poolConstant{}
-	}
-	n.f.Load(arm64.Q, to, n.inPool(q))
-}
-
-// held is a register that has a constant from the start of the function.
-func (n *neon) held(q quad) arm64.Register {
-	for _, c := range n.constants {
-		if c.quad == q {
-			return c.r
-		}
-	}
-	_ = n.inPool(q)
-	r := n.f.Vec()
-	n.constants = append(n.constants, poolConstant{q, r})
-	return r
-}
-
-func same(b Bits) quad { return quad{uint32(b), uint32(b), uint32(b), uint32(b)} }
-
 // forget is called where code may be reached from elsewhere.
 func (n *neon) forget() { n.places = map[Address]Int{} }
 
@@ -192,11 +116,6 @@ func (n *neon) forget() { n.places = map[Address]Int{} }
 func (n *neon) newLabel(name string) string {
 	n.labels++
 	return fmt.Sprintf("%s%d", name, n.labels)
-}
-
-func (n *neon) newVec(Element) Vec {
-	n.vecs = append(n.vecs, vecState{r: n.f.Vec()})
-	return Vec(len(n.vecs) - 1)
 }
 
 func (n *neon) newInt() Int {
@@ -207,42 +126,6 @@ func (n *neon) newInt() Int {
 func (n *neon) newMask(m lanesOf) Mask {
 	n.masks = append(n.masks, m)
 	return Mask(len(n.masks) - 1)
-}
-
-// vec is the register of a vector that is read.
-func (n *neon) vec(v Vec) arm64.Register { return n.vecs[v].r }
-
-// own is the register of a vector that is written, which it must not share with a constant.
-func (n *neon) own(v Vec) arm64.Register {
-	s := n.vecs[v]
-	if s.relied {
-		panic("simd: a constant is changed after its value was relied on")
-	}
-	if s.shared {
-		if s.labels != n.labels {
-			panic("simd: a constant is changed in another block; Copy makes a register of its own")
-		}
-		s.r = n.f.Vec()
-	}
-	n.vecs[v] = vecState{r: s.r, written: true}
-	return s.r
-}
-
-// changed is own for a vector whose value counts.
-func (n *neon) changed(v Vec) arm64.Register {
-	before := n.vecs[v]
-	r := n.own(v)
-	if before.shared {
-		n.f.Copy(r, before.r)
-	}
-	return r
-}
-
-// bitsOf is the value of a vector's lanes, if it is known. It must not change any more then.
-func (n *neon) bitsOf(v Vec) (Bits, bool) {
-	s := &n.vecs[v]
-	s.relied = s.known
-	return s.bits, s.known
 }
 
 // operand is a register with an operand.

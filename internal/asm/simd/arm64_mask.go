@@ -2,6 +2,12 @@ package simd
 
 import "github.com/gokfac/gokfac/internal/asm/arm64"
 
+// lanesOf is a register of ones and zeros; but says that the lanes of zeros are meant.
+type lanesOf struct {
+	r   arm64.Register
+	but bool
+}
+
 // comparison is an instruction that finds the lanes, or all others.
 type comparison struct {
 	name    string
