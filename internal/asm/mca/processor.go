@@ -28,30 +28,30 @@ type processor struct {
 
 // arm64Processors have the ports of the models that LLVM 19 to 22 have for these names.
 var arm64Processors = []processor{
-	{"apple-m1", "Cy", "Cyclone", ports{width: 6, vector: 3, fma: 3, double: 2, load: 2, store: 2, memory: 2},
-		"LLVM has no model of the M1: this is Cyclone's (A7, 2013), with 3 vector units for the M1's 4. Not to be trusted for it",
-		map[string]string{"LS": "memory", "V": "vector", "VM": "vector", "VC": "vector", "VD": "vector", "FloatDiv": "vector"}},
-	{"neoverse-v1", "V1", "its own", ports{width: 8, vector: 4, fma: 4, load: 3, store: 2, memory: 3},
-		"its own model, made from Arm's optimization guide. Its ports are nearly the M1's: the better stand-in for it",
-		map[string]string{"L01": "memory", "L2": "memory", "D": "memory", "V0": "vector", "V1": "vector", "V2": "vector", "V3": "vector"}},
-	{"neoverse-n1", "N1", "its own", ports{width: 4, vector: 2, fma: 2, load: 2, store: 1, memory: 2, dispatch: 8},
-		"its own model, made from Arm's optimization guide, at the 8 µops that guide lets a core dispatch. The cortex-a76 has the same units",
-		map[string]string{"L": "memory", "D": "memory", "V0": "vector", "V1": "vector"}},
-	{"cortex-a76", "A57", "Cortex-A57", ports{width: 3, vector: 1, fma: 1, load: 1, store: 0.5, memory: 1},
-		"LLVM has no model of the A76: this is the Cortex-A57's (2013), with half of its units. See neoverse-n1",
-		map[string]string{"L": "memory", "S": "memory", "W": "vector", "X": "vector"}},
+	{name: "apple-m1", model: "Cy", of: "Cyclone", ports: ports{width: 6, vector: 3, fma: 3, double: 2, load: 2, store: 2, memory: 2},
+		note:  "LLVM has no model of the M1: this is Cyclone's (A7, 2013), with 3 vector units for the M1's 4. Not to be trusted for it",
+		units: map[string]string{"LS": "memory", "V": "vector", "VM": "vector", "VC": "vector", "VD": "vector", "FloatDiv": "vector"}},
+	{name: "neoverse-v1", model: "V1", of: "its own", ports: ports{width: 8, vector: 4, fma: 4, load: 3, store: 2, memory: 3},
+		note:  "its own model, made from Arm's optimization guide. Its ports are nearly the M1's: the better stand-in for it",
+		units: map[string]string{"L01": "memory", "L2": "memory", "D": "memory", "V0": "vector", "V1": "vector", "V2": "vector", "V3": "vector"}},
+	{name: "neoverse-n1", model: "N1", of: "its own", ports: ports{width: 4, vector: 2, fma: 2, load: 2, store: 1, memory: 2, dispatch: 8},
+		note:  "its own model, made from Arm's optimization guide, at the 8 µops that guide lets a core dispatch. The cortex-a76 has the same units",
+		units: map[string]string{"L": "memory", "D": "memory", "V0": "vector", "V1": "vector"}},
+	{name: "cortex-a76", model: "A57", of: "Cortex-A57", ports: ports{width: 3, vector: 1, fma: 1, load: 1, store: 0.5, memory: 1},
+		note:  "LLVM has no model of the A76: this is the Cortex-A57's (2013), with half of its units. See neoverse-n1",
+		units: map[string]string{"L": "memory", "S": "memory", "W": "vector", "X": "vector"}},
 }
 
 // m1 is the fast core of an Apple M1. There is no model of it: a bound for the others' simulations to be held against,
 // from its units and from the latency of fused multiply-adds that follow each other.
-var m1 = processor{"Apple M1, at best", "", "", ports{width: 8, vector: 4, fma: 4, load: 3, store: 2, memory: 4, latency: 4},
-	"no simulation: the busiest of the units that Dougall Johnson's measurements found in its fast cores (dougallj.github.io/applecpu)", nil}
+var m1 = processor{name: "Apple M1, at best", ports: ports{width: 8, vector: 4, fma: 4, load: 3, store: 2, memory: 4, latency: 4},
+	note: "no simulation: the busiest of the units that Dougall Johnson's measurements found in its fast cores (dougallj.github.io/applecpu)"}
 
 // amd64Processors show the tool's answers where measurements are at hand.
 var amd64Processors = []processor{
-	{"znver3", "Zn3", "its own", ports{width: 6, vector: 4, fma: 2, load: 2, store: 1, memory: 3}, "its own model", nil},
-	{"haswell", "HW", "its own", ports{width: 4, vector: 3, fma: 2, load: 2, store: 1, memory: 2}, "its own model", nil},
-	{"alderlake", "ADLP", "its own", ports{width: 6, vector: 3, fma: 2, load: 3, store: 2, memory: 5}, "its own model, of the fast cores", nil},
+	{name: "znver3", model: "Zn3", of: "its own", ports: ports{width: 6, vector: 4, fma: 2, load: 2, store: 1, memory: 3}, note: "its own model"},
+	{name: "haswell", model: "HW", of: "its own", ports: ports{width: 4, vector: 3, fma: 2, load: 2, store: 1, memory: 2}, note: "its own model"},
+	{name: "alderlake", model: "ADLP", of: "its own", ports: ports{width: 6, vector: 3, fma: 2, load: 3, store: 2, memory: 5}, note: "its own model, of the fast cores"},
 }
 
 // bound returns the cycles that a trip takes at least, and the resource that needs them.
