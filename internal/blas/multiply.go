@@ -45,58 +45,75 @@ func (j *job[T]) special(f tile[T], depth, l int, a, b *panel[T], beta T, scratc
 		f(depth, a.at(l), a.stride, b.at(l), b.stride, &j.c[a.start*j.ldc+b.start], j.ldc, j.alpha, beta, a.valid, b.valid)
 		return
 	}
-	f(depth, a.at(l), a.stride, b.at(l), b.stride, &scratch[0], b.size, j.alpha, 0, a.valid, b.valid)
+	if beta != 0 {
+		if j.flipped {
+			j.loadFlipped(a, b, scratch)
+		} else {
+			j.loadTriangle(a, b, scratch)
+		}
+	}
+	f(depth, a.at(l), a.stride, b.at(l), b.stride, &scratch[0], b.size, j.alpha, beta, a.valid, b.valid)
 	if j.flipped {
-		j.storeFlipped(a, b, beta, scratch)
+		j.storeFlipped(a, b, scratch)
 		return
 	}
-	j.storeTriangle(a, b, beta, scratch)
+	j.storeTriangle(a, b, scratch)
 }
 
-// storeTriangle adds the part of a tile that belongs to the triangle; the diagonal of C crosses the tile.
-func (j *job[T]) storeTriangle(a, b *panel[T], beta T, scratch []T) {
+// loadTriangle copies to scratch what C holds in the part of a tile that belongs to the triangle, so that the kernel adds
+// β·C to it as to all others, in one rounding: the bits of an element do not depend on how C is cut into tiles.
+func (j *job[T]) loadTriangle(a, b *panel[T], scratch []T) {
 	for i := range a.valid {
-		from, to := 0, b.valid
-		if j.part == upper {
-			from = max(0, a.start+i-b.start)
-		} else {
-			to = min(b.valid, a.start+i+1-b.start)
-		}
-		if from >= to {
-			continue
-		}
-		c := j.c[(a.start+i)*j.ldc+b.start:][from:to]
-		s := scratch[i*b.size:][from:to]
-		if beta == 0 {
-			copy(c, s)
-			continue
-		}
-		for x, v := range s {
-			c[x] = v + T(beta*c[x])
+		from, to := j.inTriangle(a, b, i)
+		if from < to {
+			copy(scratch[i*b.size:][from:to], j.c[(a.start+i)*j.ldc+b.start:][from:to])
 		}
 	}
 }
 
-// storeFlipped adds the transpose of a tile.
-func (j *job[T]) storeFlipped(a, b *panel[T], beta T, scratch []T) {
-	done := 0
-	if beta == 0 {
-		for ; done+packUnit <= a.valid; done += packUnit {
-			rows := scratch[done*b.size:]
-			j.kern.transpose(b.valid, &j.c[b.start*j.ldc+a.start+done], j.ldc, &rows[0], &rows[b.size], &rows[2*b.size], &rows[3*b.size])
+// storeTriangle copies the part of a tile that belongs to the triangle to C, whose diagonal crosses the tile.
+func (j *job[T]) storeTriangle(a, b *panel[T], scratch []T) {
+	for i := range a.valid {
+		from, to := j.inTriangle(a, b, i)
+		if from < to {
+			copy(j.c[(a.start+i)*j.ldc+b.start:][from:to], scratch[i*b.size:][from:to])
 		}
+	}
+}
+
+// inTriangle is the range of columns of row i of a tile that belong to the triangle.
+func (j *job[T]) inTriangle(a, b *panel[T], i int) (from, to int) {
+	if j.part == upper {
+		return max(0, a.start+i-b.start), b.valid
+	}
+	return 0, min(b.valid, a.start+i+1-b.start)
+}
+
+// loadFlipped is loadTriangle for a whole tile, transposed.
+func (j *job[T]) loadFlipped(a, b *panel[T], scratch []T) {
+	done := 0
+	for ; done+packUnit <= b.valid; done += packUnit {
+		rows := j.c[(b.start+done)*j.ldc+a.start:]
+		j.kern.transpose(a.valid, &scratch[done], b.size, &rows[0], &rows[j.ldc], &rows[2*j.ldc], &rows[3*j.ldc])
+	}
+	for x := done; x < b.valid; x++ {
+		for i, v := range j.c[(b.start+x)*j.ldc+a.start:][:a.valid] {
+			scratch[i*b.size+x] = v
+		}
+	}
+}
+
+// storeFlipped writes the transpose of a tile to C.
+func (j *job[T]) storeFlipped(a, b *panel[T], scratch []T) {
+	done := 0
+	for ; done+packUnit <= a.valid; done += packUnit {
+		rows := scratch[done*b.size:]
+		j.kern.transpose(b.valid, &j.c[b.start*j.ldc+a.start+done], j.ldc, &rows[0], &rows[b.size], &rows[2*b.size], &rows[3*b.size])
 	}
 	for r := done; r < a.valid; r++ {
-		row := scratch[r*b.size:][:b.valid]
 		c := j.c[b.start*j.ldc+a.start+r:]
-		if beta == 0 {
-			for i, v := range row {
-				c[i*j.ldc] = v
-			}
-			continue
-		}
-		for i, v := range row {
-			c[i*j.ldc] = v + T(beta*c[i*j.ldc])
+		for i, v := range scratch[r*b.size:][:b.valid] {
+			c[i*j.ldc] = v
 		}
 	}
 }
