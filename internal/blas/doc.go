@@ -68,7 +68,9 @@
 // call has returned.
 // Only m and n are shared out, never k, and every element is summed in the same
 // order, so a result does not depend on the number of workers, their timing or
-// concurrent callers. Nor does a row of A·B or of Affine depend on the number of
+// concurrent callers. Nor does it depend on how C is cut into tiles: the kernel applies
+// α and β to all of them, on a copy of C where a tile is stored in part or
+// transposed. Nor does a row of A·B or of Affine depend on the number of
 // rows, with α = 1 and β = 0 or 1: a prediction is the same in every batch.
 //
 // # Tried and lost

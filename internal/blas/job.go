@@ -75,7 +75,7 @@ func (j *job[T]) plan(workers int, a operand[T], rows partition, b operand[T], c
 	j.packTickets = j.rows.groups() + j.cols.groups()
 
 	// Rows in place, used by few panels only, need not stay in the L1 cache; a
-	// second pass would have to add its transposed tiles element by element.
+	// second pass would have to transpose every tile of C once more.
 	kern := j.kern
 	depth := kern.depth
 	if j.flipped && !a.contiguous {
