@@ -1,7 +1,8 @@
 // Package accelerate multiplies matrices with Apple's Accelerate, which every
-// macOS has. Its products run on the matrix units of Apple's processors, which
-// no instruction that Apple documents reaches. It is opened when it is asked
-// for, at run time, without cgo.
+// macOS has. Its products run on the matrix units of Apple's processors. The M1
+// to M3 have no documented instructions for those; the M4 has Arm's SME, for
+// which gokfac has no kernels. The library is opened when it is asked for, at run
+// time, without cgo.
 //
 //	Gemm   C = α·op(A)·op(B) + β·C
 //	Syrk   C = α·A·Aᵀ or α·AᵀA + β·C, one triangle

@@ -17,7 +17,6 @@ const (
 	plain   mode = iota // base + offset
 	indexed             // base + index<<scale
 	post                // base, which then grows by offset
-	pre                 // base, which has grown by offset before
 )
 
 // At is the address base + offset.
@@ -31,9 +30,6 @@ func Index(base, index Register, scale int) Address {
 
 // Post is the address base. The register is then increased by offset.
 func Post(base Register, offset int) Address { return Address{base: base, offset: offset, mode: post} }
-
-// Pre is the address base + offset, which the register is set to.
-func Pre(base Register, offset int) Address { return Address{base: base, offset: offset, mode: pre} }
 
 // Base is the register of an address.
 func (a Address) Base() Register { return a.base }
@@ -49,7 +45,7 @@ func (a Address) reads() []Register {
 }
 
 func (a Address) writes() []Register {
-	if a.mode == post || a.mode == pre {
+	if a.mode == post {
 		return []Register{a.base}
 	}
 	return nil
@@ -61,7 +57,7 @@ func (a Address) check(bytes int) {
 	scaled := a.offset >= 0 && a.offset%bytes == 0 && a.offset/bytes < 4096
 	near := a.offset >= -256 && a.offset < 256
 	switch {
-	case a.mode == plain && (scaled || near), (a.mode == post || a.mode == pre) && near:
+	case a.mode == plain && (scaled || near), a.mode == post && near:
 	case a.mode == indexed && (a.scale == 0 || 1<<a.scale == bytes):
 	default:
 		panic(fmt.Sprintf("arm64: no instruction for %d bytes has the offset %d or the scale %d", bytes, a.offset, a.scale))
@@ -77,8 +73,6 @@ func (a Address) goSyntax(n numbering) (address, suffix string) {
 		return fmt.Sprintf("(%s)(%s<<%d)", goName(a.base, n), goName(a.index, n), a.scale), ""
 	case a.mode == post:
 		suffix = ".P"
-	case a.mode == pre:
-		suffix = ".W"
 	}
 	if a.offset == 0 {
 		return fmt.Sprintf("(%s)", goName(a.base, n)), suffix

@@ -33,9 +33,6 @@ func (f *Func) And(d, n, m Register) { f.three("AND", d, n, m) }
 // Or is d = n | m.
 func (f *Func) Or(d, n, m Register) { f.three("ORR", d, n, m) }
 
-// Div is d = n / m without sign.
-func (f *Func) Div(d, n, m Register) { f.three("UDIV", d, n, m) }
-
 // AddConst is d = n + c, 0 ≤ c < 4096.
 func (f *Func) AddConst(d, n Register, c int) { f.small("ADD", d, n, c) }
 
@@ -61,27 +58,11 @@ func (f *Func) ShiftLeft(d, n Register, c int) { f.constant("LSL", d, n, c) }
 // ShiftRight is d = n >> c without sign.
 func (f *Func) ShiftRight(d, n Register, c int) { f.constant("LSR", d, n, c) }
 
-// ShiftRightSigned is d = n >> c.
-func (f *Func) ShiftRightSigned(d, n Register, c int) { f.constant("ASR", d, n, c) }
-
 // AddShifted is d = n + m<<c.
-func (f *Func) AddShifted(d, n, m Register, c int) { f.shifted("ADD", d, n, m, c) }
-
-// SubShifted is d = n − m<<c.
-func (f *Func) SubShifted(d, n, m Register, c int) { f.shifted("SUB", d, n, m, c) }
-
-func (f *Func) shifted(name string, d, n, m Register, c int) {
-	mustInteger(name, d, n, m)
+func (f *Func) AddShifted(d, n, m Register, c int) {
+	mustInteger("ADD", d, n, m)
 	f.add(Instruction{Reads: []Register{n, m}, Writes: []Register{d}, render: func(num numbering) string {
-		return fmt.Sprintf("%s %s<<%d, %s, %s", name, goName(m, num), c, goName(n, num), goName(d, num))
-	}})
-}
-
-// MulAdd is d = a + n·m.
-func (f *Func) MulAdd(d, n, m, a Register) {
-	mustInteger("MADD", d, n, m, a)
-	f.add(Instruction{Reads: []Register{n, m, a}, Writes: []Register{d}, render: func(num numbering) string {
-		return fmt.Sprintf("MADD %s, %s, %s, %s", goName(m, num), goName(a, num), goName(n, num), goName(d, num))
+		return fmt.Sprintf("ADD %s<<%d, %s, %s", goName(m, num), c, goName(n, num), goName(d, num))
 	}})
 }
 

@@ -34,31 +34,11 @@ func (f *Func) BroadcastInt(a Arrangement, d, n Register) {
 	mustVector("DUP", d)
 	mustInteger("DUP", n)
 	if a.scalar() {
-		panic("arm64: there is no DUP of one integer; SetLane has it")
+		panic("arm64: there is no DUP of one integer")
 	}
 	word := 0x0e000c00 | a.quad() | laneBits(a, 0)
 	f.word(Instruction{Reads: []Register{n}, Writes: []Register{d}}, func(num numbering) (uint32, string) {
 		return word | uint32(num(n))<<5 | uint32(num(d)), fmt.Sprintf("DUP %s, %s", a.operand(num(d)), general(a, num(n)))
-	})
-}
-
-// SetLane sets a lane of d to an integer (INS); a is S or D.
-func (f *Func) SetLane(a Arrangement, d Register, lane int, n Register) {
-	mustVector("INS", d)
-	mustInteger("INS", n)
-	word := 0x4e001c00 | laneBits(a, lane)
-	f.word(Instruction{Reads: []Register{d, n}, Writes: []Register{d}}, func(num numbering) (uint32, string) {
-		return word | uint32(num(n))<<5 | uint32(num(d)), fmt.Sprintf("MOV %s, %s", a.lane(num(d), lane), general(a, num(n)))
-	})
-}
-
-// CopyLane sets a lane of d to one of n (INS); a is S or D.
-func (f *Func) CopyLane(a Arrangement, d Register, to int, n Register, from int) {
-	mustVector("INS", d, n)
-	_ = a.lane(0, from)
-	word := 0x6e000400 | laneBits(a, to) | uint32(from)<<a.element()<<11
-	f.word(Instruction{Reads: []Register{d, n}, Writes: []Register{d}}, func(num numbering) (uint32, string) {
-		return word | uint32(num(n))<<5 | uint32(num(d)), fmt.Sprintf("MOV %s, %s", a.lane(num(d), to), a.lane(num(n), from))
 	})
 }
 
@@ -73,20 +53,6 @@ func (f *Func) GetLane(a Arrangement, d, n Register, lane int) {
 	f.word(Instruction{Reads: []Register{n}, Writes: []Register{d}}, func(num numbering) (uint32, string) {
 		return word | uint32(num(n))<<5 | uint32(num(d)), fmt.Sprintf("UMOV %s, %s", general(a, num(d)), a.lane(num(n), lane))
 	})
-}
-
-// LoadBroadcast sets every element of d to the one in memory (LD1R). With a post
-// address the register grows by the bytes of an element.
-func (f *Func) LoadBroadcast(a Arrangement, d Register, at Address) {
-	mustVector("LD1R", d)
-	if a.scalar() {
-		panic("arm64: LD1R fills whole registers; Load has S and D")
-	}
-	word := 0x0d40c000 | a.quad() | uint32(a.element())<<10
-	i := Instruction{Reads: at.reads(), Writes: append(at.writes(), d)}
-	f.structure(i, word, at, 1<<a.element(), func(num numbering) string {
-		return fmt.Sprintf("LD1R {%s}", a.operand(num(d)))
-	}, d)
 }
 
 // LoadLane sets a lane of d to the element in memory (LD1); a is S or D.

@@ -100,36 +100,21 @@ func (f *Func) pair(a Arrangement, first, second Register, at Address, load bool
 }
 
 // LoadInt reads an integer of 64 bits.
-func (f *Func) LoadInt(to Register, from Address) { f.integer("MOVD", 8, to, from, true) }
-
-// LoadInt32 reads an integer of 32 bits with its sign.
-func (f *Func) LoadInt32(to Register, from Address) { f.integer("MOVW", 4, to, from, true) }
-
-// LoadUint32 reads an integer of 32 bits without a sign.
-func (f *Func) LoadUint32(to Register, from Address) { f.integer("MOVWU", 4, to, from, true) }
+func (f *Func) LoadInt(to Register, from Address) { f.moveInt(to, from, true) }
 
 // StoreInt writes an integer of 64 bits.
-func (f *Func) StoreInt(from Register, to Address) { f.integer("MOVD", 8, from, to, false) }
+func (f *Func) StoreInt(from Register, to Address) { f.moveInt(from, to, false) }
 
-// StoreInt32 writes an integer of 32 bits.
-func (f *Func) StoreInt32(from Register, to Address) { f.integer("MOVW", 4, from, to, false) }
-
-// LoadByte reads a byte without a sign.
-func (f *Func) LoadByte(to Register, from Address) { f.integer("MOVBU", 1, to, from, true) }
-
-// StoreByte writes a byte.
-func (f *Func) StoreByte(from Register, to Address) { f.integer("MOVB", 1, from, to, false) }
-
-func (f *Func) integer(name string, bytes int, r Register, at Address, load bool) {
-	mustInteger(name, r)
-	at.check(bytes)
+func (f *Func) moveInt(r Register, at Address, load bool) {
+	mustInteger("MOVD", r)
+	at.check(8)
 	i := Instruction{Reads: at.reads(), Writes: at.writes()}
 	if load {
 		i.Writes = append(i.Writes, r)
 	} else {
 		i.Reads = append(i.Reads, r)
 	}
-	f.transfer(i, name, at, load, func(n numbering) string { return goName(r, n) })
+	f.transfer(i, "MOVD", at, load, func(n numbering) string { return goName(r, n) })
 }
 
 // Prefetch asks for a cache line that will be read soon, in the level 1 or 2 of
