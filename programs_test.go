@@ -15,7 +15,8 @@ import (
 const program = "package main\n"
 
 // TestDocsPrograms: every whole program of the README and of docs/embedding.md is made a module of its own, that has nothing but
-// the library, and is vetted, built and run. It takes versions from the library's go.mod, and no network.
+// the library, and is vetted, built and run. Its versions are those of the library's go.mod, all of them, so that the go command
+// looks no further: what it would read of other versions need not be on a machine that has only built the library.
 func TestDocsPrograms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("links programs")
@@ -28,6 +29,11 @@ func TestDocsPrograms(t *testing.T) {
 	require.NoError(t, err)
 	sums, err := os.ReadFile("go.sum")
 	require.NoError(t, err)
+	versions, err := os.ReadFile("go.mod")
+	require.NoError(t, err)
+	requirements, renamed := strings.CutPrefix(strings.ReplaceAll(string(versions), "\r\n", "\n"), "module "+module+"\n")
+	require.True(t, renamed, "go.mod begins with its module")
+	requirements += "\nrequire " + module + " v0.0.0\n\nreplace " + module + " => " + filepath.ToSlash(root) + "\n"
 	found := 0
 	for _, document := range []string{"README.md", filepath.Join("docs", "embedding.md")} {
 		b, err := os.ReadFile(document)
@@ -41,7 +47,7 @@ func TestDocsPrograms(t *testing.T) {
 			dir := t.TempDir()
 			for name, content := range map[string]string{
 				"main.go": block, "go.sum": string(sums),
-				"go.mod": "module example.com/embed\n\ngo 1.26.0\n\nrequire " + module + " v0.0.0\n\nreplace " + module + " => " + filepath.ToSlash(root) + "\n",
+				"go.mod": "module example.com/embed\n" + requirements,
 			} {
 				require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600))
 			}
