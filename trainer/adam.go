@@ -87,7 +87,7 @@ func (o *Adam) Step(obj graph.Objective) (float64, error) {
 }
 
 func adamStep[T graph.Float](o *Adam, p *graph.Param, theta, grad, m, v []T) {
-	rate, shrink := o.alpha*p.RateFactor(), 1-float64(o.alpha*o.cfg.WeightDecay*p.DecayFactor())
+	rate, shrink := o.alpha*p.RateFactor(), decayed(p, o.alpha, o.cfg.WeightDecay)
 	vector.Adam(theta, grad, m, v, adamCoefficients[T](o.cfg.Beta1, o.cfg.Beta2, o.cfg.Epsilon, o.t, rate, shrink))
 }
 

@@ -139,10 +139,10 @@ func muonStep[T graph.Float](o *Muon, w *newtonSchulz[T], p *graph.Param, theta,
 		vector.AddScaled(u, mu, momentum)
 	}
 	step := o.alpha * p.RateFactor() * 0.2 * math.Sqrt(float64(max(m.rows, m.cols)))
-	vector.Combine(theta, T(1-float64(o.alpha*o.cfg.WeightDecay*p.DecayFactor())), T(-step), w.orthogonalize(m, u))
+	vector.Combine(theta, T(decayed(p, o.alpha, o.cfg.WeightDecay)), T(-step), w.orthogonalize(m, u))
 }
 
 func muonAdam[T graph.Float](o *Muon, p *graph.Param) vector.AdamCoefficients[T] {
-	rate, shrink := o.alpha*o.cfg.AdamRate*p.RateFactor(), 1-float64(o.alpha*o.cfg.WeightDecay*p.DecayFactor())
+	rate, shrink := o.alpha*o.cfg.AdamRate*p.RateFactor(), decayed(p, o.alpha, o.cfg.WeightDecay)
 	return adamCoefficients[T](o.cfg.Beta1, o.cfg.Beta2, o.cfg.Epsilon, o.t, rate, shrink)
 }

@@ -165,7 +165,7 @@ func shampooAverages[T graph.Float](o *Shampoo, m matrix, left, right int, renew
 
 func shampooStep[T graph.Float](o *Shampoo, w *shampooBuffers[T], p *graph.Param, theta, grad []T, s [7][]T) {
 	m, left, right := sides(p, o.cfg.MaxDimension)
-	rate, shrink := T(o.alpha*p.RateFactor()), T(1-float64(o.alpha*o.cfg.WeightDecay*p.DecayFactor()))
+	rate, shrink := T(o.alpha*p.RateFactor()), T(decayed(p, o.alpha, o.cfg.WeightDecay))
 	// Adam's step from zero is −D.
 	step := w.graft.of(len(theta))
 	clear(step)

@@ -157,7 +157,7 @@ func soapAverages[T graph.Float](o *SOAP, p *graph.Param, grad []T, s [7][]T) bo
 func soapStep[T graph.Float](o *SOAP, w *soapBuffers[T], p *graph.Param, theta, grad []T, s [7][]T) {
 	c := &o.cfg
 	m, left, right := sides(p, c.MaxDimension)
-	rate, shrink := o.alpha*p.RateFactor(), 1-float64(o.alpha*c.WeightDecay*p.DecayFactor())
+	rate, shrink := o.alpha*p.RateFactor(), decayed(p, o.alpha, c.WeightDecay)
 	if left == 0 && right == 0 {
 		vector.Adam(theta, grad, s[soapFirst], s[soapSecond], adamCoefficients[T](c.Beta1, c.Beta2, c.Epsilon, o.t, rate, shrink))
 		return
