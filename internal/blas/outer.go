@@ -67,16 +67,18 @@ func (o *outer[T]) block(kern *kernels[T], alpha T, row, rows int) {
 		fillRows(rows, o.bias, o.n, c, o.ldc)
 	}
 	size := int(unsafe.Sizeof(alpha))
-	for at, width := 0, o.n*size&^127; at < o.n; width = strip((o.n - at) * size) {
-		if width > 0 {
-			kern.outer(rows, &o.a[row*o.strideA], o.strideA, &o.b[at], width, &c[at], o.ldc, alpha, o.beta)
-		}
+	for at := 0; at < o.n; {
+		width := strip((o.n - at) * size)
+		kern.outer(rows, &o.a[row*o.strideA], o.strideA, &o.b[at], width, &c[at], o.ldc, alpha, o.beta)
 		at += width / size
 	}
 }
 
-// strip is the greatest power of 2, at most 64, in so many bytes.
+// strip is the greatest multiple of 128 in so many bytes, or the greatest power of 2 if they are less.
 func strip(bytes int) int {
+	if bytes >= 128 {
+		return bytes &^ 127
+	}
 	width := 64
 	for width > bytes {
 		width /= 2

@@ -47,16 +47,7 @@ func emitOuter(p precision, v vector) {
 	f.element, f.alpha, f.beta, f.spare = v.file[8], v.file[9], v.file[10], v.file[11]
 	p.broadcast(argument("alpha"), f.alpha)
 	p.broadcast(argument("beta"), f.beta)
-	Comment("±0 is the only β whose bits vanish when doubled.")
-	bits := GP64()
-	if p.bytes == 4 {
-		MOVL(argument("beta"), bits.As32())
-		ADDL(bits.As32(), bits.As32())
-	} else {
-		MOVQ(argument("beta"), bits)
-		ADDQ(bits, bits)
-	}
-	JZ(LabelRef("overwrite"))
+	p.overwriteIfZero()
 	f.loops("add", true)
 	Label("overwrite")
 	f.loops("overwrite", false)

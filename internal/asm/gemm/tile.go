@@ -247,16 +247,7 @@ func (f *frame) finish() {
 			f.precision.scale(alpha, acc)
 		}
 	}
-	Comment("±0 is the only β whose bits vanish when doubled.")
-	bits := GP64()
-	if f.precision.bytes == 4 {
-		MOVL(argument("beta"), bits.As32())
-		ADDL(bits.As32(), bits.As32())
-	} else {
-		MOVQ(argument("beta"), bits)
-		ADDQ(bits, bits)
-	}
-	JZ(LabelRef("overwrite"))
+	f.precision.overwriteIfZero()
 	f.precision.broadcast(argument("beta"), beta)
 	f.storeEither("add", beta, free[1:])
 	Label("overwrite")
@@ -319,4 +310,18 @@ func (f *frame) store(mask *mask, beta, c reg.VecPhysical) {
 	VZEROUPPER()
 	RET()
 	f.returned = true
+}
+
+// overwriteIfZero jumps to the label overwrite if β is 0.
+func (p precision) overwriteIfZero() {
+	Comment("±0 is the only β whose bits vanish when doubled.")
+	bits := GP64()
+	if p.bytes == 4 {
+		MOVL(argument("beta"), bits.As32())
+		ADDL(bits.As32(), bits.As32())
+	} else {
+		MOVQ(argument("beta"), bits)
+		ADDQ(bits, bits)
+	}
+	JZ(LabelRef("overwrite"))
 }
