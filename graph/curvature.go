@@ -45,8 +45,18 @@ func (e FisherEstimator) Validate() error {
 // the mini-batch are the means of the parts' factors with the weights N_k/N. All passes
 // with Taps of a part come before those of the next. A pass with Loose is as it would
 // be over the whole mini-batch.
+//
+// The processes of a group (package distributed) see passes over their own shares of the
+// mini-batch. Each share is a part as well, and the means above are over the shares of all
+// processes. A pass with Loose is then the same for all, where the estimator draws a target
+// for each example (MC, GGN). Where it has a pass for each example, a process sees those of
+// its own.
 type CurvaturePass struct {
 	Examples int // N; with Taps of a part, N_k
+	// First and Step say which examples a part has: those of the numbers First,
+	// First+Step, … in the mini-batch. A Step of 0 counts as 1. A number of N and more is no
+	// example of the mini-batch, but a stand-in where a process has no share of it.
+	First, Step int
 	// Part is the index of the part that Taps are of. It is 0 of a whole mini-batch.
 	Part int
 	// Taps are the objective's, filled: the factors of a layer's Fisher block
