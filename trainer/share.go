@@ -3,6 +3,7 @@ package trainer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"gorgonia.org/tensor"
@@ -44,7 +45,7 @@ type Share struct {
 	step          uint64    // number of the mini-batch
 
 	fusion  distributed.Fusion
-	header  [2]float64
+	header  [5]float64
 	loose   graph.Direction // gradients of Loose: of the share, then of the mini-batch
 	grads   graph.Direction // the parameters' gradients
 	buffers bufferValues    // before the mini-batch
@@ -113,6 +114,8 @@ func (s *Share) Next(src Source, parts int) (MiniBatch, error) {
 func (s *Share) begin(local MiniBatch) {
 	s.local, s.refused, s.mean = local, nil, false
 	s.step++
+	places := s.model.streams.Places
+	places.Active, places.Seed, places.Step, places.Pass = true, s.model.cfg.Seed, s.step, 0
 	s.buffers.save(s.model.buffers)
 }
 
@@ -157,30 +160,28 @@ func (s *Share) run(pass func() (float64, error)) (h float64, err error) {
 
 // agree adds up the processes' losses, and tells of their errors.
 func (s *Share) agree(h float64, err error) (float64, error) {
-	own := s.header[:]
-	own[0], own[1] = 0, float64(s.total)/float64(max(s.whole, 1))
-	switch {
-	case err != nil:
-		own[1] = failedShare
-	case s.total > 0:
-		own[0] = h * s.weight()
+	n := float64(s.whole)
+	s.header = [...]float64{0, 0, float64(s.total), n, n * n}
+	if err != nil {
+		s.header[1] = 1
+	} else if s.total > 0 {
+		s.header[0] = h * s.weight()
 	}
-	if lost := s.group.Sum64(own); lost != nil {
+	if lost := s.group.Sum64(s.header[:]); lost != nil {
 		return h, lost
 	}
-	switch sum := own[1]; {
-	case sum >= failedShare/2:
+	loss, failed, counted, sum, squares := s.header[0], s.header[1], s.header[2], s.header[3], s.header[4]
+	size := float64(s.group.Size())
+	switch {
+	case failed > 0:
 		return h, s.whoFailed(err)
-	case sum < 1-sameShare || sum > 1+sameShare:
-		return h, fmt.Errorf("trainer: the processes of the group have %.3g times the examples of the mini-batch together: they need the same data, in the same order", sum)
+	case size*squares != sum*sum:
+		return h, errors.New("trainer: the mini-batches of the processes have different numbers of examples: all need the same data, in the same order")
+	case size*counted != sum:
+		return h, fmt.Errorf("trainer: the processes have %g of the %g examples of a mini-batch together: each needs its own share", counted, sum/size)
 	}
-	return own[0], nil
+	return loss, nil
 }
-
-const (
-	failedShare = 1 << 30 // what a process gives for its share if it has failed: no share is as great
-	sameShare   = 1e-9    // rounding of the sum of shares
-)
 
 // whoFailed returns an error on every process, of which some have one of their own.
 func (s *Share) whoFailed(err error) error {

@@ -33,7 +33,7 @@ func (s *Share) Curvature(est graph.FisherEstimator, visit func(*graph.Curvature
 	p := &s.passing
 	p.est, p.visit, p.sampled = est, visit, false
 	defer func() { p.visit = nil }()
-	s.model.nextDraws()
+	s.model.streams.Places.Pass++
 	h, err := s.run(func() (float64, error) { return s.local.Curvature(est, s.show) })
 	if err != nil {
 		return h, err
