@@ -49,8 +49,10 @@ func (p *placed) share(first, stride, end int, more ...*tensor.Dense) MiniBatch 
 		y = append(y, p.y.Float64s()[n])
 	}
 	p.places.First, p.places.Stride = first, stride
+	active := p.places.Active // Batch of a model by itself ends it
 	obj, err := p.Batch(tensor.New(tensor.WithShape(len(y), placedInputs), tensor.WithBacking(x)), tensor.New(tensor.WithShape(len(y)), tensor.WithBacking(y)), more...)
 	require.NoError(p.t, err)
+	p.places.Active = active
 	return obj
 }
 
