@@ -45,7 +45,6 @@ type Share struct {
 	step          uint64    // number of the mini-batch
 
 	fusion  distributed.Fusion
-	header  [5]float64
 	loose   graph.Direction // gradients of Loose: of the share, then of the mini-batch
 	grads   graph.Direction // the parameters' gradients
 	buffers bufferValues    // before the mini-batch
@@ -57,7 +56,7 @@ type Share struct {
 		sampled bool // loose has the gradients of the share
 	}
 	show    func(*graph.CurvaturePass) error
-	numbers []float64 // scratch memory of Products
+	numbers []float64 // that a pass adds up beside h: the products
 	sums    []byte    // scratch memory of checkDrift
 
 	ctx context.Context // of the steps in progress of a Trainer's run
@@ -150,27 +149,31 @@ func (s *Share) Loose() []*graph.Param {
 }
 
 // run is a pass over the process's share. It fails on all processes if it does on one, or
-// if the shares do not make the mini-batch. h is that of all.
-func (s *Share) run(pass func() (float64, error)) (h float64, err error) {
+// if the shares do not make the mini-batch. h is that of all, and so are as many numbers as
+// extra says, which pass sets.
+func (s *Share) run(extra int, pass func() (float64, error)) (h float64, err error) {
+	s.numbers = append(s.numbers[:0], make([]float64, extra)...)
 	if err = s.refused; err == nil {
 		h, err = pass()
 	}
 	return s.agree(h, err)
 }
 
-// agree adds up the processes' losses, and tells of their errors.
+// agree adds up the processes' losses, and the numbers besides, and tells of their errors.
 func (s *Share) agree(h float64, err error) (float64, error) {
 	n := float64(s.whole)
-	s.header = [...]float64{0, 0, float64(s.total), n, n * n}
+	header := [...]float64{0, 0, float64(s.total), n, n * n}
 	if err != nil {
-		s.header[1] = 1
+		header[1] = 1
 	} else if s.total > 0 {
-		s.header[0] = h * s.weight()
+		header[0] = h * s.weight()
 	}
-	if lost := s.group.Sum64(s.header[:]); lost != nil {
+	s.numbers = append(s.numbers, header[:]...)
+	if lost := s.group.Sum64(s.numbers); lost != nil {
 		return h, lost
 	}
-	loss, failed, counted, sum, squares := s.header[0], s.header[1], s.header[2], s.header[3], s.header[4]
+	own := s.numbers[len(s.numbers)-len(header):]
+	loss, failed, counted, sum, squares := own[0], own[1], own[2], own[3], own[4]
 	size := float64(s.group.Size())
 	switch {
 	case failed > 0:
