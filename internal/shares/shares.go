@@ -27,6 +27,16 @@ func (s Share) Step() int { return max(s.Size, 1) }
 // process that has none.
 func (s Share) Rows(n int) int { return max((n-s.Rank+s.Step()-1)/s.Step(), 1) }
 
+// Row is where example i of a mini-batch goes, for examples that come one after the other:
+// −1 if it is another process's. The first goes to row 0, where it stands in until the
+// process's own comes.
+func (s Share) Row(i int) int {
+	if i > 0 && i%s.Step() != s.Rank {
+		return -1
+	}
+	return i / s.Step()
+}
+
 // Number is the number of row j, of n examples: 0 where it is a stand-in.
 func (s Share) Number(j, n int) int {
 	if k := s.Rank + j*s.Step(); k < n {

@@ -32,6 +32,26 @@ func TestSharesAreTheWhole(t *testing.T) {
 	}
 }
 
+// Rows that are filled one after the other are those of Number.
+func TestRowsInOrder(t *testing.T) {
+	for size := range 6 {
+		for rank := range max(size, 1) {
+			s := Share{rank, size}
+			for n := 1; n < 12; n++ {
+				got := make([]int, s.Rows(n))
+				for i := range n {
+					if row := s.Row(i); row >= 0 {
+						got[row] = i
+					}
+				}
+				for j, i := range got {
+					assert.Equal(t, s.Number(j, n), i, "row %d of %d examples, process %d of %d", j, n, rank, size)
+				}
+			}
+		}
+	}
+}
+
 func TestValidate(t *testing.T) {
 	for _, c := range []struct {
 		share Share
