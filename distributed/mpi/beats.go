@@ -41,8 +41,8 @@ const (
 )
 
 const (
-	tick        = 100 * time.Millisecond
-	ticksBeat   = 10 // between two signs of life
+	longestTick = 100 * time.Millisecond // a hundredth of the patience, if that is less
+	ticksBeat   = 10                     // between two signs of life
 	closingTick = time.Millisecond
 )
 
@@ -68,12 +68,13 @@ func (b *beats) run() {
 }
 
 func (b *beats) beat() error {
-	clock := time.NewTicker(tick)
+	pause := max(min(longestTick, b.patience/100), closingTick)
+	clock := time.NewTicker(pause)
 	defer clock.Stop()
 	if err := b.receive(); err != nil {
 		return err
 	}
-	pause, silent, closing := tick, time.Duration(0), b.closing
+	silent, closing := time.Duration(0), b.closing
 	for ticks := 0; ; ticks++ {
 		if err := b.progress(&b.in); err != nil {
 			return err
@@ -101,7 +102,7 @@ func (b *beats) beat() error {
 			return nil
 		}
 		if b.in.open && silent > b.patience {
-			b.endJob(fmt.Sprintf("process %d: process %d has given no sign of life for %v: it has died or stalled", b.rank, b.left, silent.Round(time.Second)))
+			b.endJob(fmt.Sprintf("process %d: process %d has given no sign of life for %v: it has died or stalled", b.rank, b.left, silent.Round(100*time.Millisecond)))
 		}
 		b.checkCalls()
 		select {

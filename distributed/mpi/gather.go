@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
-	"time"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
@@ -58,35 +57,15 @@ func (g *group) Gather(own []byte) ([][]byte, error) {
 }
 
 // exchange fills sent with everybody's own. A member may wait long here, as in an
-// Alone of another one's: it asks every so often, and sleeps in between, where a call
-// of MPI would keep a processor busy that somebody else can use.
+// Alone of another one's: it sleeps between questions.
 func (g *group) exchange() error {
 	n := unsafe.Sizeof(g.own)
 	g.args = [10]uintptr{address(&g.own), n, g.bytes, address(&g.sent[0]), n, g.bytes, g.comm, address(&g.request)}
 	if err := g.do(g.iallgather, 8); err != nil {
 		return err
 	}
-	begin, pause := time.Now(), firstPause
-	for {
-		g.args = [10]uintptr{address(&g.request), address(&g.done), g.statusNone}
-		if err := g.do(g.test, 3); err != nil || g.done != 0 {
-			return err
-		}
-		if time.Since(begin) < spinning {
-			runtime.Gosched()
-			continue
-		}
-		time.Sleep(pause)
-		pause = min(2*pause, longestPause)
-	}
+	return g.wait(true)
 }
-
-// Of exchange. docs/scale.md has measurements.
-const (
-	spinning     = 100 * time.Microsecond
-	firstPause   = 20 * time.Microsecond
-	longestPause = time.Millisecond
-)
 
 // atOnce gathers what has fewer than 2³¹ bytes altogether.
 func (g *group) atOnce(own []byte) error {

@@ -19,10 +19,10 @@ type library struct {
 	family  family
 	version string // one line
 
-	initThread, initialized, finalize, abort        uintptr // functions
-	commSize, commRank, commSplit, commDup, handler uintptr
-	allreduce, iallgather, allgatherv, bcast        uintptr
-	isend, irecv, test, errorString, getVersion     uintptr
+	initThread, initialized, finalize, abort             uintptr // functions
+	commSize, commRank, commSplit, commDup, handler      uintptr
+	allreduce, iallreduce, iallgather, allgatherv, bcast uintptr
+	isend, irecv, test, errorString, getVersion          uintptr
 
 	handles
 
@@ -85,8 +85,13 @@ func openLibrary(path string, preferred family) (*library, error) {
 	if path != "" {
 		return nil, fmt.Errorf("mpi: cannot open %s: %s", path, line(first))
 	}
-	return nil, fmt.Errorf("mpi: no library of MPI is installed here (looked for %s): install %s (Debian: apt-get install %s), or set %s to the path of its library",
-		strings.Join(paths, ", "), preferred, map[family]string{openMPI: "openmpi-bin libopenmpi3", mpich: "mpich"}[preferred], libraryVariable)
+	return nil, missing(paths, preferred)
+}
+
+func missing(paths []string, f family) error {
+	packages := map[family]string{openMPI: "openmpi-bin libopenmpi-dev", mpich: "mpich"}
+	return fmt.Errorf("mpi: no library of MPI is installed here (looked for %s): install %s (Debian: apt-get install %s), or set %s to the path of its library",
+		strings.Join(paths, ", "), f, packages[f], libraryVariable)
 }
 
 func newLibrary(path string, handle uintptr) (*library, error) {
@@ -94,7 +99,7 @@ func newLibrary(path string, handle uintptr) (*library, error) {
 	for name, to := range map[string]*uintptr{
 		"MPI_Init_thread": &l.initThread, "MPI_Initialized": &l.initialized, "MPI_Finalize": &l.finalize, "MPI_Abort": &l.abort,
 		"MPI_Comm_size": &l.commSize, "MPI_Comm_rank": &l.commRank, "MPI_Comm_split": &l.commSplit, "MPI_Comm_dup": &l.commDup,
-		"MPI_Comm_set_errhandler": &l.handler, "MPI_Allreduce": &l.allreduce, "MPI_Iallgather": &l.iallgather,
+		"MPI_Comm_set_errhandler": &l.handler, "MPI_Allreduce": &l.allreduce, "MPI_Iallreduce": &l.iallreduce, "MPI_Iallgather": &l.iallgather,
 		"MPI_Allgatherv": &l.allgatherv, "MPI_Bcast": &l.bcast, "MPI_Isend": &l.isend, "MPI_Irecv": &l.irecv, "MPI_Test": &l.test,
 		"MPI_Error_string": &l.errorString, "MPI_Get_library_version": &l.getVersion,
 	} {
@@ -181,7 +186,7 @@ func line(message any) string { return strings.Join(strings.Fields(fmt.Sprint(me
 
 // firstWords is what a library says of itself, up to its version.
 func firstWords(text string) string {
-	words := strings.Fields(text)
+	words := strings.Fields(strings.Replace(text, " Version:", "", 1))
 	for i, w := range words {
 		if strings.ContainsAny(w, "0123456789") {
 			return strings.TrimRight(strings.Join(words[:i+1], " "), ",")

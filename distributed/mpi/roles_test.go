@@ -5,10 +5,12 @@ package mpi
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"os/signal"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -23,6 +25,10 @@ func roles() map[string]func(g *group) error {
 		"pieces": func(g *group) error {
 			g.most = 1000
 			return grouptest.Run(g)
+		},
+		"ranks": func(g *group) error {
+			fmt.Printf("process %d of %d\n", g.rank, g.size)
+			return nil
 		},
 		"allocations": allocations,
 		"panics":      panics,
@@ -57,6 +63,7 @@ func roles() map[string]func(g *group) error {
 		"hangs":    func(g *group) error { return lastOne(g, func() error { select {} }) },
 		"signals":  signals,
 		"times":    times,
+		"shares":   shares,
 	}
 }
 
@@ -128,7 +135,7 @@ func panics(g *group) (err error) {
 func signals(g *group) error {
 	told := make(chan os.Signal, 8)
 	signal.Notify(told, syscall.SIGTERM, syscall.SIGINT)
-	fmt.Println("ready")
+	fmt.Print("ready\n")
 	begin := time.Now()
 	for {
 		stop := []float64{0}
@@ -189,3 +196,42 @@ func times(g *group) error {
 	}
 	return nil
 }
+
+// shares prints how long process 0 takes for a work that is the same each time: by itself,
+// while the others wait for it in a gather, and while they wait in a sum.
+func shares(g *group) error {
+	work := func() time.Duration {
+		begin, x := time.Now(), 1.0
+		for range 300_000_000 {
+			x = x*0.999 + 1
+		}
+		worked.Store(math.Float64bits(x))
+		return time.Since(begin)
+	}
+	var took [3]time.Duration
+	for i := range took {
+		if g.rank == 0 {
+			if i == 0 {
+				time.Sleep(time.Second) // the others sleep meanwhile
+			}
+			took[i] = work()
+		} else if i == 0 {
+			time.Sleep(2500 * time.Millisecond)
+		}
+		var err error
+		if i == 2 {
+			err = g.Sum64(make([]float64, 1))
+		} else {
+			_, err = g.Gather(nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if g.rank == 0 {
+		fmt.Printf("work takes %v, %v while the others wait in a gather, %v in a sum\n", took[0], took[1], took[2])
+	}
+	return nil
+}
+
+var worked atomic.Uint64 // so that no compiler leaves the work out

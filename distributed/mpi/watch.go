@@ -62,7 +62,7 @@ func (w *world) checkCalls() {
 	for _, g := range w.groups {
 		if waited, overdue := g.overdue(w.patience); overdue {
 			w.endJob(fmt.Sprintf("process %d has waited %v in %s, although the processes live: one hangs, or makes other calls than this one",
-				w.rank, waited.Round(time.Second), callName(g.kind.Load())))
+				w.rank, waited.Round(100*time.Millisecond), callName(g.kind.Load())))
 		}
 	}
 }

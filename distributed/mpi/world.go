@@ -28,6 +28,7 @@ func Open(o Options) (g distributed.Group, end func() error, err error) {
 	if !ok {
 		return nil, nil, errors.New("mpi: no launcher started this process: start it by mpirun -n 2 PROGRAM, or by srun --mpi=pmix or pmi2")
 	}
+	defer saveHandlers().restore()
 	l, err := openLibrary(o.Library, by.family)
 	if err != nil {
 		return nil, nil, err
