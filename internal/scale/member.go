@@ -98,14 +98,10 @@ func (m *Member) Gather(own []byte) (all [][]byte, err error) {
 	return all, err
 }
 
-// Send is a message of counted bytes, without any.
-func (m *Member) Send(gather bool, bytes float64) error {
-	return m.meet(func() error { return m.inner.Sum64(nil) }, func() float64 {
-		if gather {
-			return m.world.link.Gather(m.Size(), bytes)
-		}
-		return m.world.link.Sum(m.Size(), bytes)
-	})
+// Wait is a call that takes so long and sends nothing: one message or several, of counted
+// bytes.
+func (m *Member) Wait(seconds float64) error {
+	return m.meet(func() error { return m.inner.Sum64(nil) }, func() float64 { return seconds })
 }
 
 // Split makes groups, at the cost of a gather of the colours.

@@ -43,10 +43,10 @@ func TestClocksMeetInCalls(t *testing.T) {
 		now += 1 + .5*9/8
 		assert.InDelta(t, now, m.Clock(), 1e-12, "only the group of 2 waits for it: log₂2·α + ½·9 bytes/β")
 		assert.InDelta(t, m.Clock(), half.Clock(), 0, "one process, one clock")
-		return m.Send(false, 16)
+		return m.Wait(7)
 	})
 	require.NoError(t, err)
-	assert.InDelta(t, 3+5.5+5+10+1.5625+2*(2+.75*2), seconds, 1e-12)
+	assert.InDelta(t, 8.5+5+10+1.5625+7, seconds, 1e-12)
 }
 
 // TestMeasuredTimeCounts: with a factor, computing moves the clock.

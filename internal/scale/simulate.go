@@ -2,41 +2,23 @@ package scale
 
 import "fmt"
 
-// Simulated is the time of an average step of goroutines that have the plan's work and
-// send its messages. Every step ends with a message of all, in which the clocks meet, so
-// that steps with the same phases take the same time: one of each kind is simulated.
-func (p *Plan) Simulated() (float64, error) {
+// Simulated is the time of an average step: each process has a clock, does its own work,
+// and waits for the last one of its group in every message. It is what goroutines with the
+// same work and messages find on a group of Members (TestGoroutinesFindTheSame), without
+// the goroutines. Every step ends with a message of all, in which the clocks meet, so that
+// steps with the same phases take the same time: one of each kind is simulated.
+func (p *Plan) Simulated() float64 {
 	n := p.cycle()
-	kinds := map[string]int{} // steps of this kind
-	first := []int{}          // the first step of each kind
+	took := map[string]float64{} // by kind
+	seconds := 0.
 	for step := range n {
 		kind := p.kind(step)
-		if kinds[kind]++; kinds[kind] == 1 {
-			first = append(first, step)
+		if _, seen := took[kind]; !seen {
+			took[kind] = p.simulate(step)
 		}
+		seconds += took[kind] / float64(n)
 	}
-	took := make([]float64, len(first))
-	_, err := Simulate(p.Processes, p.Link, 0, func(m *Member) error {
-		groups, err := p.groups(m)
-		if err != nil {
-			return err
-		}
-		for i, step := range first {
-			*m.clock = 0
-			if err := p.run(groups, step); err != nil {
-				return err
-			}
-			if m.Rank() == 0 {
-				took[i] = m.Clock()
-			}
-		}
-		return nil
-	})
-	seconds := 0.
-	for i, step := range first {
-		seconds += took[i] * float64(kinds[p.kind(step)]) / float64(n)
-	}
-	return seconds, err
+	return seconds
 }
 
 // kind names a step by what is due in it.
@@ -50,41 +32,51 @@ func (p *Plan) kind(step int) string {
 	return kind
 }
 
-// groups are those of a process: all, its column, its row.
-func (p *Plan) groups(m *Member) (groups [3]*Member, err error) {
-	groups[All] = m
-	if p.Plain || p.Processes == 1 {
-		return groups, nil
-	}
-	for over, colour := range [...]int{Column: m.Rank() % p.Columns(), Row: m.Rank() / p.Columns()} {
-		if Over(over) == All {
-			continue
-		}
-		g, err := m.Split(colour)
-		if err != nil {
-			return groups, err
-		}
-		groups[over] = g.(*Member)
-	}
-	return groups, nil
-}
-
-// run is a step of one process.
-func (p *Plan) run(groups [3]*Member, step int) error {
-	m := groups[All]
+// simulate is the time of a step. The clocks of the processes start together.
+func (p *Plan) simulate(step int) float64 {
+	clocks := make([]float64, p.Processes)
 	for _, f := range Phases() {
 		if !p.due(f, step) {
 			continue
 		}
-		messages := p.Messages(f, m.Rank()%p.Columns())
 		for range p.times(f, step) {
-			m.Spend(p.Work(f, m.Rank()))
-			for _, message := range messages {
-				if err := groups[message.Over].Send(message.Gather, message.Bytes); err != nil {
-					return err
-				}
+			for rank := range clocks {
+				clocks[rank] += p.Work(f, rank)
+			}
+			p.meet(clocks, f)
+		}
+	}
+	last := 0.
+	for _, clock := range clocks {
+		last = max(last, clock)
+	}
+	return last
+}
+
+// meet moves the clocks to the end of a phase's messages. All columns send the same kinds.
+func (p *Plan) meet(clocks []float64, f Phase) {
+	for i, message := range p.Messages(f, 0) {
+		latest := map[int]float64{}
+		for rank, clock := range clocks {
+			group := p.group(message.Over, rank)
+			latest[group] = max(latest[group], clock)
+		}
+		for column := range p.Columns() {
+			cost := p.seconds(p.Messages(f, column)[i])
+			for rank := column; rank < len(clocks); rank += p.Columns() {
+				clocks[rank] = latest[p.group(message.Over, rank)] + cost
 			}
 		}
 	}
-	return nil
+}
+
+// group is the number of a process's group among those of its kind.
+func (p *Plan) group(over Over, rank int) int {
+	switch over {
+	case Column:
+		return rank % p.Columns()
+	case Row:
+		return rank / p.Columns()
+	}
+	return 0
 }
