@@ -48,6 +48,7 @@ type world struct {
 	*library
 	rank     int // among all processes
 	patience time.Duration
+	polite   bool   // waits in a way that leaves processors to others
 	beats    *beats // nil of one process
 
 	calls   chan func() error // of home
@@ -110,6 +111,9 @@ func (w *world) start(by launcher) (*group, error) {
 	}
 	w.rank = all.rank
 	if all.size > 1 {
+		if w.polite, err = w.crowded(); err != nil {
+			return nil, fmt.Errorf("mpi: %w", err)
+		}
 		if err := l.call(l.commDup, l.world, address(&l.handle)); err != nil {
 			return nil, fmt.Errorf("mpi: %w", err)
 		}
