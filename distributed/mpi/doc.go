@@ -91,6 +91,16 @@
 // a machine has more processes than processors, Open MPI notices, and yields; for MPICH,
 // sums are then begun (MPI_Iallreduce) and waited for as in a Gather.
 //
+// # Processors of a process
+//
+// Open MPI's mpirun allows each of two processes one processor core, whatever the machine
+// has, and so does -n 1: a process has one worker then. Ask for more,
+//
+//	mpirun --bind-to none …              all processors to each
+//	mpirun --map-by slot:PE=8 …          8 cores to each
+//
+// MPICH's allows all to each. Slurm's srun has -c for it.
+//
 // # Building
 //
 //	Linux on amd64, arm64   contains this; -tags nompi leaves it out
