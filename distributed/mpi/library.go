@@ -24,7 +24,7 @@ type library struct {
 	commSplitType                                   uintptr
 	allreduce, iallreduce, iallgather               uintptr
 	allgatherv, iallgatherv, bcast, ibcast          uintptr
-	schedYield                                      uintptr // the system's
+	schedYield, usleep                              uintptr // the system's
 	isend, irecv, test, errorString, getVersion     uintptr
 
 	handles
@@ -113,9 +113,11 @@ func newLibrary(path string, handle uintptr) (*library, error) {
 			return nil, fmt.Errorf("mpi: %s is no library of MPI 3: %s", path, line(err))
 		}
 	}
-	var err error
-	if l.schedYield, err = purego.Dlsym(purego.RTLD_DEFAULT, "sched_yield"); err != nil {
-		return nil, fmt.Errorf("mpi: the system has no sched_yield: %s", line(err))
+	for name, to := range map[string]*uintptr{"sched_yield": &l.schedYield, "usleep": &l.usleep} {
+		var err error
+		if *to, err = purego.Dlsym(purego.RTLD_DEFAULT, name); err != nil {
+			return nil, fmt.Errorf("mpi: the system has no %s: %s", name, line(err))
+		}
 	}
 	if r, _, _ := purego.SyscallN(l.getVersion, address(&l.text), address(&l.number)); int32(r) != 0 {
 		return nil, fmt.Errorf("mpi: %s does not say its version: error %d", path, int32(r))

@@ -60,7 +60,8 @@ func (g *group) wait(longest time.Duration) error {
 		case time.Since(begin) < yielding:
 			purego.SyscallN(g.schedYield)
 		default:
-			time.Sleep(pause)
+			// The shortest time.Sleep of a process that has nothing else to do is 1 ms.
+			purego.SyscallN(g.usleep, uintptr(pause.Microseconds()))
 			pause = min(2*pause, longest)
 		}
 	}
