@@ -73,7 +73,7 @@ const (
 	yielding      = 200 * time.Microsecond
 	shortestPause = 20 * time.Microsecond
 	shortPause    = 50 * time.Microsecond
-	longestPause  = time.Millisecond
+	longestPause  = 200 * time.Microsecond
 )
 
 // crowded says whether this machine has more processes of the job than processors, and a
