@@ -4,6 +4,7 @@
 //	Group    what the members of a group can do together
 //	Run      a group of goroutines in one process, for tests
 //	mpi      package distributed/mpi: a group of processes that mpirun or Slurm started
+//	grouptest  package distributed/grouptest: checks of a Group, such as one of your own
 //	Fusion   sums of many pieces of memory in few messages
 //	Await    what members do by themselves, while those that are done wait
 //	Alone    what one member does for all, such as an evaluation
