@@ -43,6 +43,14 @@ func runs() []kindOfRun {
 	}
 }
 
+// checkedRun is a network with cmd/train's mini-batch, and its examples for products.
+type checkedRun struct {
+	Network
+	batch, products int
+}
+
+func checkedRuns() []checkedRun { return []checkedRun{{MLP(), 512, 512}, {Autoencoder(), 1000, 250}} }
+
 // Checked compares the model with what was measured on this machine. Lines of the text
 // are "NETWORK RUN PROCESSES MILLISECONDS".
 func Checked(text string) string {
@@ -53,10 +61,7 @@ func Checked(text string) string {
 		}
 	}
 	t := newPage("network", "run", ">1 process: model, ms", ">measured", ">2: model", ">measured", ">4 on two processors: model", ">measured")
-	for _, w := range []struct {
-		Network
-		batch, products int
-	}{{MLP(), 512, 512}, {Autoencoder(), 1000, 250}} {
+	for _, w := range checkedRuns() {
 		for _, r := range runs() {
 			cells := []string{w.Name, r.name}
 			for _, processes := range []int{1, 2, 4} {
@@ -79,7 +84,25 @@ func Checked(text string) string {
 	return t.String()
 }
 
-// shared is a machine whose processors that many processes share.
+// twoTable compares two processes of one worker with one process of two, on this machine.
+func twoTable() string {
+	t := newPage("network", "run", ">one process of two workers, ms", ">two processes, H = 2", ">H = 1", ">ratio of the faster", ">with the sum of gradients hidden")
+	for _, w := range checkedRuns() {
+		for _, r := range runs() {
+			s := r.settings(w.batch)
+			s.ProductExamples = w.products
+			one := grid(w.Network, s, Here().shared(.5), 1, 1).Simulated()
+			two, sole := grid(w.Network, s, Here(), 2, 2), grid(w.Network, s, Here(), 2, 1)
+			best := min(two.Simulated(), sole.Simulated())
+			sum, left := two.Overlap()
+			t.row(w.Name, r.name, milli(one), milli(two.Simulated()), milli(sole.Simulated()), fmt.Sprintf("%.2f", best/one), fmt.Sprintf("%.2f", (best-sum+left)/one))
+		}
+	}
+	return t.String()
+}
+
+// shared is a machine whose processors that many processes share; half a process has two
+// of them.
 func (m Machine) shared(processes float64) Machine {
 	for _, r := range []*Rate{&m.Product, &m.Invert, &m.Eigen, &m.Subspace} {
 		r.Peak /= processes

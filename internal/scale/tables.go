@@ -16,7 +16,7 @@ func Tables() []Table {
 		list = append(list, Table{strings.ReplaceAll(strings.ToLower(strings.Fields(name)[2]), "-", ""), Strategies(m)})
 	}
 	return append(list, Table{"imbalance", imbalanceTable()}, Table{"overlap", overlapTable()},
-		Table{"published", publishedTable()}, Table{"here", Checked(Measured())})
+		Table{"published", publishedTable()}, Table{"here", Checked(Measured())}, Table{"two", twoTable()})
 }
 
 // workload is a network with a mini-batch that grows with the number of processes, up to
