@@ -37,7 +37,13 @@ type kindOfRun struct {
 func runs() []kindOfRun {
 	return []kindOfRun{
 		{"sgd", SGD},
-		{"fixed", func(n int) Settings { return Defaults(LowRank, false, n) }},
+		{"fixed", func(n int) Settings {
+			s := Defaults(LowRank, false, n)
+			if n == 1000 { // the autoencoder's periods
+				s.FactorPeriod, s.InversePeriod = 4, 10
+			}
+			return s
+		}},
 		{"adaptive", func(n int) Settings { return Defaults(LowRank, true, n) }},
 		{"block-diagonal", func(n int) Settings { return Defaults(BlockDiagonal, true, n) }},
 	}
