@@ -109,7 +109,12 @@ func allocations(g *group) error {
 		{"Gather of many", func() error { _, err := g.Gather(long); return err }},
 	} {
 		var failed error
-		n := testing.AllocsPerRun(200, func() { failed = errors.Join(failed, c.call()) })
+		// On a busy machine the test counts what the runtime and the signs of life allocate
+		// while a call waits. All processes make the same number of attempts.
+		n := math.Inf(1)
+		for range 3 {
+			n = min(n, testing.AllocsPerRun(200, func() { failed = errors.Join(failed, c.call()) }))
+		}
 		if failed != nil {
 			return failed
 		}
