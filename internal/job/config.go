@@ -18,7 +18,8 @@ type Config struct {
 	Dataset     string               `json:"dataset"` // the one that was found, where the configuration has auto
 	DataDigest  string               `json:"data_digest,omitempty"`
 	PerEpoch    int                  `json:"steps_per_epoch"`
-	Steps       int                  `json:"steps"` // of the whole run
+	Steps       int                  `json:"steps"`               // of the whole run
+	Processes   int                  `json:"processes,omitempty"` // that make it together; 0: one by itself
 	Config      results.Fields[any]  `json:"config"`
 	Command     string               `json:"command,omitempty"`
 	Environment *results.Environment `json:"environment,omitempty"`
@@ -28,7 +29,7 @@ type Config struct {
 func (r *Run) ConfigOf() *Config {
 	s := r.Spec
 	return &Config{
-		Version: 1, Model: s.Model, Dataset: r.Data.Name, DataDigest: r.digest(), PerEpoch: r.PerEpoch, Steps: r.Total,
+		Version: 1, Model: s.Model, Dataset: r.Data.Name, DataDigest: r.digest(), PerEpoch: r.PerEpoch, Steps: r.Total, Processes: s.Processes(),
 		Config: configOf(s), Command: s.Command, Environment: Environment(r.started),
 	}
 }

@@ -52,7 +52,7 @@ func (d *Dir) keeper(r *job.Run, o Options, config *job.Config, resumed bool) *K
 		Trainer: t, Dir: filepath.Join(d.Path, states), Every: o.Every, Least: leastTime, Newest: o.Newest,
 		Best: r.Spec.Judge(), OnError: d.problem,
 	}
-	t.Keep = append(t.Keep, trainer.Kept{Name: "checkpoints", State: k.saver})
+	t.Keep = append(t.Keep, trainer.Kept{Name: job.CheckpointsPart, State: k.saver})
 	r.Hook(k.saver.Callback)
 	return k
 }
