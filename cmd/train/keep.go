@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/gokfac/gokfac/internal/job"
@@ -69,11 +70,29 @@ func (k *keeping) tell(problem error) {
 	fmt.Fprintf(k.w, "warning: %s\n", message(problem))
 }
 
+// state is what the run goes on from; nil: it begins.
+func (k *keeping) state() ([]byte, error) {
+	if k == nil || k.State == "" {
+		return nil, nil
+	}
+	return os.ReadFile(k.State)
+}
+
 // interrupted saves the run, and says how to go on.
 func (k *keeping) interrupted() {
 	if k == nil {
 		return
 	}
+	again := k.again()
+	if step := k.Interrupted(); step >= 0 {
+		fmt.Fprintf(k.w, "saved at step %d; go on with: %s\n", step, again)
+		return
+	}
+	fmt.Fprintf(k.w, "not saved at this step; go on from the checkpoint before with: %s\n", again)
+}
+
+// again is the command that goes on with the run.
+func (k *keeping) again() string {
 	args := []string{"-resume", k.Path}
 	if k.options.Every > 0 {
 		args = append(args, "-checkpoint-every", fmt.Sprint(k.options.Every))
@@ -81,12 +100,7 @@ func (k *keeping) interrupted() {
 	if k.options.Newest > 0 {
 		args = append(args, "-keep", fmt.Sprint(k.options.Newest))
 	}
-	again := program + commandLine(args)
-	if step := k.Interrupted(); step >= 0 {
-		fmt.Fprintf(k.w, "saved at step %d; go on with: %s\n", step, again)
-		return
-	}
-	fmt.Fprintf(k.w, "not saved at this step; go on from the checkpoint before with: %s\n", again)
+	return program + commandLine(args)
 }
 
 // finish keeps what there is at the end of a run, nil for one that failed, and lets

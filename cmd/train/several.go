@@ -73,7 +73,7 @@ func (c *command) searching(ctx context.Context, stdout, stderr io.Writer) error
 // open loads the data that all runs share, and says what they are.
 func (c *command) open(ctx context.Context, stderr io.Writer) (*datasets.Dataset, error) {
 	arriving := newDownload(progressMode(c.progress, stderr), stderr)
-	d, why, err := c.spec.Open(ctx, arriving.callback())
+	d, why, err := c.processes.openData(c.spec, func() (*datasets.Dataset, string, error) { return c.spec.Open(ctx, arriving.callback()) })
 	arriving.close()
 	if err != nil {
 		return nil, err

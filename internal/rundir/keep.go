@@ -27,6 +27,7 @@ type Options struct {
 // Keeper keeps a run in a directory.
 type Keeper struct {
 	*Dir
+	State   string // the checkpoint that the run goes on from; empty: it begins
 	run     *job.Run
 	saver   *trainer.Checkpointer
 	closers []io.Closer
@@ -83,6 +84,7 @@ func (d *Dir) Resume(r *job.Run, o Options, changed bool) (k *Keeper, steps int,
 		d.tell(fmt.Errorf("%s has no checkpoint: the run begins at the beginning", filepath.Join(d.Path, states)))
 		return k, 0, nil
 	}
+	k.State = file
 	return k, max(trainer.CheckpointStep(file), 0), nil // the best has no number in its name
 }
 

@@ -1,0 +1,4 @@
+package main
+
+// started asks the environment how this process was started.
+func started() launch { return launch{} }
