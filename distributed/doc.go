@@ -5,6 +5,7 @@
 //	Run      a group of goroutines in one process, for tests
 //	mpi      package distributed/mpi: a group of processes that mpirun or Slurm started
 //	Fusion   sums of many pieces of memory in few messages
+//	Await    what members do by themselves, while those that are done wait
 //	Alone    what one member does for all, such as an evaluation
 //
 // A trainer.Trainer takes a Group in its field Group. docs/scale.md says what is sent in

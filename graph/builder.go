@@ -18,6 +18,7 @@ type Streams struct {
 	Init    *rand.Rand // initial weights
 	Dropout *rand.Rand // masks
 	Sample  *rand.Rand // targets drawn from the predictive distribution
+	Places  *Places    // of the examples, for draws that depend on the example alone; nil: none
 }
 
 // Config fixes what a graph is built for.
@@ -57,7 +58,8 @@ type Builder struct {
 	names   map[string]int
 	nextID  uint64
 	once    map[any]*Node
-	draw    uint64 // see NewDraw
+	draw    uint64            // see NewDraw
+	drawOps [drawKinds]uint64 // see DrawsOf
 
 	reserved int // see Reserve
 }

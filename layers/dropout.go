@@ -9,8 +9,8 @@ import (
 
 // Dropout zeroes each element with probability Rate in training and scales
 // the rest by 1/(1−Rate), so that the expectation is the input; in evaluation
-// it passes its input on. Masks come from the graph's dropout stream, one per
-// mini-batch: every program run on one mini-batch sees the same mask.
+// it passes its input on. Masks are drawn once per mini-batch (graph.Masks): every
+// program run on one mini-batch sees the same mask.
 type Dropout struct {
 	Rate float64 // in [0, 1)
 }
@@ -39,36 +39,37 @@ func (d *Dropout) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 
 // maskFor adds a mask of the given shape, drawn once per mini-batch. It reads nothing of x.
 func maskFor(b *graph.Builder, x *graph.Node, rate float64, shape []int) (*graph.Node, error) {
-	m := &mask{b: b, rand: b.Streams.Dropout, rate: rate}
+	draws := b.DrawsOf(graph.Masks)
 	return b.Apply(graph.Op{
 		Name:  "dropout-mask",
 		Shape: append([]int{}, shape...),
-		F32:   func(out []float32, _ [][]float32) { drawMask(m, out) },
-		F64:   func(out []float64, _ [][]float64) { drawMask(m, out) },
+		F32:   oncePerDraw(b, graph.ByExample(draws, fillMask[float32](rate))),
+		F64:   oncePerDraw(b, graph.ByExample(draws, fillMask[float64](rate))),
 		Const: true,
 	}, x)
 }
 
-// mask remembers the mini-batch it was drawn for.
-type mask struct {
-	b     *graph.Builder
-	rand  *rand.Rand
-	rate  float64
-	drawn bool
-	draw  uint64
+// oncePerDraw runs draw once for each mini-batch. The op's output keeps what it drew.
+func oncePerDraw[T graph.Float](b *graph.Builder, draw func(out []T, in [][]T)) func(out []T, in [][]T) {
+	drawn, last := false, uint64(0) // the mini-batch it was drawn for
+	return func(out []T, in [][]T) {
+		if drawn && last == b.Draw() {
+			return
+		}
+		drawn, last = true, b.Draw()
+		draw(out, in)
+	}
 }
 
-func drawMask[T graph.Float](m *mask, out []T) {
-	if m.drawn && m.draw == m.b.Draw() {
-		return
-	}
-	m.drawn, m.draw = true, m.b.Draw()
-	scale := T(1 / (1 - m.rate))
-	for i := range out {
-		if m.rand.Float64() < m.rate {
-			out[i] = 0
-		} else {
-			out[i] = scale
+func fillMask[T graph.Float](rate float64) func(r *rand.Rand, out, _ []T) {
+	scale := T(1 / (1 - rate))
+	return func(r *rand.Rand, out, _ []T) {
+		for i := range out {
+			if r.Float64() < rate {
+				out[i] = 0
+			} else {
+				out[i] = scale
+			}
 		}
 	}
 }

@@ -10,8 +10,8 @@ import (
 // its pixels together, and scales the other channels by 1/(1−Rate), so that the
 // expectation is the input (Tompson et al. 2015, SpatialDropout). Neighbouring pixels are
 // so alike that a [Dropout] of single ones would hide little. The input is N×H×W×C, or
-// N×T×C. In evaluation the layer passes its input on. Masks, N×C, come from the graph's
-// dropout stream, one per mini-batch, as those of Dropout do.
+// N×T×C. In evaluation the layer passes its input on. Masks, N×C, are
+// drawn once per mini-batch, as those of Dropout are.
 type Dropout2D struct {
 	Rate float64 // in [0, 1)
 }

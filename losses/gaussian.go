@@ -2,6 +2,7 @@ package losses
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"gorgonia.org/tensor"
 
@@ -98,12 +99,12 @@ func (l DiagonalGaussian) Sample(b *graph.Builder, z *graph.Node) (*graph.Node, 
 	if err != nil {
 		return nil, err
 	}
-	r, c := b.Streams.Sample, shape[1]
+	draws, c := b.DrawsOf(graph.Targets), shape[1]
 	return b.Apply(graph.Op{
 		Name:  "diagonal-gaussian-sample",
 		Shape: shape,
-		F32:   func(out []float32, in [][]float32) { gaussianSample(r.NormFloat64, c, out, in[0]) },
-		F64:   func(out []float64, in [][]float64) { gaussianSample(r.NormFloat64, c, out, in[0]) },
+		F32:   graph.ByExample(draws, func(r *rand.Rand, out, z []float32) { gaussianSample(r.NormFloat64, c, out, z) }),
+		F64:   graph.ByExample(draws, func(r *rand.Rand, out, z []float64) { gaussianSample(r.NormFloat64, c, out, z) }),
 		Const: true,
 	}, z)
 }

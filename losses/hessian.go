@@ -3,6 +3,7 @@ package losses
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"github.com/gokfac/gokfac/graph"
 )
@@ -18,14 +19,14 @@ func HessianProduct(b *graph.Builder, l Loss, z, t *graph.Node) (*graph.Node, er
 }
 
 // RandomSigns adds an N×C matrix of elements ±scale, z's shape. Each run draws
-// anew from the graph's sample stream.
+// anew (graph.Cotangents).
 func RandomSigns(b *graph.Builder, z *graph.Node, scale float64) (*graph.Node, error) {
-	r := b.Streams.Sample
+	draws := b.DrawsOf(graph.Cotangents)
 	return b.Apply(graph.Op{
 		Name:  "random-signs",
 		Shape: z.Shape().Clone(),
-		F32:   func(out []float32, _ [][]float32) { signs(r.Uint64, float32(scale), out) },
-		F64:   func(out []float64, _ [][]float64) { signs(r.Uint64, scale, out) },
+		F32:   graph.ByExample(draws, func(r *rand.Rand, out, _ []float32) { signs(r.Uint64, float32(scale), out) }),
+		F64:   graph.ByExample(draws, func(r *rand.Rand, out, _ []float64) { signs(r.Uint64, scale, out) }),
 		Const: true,
 	}, z)
 }

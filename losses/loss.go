@@ -27,8 +27,10 @@ type Distribution interface {
 	// Mean adds the mean of p(y|z), N×C; of a [DiagonalGaussian] with outputs N×2C it
 	// has the targets' shape N×C.
 	Mean(b *graph.Builder, z *graph.Node) (*graph.Node, error)
-	// Sample adds targets drawn from p(y|z), in the targets' shape. Each run
-	// draws anew from the graph's sample stream.
+	// Sample adds targets drawn from p(y|z), in the targets' shape. Each run draws anew,
+	// by Builder.DrawsOf(graph.Targets) and graph.ByExample. An op may also draw from
+	// Streams.Sample itself. The targets are then right, but processes that share a
+	// mini-batch draw others than one process does.
 	Sample(b *graph.Builder, z *graph.Node) (*graph.Node, error)
 	// NegativeLogLikelihood adds the mean over examples of −log p(y|z), but for a
 	// constant, of shape (1).

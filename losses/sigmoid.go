@@ -2,6 +2,7 @@ package losses
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"gorgonia.org/tensor"
 
@@ -83,12 +84,12 @@ func (l SigmoidCrossEntropy) Sample(b *graph.Builder, z *graph.Node) (*graph.Nod
 	if err != nil {
 		return nil, err
 	}
-	r := b.Streams.Sample
+	draws := b.DrawsOf(graph.Targets)
 	return b.Apply(graph.Op{
 		Name:  "bernoulli-sample",
 		Shape: z.Shape().Clone(),
-		F32:   func(out []float32, in [][]float32) { bernoulli(r.Uint64, out, in[0]) },
-		F64:   func(out []float64, in [][]float64) { bernoulli(r.Uint64, out, in[0]) },
+		F32:   graph.ByExample(draws, func(r *rand.Rand, out, p []float32) { bernoulli(r.Uint64, out, p) }),
+		F64:   graph.ByExample(draws, func(r *rand.Rand, out, p []float64) { bernoulli(r.Uint64, out, p) }),
 		Const: true,
 	}, p)
 }

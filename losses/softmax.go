@@ -3,6 +3,7 @@ package losses
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
 	"gorgonia.org/tensor"
 
@@ -92,12 +93,12 @@ func (l SoftmaxCrossEntropy) Sample(b *graph.Builder, z *graph.Node) (*graph.Nod
 		return nil, err
 	}
 	n, c := z.Shape()[0], z.Shape()[1]
-	r := b.Streams.Sample
+	draws := b.DrawsOf(graph.Targets)
 	return b.Apply(graph.Op{
 		Name:  "categorical-sample",
 		Shape: tensor.Shape{n},
-		F32:   func(out []float32, in [][]float32) { categorical(r.Float64, c, out, in[0]) },
-		F64:   func(out []float64, in [][]float64) { categorical(r.Float64, c, out, in[0]) },
+		F32:   graph.ByExample(draws, func(r *rand.Rand, out, p []float32) { categorical(r.Float64, c, out, p) }),
+		F64:   graph.ByExample(draws, func(r *rand.Rand, out, p []float64) { categorical(r.Float64, c, out, p) }),
 		Const: true,
 	}, p)
 }

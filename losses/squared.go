@@ -2,6 +2,7 @@ package losses
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"gorgonia.org/tensor"
 
@@ -54,12 +55,12 @@ func (SquaredError) Mean(_ *graph.Builder, z *graph.Node) (*graph.Node, error) {
 
 // Sample adds z + ε, ε standard normal.
 func (SquaredError) Sample(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
-	r := b.Streams.Sample
+	draws := b.DrawsOf(graph.Targets)
 	return b.Apply(graph.Op{
 		Name:  "gaussian-sample",
 		Shape: z.Shape().Clone(),
-		F32:   func(out []float32, in [][]float32) { gaussian(r.NormFloat64, out, in[0]) },
-		F64:   func(out []float64, in [][]float64) { gaussian(r.NormFloat64, out, in[0]) },
+		F32:   graph.ByExample(draws, func(r *rand.Rand, out, z []float32) { gaussian(r.NormFloat64, out, z) }),
+		F64:   graph.ByExample(draws, func(r *rand.Rand, out, z []float64) { gaussian(r.NormFloat64, out, z) }),
 		Const: true,
 	}, z)
 }

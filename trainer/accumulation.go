@@ -49,8 +49,13 @@ var errNoParts = errors.New("trainer: a mini-batch of no parts: Add comes first"
 type Accumulation struct {
 	model *Model
 	parts []heldPart // memory is kept from step to step
-	n     int        // parts in use
-	total int        // examples
+	n     int        // parts in use; 0 of a mini-batch of one part that was not copied
+	total int        // N
+	whole int        // N, or in a group that of the shares of all processes
+
+	uncopied place // of the examples of a mini-batch of one part that was not copied
+
+	rows *ownRows // of a process of a group; nil: there is none
 
 	taps        []*graph.Tap   // of the first part
 	looseParams []*graph.Param // of the model
@@ -85,11 +90,16 @@ func NewAccumulation(m *Model) *Accumulation {
 
 // Reset removes all parts. It ends the last mini-batch.
 func (a *Accumulation) Reset() {
-	a.n, a.total, a.pieced = 0, 0, false
+	a.n, a.total, a.whole, a.pieced = 0, 0, 0, false
 }
 
 // Add adds a part: x of N_k examples, with targets as in [Model.Batch]. They are copied.
 func (a *Accumulation) Add(x, y *tensor.Dense, more ...*tensor.Dense) error {
+	return a.add(x, y, more, place{})
+}
+
+// add is Add for the share at of a part. Its numbers are those in the part.
+func (a *Accumulation) add(x, y *tensor.Dense, more []*tensor.Dense, at place) error {
 	if y == nil {
 		return errors.New("trainer: a part without targets")
 	}
@@ -103,10 +113,11 @@ func (a *Accumulation) Add(x, y *tensor.Dense, more ...*tensor.Dense) error {
 	if a.n == len(a.parts) {
 		a.parts = append(a.parts, heldPart{})
 	}
-	a.parts[a.n].keep(c)
+	a.parts[a.n].keep(c, at.after(a.whole, c.b.Batch))
 	a.model.training = c
 	a.n++
-	a.total += c.b.Batch
+	a.total += at.counted(c.b.Batch)
+	a.whole += at.whole(c.b.Batch)
 	return nil
 }
 
@@ -142,11 +153,15 @@ func (a *Accumulation) Next(src Source, parts int) (MiniBatch, error) {
 func (a *Accumulation) take(src Source, parts int, x, y *tensor.Dense) (batch MiniBatch, over bool, err error) {
 	a.Reset()
 	if parts <= 1 {
-		batch, err = a.model.Batch(x, y, moreOf(src)...)
+		batch, err = a.only(src, x, y)
 		return batch, false, err
 	}
 	for ok := true; ok; {
-		if err := a.Add(x, y, moreOf(src)...); err != nil {
+		ownX, ownY, more, at, err := a.own(src, x, y)
+		if err != nil {
+			return nil, false, err
+		}
+		if err := a.add(ownX, ownY, more, at); err != nil {
 			return nil, false, err
 		}
 		if a.n == parts {
@@ -161,6 +176,40 @@ func (a *Accumulation) take(src Source, parts int, x, y *tensor.Dense) (batch Mi
 	}
 	batch, err = a.MiniBatch()
 	return batch, over, err
+}
+
+// only makes a mini-batch of one part, without a copy.
+func (a *Accumulation) only(src Source, x, y *tensor.Dense) (MiniBatch, error) {
+	x, y, more, at, err := a.own(src, x, y)
+	if err != nil {
+		return nil, err
+	}
+	return a.single(x, y, more, at)
+}
+
+// single is a mini-batch of one part, of which these are the process's examples.
+func (a *Accumulation) single(x, y *tensor.Dense, more []*tensor.Dense, at place) (MiniBatch, error) {
+	batch, err := a.model.Batch(x, y, more...)
+	if err != nil {
+		return nil, err
+	}
+	a.total, a.whole = at.counted(batch.Examples()), at.whole(batch.Examples())
+	a.uncopied = at.after(0, batch.Examples())
+	a.model.stand(a.uncopied)
+	return batch, nil
+}
+
+// own is the process's share of a mini-batch of src: all of it, without a group.
+func (a *Accumulation) own(src Source, x, y *tensor.Dense) (ownX, ownY *tensor.Dense, more []*tensor.Dense, at place, err error) {
+	if a.rows == nil {
+		return x, y, moreOf(src), place{}, nil
+	}
+	if s, ok := src.(SharedSource); ok {
+		if at.first, at.step, at.of = s.Share(); at.step > 1 {
+			return x, y, moreOf(src), at, nil
+		}
+	}
+	return a.rows.cut(x, y, moreOf(src))
 }
 
 // Targets are the targets of the last part that was in the graph, in the model's float

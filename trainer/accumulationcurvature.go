@@ -33,7 +33,8 @@ func (a *Accumulation) partCurvature(o *objective) (float64, error) {
 // showPart shows visit a pass over a part, as one over the mini-batch.
 func (a *Accumulation) showPart(c *graph.CurvaturePass) error {
 	if c.Taps != nil {
-		a.pass = graph.CurvaturePass{Examples: c.Examples, Part: a.at, Taps: c.Taps}
+		at := a.parts[a.at].place
+		a.pass = graph.CurvaturePass{Examples: a.counted(a.at), First: at.first, Step: at.step, Part: a.at, Taps: c.Taps}
 		if err := a.visit(&a.pass); err != nil {
 			return err
 		}

@@ -110,8 +110,11 @@ func (a *Accumulation) Products(examples int, dirs ...graph.Direction) (*mat.Sym
 	a.gram.Reset()
 	a.gram.ReuseAsSym(len(dirs))
 	for k, left := 0, examples; left > 0; k++ {
-		n := min(left, a.parts[k].examples)
+		n := min(left, a.counted(k))
 		left -= n
+		if n == 0 {
+			continue
+		}
 		multiply := func(o *objective) error { return a.addProducts(o, n, float64(n)/float64(examples), dirs) }
 		var err error
 		if n == a.parts[k].examples {

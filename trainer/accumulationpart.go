@@ -11,7 +11,8 @@ import (
 // heldPart is what an [Accumulation] keeps of a part: its inputs and targets, one tensor
 // after the other, as the graph has them.
 type heldPart struct {
-	examples int
+	examples int // that are in the graph
+	place    place
 	mixed    bool
 	f32      []float32
 	f64      []float64
@@ -21,8 +22,8 @@ type heldPart struct {
 }
 
 // keep copies what is bound in c.
-func (p *heldPart) keep(c *compiled) {
-	p.examples, p.mixed, p.drawn, p.taken = c.b.Batch, c.mixed, false, false
+func (p *heldPart) keep(c *compiled, at place) {
+	p.examples, p.place, p.mixed, p.drawn, p.taken = c.b.Batch, at, c.mixed, false, false
 	p.f32, p.f64 = p.f32[:0], p.f64[:0]
 	p.append(c.x)
 	p.append(c.y)
@@ -70,6 +71,7 @@ func (a *Accumulation) enter(k int) (*compiled, error) {
 	}
 	p.bind(c)
 	a.model.training = c
+	a.model.stand(p.place)
 	return c, nil
 }
 
@@ -91,7 +93,13 @@ func (a *Accumulation) with(k int, f func(o *objective) error) error {
 	return err
 }
 
+// counted is N_k. It is 0 of a stand-in for examples that a process has none of.
+func (a *Accumulation) counted(k int) int { return a.parts[k].place.counted(a.parts[k].examples) }
+
 // share is N_k/N.
 func (a *Accumulation) share(k int) float64 {
-	return float64(a.parts[k].examples) / float64(a.total)
+	if a.total == 0 { // of stand-ins alone, which count for nothing in the group
+		return 1 / float64(a.n)
+	}
+	return float64(a.counted(k)) / float64(a.total)
 }

@@ -11,12 +11,13 @@ import (
 // or ctx ends. The error is the run's, or ctx's.
 func (r *run) advance(ctx context.Context, f func(news, epoch bool) bool) error {
 	work := ctx
-	if r.FinishSteps {
+	if r.FinishSteps || r.share != nil {
 		work = context.WithoutCancel(ctx)
 	}
 	r.logBegin(ctx)
+	r.assemble(ctx)
 	for !r.closed && !r.stopped && !r.ended && !r.done() {
-		if err := ctx.Err(); err != nil {
+		if err := r.interrupted(ctx); err != nil {
 			r.logEnd(ctx, err)
 			return err
 		}
@@ -39,6 +40,9 @@ func (r *run) turn(ctx context.Context) (news, epoch bool, err error) {
 	r.between = false
 	start := time.Now()
 	batch, err := r.nextBatch()
+	if r.share != nil {
+		batch, err = r.shared(batch, err)
+	}
 	if err != nil {
 		return false, false, err
 	}

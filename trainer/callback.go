@@ -41,6 +41,13 @@ func (r *run) tell(kind EventKind, rec *Record) error {
 		Step: r.res.Steps, Total: r.total, Epoch: r.epoch(),
 		Loss: r.loss, Examples: r.examples, LearningRate: r.rate,
 	}
+	if r.share != nil {
+		return r.tellTogether()
+	}
+	return r.tellCallbacks()
+}
+
+func (r *run) tellCallbacks() error {
 	var stop error
 	for _, f := range r.Callbacks {
 		switch err := f(&r.event); {

@@ -7,6 +7,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/graph"
 )
 
@@ -26,6 +27,18 @@ type Trainer struct {
 	// other, as on one of all their examples (see [Accumulation]); 0 and 1: one. An
 	// epoch's last step has those that are left.
 	Accumulate int
+
+	// Group is the processes that train the model together, each with a Trainer like this one:
+	// the same settings, an equal model and optimizer, and the same data, of which each keeps
+	// its share of every mini-batch (see [Share]). The steps are those of one process, but
+	// for rounding. docs/scale.md says how to run it. nil: this process trains by itself.
+	//
+	// The process of rank 0 alone evaluates, and its records are everybody's. Callbacks are
+	// told on every process that has them. An ErrStop or an error of one, and a context that
+	// has ended on one process, end the run on all, between two steps: FinishSteps is set.
+	// What writes files or talks to somebody belongs to rank 0. Every process takes all
+	// steps: none leaves the loops of a [Run] before the others.
+	Group distributed.Group
 
 	Evaluations []Evaluation
 	Metrics     []Metric
@@ -103,11 +116,11 @@ func (r *run) step(ctx context.Context, batch MiniBatch, start time.Time) (due b
 	if r.perEpoch > 0 {
 		r.res.Epochs = r.res.Steps / r.perEpoch
 	}
-	r.trend.step(obj, r.accumulation.Targets(), r.loss)
 	// A weight of 1 for full mini-batches leaves their mean as it is, to the bit.
 	if r.examples = batch.Examples(); r.unit == 0 {
 		r.unit = r.examples
 	}
+	r.trend.step(obj, r.accumulation.Targets(), r.examples, r.loss)
 	weight := float64(r.examples) / float64(r.unit)
 	r.lossSum += float64(weight * r.loss)
 	r.weight += weight
@@ -126,12 +139,7 @@ func (r *run) evaluate(ctx context.Context) error {
 
 		HigherIsBetter: r.higher,
 	}
-	score := func() error { return r.score(ctx, rec.Scores) }
-	if averager, ok := r.Optimizer.(Averager); ok && len(r.Evaluations) > 0 {
-		if err := averager.Averaged(score); err != nil {
-			return err
-		}
-	} else if err := score(); err != nil {
+	if err := r.scoreOnce(ctx, &rec); err != nil {
 		return err
 	}
 	r.res.History = append(r.res.History, rec)
@@ -139,6 +147,15 @@ func (r *run) evaluate(ctx context.Context) error {
 	r.logRecord(ctx, &r.res.History[len(r.res.History)-1])
 	r.between = !r.done() // at the end the last mini-batch is needed, which no state has
 	return r.tell(Evaluated, &r.res.History[len(r.res.History)-1])
+}
+
+// scoreAveraged fills scores with those of the parameters that evaluations are made with.
+func (r *run) scoreAveraged(ctx context.Context, scores map[string]float64) error {
+	score := func() error { return r.score(ctx, scores) }
+	if averager, ok := r.Optimizer.(Averager); ok && len(r.Evaluations) > 0 {
+		return averager.Averaged(score)
+	}
+	return score()
 }
 
 // score fills scores with those of the parameters in place.
@@ -191,7 +208,10 @@ func (r *run) judge() error {
 	if r.ended { // judged before it was saved
 		return nil
 	}
-	rises, worse := r.trend.judge(r.lastInterval())
+	rises, worse, err := r.verdict()
+	if err != nil {
+		return err
+	}
 	if worse != nil {
 		return &DivergedError{Step: r.res.Steps, Err: worse}
 	}

@@ -42,6 +42,7 @@ type Model struct {
 	streams graph.Streams
 	dropout *rand.PCG // under streams, for the model's state
 	sample  *rand.PCG
+	places  graph.Places // of the examples, under streams
 	params  []*graph.Param
 	buffers []*graph.Buffer
 	before  bufferValues   // see objective.commit
@@ -102,7 +103,7 @@ func newModel(net layers.Layer, loss losses.Loss, cfg ModelConfig, limits *graph
 	cfg.Input, cfg.Groups = slices.Clone(cfg.Input), slices.Clone(cfg.Groups)
 	m := &Model{cfg: cfg, net: net, loss: loss, graphCache: newGraphCache(),
 		dropout: rand.NewPCG(cfg.Seed, 2), sample: rand.NewPCG(cfg.Seed, 3)}
-	m.streams = graph.Streams{Init: rand.New(rand.NewPCG(cfg.Seed, 1)), Dropout: rand.New(m.dropout), Sample: rand.New(m.sample)}
+	m.streams = graph.Streams{Init: rand.New(rand.NewPCG(cfg.Seed, 1)), Dropout: rand.New(m.dropout), Sample: rand.New(m.sample), Places: &m.places}
 	m.limits = limits
 	c, err := m.compiled(graphKey{batch: 1})
 	m.limits = nil
@@ -235,3 +236,9 @@ func uniqueNames(params []*graph.Param, buffers []*graph.Buffer) error {
 	}
 	return nil
 }
+
+// stand says which examples of the mini-batch the graph has.
+func (m *Model) stand(at place) { _ = at }
+
+// nextDraws makes the next targets others.
+func (m *Model) nextDraws() {}

@@ -90,11 +90,12 @@ type evaluated struct {
 	loss float64
 }
 
-// step takes the mini-batch of a step in, with its loss before the step.
-func (t *trend) step(obj graph.Objective, y *tensor.Dense, loss float64) {
+// step takes the mini-batch of a step in: targets y, which may be those of a part, the number
+// of examples, and the loss before the step.
+func (t *trend) step(obj graph.Objective, y *tensor.Dense, examples int, loss float64) {
 	if t.steps == 0 {
 		t.first = loss
-		examples := max(y.Shape()[0], 1)
+		examples = max(examples, 1)
 		t.recent = make([]float64, max(recentSteps, (recentExamples+examples-1)/examples))
 	}
 	t.last = obj

@@ -96,7 +96,7 @@ func TestRise(t *testing.T) {
 			require.NoError(t, err)
 			run := trend{model: m}
 			for _, h := range c.losses {
-				run.step(ending{loss: c.now}, y, h)
+				run.step(ending{loss: c.now}, y, y.Shape()[0], h)
 			}
 			if !math.IsNaN(c.test) {
 				run.evaluation("test_loss", 1e9)
@@ -262,7 +262,7 @@ func TestRiseOverManySteps(t *testing.T) {
 			if i%2 > 0 {
 				h = 2.5
 			}
-			run.step(ending{loss: 0.1}, y, h)
+			run.step(ending{loss: 0.1}, y, y.Shape()[0], h)
 		}
 		run.evaluation("test_loss", c.test)
 		rises, diverged := run.judge(c.interval, c.steps)

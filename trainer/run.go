@@ -11,7 +11,9 @@ import (
 type run struct {
 	*Trainer
 	train        Source
-	accumulation *Accumulation // of the mini-batch
+	accumulation *Accumulation // of the mini-batch, or of this process's share
+	share        *Share        // of a group's mini-batch; nil without a group
+	calledOff    error         // why a process of the group ends the run before the next step
 	schedule     Schedule
 	total        int // steps; 0: not known
 	perEpoch     int // steps; 0: not known
@@ -69,7 +71,12 @@ func (t *Trainer) newRun(train Source) (*run, error) {
 	if steps := train.Steps(); steps > 0 {
 		r.perEpoch = (steps + parts - 1) / parts
 	}
-	r.accumulation = NewAccumulation(t.Model)
+	if t.Group != nil {
+		r.share = NewShare(t.Model, t.Group)
+		r.accumulation = r.share.Accumulation
+	} else {
+		r.accumulation = NewAccumulation(t.Model)
+	}
 	r.trend = trend{model: t.Model, start: copyOf(t.Model.learned)}
 	if r.schedule == nil {
 		r.schedule = Constant()

@@ -1,0 +1,268 @@
+package trainer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/gokfac/gokfac/distributed"
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/codec"
+)
+
+// Processes of a group go through a run together: they take the same steps, end at the same
+// one, and know the same of it. What only one of them can know is told to all:
+//
+//	a stop, or an error, of a callback     after each event
+//	a context that has ended               after each event, and before the first step
+//	scores of an evaluation                by rank 0
+//	whether the run got worse              by rank 0, at the end
+//	an error in a pass                     by Share, in the next message
+
+// assemble lets the processes agree, before the first of some steps, on whether to begin: no
+// context has ended, and all have the same parameters.
+func (r *run) assemble(ctx context.Context) {
+	if r.share == nil {
+		return
+	}
+	r.share.ctx = ctx
+	if r.closed || r.stopped || r.ended || r.done() {
+		return
+	}
+	r.share.step = uint64(r.res.Steps)
+	if _, err := r.together(func() error { return nil }); err != nil {
+		r.calledOff = err
+	} else if err := r.share.checkDrift(r.res.Steps); err != nil {
+		r.calledOff = err
+	}
+}
+
+// interrupted returns why the run ends before the next step, if it does.
+func (r *run) interrupted(ctx context.Context) error {
+	if r.share == nil {
+		return ctx.Err()
+	}
+	err := r.calledOff
+	r.calledOff = nil
+	return err
+}
+
+// shared makes the mini-batch of the group of the process's share.
+func (r *run) shared(batch MiniBatch, err error) (MiniBatch, error) {
+	if r.perEpoch == 0 { // only the data know whether there is another mini-batch
+		over := float64(bit(batch == nil && err == nil))
+		sum := []float64{over, float64(bit(err != nil))}
+		if err := r.Group.Sum64(sum); err != nil {
+			return nil, err
+		}
+		switch {
+		case sum[1] > 0:
+			return nil, r.share.whoFailed(err)
+		case sum[0] == float64(r.Group.Size()):
+			return nil, nil
+		case sum[0] > 0:
+			return nil, errors.New("trainer: the data of some processes end before those of the others: all need the same")
+		}
+	}
+	if err != nil {
+		r.share.refuse(err)
+	} else {
+		r.share.begin(batch)
+	}
+	return r.share, nil
+}
+
+// tellTogether tells the callbacks of all processes of the event.
+func (r *run) tellTogether() error {
+	stop, err := r.together(r.tellCallbacks)
+	switch {
+	case err == nil && stop:
+		r.between = false
+		return ErrStop
+	case err != nil && r.ctxEnded(err):
+		if r.event.Kind != Ended {
+			r.calledOff = err
+		}
+		err = nil
+	}
+	if n := r.res.Steps; err == nil && r.event.Kind == StepDone && n%driftSteps == 0 {
+		err = r.share.checkDrift(n)
+	}
+	return err
+}
+
+// What a process says after f.
+const (
+	goesOn byte = iota
+	wantsStop
+	wantsEnd // its context has ended
+)
+
+// together runs f on every process, and reports whether one of them wants to stop. The
+// error is that of f, here or elsewhere, or of the context.
+func (r *run) together(f func() error) (stop bool, err error) {
+	s := r.share
+	all, err := distributed.Await(r.Group, func() ([]byte, error) {
+		said := []byte{goesOn}
+		switch err := f(); {
+		case errors.Is(err, ErrStop):
+			said[0] = wantsStop
+		case err != nil:
+			return nil, err
+		case s.ctx.Err() != nil:
+			said[0] = wantsEnd
+		}
+		return said, nil
+	})
+	if err != nil {
+		return false, err
+	}
+	for rank, said := range all {
+		switch {
+		case len(said) == 1 && said[0] == wantsStop:
+			stop = true
+		case len(said) == 1 && said[0] == wantsEnd && s.ctx.Err() != nil:
+			err = s.ctx.Err()
+		case len(said) == 1 && said[0] == wantsEnd && err == nil:
+			err = &InterruptedError{Rank: rank}
+		}
+	}
+	if stop {
+		return true, nil
+	}
+	return false, err
+}
+
+func (r *run) ctxEnded(err error) bool {
+	by := (*InterruptedError)(nil)
+	return errors.As(err, &by) || r.share.ctx.Err() != nil && errors.Is(err, r.share.ctx.Err())
+}
+
+// InterruptedError is the error of a run of a group on the processes whose own context has
+// not ended.
+type InterruptedError struct {
+	Rank int // of the process whose context has ended
+}
+
+func (e *InterruptedError) Error() string {
+	return fmt.Sprintf("trainer: the run was interrupted on process %d", e.Rank)
+}
+
+// Is reports that the run was canceled.
+func (e *InterruptedError) Is(target error) bool { return target == context.Canceled }
+
+// scoreOnce fills a record's scores: on rank 0 of a group, from which the others have them.
+func (r *run) scoreOnce(ctx context.Context, rec *Record) error {
+	if r.share == nil {
+		return r.scoreAveraged(ctx, rec.Scores)
+	}
+	outcome, err := distributed.Alone(r.Group, 0, func() ([]byte, error) {
+		err := r.scoreAveraged(ctx, rec.Scores)
+		if diverged := (*DivergedError)(nil); errors.As(err, &diverged) {
+			return codec.EncodeList([][]byte{[]byte(diverged.Err.Error())}), nil
+		} else if err != nil {
+			return nil, err
+		}
+		text, err := marshalHistory([]Record{*rec})
+		return codec.EncodeList([][]byte{nil, text}), err
+	})
+	if err != nil {
+		return err
+	}
+	parts, err := codec.DecodeList(outcome)
+	if err != nil {
+		return err
+	}
+	if len(parts) == 1 {
+		return &DivergedError{Step: r.res.Steps, Err: diverged(parts[0])}
+	}
+	known, err := unmarshalHistory(parts[1])
+	if err != nil || r.Group.Rank() == 0 {
+		return err
+	}
+	rec.Scores, rec.TrainSeconds = known[0].Scores, known[0].TrainSeconds
+	for name := range rec.Scores {
+		if _, ok := rec.HigherIsBetter[name]; !ok {
+			rec.HigherIsBetter[name] = false
+		}
+	}
+	return nil
+}
+
+// diverged is the error of a score that is not finite, with the text that rank 0 has for it.
+func diverged(text []byte) error { return &toldError{string(text), &graph.NonFiniteError{}} }
+
+// verdict is trend.judge: in a group that of rank 0. err is a failure to learn it.
+func (r *run) verdict() (rises []*RiseError, worse, err error) {
+	if r.share == nil {
+		rises, worse = r.trend.judge(r.lastInterval())
+		return rises, worse, nil
+	}
+	if r.trend.steps > 0 && r.trend.last != nil { // all compute what rank 0 may ask for
+		if h, err := r.share.Loss(); err == nil {
+			r.trend.last = computed{r.share, h}
+		} else { // of all: the run itself went well
+			r.trend.last = nil
+		}
+	}
+	outcome, err := distributed.Alone(r.Group, 0, func() ([]byte, error) {
+		rises, worse := r.trend.judge(r.lastInterval())
+		list := [][]byte{nil, nil}
+		rise := (*RiseError)(nil)
+		if errors.As(worse, &rise) {
+			rises = []*RiseError{rise}
+			list[0] = []byte{1}
+		} else if worse != nil {
+			list[1] = []byte(worse.Error())
+		}
+		for _, rise := range rises {
+			text, err := codec.Encode("rise", runVersion, rise.fields())
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, text)
+		}
+		return codec.EncodeList(list), nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	list, err := codec.DecodeList(outcome)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(list[1]) > 0 {
+		return nil, diverged(list[1]), nil
+	}
+	for _, text := range list[2:] {
+		rise := &RiseError{}
+		if err := codec.Decode(text, "rise", runVersion, rise.fields()); err != nil {
+			return nil, nil, err
+		}
+		rises = append(rises, rise)
+	}
+	if len(list[0]) > 0 {
+		return nil, rises[0], nil
+	}
+	return rises, nil, nil
+}
+
+// computed is an objective whose loss is known.
+type computed struct {
+	graph.Objective
+	loss float64
+}
+
+// Loss is the loss that is known.
+func (c computed) Loss() (float64, error) { return c.loss, nil }
+
+// toldError is an error of rank 0 with its text there.
+type toldError struct {
+	text string
+	err  error
+}
+
+func (e *toldError) Error() string { return e.text }
+
+// Unwrap is an error of the same kind.
+func (e *toldError) Unwrap() error { return e.err }
