@@ -17,7 +17,6 @@ func (c *command) prepareAll(ctx context.Context, stderr io.Writer) (*job.Run, e
 	if err := c.processes.agree(err); err != nil || c.processes == nil {
 		return r, err
 	}
-	r.Trainer().FinishSteps = true
 	return r, c.processes.same(r.Facts())
 }
 
@@ -31,11 +30,12 @@ func (c *command) assist(ctx context.Context, r *job.Run) error {
 	}
 	r.Trainer().GoOn = c.resume != "" && prolonged(c.asked)
 	if err := r.Assist(state); err != nil {
-		return p.own(err)
+		return &ownError{err}
 	}
 	c.account.wait(func() {})
+	// Fit tells of every error in every process: that of the first one is shown.
 	if err := r.Fit(ctx, func(*trainer.Event) error { return nil }); !job.IsEnding(err) {
-		return p.own(err)
+		return &statusError{exitStatus(err)}
 	}
 	_, err = p.alone(nil)
 	return err
@@ -55,14 +55,6 @@ func (p *processes) openData(s *job.Spec, open func() (*datasets.Dataset, string
 		d, why, err = open()
 	}
 	return d, why, err
-}
-
-// own marks an error in the middle of what processes do together.
-func (p *processes) own(err error) error {
-	if p == nil {
-		return err
-	}
-	return &ownError{err}
 }
 
 // finishing is what is said once a signal has come.

@@ -99,9 +99,10 @@ func (l launch) carry(ctx context.Context, a *account, args []string, stdout, st
 	if !errors.As(err, &own) {
 		return p.end(err)
 	}
-	l.tell(ctx, own, stderr)
-	if p != nil {
-		p.Leave(own.error)
+	if p == nil {
+		l.tell(ctx, own, stderr)
+	} else if left := (*distributed.LeftError)(nil); !errors.As(err, &left) {
+		p.Leave(errors.New(message(own))) // which says so, and ends all processes
 	}
 	return &statusError{exitStatus(err)}
 }
@@ -110,12 +111,9 @@ func (l launch) carry(ctx context.Context, a *account, args []string, stdout, st
 // that all have is the first one's to say, and ends the others.
 const moment = time.Second
 
-// tell says what ends this process alone, which ends the others as well.
+// tell says why this process cannot join the others.
 func (l launch) tell(ctx context.Context, err error, stderr io.Writer) {
 	if l.rank > 0 {
-		if left := (*distributed.LeftError)(nil); errors.As(err, &left) {
-			return // it has said why
-		}
 		select {
 		case <-ctx.Done():
 			return

@@ -67,7 +67,7 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 	})
 	show.close()
 	if !job.IsEnding(err) {
-		return p.own(errors.Join(err, kept.finish(ctx, nil)))
+		return errors.Join(err, kept.finish(ctx, nil))
 	}
 	_, err = p.alone(func() ([]byte, error) { return nil, c.conclude(ctx, r, err, kept, problem, watched, stdout, stderr) })
 	return err

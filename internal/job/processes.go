@@ -1,9 +1,12 @@
 package job
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -25,6 +28,20 @@ func (s *Spec) share(examples int) int {
 // Fact is something that all the processes of a run must have the same of.
 type Fact struct{ Name, Value string }
 
+// interruptedElsewhere reports whether another process of the run was told to end. A
+// launcher tells all of them: the reason is here in a moment.
+func interruptedElsewhere(ctx context.Context, err error) bool {
+	elsewhere := (*trainer.InterruptedError)(nil)
+	if !errors.As(err, &elsewhere) {
+		return false
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(300 * time.Millisecond):
+	}
+	return true
+}
+
 // Facts are what processes compare before the first step: the program, every setting, the
 // data and the model.
 func (r *Run) Facts() []Fact {
@@ -43,7 +60,6 @@ func (r *Run) Facts() []Fact {
 // both restore the same states. state is the other's, where it goes on with a run.
 func (r *Run) Assist(state []byte) error {
 	t := r.trainer
-	t.FinishSteps = true
 	if len(state) == 0 {
 		return nil
 	}

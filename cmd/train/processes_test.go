@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/distributed"
+	"github.com/gokfac/gokfac/internal/results"
+)
+
+// members carries command lines out in as many processes, which are goroutines of this one.
+func members(t *testing.T, ctx context.Context, lines ...[]string) []outcome {
+	t.Helper()
+	outcomes := make([]outcome, len(lines))
+	err := distributed.Run(len(lines), func(g distributed.Group) error {
+		l := launch{launcher: true, rank: g.Rank(), size: g.Size(), together: true}
+		l.open = func() (distributed.Group, func() error, error) { return g, func() error { return nil }, nil }
+		var stdout, stderr bytes.Buffer
+		status := l.run(ctx, lines[g.Rank()], &stdout, &stderr)
+		outcomes[g.Rank()] = outcome{status, stdout.String(), stderr.String()}
+		return nil
+	})
+	require.NoError(t, err)
+	return outcomes
+}
+
+// together carries one command line out in n processes, of which all but the first say nothing, and all end with one status.
+func together(t *testing.T, n int, args ...string) outcome {
+	t.Helper()
+	lines := make([][]string, n)
+	for i := range lines {
+		lines[i] = args
+	}
+	outcomes := members(t, context.Background(), lines...)
+	for rank, o := range outcomes[1:] {
+		assert.Equal(t, outcome{status: outcomes[0].status}, o, "process %d", rank+1)
+	}
+	return outcomes[0]
+}
+
+// near requires two runs to have the same history but for rounding and times.
+func near(t *testing.T, want, got outcome, name string) {
+	t.Helper()
+	read := func(o outcome) (run results.Run) {
+		require.Zero(t, o.status, "%s: %s", name, o.stderr)
+		require.NoError(t, json.Unmarshal([]byte(o.stdout), &run), "%s: want one object: %s", name, o.stdout)
+		return run
+	}
+	a, b := read(want), read(got)
+	require.Len(t, b.History, len(a.History), name)
+	close := func(x, y results.Number, what string, step int) {
+		assert.InDelta(t, 1, float64(y)/float64(x), 1e-6, "%s, %s after step %d: %g and %g", name, what, step, float64(x), float64(y))
+	}
+	for i, x := range a.History {
+		y := b.History[i]
+		assert.Equal(t, x.Step, y.Step, name)
+		close(x.TrainLoss, y.TrainLoss, "train loss", x.Step)
+		for _, s := range x.Scores {
+			close(s.Value, results.Number(y.Score(s.Name)), s.Name, x.Step)
+		}
+		if x.KFAC != nil && !math.IsNaN(float64(x.KFAC.Damping)) {
+			close(x.KFAC.Damping, y.KFAC.Damping, "damping", x.Step)
+		}
+	}
+}
+
+// jobs are what runs of several processes are tried on.
+func jobs() map[string]string {
+	return map[string]string{
+		"kfac":       "-opt kfac",
+		"kfac fixed": "-opt kfac -kfac-mode fixed -dropout 0.1",
+		"adam":       "-opt adam -validation 0.1",
+		"sgd":        "-opt sgd -accumulate 2 -dropout 0.1",
+	}
+}
+
+func jobLine(settings string, more ...string) []string {
+	return append(strings.Fields("-dataset digits -dtype float64 -hidden 24 -batch-size 250 -max-steps 30 -eval-every 10 -workers 1 -json -progress none "+settings), more...)
+}
+
+// TestProcessesEqual: a run is the same on one, two and four processes.
+func TestProcessesEqual(t *testing.T) {
+	for name, settings := range jobs() {
+		t.Run(name, func(t *testing.T) {
+			args := jobLine(settings, "-out", "none")
+			one := together(t, 1, args...)
+			for _, n := range []int{2, 4} {
+				many := together(t, n, args...)
+				near(t, one, many, name)
+				_, values := keys(t, []byte(many.stdout))
+				assert.Equal(t, []string{"2", "4"}[n/4], string(values["processes"]))
+			}
+		})
+	}
+}
+
+// TestProcessesResume: what two processes have begun, one, four or a process without a launcher go on with.
+func TestProcessesResume(t *testing.T) {
+	for name, settings := range jobs() {
+		t.Run(name, func(t *testing.T) {
+			whole := together(t, 2, jobLine(settings, "-out", "none", "-max-steps", "40")...)
+			for _, n := range []int{1, 4, 0} {
+				dir := filepath.Join(t.TempDir(), "run")
+				begun := together(t, 2, jobLine(settings, "-out", dir, "-max-steps", "20")...)
+				require.Zero(t, begun.status, begun.stderr)
+				args := []string{"-resume", dir, "-max-steps", "40", "-json", "-progress", "none"}
+				if n == 0 {
+					o := execute(args...)
+					require.Zero(t, o.status, o.stderr)
+					_, values := keys(t, []byte(o.stdout))
+					assert.Equal(t, "40", string(values["steps"]))
+					continue
+				}
+				near(t, whole, together(t, n, args...), name)
+			}
+		})
+	}
+}
