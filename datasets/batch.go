@@ -23,13 +23,13 @@ type buffer struct{ full, last batch }
 func newBuffer(opt LoaderOptions, s Split, shape []int) buffer {
 	b := buffer{full: newBatch(opt, s.Outputs, shape)}
 	if rest := s.Len() % opt.BatchSize; rest > 0 && opt.KeepLast {
-		b.last = b.full.head(rest, s.Outputs, shape)
+		b.last = b.full.head(opt.Share.rows().Rows(rest), s.Outputs, shape)
 	}
 	return b
 }
 
 func newBatch(opt LoaderOptions, outputs int, shape []int) batch {
-	size := opt.BatchSize
+	size := opt.Share.rows().Rows(opt.BatchSize)
 	b := batch{size: size, values: make([]float32, size*product(shape))}
 	switch {
 	case opt.Reconstruct:
@@ -81,16 +81,17 @@ func (l *Loader) batch(i int) *batch {
 // and 5 for everything, beside a step of Adam of 4.5 ms (BenchmarkAugmentedStep). A second goroutine was tried there, too:
 // 5.6 and 5.7 ms for everything, and no difference in the step, which has work for all cores.
 func (l *Loader) fill(i int) {
-	b, first := l.batch(i), i*l.opt.BatchSize
+	b, share, n := l.batch(i), l.opt.Share.rows(), l.whole(i)
+	whole := l.order[i*l.opt.BatchSize:][:n]
 	if l.augment != nil {
 		for j := range b.size {
-			l.augment.put(b, j, l.epoch, int(l.order[first+j]))
+			l.augment.put(b, j, l.epoch, int(whole[share.Number(j, n)]))
 		}
 		return
 	}
 	width, outputs := l.width, l.split.Outputs
 	for j := range b.size {
-		from := int(l.order[first+j])
+		from := int(whole[share.Number(j, n)])
 		copy(b.values[j*width:(j+1)*width], l.split.X[from*width:])
 		switch {
 		case b.labels != nil:

@@ -26,6 +26,11 @@
 //		// one step; x and y are overwritten by the next one
 //	}
 //
+// # Several processes
+//
+// With LoaderOptions.Share, a loader deals one process its share of every batch. The shares of all processes are the batches
+// that one process deals.
+//
 // # Data that do not fit in memory
 //
 // Package datasets/stream deals out examples that come one at a time from a sequence, and needs no network.

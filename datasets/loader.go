@@ -17,6 +17,8 @@ type LoaderOptions struct {
 	Reconstruct bool   // targets are the inputs themselves, for autoencoders
 
 	Augmentation Augmentation // random changes of images; the zero value: none
+
+	Share Share // of one of several processes; the zero value: all examples
 }
 
 // Loader deals out a split in mini-batches, and assembles the next while the caller works on the present one. It is not
@@ -61,6 +63,9 @@ func NewLoader(d *Dataset, s Split, opt LoaderOptions) (*Loader, error) {
 		return nil, fmt.Errorf("datasets: %s: batch size %d is not positive", d.Name, opt.BatchSize)
 	case opt.BatchSize > n && !opt.KeepLast:
 		return nil, fmt.Errorf("datasets: %s: batch size %d is larger than the %d examples", d.Name, opt.BatchSize, n)
+	}
+	if err := opt.Share.rows().Validate(); err != nil {
+		return nil, fmt.Errorf("datasets: %s: %w", d.Name, err)
 	}
 	if err := opt.Augmentation.Fits(d); err != nil {
 		return nil, err

@@ -1,5 +1,7 @@
 package distributed
 
+import "bytes"
+
 // Alone runs f on the member of rank root, and gives its result to all. The others wait.
 // It is [Await] with something to do for one member: an evaluation, a file.
 func Alone(g Group, root int, f func() ([]byte, error)) ([]byte, error) {
@@ -10,5 +12,5 @@ func Alone(g Group, root int, f func() ([]byte, error)) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return all[root], nil
+	return bytes.Clone(all[root]), nil // the next call may use the memory
 }

@@ -64,7 +64,9 @@ type Pass struct {
 
 	fraction  float64 // τ1, the part of the examples of Taps that is measured
 	whole     int     // N of the mini-batch; 0: that of Taps
-	before    int     // examples of the parts before this one
+	first     int     // the part has the examples first, first+step, … of the mini-batch
+	step      int     // 0 counts as 1
+	shared    bool    // among the processes of a group
 	most      int     // rows of a tap with several locations that factors are measured on; 0: all
 	nonFinite bool    // a block has reported statistics that are not finite
 }
@@ -77,13 +79,20 @@ func (p *Pass) rows(t *graph.Tap) (examples, rows int) {
 }
 
 // measured returns the number of leading examples that are measured of a part of n
-// examples: as many as are among the leading ones of the mini-batch.
+// examples: as many as are among the leading ones of the mini-batch. A stand-in, with a
+// number beyond the mini-batch's, is not among them.
 func (p *Pass) measured(n int) int {
-	if !(p.fraction > 0 && p.fraction < 1) {
+	beyond, step := cmp.Or(p.whole, n), max(p.step, 1)
+	if p.fraction > 0 && p.fraction < 1 {
+		beyond = leading(p.fraction, beyond)
+	} else if !p.shared {
 		return n
 	}
-	return min(n, max(leading(p.fraction, cmp.Or(p.whole, n))-p.before, 0))
+	return min(n, max(beyond-p.first+step-1, 0)/step)
 }
+
+// number is the number, in the mini-batch, of the part's i-th example.
+func (p *Pass) number(i int) int { return p.first + i*max(p.step, 1) }
 
 // Gradient is V = ∇h of the last mini-batch, with the taps that it was computed at.
 type Gradient struct {
@@ -102,6 +111,30 @@ type Gradient struct {
 type Statistics struct {
 	Float32 [][]float32 // filled by a model in float32
 	Float64 [][]float64 // filled by a model in float64
+
+	orders32, orders64 []orderOf // of those that are symmetric
+}
+
+// orderOf says that the statistic of this index is a symmetric matrix of this order.
+type orderOf struct{ index, order int }
+
+// reset removes all statistics.
+func (s *Statistics) reset() {
+	s.Float32, s.Float64 = s.Float32[:0], s.Float64[:0]
+	s.orders32, s.orders64 = s.orders32[:0], s.orders64[:0]
+}
+
+// addSymmetric appends a symmetric n×n matrix, of which the lower triangle is enough where
+// it is sent to other processes.
+func addSymmetric[T graph.Float](s *Statistics, x []T, n int) {
+	switch x := any(x).(type) {
+	case []float32:
+		s.orders32 = append(s.orders32, orderOf{len(s.Float32), n})
+		s.Float32 = append(s.Float32, x)
+	case []float64:
+		s.orders64 = append(s.orders64, orderOf{len(s.Float64), n})
+		s.Float64 = append(s.Float64, x)
+	}
 }
 
 // addStatistics appends memory, each a []float32 or a []float64.

@@ -96,7 +96,10 @@ func (b *embedding[T]) countSquares(numbers []T, examples, locations int) bool {
 }
 
 // Statistics adds the diagonal of A, and G.
-func (b *embedding[T]) Statistics(s *Statistics) { addStatistics(s, b.batch, b.g.batch) }
+func (b *embedding[T]) Statistics(s *Statistics) {
+	addStatistics(s, b.batch)
+	addSymmetric(s, b.g.batch, b.g.n)
+}
 
 func (b *embedding[T]) Fold(keep float64) {
 	vector.Combine(b.mean, T(keep), T(1-keep), b.batch)

@@ -8,7 +8,7 @@ import (
 type factorPair[T graph.Float] struct {
 	*layer
 	a, g        *factor[T]
-	means, sums reduction[T] // of a and g, in the setting Reduce
+	means, sums reduction[T] // of a and g: one row for each example, or the rows that are measured
 }
 
 func newFactorPair[T graph.Float](l *layer) *factorPair[T] {
@@ -26,10 +26,15 @@ func newInputFactor[T graph.Float](l *layer) *factor[T] {
 	return newWideFactor[T](l.rows, l.locations)
 }
 
-// takeInputs measures A on the rows of a, every s-th of which is there.
-func (f *factorPair[T]) takeInputs(p *Pass, a tapRows[T], every, examples int) {
+// takeInputs measures A on the rows of a, every s-th of which is there. An example has so
+// many locations.
+func (f *factorPair[T]) takeInputs(p *Pass, a tapRows[T], every, locations, examples int) {
 	if w := f.a.window; w != nil {
-		w.take(a, p.before == 0) // of a mini-batch in parts all rows together
+		if p.shared {
+			w.takeShare(a, p, every, locations)
+		} else {
+			w.take(a, p.first == 0) // of a mini-batch in parts all rows together
+		}
 		return
 	}
 	f.a.setInputs(a, every, examples)
@@ -46,25 +51,25 @@ func (f *factorPair[T]) Accumulate(p *Pass) bool {
 	locations := rows / max(examples, 1)
 	if f.reduce && locations > 1 {
 		if p.FirstTaps {
-			f.takeInputs(p, f.means.sums(inputsOf[T](f.layer, t, rows), locations, 1/T(locations)), 1, examples)
+			f.takeInputs(p, f.means.sums(inputsOf[T](f.layer, t, rows), locations, 1/T(locations)), 1, 1, examples)
 		}
 		f.g.addGradients(f.sums.sums(gradientsOf[T](f.layer, t, rows), locations, 1), 1, examples, t.Examples, p.FirstTaps)
 		return f.a.finite() && f.g.finite()
 	}
 	first, every := p.sampled(t, locations)
 	if p.FirstTaps {
-		f.takeInputs(p, inputsOf[T](f.layer, t, rows).sampled(first, every), every, examples)
+		f.takeInputs(p, picked(p, inputsOf[T](f.layer, t, rows), first, every, locations, &f.means), every, locations, examples)
 	}
-	f.g.addGradients(gradientsOf[T](f.layer, t, rows).sampled(first, every), every, rows, t.Examples, p.FirstTaps)
+	f.g.addGradients(picked(p, gradientsOf[T](f.layer, t, rows), first, every, locations, &f.sums), every, rows, t.Examples, p.FirstTaps)
 	return f.a.finite() && f.g.finite()
 }
 
 // Statistics adds A and G of the mini-batch.
 func (f *factorPair[T]) Statistics(s *Statistics) {
 	if f.a.window == nil { // rows have no mean
-		addStatistics(s, f.a.batch)
+		addSymmetric(s, f.a.batch, f.a.n)
 	}
-	addStatistics(s, f.g.batch)
+	addSymmetric(s, f.g.batch, f.g.n)
 }
 
 // Fold takes A and G of the mini-batch into their averages.

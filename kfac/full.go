@@ -85,7 +85,7 @@ func (b *full[T]) Accumulate(p *Pass) bool {
 	return known && b.f.finite()
 }
 
-func (b *full[T]) Statistics(s *Statistics) { addStatistics(s, b.f.batch) }
+func (b *full[T]) Statistics(s *Statistics) { addSymmetric(s, b.f.batch, b.f.n) }
 
 func (b *full[T]) Fold(keep float64) { b.f.Fold(keep) }
 

@@ -63,6 +63,13 @@ import (
 //	preconditioner_test.go newSGD, newPreconditioned; cloned: statistics as they are
 //	resume_test.go         rig, newRig, same: a training run with all that has a state
 //
+// In package kfac_test, groups of processes:
+//
+//	parts_test.go       partTolerance: of sums in another order
+//	share_test.go       member: a process with its share of each mini-batch; trial: a run that one process makes, or a
+//	                    group; stepper: an optimizer with a state; pickRows: some examples
+//	shared_test.go      sameRun: the comparison of the two; busy: settings
+//
 // In package kfac_test, layers and examples:
 //
 //	layers_test.go      gain, scaleColumns: a layer without a tap; coordinates: a change of coordinates

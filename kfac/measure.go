@@ -30,7 +30,7 @@ func (p *Preconditioner) measure(obj graph.CurvatureObjective, curvature bool) (
 	}
 	p.grad.Taps, p.grad.scale, p.grad.pure = obj.Taps(), gradScale(obj), p.eta(obj) == 0
 	p.examples = obj.Examples()
-	if inParts(obj) {
+	if p.group != nil || inParts(obj) {
 		p.grad.Taps, p.grad.pure = nil, false
 	}
 	if curvature {
@@ -54,7 +54,7 @@ func (p *Preconditioner) show(list func(b Block, s *Statistics)) error {
 	if p.windows {
 		return errLateHook
 	}
-	p.statistics.Float32, p.statistics.Float64 = p.statistics.Float32[:0], p.statistics.Float64[:0]
+	p.statistics.reset()
 	for _, b := range p.blocks {
 		list(b, &p.statistics)
 	}
@@ -81,10 +81,12 @@ func (p *Preconditioner) compute(obj graph.CurvatureObjective, curvature bool, v
 	var loss float64
 	var err error
 	if curvature {
-		p.pass = Pass{FirstTaps: true, FirstLoose: true, fraction: p.cfg.FactorFraction, whole: obj.Examples(), most: p.mostRows}
+		p.pass = Pass{FirstTaps: true, FirstLoose: true, fraction: p.cfg.FactorFraction, whole: obj.Examples(), most: p.mostRows, shared: p.group != nil}
 		p.parts.begin(list)
+		p.beginShare()
 		if loss, err = obj.Curvature(p.cfg.Estimator, visit); err == nil {
 			p.joinParts()
+			err = p.addUp()
 		} else if errors.Is(err, errNotFinite) {
 			err = nil // the check of the gradients has a word first
 		}
@@ -114,7 +116,7 @@ func (p *Preconditioner) accumulate(c *graph.CurvaturePass) error {
 		}
 	}
 	p.seen(c)
-	if p.pass.nonFinite {
+	if p.pass.nonFinite && p.group == nil { // the others go on: see addUp
 		return errNotFinite
 	}
 	return nil

@@ -17,6 +17,7 @@ type partSums struct {
 	list     func(Block, *Statistics) // lists the statistics that are summed
 	part     int                      // index of the part in progress
 	examples int                      // N_k of the part in progress
+	before   int                      // examples of the parts before
 	closed   int                      // number of parts in the sum
 	sum32    []float32                // the sum, one statistic after the other
 	sum64    []float64
@@ -24,7 +25,10 @@ type partSums struct {
 }
 
 // begin prepares for the first part.
-func (s *partSums) begin(list func(Block, *Statistics)) { s.list, s.part, s.closed = list, 0, 0 }
+func (s *partSums) begin(list func(Block, *Statistics)) {
+	s.list, s.part, s.before, s.closed = list, 0, 0, 0
+	s.examples = 0
+}
 
 // inParts reports whether the objective computes its mini-batch in parts: its taps have
 // fewer examples than the mini-batch.
@@ -45,30 +49,48 @@ func (p *Preconditioner) enterPart(c *graph.CurvaturePass) {
 		p.pass.FirstTaps = true
 	}
 	p.parts.examples = c.Examples
+	p.pass.first, p.pass.step = c.First, c.Step
+	if c.First == 0 && c.Step == 0 { // an objective that does not say
+		p.pass.first = p.parts.before
+	}
 }
 
-// measures reports whether the i-th block measures the part in progress. The built-in
-// blocks under taps leave out parts beyond the leading examples (τ1).
+// measures reports whether the i-th block measures the part in progress. The blocks under
+// taps leave out stand-ins, and the built-in ones leave out parts beyond the leading
+// examples (τ1).
 func (p *Preconditioner) measures(i int) bool {
-	return i >= p.layered || p.pass.Taps == nil || p.pass.measured(p.parts.examples) > 0
+	switch {
+	case i >= p.tapped || p.pass.Taps == nil:
+		return true
+	case i >= p.layered:
+		return p.parts.examples > 0
+	}
+	return p.pass.measured(p.parts.examples) > 0
+}
+
+// weights returns the share of the mini-batch's statistics that those of the part in
+// progress have, in the built-in blocks under taps and in registered ones.
+func (p *Preconditioner) weights() (layered, other float64) {
+	s := &p.parts
+	other = float64(s.examples) / float64(p.pass.whole)
+	if f := p.pass.fraction; f > 0 && f < 1 {
+		return float64(p.pass.measured(s.examples)) / float64(leading(f, p.pass.whole)), other
+	}
+	return other, other
 }
 
 // closePart adds the statistics of the part in progress to the sum.
 func (p *Preconditioner) closePart() {
 	s := &p.parts
-	share := float64(s.examples) / float64(p.pass.whole)
-	layered := share
-	if f := p.pass.fraction; f > 0 && f < 1 {
-		layered = float64(p.pass.measured(s.examples)) / float64(leading(f, p.pass.whole))
-	}
+	layered, other := p.weights()
 	if s.closed == 0 {
 		s.sum32, s.sum64 = s.sum32[:0], s.sum64[:0]
 	}
 	at32, at64 := 0, 0
 	for i, b := range p.blocks[:p.tapped] {
-		s.of.Float32, s.of.Float64 = s.of.Float32[:0], s.of.Float64[:0]
+		s.of.reset()
 		s.list(b, &s.of)
-		weight := share
+		weight := other
 		if i < p.layered {
 			weight = layered
 		}
@@ -82,17 +104,21 @@ func (p *Preconditioner) closePart() {
 		}
 	}
 	s.closed++
-	p.pass.before += s.examples
+	s.before += s.examples
 }
 
-// addPart adds weight·x to the elements of sum from at on. If first, it appends them.
+// addPart adds weight·x to the elements of sum from at on. If first, it appends them. A
+// part of no weight has not been measured: x is what was there before, and may be NaN.
 func addPart[T graph.Float](sum []T, at int, x []T, weight T, first bool) []T {
-	if first {
+	switch {
+	case first && weight == 0:
+		return append(sum, make([]T, len(x))...)
+	case first:
 		sum = append(sum, x...)
 		vector.Scale(sum[at:], weight)
-		return sum
+	case weight != 0:
+		vector.AddScaled(sum[at:at+len(x)], weight, x)
 	}
-	vector.AddScaled(sum[at:at+len(x)], weight, x)
 	return sum
 }
 
@@ -106,7 +132,7 @@ func (p *Preconditioner) joinParts() {
 	p.closePart()
 	at32, at64 := 0, 0
 	for _, b := range p.blocks[:p.tapped] {
-		s.of.Float32, s.of.Float64 = s.of.Float32[:0], s.of.Float64[:0]
+		s.of.reset()
 		s.list(b, &s.of)
 		for _, x := range s.of.Float32 {
 			at32 += copy(x, s.sum32[at32:])

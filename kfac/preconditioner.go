@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/graph"
 )
 
@@ -44,6 +45,8 @@ type Preconditioner struct {
 
 	decomposers *decomposers
 	pass        Pass                             // the pass in progress
+	group       distributed.Group                // of processes that share the mini-batches, or nil
+	share       share                            // what they exchange
 	visit       func(*graph.CurvaturePass) error // accumulate
 	revisit     func(*graph.CurvaturePass) error // project
 	statistics  Statistics                       // argument of the hook
@@ -125,6 +128,7 @@ func (p *Preconditioner) Reduce(hook func(*Statistics) error) { p.reduce = hook 
 // needs it only for Params before the first Measure. Another model's objective is an
 // error, and so is a parameter or a kind of tap without a block.
 func (p *Preconditioner) Build(obj graph.CurvatureObjective) error {
+	p.group = groupOf(obj)
 	params := obj.Params()
 	if p.params != nil {
 		if !slices.Equal(p.params, params) {

@@ -79,7 +79,7 @@ func TestSampledRowsOfParts(t *testing.T) {
 				part.G.Float64s()[i] = v * 13 / float64(size) // of the part's own mean
 			}
 			b := newKronecker[float64](n.layers[0])
-			q := &Pass{CurvaturePass: &graph.CurvaturePass{Examples: size, Taps: []*graph.Tap{&part}}, FirstTaps: true, fraction: fraction, whole: 13, before: at, most: most}
+			q := &Pass{CurvaturePass: &graph.CurvaturePass{Examples: size, Taps: []*graph.Tap{&part}}, FirstTaps: true, fraction: fraction, whole: 13, first: at, most: most}
 			k := q.measured(size)
 			at += size
 			if k == 0 {

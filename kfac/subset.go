@@ -19,7 +19,8 @@ func outerScale[T graph.Float](t *graph.Tap, examples int) T {
 }
 
 // sampled says which rows of a tap with several locations the factors are measured on: of
-// the rows of the mini-batch every s-th, beginning with the tap's row first. s is the least
+// the rows of the mini-batch every s-th. Of a part with consecutive examples these are the
+// tap's row first, and every s-th after it; see picked for others. s is the least
 // that leaves at most so many rows (Pass.most) and has no factor in common with the number
 // of locations: among s examples each location occurs once.
 // Rows of one example, such as the overlapping windows of an image, are much alike: the
@@ -41,7 +42,7 @@ func (p *Pass) sampled(t *graph.Tap, locations int) (first, every int) {
 	for every = (rows + most - 1) / most; divisor(every, locations) > 1; {
 		every++
 	}
-	return (every - p.before*locations%every) % every, every
+	return (every - p.first*locations%every) % every, every
 }
 
 // divisor is the greatest common divisor.
@@ -51,3 +52,24 @@ func divisor(a, b int) int {
 	}
 	return a
 }
+
+// picked returns those rows of x that are measured, of so many locations for each example,
+// by the first and every of Pass.sampled. Where a part has every P-th example of the
+// mini-batch they are not equally far apart, and are copied to the scratch memory.
+func picked[T graph.Float](p *Pass, x tapRows[T], first, every, locations int, scratch *reduction[T]) tapRows[T] {
+	if every == 1 || p.step <= 1 {
+		return x.sampled(first, every)
+	}
+	n, rows := 0, scratch.rows[:0]
+	for r := range x.n {
+		if p.row(r, locations)%every == 0 {
+			rows = append(rows, x.row(r)...)
+			n++
+		}
+	}
+	scratch.rows = rows
+	return rowsOf(rows, n, x.cols)
+}
+
+// row is the number, among the rows of the whole mini-batch, of the tap's r-th row.
+func (p *Pass) row(r, locations int) int { return p.number(r/locations)*locations + r%locations }

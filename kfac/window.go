@@ -26,6 +26,7 @@ type window[T graph.Float] struct {
 	head      int       // index of the oldest row, once the ring is full
 
 	batch  []T       // ā of the mini-batch
+	places []int     // of the rows of batch among the mini-batch's, where processes share it
 	shares []float64 // scratch memory: T·c_i/Σ c_i
 }
 

@@ -204,7 +204,7 @@ func TestWindowOfParts(t *testing.T) {
 			part.Examples = size
 			part.A, part.G = graph.NewDense(graph.Float64, size, 200), graph.NewDense(graph.Float64, size, 3)
 			copy(part.A.Float64s(), tap.A.Float64s()[at*200:])
-			q := &Pass{CurvaturePass: &graph.CurvaturePass{Examples: size, Taps: []*graph.Tap{&part}}, FirstTaps: true, fraction: fraction, whole: 8, before: at}
+			q := &Pass{CurvaturePass: &graph.CurvaturePass{Examples: size, Taps: []*graph.Tap{&part}}, FirstTaps: true, fraction: fraction, whole: 8, first: at}
 			if q.measured(size) > 0 {
 				require.True(t, cut.Accumulate(q))
 			}

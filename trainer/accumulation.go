@@ -91,6 +91,7 @@ func NewAccumulation(m *Model) *Accumulation {
 // Reset removes all parts. It ends the last mini-batch.
 func (a *Accumulation) Reset() {
 	a.n, a.total, a.whole, a.pieced = 0, 0, 0, false
+	a.model.streams.Places.Active = false
 }
 
 // Add adds a part: x of N_k examples, with targets as in [Model.Batch]. They are copied.

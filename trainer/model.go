@@ -167,6 +167,7 @@ func (m *Model) Batch(x, y *tensor.Dense, more ...*tensor.Dense) (MiniBatch, err
 	if y == nil {
 		return nil, errors.New("trainer: batch without targets")
 	}
+	m.streams.Places.Active = false
 	c, err := m.bind(x, y, more, true)
 	if err != nil {
 		return nil, err
@@ -236,9 +237,3 @@ func uniqueNames(params []*graph.Param, buffers []*graph.Buffer) error {
 	}
 	return nil
 }
-
-// stand says which examples of the mini-batch the graph has.
-func (m *Model) stand(at place) { _ = at }
-
-// nextDraws makes the next targets others.
-func (m *Model) nextDraws() {}

@@ -3,6 +3,7 @@ package trainer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 
 	"gorgonia.org/tensor"
@@ -44,7 +45,6 @@ type Share struct {
 	step          uint64    // number of the mini-batch
 
 	fusion  distributed.Fusion
-	header  [2]float64
 	loose   graph.Direction // gradients of Loose: of the share, then of the mini-batch
 	grads   graph.Direction // the parameters' gradients
 	buffers bufferValues    // before the mini-batch
@@ -56,7 +56,7 @@ type Share struct {
 		sampled bool // loose has the gradients of the share
 	}
 	show    func(*graph.CurvaturePass) error
-	numbers []float64 // scratch memory of Products
+	numbers []float64 // that a pass adds up beside h: the products
 	sums    []byte    // scratch memory of checkDrift
 
 	ctx context.Context // of the steps in progress of a Trainer's run
@@ -113,6 +113,8 @@ func (s *Share) Next(src Source, parts int) (MiniBatch, error) {
 func (s *Share) begin(local MiniBatch) {
 	s.local, s.refused, s.mean = local, nil, false
 	s.step++
+	places := s.model.streams.Places
+	places.Active, places.Seed, places.Step, places.Pass = true, s.model.cfg.Seed, s.step, 0
 	s.buffers.save(s.model.buffers)
 }
 
@@ -147,40 +149,42 @@ func (s *Share) Loose() []*graph.Param {
 }
 
 // run is a pass over the process's share. It fails on all processes if it does on one, or
-// if the shares do not make the mini-batch. h is that of all.
-func (s *Share) run(pass func() (float64, error)) (h float64, err error) {
+// if the shares do not make the mini-batch. h is that of all, and so are as many numbers as
+// extra says, which pass sets.
+func (s *Share) run(extra int, pass func() (float64, error)) (h float64, err error) {
+	s.numbers = append(s.numbers[:0], make([]float64, extra)...)
 	if err = s.refused; err == nil {
 		h, err = pass()
 	}
 	return s.agree(h, err)
 }
 
-// agree adds up the processes' losses, and tells of their errors.
+// agree adds up the processes' losses, and the numbers besides, and tells of their errors.
 func (s *Share) agree(h float64, err error) (float64, error) {
-	own := s.header[:]
-	own[0], own[1] = 0, float64(s.total)/float64(max(s.whole, 1))
-	switch {
-	case err != nil:
-		own[1] = failedShare
-	case s.total > 0:
-		own[0] = h * s.weight()
+	n := float64(s.whole)
+	header := [...]float64{0, 0, float64(s.total), n, n * n}
+	if err != nil {
+		header[1] = 1
+	} else if s.total > 0 {
+		header[0] = h * s.weight()
 	}
-	if lost := s.group.Sum64(own); lost != nil {
+	s.numbers = append(s.numbers, header[:]...)
+	if lost := s.group.Sum64(s.numbers); lost != nil {
 		return h, lost
 	}
-	switch sum := own[1]; {
-	case sum >= failedShare/2:
+	own := s.numbers[len(s.numbers)-len(header):]
+	loss, failed, counted, sum, squares := own[0], own[1], own[2], own[3], own[4]
+	size := float64(s.group.Size())
+	switch {
+	case failed > 0:
 		return h, s.whoFailed(err)
-	case sum < 1-sameShare || sum > 1+sameShare:
-		return h, fmt.Errorf("trainer: the processes of the group have %.3g times the examples of the mini-batch together: they need the same data, in the same order", sum)
+	case size*squares != sum*sum:
+		return h, errors.New("trainer: the mini-batches of the processes have different numbers of examples: all need the same data, in the same order")
+	case size*counted != sum:
+		return h, fmt.Errorf("trainer: the processes have %g of the %g examples of a mini-batch together: each needs its own share", counted, sum/size)
 	}
-	return own[0], nil
+	return loss, nil
 }
-
-const (
-	failedShare = 1 << 30 // what a process gives for its share if it has failed: no share is as great
-	sameShare   = 1e-9    // rounding of the sum of shares
-)
 
 // whoFailed returns an error on every process, of which some have one of their own.
 func (s *Share) whoFailed(err error) error {

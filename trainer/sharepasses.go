@@ -9,13 +9,13 @@ import (
 
 // Loss is h.
 func (s *Share) Loss() (float64, error) {
-	return s.run(func() (float64, error) { return s.local.Loss() })
+	return s.run(0, func() (float64, error) { return s.local.Loss() })
 }
 
 // Grad fills the gradients. The taps are those of the process's share.
 func (s *Share) Grad() (float64, error) {
 	s.passing.sampled = false
-	h, err := s.run(func() (float64, error) { return s.local.Grad() })
+	h, err := s.run(0, func() (float64, error) { return s.local.Grad() })
 	if err != nil {
 		return h, err
 	}
@@ -33,8 +33,8 @@ func (s *Share) Curvature(est graph.FisherEstimator, visit func(*graph.Curvature
 	p := &s.passing
 	p.est, p.visit, p.sampled = est, visit, false
 	defer func() { p.visit = nil }()
-	s.model.nextDraws()
-	h, err := s.run(func() (float64, error) { return s.local.Curvature(est, s.show) })
+	s.model.streams.Places.Pass++
+	h, err := s.run(0, func() (float64, error) { return s.local.Curvature(est, s.show) })
 	if err != nil {
 		return h, err
 	}
@@ -95,10 +95,7 @@ func (s *Share) Products(examples int, dirs ...graph.Direction) (*mat.SymDense, 
 		examples = s.whole
 	}
 	own := s.among(examples)
-	s.gram.Reset()
-	s.gram.ReuseAsSym(max(len(dirs), 1))
-	s.numbers = s.numbers[:0]
-	_, err := s.run(func() (float64, error) {
+	_, err := s.run(len(dirs)*(len(dirs)+1)/2, func() (float64, error) {
 		if own == 0 {
 			return 0, nil
 		}
@@ -110,20 +107,16 @@ func (s *Share) Products(examples int, dirs ...graph.Direction) (*mat.SymDense, 
 		if err != nil {
 			return 0, err
 		}
+		at := 0
 		for i := range dirs {
 			for j := range i + 1 {
-				s.numbers = append(s.numbers, f.At(i, j)*float64(own)/float64(examples))
+				s.numbers[at] = f.At(i, j) * float64(own) / float64(examples)
+				at++
 			}
 		}
 		return 0, nil
 	})
 	if err != nil {
-		return nil, err
-	}
-	for len(s.numbers) < len(dirs)*(len(dirs)+1)/2 {
-		s.numbers = append(s.numbers, 0)
-	}
-	if err := s.group.Sum64(s.numbers); err != nil {
 		return nil, err
 	}
 	s.gram.Reset()
@@ -158,7 +151,7 @@ func (p place) below(bound, n int) int {
 
 // Multiply fills dst with the mean of the processes' products.
 func (s *Share) Multiply(m graph.Matrix, dst, v graph.Direction) error {
-	if _, err := s.run(func() (float64, error) { return 0, s.local.Multiply(m, dst, v) }); err != nil {
+	if _, err := s.run(0, func() (float64, error) { return 0, s.local.Multiply(m, dst, v) }); err != nil {
 		return err
 	}
 	s.fusion.Reset()

@@ -50,6 +50,9 @@ func (p place) after(before, n int) place {
 	return place{before + p.first, max(p.step, 1), before + p.whole(n)}
 }
 
+// stand says which examples of the mini-batch the graph in use has.
+func (m *Model) stand(at place) { m.streams.Places.First, m.streams.Places.Stride = at.first, at.step }
+
 // ownRows cuts whole mini-batches to the share of one process.
 type ownRows struct {
 	rank, size int

@@ -163,7 +163,11 @@ func (r *run) scoreOnce(ctx context.Context, rec *Record) error {
 		} else if err != nil {
 			return nil, err
 		}
-		text, err := marshalHistory([]Record{*rec})
+		higher := Record{Scores: map[string]float64{}}
+		for name := range rec.Scores {
+			higher.Scores[name] = float64(bit(rec.HigherIsBetter[name]))
+		}
+		text, err := marshalHistory([]Record{*rec, higher})
 		return codec.EncodeList([][]byte{nil, text}), err
 	})
 	if err != nil {
@@ -181,10 +185,8 @@ func (r *run) scoreOnce(ctx context.Context, rec *Record) error {
 		return err
 	}
 	rec.Scores, rec.TrainSeconds = known[0].Scores, known[0].TrainSeconds
-	for name := range rec.Scores {
-		if _, ok := rec.HigherIsBetter[name]; !ok {
-			rec.HigherIsBetter[name] = false
-		}
+	for name, higher := range known[1].Scores {
+		rec.HigherIsBetter[name] = higher == 1
 	}
 	return nil
 }

@@ -40,14 +40,17 @@ func (r *rows) put(i int, from *rows, j int) {
 // batch is a pair of tensors over memory that is used again and again.
 type batch struct {
 	rows
-	x, y *tensor.Dense
+	x, y  *tensor.Dense
+	whole int // examples of all processes
 }
 
-func newBatch(opt Options) batch { return newRows(opt, opt.BatchSize).head(opt, opt.BatchSize) }
+func newBatch(opt Options) batch {
+	return newRows(opt, opt.Share.rows().Rows(opt.BatchSize)).head(opt, opt.BatchSize)
+}
 
-// head is a batch of the first size examples, over the memory of r.
-func (r rows) head(opt Options, size int) batch {
-	b := batch{rows: r}
+// head is the share of a batch of so many examples, over the memory of r.
+func (r rows) head(opt Options, whole int) batch {
+	b, size := batch{rows: r, whole: whole}, opt.Share.rows().Rows(whole)
 	b.x = tensor.New(tensor.WithShape(append([]int{size}, opt.Shape...)...), tensor.WithBacking(r.values[:size*r.width]))
 	switch {
 	case r.labels != nil:

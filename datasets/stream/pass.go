@@ -31,7 +31,7 @@ type pass struct {
 	read     int // examples
 
 	filling *batch // nil: none is at hand
-	filled  int    // examples in filling
+	filled  int    // examples in filling, with those of other processes
 	last    batch  // the short one at the end
 	window  window
 	random  *rand.Rand
@@ -195,7 +195,7 @@ func (p *pass) take(e *Example) error {
 	return nil
 }
 
-// deal copies an example to the batch that is being filled.
+// deal copies an example to the batch that is being filled, if it is of the share.
 func (p *pass) deal(slot int) error {
 	if p.filling == nil {
 		select {
@@ -204,7 +204,9 @@ func (p *pass) deal(slot int) error {
 			return p.ctx.Err()
 		}
 	}
-	p.filling.put(p.filled, &p.window.rows, slot)
+	if row := p.opt.Share.rows().Row(p.filled); row >= 0 {
+		p.filling.put(row, &p.window.rows, slot)
+	}
 	if p.filled++; p.filled == p.opt.BatchSize {
 		p.ready <- p.filling // has room for both batches
 		p.filling, p.filled = nil, 0

@@ -39,6 +39,8 @@ type Options struct {
 
 	Scaling       scaling.Scaling // of X, as MeasureScaling finds it; the zero value: none
 	TargetScaling scaling.Scaling // of Y
+
+	Share Share // of one of several processes; the zero value: all examples
 }
 
 // mostValues is the most that a batch or the window may have. Processors of 32 bits address less than that.
@@ -46,6 +48,9 @@ const mostValues = min(1<<40, math.MaxInt/4)
 
 // Validate returns an error that names the first field that is missing or out of its range. New calls it.
 func (o Options) Validate() error {
+	if err := o.Share.rows().Validate(); err != nil {
+		return fmt.Errorf("stream: %w", err)
+	}
 	values := 1
 	for _, n := range o.Shape {
 		if n < 1 || values > math.MaxInt32/n {
@@ -95,6 +100,7 @@ type Stream struct {
 
 	epoch int   // number of the epoch under way or to come, from 0
 	dealt int   // batches of this epoch already dealt
+	whole int   // examples of all processes in the batch that was dealt last
 	pass  *pass // through the epoch under way; nil: none is
 	last  *pass // through the epoch before, whose memory is used again
 	err   error
@@ -134,6 +140,7 @@ func (s *Stream) Next() (x, y *tensor.Dense, ok bool) {
 	b, err := s.pass.next()
 	if b != nil {
 		s.dealt++
+		s.whole = b.whole
 		return b.x, b.y, true
 	}
 	if err == nil && s.dealt == 0 {

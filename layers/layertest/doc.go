@@ -10,7 +10,7 @@
 //	names        of parameters and buffers: all different, also of two such layers in one network
 //	errors       an input of another rank, size or type is an error of Build, never a panic
 //	values       finite; the same bits in every run; an op writes all of its output, and nothing else
-//	masks        drawn once for each mini-batch, by Builder.Streams, and not in evaluation mode
+//	masks        drawn once for each mini-batch, by Builder.DrawsOf, and not in evaluation mode
 //	examples     an example's output depends neither on other examples nor on N
 //	gradient     Builder.Backward against finite differences, by element
 //	tangent      Builder.Forward against finite differences; ⟨u, Jv⟩ = ⟨Jᵀu, v⟩

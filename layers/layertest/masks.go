@@ -3,6 +3,9 @@ package layertest
 import (
 	"errors"
 	"fmt"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/partcheck"
 )
 
 // masks looks at random numbers: when they are drawn, and that they stay while the mini-batch does.
@@ -12,7 +15,69 @@ func (c *checker) masks() error {
 			return fmt.Errorf("a graph %v: %w", set, err)
 		}
 	}
+	if !c.random {
+		return nil
+	}
+	return c.shares()
+}
+
+// shares compares the masks of processes that share a mini-batch with those of one process. A layer that draws from the
+// stream itself is right without, and the log says so.
+func (c *checker) shares() error {
+	const n, processes = 5, 2
+	outputs := func(s *subject, place graph.Places) ([]float64, error) {
+		*s.b.Streams.Places = place
+		p, err := s.probe(s.y)
+		if err != nil {
+			return nil, err
+		}
+		s.b.NewDraw()
+		return p.one()
+	}
+	whole, err := c.fresh(setting{graph.Float64, n, true})
+	if err != nil {
+		return err
+	}
+	all, err := outputs(whole, graph.Places{Active: true})
+	if err != nil {
+		return err
+	}
+	if whole.draws.count > 0 {
+		c.skip(Masks, "whether processes that share a mini-batch draw the masks that one draws: they do not, since the layer draws from Builder.Streams itself: draw by Builder.DrawsOf and graph.ByExample")
+		return nil
+	}
+	if c.cfg.Coupled {
+		return nil
+	}
+	x := partcheck.Doubles(graph.Value(whole.x))
+	for rank := range processes {
+		s, err := c.build(whole.layer, setting{graph.Float64, (n + processes - 1 - rank) / processes, true})
+		if err != nil {
+			return err
+		}
+		partcheck.Fill(graph.Value(s.x), everyOther(x, n, rank, processes))
+		got, err := outputs(s, graph.Places{Active: true, First: rank, Stride: processes})
+		if err != nil {
+			return err
+		}
+		if !c.compare(Masks, &partcheck.Comparison{
+			What: fmt.Sprintf("the output of process %d of %d that share a mini-batch", rank, processes), Than: "that of one process for the same examples",
+			Shape: s.y.Shape(), Got: got, Want: everyOther(all, n, rank, processes), Tolerance: []float64{rounding * (1 + partcheck.Largest(all))}, Batch: s.n,
+			Hint: "call Draws.Example once for each example, with its number in the batch, or take graph.ByExample",
+		}) {
+			return nil
+		}
+	}
 	return nil
+}
+
+// everyOther are the rows first, first + step, … of n.
+func everyOther(x []float64, n, first, step int) (rows []float64) {
+	size := len(x) / n
+	for i := first; i < n; i += step {
+		rows = append(rows, x[i*size:][:size]...)
+	}
+	return rows
 }
 
 func (c *checker) masksOf(set setting) error {

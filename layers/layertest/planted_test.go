@@ -84,6 +84,7 @@ func planted() []struct {
 		{"draws in each pass", "in a second pass over one mini-batch", layertest.Masks, random},
 		{"draws in evaluation", "random numbers are drawn in evaluation mode", layertest.Masks, random},
 		{"draws in Build", "random numbers are drawn by Build: every mini-batch would have one mask", layertest.Masks, random},
+		{"one generator for all examples", "the output of process 0 of 2 that share a mini-batch is not that of one process for the same examples in 2 of 3 examples alone", layertest.Masks, random},
 		{"draws once", "the mask of the first mini-batch stays for the next", layertest.Masks, random},
 		{"coupled", "the output of a graph of 1 examples in training mode is zero, and the output for the same examples in a mini-batch of 33 is not", layertest.Examples, func(string) layers.Layer { return coupled{} }},
 		{"batch size of the first graph", "is not written at [1 0]", layertest.Values, mine},

@@ -25,7 +25,14 @@ func (l *noise) Build(b *graph.Builder, x *graph.Node) (*graph.Node, error) {
 	if l.fault == "random numbers of its own" {
 		normal = rand.NormFloat64
 	}
+	draws := b.DrawsOf(graph.Masks)
 	redraw := func() {
+		if l.fault == "one generator for all examples" {
+			for i, r := 0, draws.Example(0); i < len(mask); i++ {
+				mask[i] = 1 + r.NormFloat64()/4
+			}
+			return
+		}
 		for i := range mask {
 			mask[i] = 1 + normal()/4
 		}

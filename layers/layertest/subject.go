@@ -67,6 +67,7 @@ func newBuilder(s setting) (*graph.Builder, *counter, error) {
 	draws := &counter{}
 	b, err := graph.NewBuilder(graph.Config{DType: s.dtype, Batch: s.n, Train: s.train, Streams: graph.Streams{
 		Init: partcheck.Rand(1, 1), Dropout: rand.New(counted{rand.NewPCG(1, 2), draws}), Sample: rand.New(counted{rand.NewPCG(1, 3), draws}),
+		Places: &graph.Places{},
 	}})
 	return b, draws, err
 }

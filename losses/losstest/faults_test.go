@@ -68,7 +68,16 @@ func TestPlantedFaults(t *testing.T) {
 			for i, v := range z {
 				out[i] = v + rand.NormFloat64()
 			}
-		})}, "sample", []string{"Sample draws other targets for the same seed", "Streams.Sample alone"}},
+		})}, "sample", []string{"Sample draws other targets for the same seed", "or from Streams.Sample, alone"}},
+		{"one generator for all examples", &planted{Loss: squared, sample: func(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
+			draws := b.DrawsOf(graph.Targets)
+			return drawn(squared.TargetShape, func(_ *rand.Rand, out, z []float64) {
+				r := draws.Example(0)
+				for i, v := range z {
+					out[i] = v + r.NormFloat64()
+				}
+			})(b, z)
+		}}, "sample", []string{"the targets that process 0 of 2 draws", "those of one process for the same examples", "call Draws.Example once for each example"}},
 		{"samples of twice the logits", &planted{Loss: softmax, sample: func(b *graph.Builder, z *graph.Node) (*graph.Node, error) {
 			twice, err := scaled(b, z, 2, 2)
 			if err != nil {

@@ -105,3 +105,21 @@ func TestConsequencesAreLeftOut(t *testing.T) {
 	assert.Contains(t, r.faults[0], ": gradient: the gradient of Build is 2 times")
 	assert.Contains(t, r.notes, "losstest: *losstest_test.planted: network: skipped: gradient failed")
 }
+
+// A loss that draws from the stream itself passes, and the log says what it lacks. One
+// that draws by example lacks nothing.
+func TestDrawsFromTheStreamAreNoted(t *testing.T) {
+	const note = "sample: skipped: whether processes that share a mini-batch draw the targets that one draws"
+	squared := losses.SquaredError{}
+	own := &planted{Loss: squared, sample: drawn(squared.TargetShape, func(r *rand.Rand, out, z []float64) {
+		for i, v := range z {
+			out[i] = v + r.NormFloat64()
+		}
+	})}
+	r := faultsOf(t, own, losstest.Config{})
+	assert.Empty(t, r.faults)
+	assert.Contains(t, strings.Join(r.notes, "\n"), note)
+	r = faultsOf(t, squared, losstest.Config{})
+	assert.Empty(t, r.faults)
+	assert.NotContains(t, strings.Join(r.notes, "\n"), note)
+}

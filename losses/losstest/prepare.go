@@ -54,7 +54,11 @@ func (c *checker) prepare() {
 
 // draw samples targets for the outputs z, one row for each.
 func (c *checker) draw(dtype tensor.Dtype, z [][]float64, seed uint64) [][]float64 {
-	b := c.builder(dtype, len(z), seed)
+	return c.drawAt(dtype, z, seed, nil)
+}
+
+func (c *checker) drawAt(dtype tensor.Dtype, z [][]float64, seed uint64, places *graph.Places) [][]float64 {
+	b := c.placed(dtype, len(z), seed, places)
 	in, memory := b.Input("z", len(z), c.outputs)
 	sample := c.sampleNode(b, in)
 	partcheck.Fill(memory, flat(z))

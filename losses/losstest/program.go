@@ -34,8 +34,13 @@ func (r result) is(other result) bool {
 }
 
 func (c *checker) builder(dtype tensor.Dtype, n int, seed uint64) *graph.Builder {
+	return c.placed(dtype, n, seed, nil)
+}
+
+// placed is builder with places of the examples.
+func (c *checker) placed(dtype tensor.Dtype, n int, seed uint64, places *graph.Places) *graph.Builder {
 	b, err := graph.NewBuilder(graph.Config{DType: dtype, Batch: n, Streams: graph.Streams{
-		Init: rand.New(rand.NewPCG(seed, 1)), Dropout: rand.New(rand.NewPCG(seed, 2)), Sample: rand.New(rand.NewPCG(seed, 3)),
+		Init: rand.New(rand.NewPCG(seed, 1)), Dropout: rand.New(rand.NewPCG(seed, 2)), Sample: rand.New(rand.NewPCG(seed, 3)), Places: places,
 	}})
 	c.must(err, "a graph")
 	return b

@@ -19,11 +19,11 @@ func (c *checker) sample() {
 	rows := repeat(z, n)
 	first := flat(c.draw(graph.Float64, rows, 1))
 	if !slices.Equal(first, flat(c.draw(graph.Float64, rows, 1))) {
-		c.faultf("Sample draws other targets for the same seed: draw from the builder's Streams.Sample alone")
+		c.faultf("Sample draws other targets for the same seed: draw by Builder.DrawsOf, or from Streams.Sample, alone")
 		return
 	}
 	if slices.Equal(first, flat(c.draw(graph.Float64, rows, 2))) {
-		advice := "draw from the builder's Streams.Sample"
+		advice := "draw by Builder.DrawsOf"
 		if slices.Equal(first, flat(repeat(first[:c.width], n))) {
 			advice = fmt.Sprintf("all %d samples at outputs %s are %v: is this the most probable target, or the mean, in the place of a sample?",
 				n, numbers(z), first[:c.width])
@@ -34,6 +34,7 @@ func (c *checker) sample() {
 	c.programs(rows)
 	for _, dtype := range []tensor.Dtype{graph.Float32, graph.Float64} {
 		c.differ(dtype)
+		c.shares(dtype)
 	}
 }
 
@@ -86,6 +87,41 @@ func (c *checker) differ(dtype tensor.Dtype) {
 		c.faultf("all %d samples at outputs %s are %v (%v): is this the most probable target, or the mean, in the place of a sample, "+
 			"or one random number for all examples?", n, numbers(z), y[0], dtype)
 	}
+}
+
+// shares checks that processes which share a mini-batch draw the targets that one process draws. A loss that draws from
+// the stream itself is right without, and the log says so.
+func (c *checker) shares(dtype tensor.Dtype) {
+	const n, processes = 9, 2
+	z := make([][]float64, n)
+	for i := range z {
+		z[i] = rounded(c.z().row(c.r))
+	}
+	whole := c.drawAt(dtype, z, 1, &graph.Places{Active: true})
+	if !slices.Equal(flat(whole), flat(c.drawAt(dtype, z, 2, &graph.Places{Active: true}))) {
+		c.notef("whether processes that share a mini-batch draw the targets that one draws: they do not, since Sample draws from " +
+			"Streams.Sample itself: draw by Builder.DrawsOf and graph.ByExample")
+		return
+	}
+	for rank := range processes {
+		var outputs, want [][]float64
+		for i := rank; i < n; i += processes {
+			outputs, want = append(outputs, z[i]), append(want, whole[i])
+		}
+		got := c.drawAt(dtype, outputs, 1, &graph.Places{Active: true, First: rank, Stride: processes})
+		c.compare(partcheck.Comparison{What: fmt.Sprintf("the targets that process %d of %d draws (%v)", rank, processes, dtype),
+			Than: "those of one process for the same examples", Got: flat(got), Want: flat(want), Shape: c.targetShape(len(want)), Batch: len(want),
+			Tolerance: []float64{dtypeRounding(dtype) * (1 + partcheck.Largest(flat(want)))},
+			Hint:      "call Draws.Example once for each example, with its number in the batch, or take graph.ByExample"})
+	}
+}
+
+// dtypeRounding is a relative tolerance for a few operations that are done in another order.
+func dtypeRounding(dtype tensor.Dtype) float64 {
+	if dtype == graph.Float32 {
+		return 1e-5
+	}
+	return 1e-13
 }
 
 // frequencies compares how often each target is drawn with its probability, where all targets are known.

@@ -1,0 +1,5 @@
+//go:build race && !nompi && (linux || (darwin && mpi)) && (amd64 || arm64)
+
+package mpi
+
+const raceDetector = true
