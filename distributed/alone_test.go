@@ -20,7 +20,7 @@ func TestAloneMeetsOthers(t *testing.T) {
 		_, err := g.Gather(nil)
 		return err
 	})
-	assert.ErrorContains(t, err, "distributed: process 0 was to work alone, and does something else")
+	assert.ErrorContains(t, err, "distributed: process 0 is not where the others wait for it")
 }
 
 // TestAloneLeft: the one that works gets to know that another has left, and what its own

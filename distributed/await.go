@@ -1,6 +1,7 @@
 package distributed
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -24,7 +25,7 @@ const signOfLife = time.Second
 func Await(g Group, f func() ([]byte, error)) ([][]byte, error) {
 	own, err, lost := work(g, f)
 	if lost != nil {
-		return nil, lost
+		return nil, errors.Join(err, lost)
 	}
 	message := append([]byte{ready}, own...)
 	if err != nil {
@@ -33,7 +34,7 @@ func Await(g Group, f func() ([]byte, error)) ([][]byte, error) {
 	for {
 		all, lost := g.Gather(message)
 		if lost != nil {
-			return nil, lost
+			return nil, errors.Join(err, lost)
 		}
 		busy, problem := false, err
 		for rank, m := range all {

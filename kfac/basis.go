@@ -1,6 +1,7 @@
 package kfac
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/gokfac/gokfac/graph"
@@ -35,7 +36,8 @@ func (p *Preconditioner) rebase(obj graph.CurvatureObjective) error {
 			p.decomposers.todo = append(p.decomposers.todo, r.rebase()...)
 		}
 	}
-	if err := p.decomposers.run(); err != nil {
+	halted, err := p.decompose(p.group)
+	if err = cmp.Or(err, halted); err != nil {
 		return err
 	}
 	if !p.settle(p.decomposers.todo) && !p.established {

@@ -34,7 +34,26 @@ func (d *side[T]) decomposition() *Decomposition {
 	if d.next != nil {
 		order = max(order, d.next.n)
 	}
-	return &Decomposition{order: order, try: d.try}
+	j := &Decomposition{order: order, try: d.try, cost: d.cost()}
+	j.tell = func(m *message) {
+		if j.ok {
+			floats(m, d.psi)
+			floats(m, d.k)
+			floats(m, d.s)
+			m.float(&d.cond)
+		}
+	}
+	return j
+}
+
+// cost returns the multiplications of the decomposition: of next's inverse and two products
+// with it, and of the eigenvectors, from and to which the two matrices are transformed.
+func (d *side[T]) cost() float64 {
+	n, m := float64(d.own.n), 0.0
+	if d.next != nil {
+		m = float64(d.next.n)
+	}
+	return m*m*m + n*m*m + n*n*m + (eigenCost+3)*n*n*n
 }
 
 // try computes Ψ and then K and s, which diagonalise both matrices at once, in float64

@@ -107,6 +107,12 @@ type Config struct {
 	// off as long as all mini-batches are the same. Default 32; None: the whole way, any
 	// μ, any γ. Fixed mode ignores the field.
 	NoiseScale float64
+
+	// InverseHolders is for processes that share mini-batches (package distributed): the part
+	// of them, in (0, 1], that hold and apply the inverses of a block. Less takes less memory,
+	// and a message more in each step. The number of holders is the greatest divisor of the
+	// number of processes that is within this part. Default 1, all; None: one process each.
+	InverseHolders float64
 }
 
 // numbers lists the numeric settings with their defaults in c's mode. A new
@@ -137,6 +143,7 @@ func (c *Config) numbers() setting.Numbers {
 		setting.Of("product fraction", &c.ProductFraction, 0, setting.Fraction),
 		setting.Of("product update steps", &c.ProductUpdateSteps, 0, setting.Period),
 		setting.Of("noise scale", &c.NoiseScale, noise, setting.NotNegative),
+		setting.Of("inverse holders", &c.InverseHolders, 1, setting.Share),
 	}
 }
 
@@ -224,7 +231,8 @@ func (c Config) Validate() error {
 func (c Config) preconditioner() PreconditionerConfig {
 	p := PreconditionerConfig{
 		Structure: c.Structure, Estimator: c.Estimator, Sharing: c.Sharing, FactorFraction: c.FactorFraction, // 0: see Optimizer.measure
-		FactorDecay: math.Pow(c.FactorDecay, float64(c.FactorUpdateSteps)),
+		InverseHolders: c.InverseHolders,
+		FactorDecay:    math.Pow(c.FactorDecay, float64(c.FactorUpdateSteps)),
 	}
 	return p.expressed()
 }

@@ -20,7 +20,21 @@ func newDampedInverse[T graph.Float](f *factor[T]) *dampedInverse[T] {
 
 // decomposition returns the job that computes the inverse.
 func (d *dampedInverse[T]) decomposition() *Decomposition {
-	return &Decomposition{order: d.of.n, try: d.try}
+	j := &Decomposition{order: d.of.n, try: d.try}
+	j.tell = func(m *message) {
+		if j.ok {
+			d.tell(m)
+		}
+	}
+	return j
+}
+
+// tell writes or reads the inverse.
+func (d *dampedInverse[T]) tell(m *message) {
+	n := d.of.n
+	d.inverse = resize(d.inverse, n*n)
+	triangle(m, d.inverse, n)
+	m.float(&d.condition)
 }
 
 // try inverts with the damping times raise, by a Cholesky decomposition: in float32 if

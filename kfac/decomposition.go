@@ -19,15 +19,17 @@ import (
 type Decomposition struct {
 	order   int // of the matrix
 	try     func(raise float64, w *workspace) bool
-	retries int  // attempts that failed in the last run
-	ok      bool // the last run succeeded
+	tell    func(m *message) // writes or reads what try has found; nil: nobody knows what that is
+	cost    float64          // multiplications; 0: order³
+	retries int              // attempts that failed in the last run
+	ok      bool             // the last run succeeded
 }
 
 // NewDecomposition returns the decomposition of a matrix of this order, for a block
 // that a user registers. try computes it with the damping of the last Prepare times
 // raise, and reports whether it succeeded. raise is 1 at first, and ten times as much
 // after each failure. Decompositions run at the same time, those of greater order
-// first: each needs memory of its own.
+// first: each needs memory of its own. Of processes that share mini-batches each runs it.
 func NewDecomposition(order int, try func(raise float64) bool) *Decomposition {
 	return &Decomposition{order: order, try: func(raise float64, _ *workspace) bool { return try(raise) }}
 }

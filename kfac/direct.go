@@ -14,14 +14,14 @@ func (o *Optimizer) renew(due bool) error {
 		}
 		o.lap(&o.stats.InverseTime)
 	}
-	o.propose()
+	err := o.propose()
 	o.lap(&o.stats.UpdateTime)
-	return nil
+	return err
 }
 
 // direct renews bases and inverses if they are due, with γ = √(λ+η), and then sets U.
 func (o *fixed) direct(obj graph.CurvatureObjective, _ float64) error {
-	due := o.due(o.cfg.InverseUpdateSteps)
+	due := o.due(o.cfg.InverseUpdateSteps) || o.pre.report.Missing
 	if due {
 		if err := o.pre.rebase(obj); err != nil {
 			return err

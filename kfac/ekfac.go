@@ -32,12 +32,26 @@ func newEKFAC[T graph.Float](l *layer) *ekfac[T] {
 		ua:         make([]T, l.rows*l.rows), ug: make([]T, l.out*l.out), s: make([]T, size),
 		batch: newSquares[T](l.rows, l.out), work: make([]T, size), more: make([]T, size),
 	}
-	b.todo = []*Decomposition{
-		{order: l.rows, try: func(raise float64, w *workspace) bool { return raise == 1 && decompose(b.a, b.ua, w) }},
-		{order: l.out, try: func(raise float64, w *workspace) bool { return raise == 1 && decompose(b.g, b.ug, w) }},
-	}
+	b.todo = []*Decomposition{eigenvectors(b.a, b.ua), eigenvectors(b.g, b.ug)}
 	return b
 }
+
+// eigenvectors returns the decomposition that sets u to the eigenvectors of f's running
+// average.
+func eigenvectors[T graph.Float](f *factor[T], u []T) *Decomposition {
+	n := float64(f.n)
+	j := &Decomposition{order: f.n, cost: eigenCost * n * n * n}
+	j.try = func(raise float64, w *workspace) bool { return raise == 1 && decompose(f, u, w) }
+	j.tell = func(m *message) {
+		if j.ok {
+			floats(m, u)
+		}
+	}
+	return j
+}
+
+// eigenCost is the multiplications of an eigendecomposition, in units of n³.
+const eigenCost = 9
 
 // decompose sets u to the eigenvectors of f's running average, in columns. If the
 // decomposition fails, it reports false and leaves u as it is.

@@ -17,8 +17,9 @@ type factorInverse[T graph.Float] struct {
 	dense   *dampedInverse[T] // its matrix is empty while the low-rank form is in use
 	isDense int               // 1 if the dense form is in use
 
-	job *Decomposition
-	c   []T // scratch memory: coefficients of the low-rank form
+	job     *Decomposition
+	covered bool // the last run has renewed the eigenvectors
+	c       []T  // scratch memory: coefficients of the low-rank form
 }
 
 // newFactorInverse returns an inverse that is dense, or, with low, of either form.
@@ -27,7 +28,7 @@ func newFactorInverse[T graph.Float](f *factor[T], low *lowRank[T]) *factorInver
 	if low == nil {
 		v.dense = newDampedInverse(f)
 	}
-	v.job = &Decomposition{order: f.n, try: v.try}
+	v.job = &Decomposition{order: f.n, try: v.try, tell: v.tell}
 	return v
 }
 
@@ -38,12 +39,54 @@ func (v *factorInverse[T]) prepare(damping float64, jobs []*Decomposition) []*De
 		v.shrink()
 		return jobs
 	}
+	v.covered, v.job.cost = false, v.cost()
 	return append(jobs, v.job)
+}
+
+// leads reports whether eigenvectors are tried, and not only the dense form.
+func (v *factorInverse[T]) leads() bool {
+	return v.low != nil && (v.of.window != nil || v.damping > v.low.refused)
+}
+
+// cost returns the multiplications of the decomposition.
+func (v *factorInverse[T]) cost() float64 {
+	n := float64(v.of.n)
+	if !v.leads() {
+		return n * n * n
+	}
+	r, passes := float64(v.low.basis.Rank()), 1.0
+	if r == 0 {
+		r, passes = firstRank, 3
+	}
+	return passes * (n*n*r + 2*n*r*r + 9*r*r*r)
+}
+
+// tell writes or reads the inverse, and what the attempt has left of the low-rank form: it
+// may be that of a later inverse.
+func (v *factorInverse[T]) tell(m *message) {
+	if v.low != nil {
+		m.flag(&v.covered)
+		if v.covered {
+			v.low.tell(m)
+		}
+		m.float(&v.low.refused)
+	}
+	if !v.job.ok {
+		return
+	}
+	m.count(&v.isDense)
+	if v.isDense == 0 {
+		v.shrink()
+		return
+	}
+	v.dense.damping = v.damping
+	v.dense.tell(m)
 }
 
 // try finds the eigenvectors, or inverts with the damping times raise.
 func (v *factorInverse[T]) try(raise float64, w *workspace) bool {
-	if v.low != nil && (v.of.window != nil || v.damping > v.low.refused) {
+	if v.leads() {
+		v.covered = true
 		if v.low.cover(v.damping, subspaceOf[T](w)) {
 			v.shrink()
 			return true

@@ -37,7 +37,7 @@ func (o *adaptive) direct(obj graph.CurvatureObjective, loss float64) error {
 // inversionDue reports whether an inversion falls on the present step: every T3 steps, and
 // sooner while the averages are young.
 func (o *adaptive) inversionDue() bool {
-	return o.due(o.cfg.InverseUpdateSteps) || o.pre.young()
+	return o.due(o.cfg.InverseUpdateSteps) || o.pre.young() || o.pre.report.Missing
 }
 
 // gammaDue reports whether values of γ are to be tried in the present step. If not, it

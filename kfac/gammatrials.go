@@ -53,7 +53,9 @@ func (o *adaptive) compareGammas(obj graph.CurvatureObjective, step float64) err
 			return err
 		}
 		o.gamma, last = trial, i // an error leaves γ and the inverses as one
-		o.propose()
+		if err := o.propose(); err != nil {
+			return err
+		}
 		d := o.u
 		if i < rivals {
 			d = o.trials.proposals[i]
@@ -100,7 +102,9 @@ func (o *adaptive) searchGamma(obj graph.CurvatureObjective) error {
 		if err := o.pre.invert(trial); err != nil {
 			return false, err
 		}
-		o.propose()
+		if err := o.propose(); err != nil {
+			return false, err
+		}
 		proposed = trial
 		q, err := o.measureModel(obj)
 		if err != nil {
@@ -129,7 +133,7 @@ func (o *adaptive) searchGamma(obj graph.CurvatureObjective) error {
 	}
 	o.trials.chosen = true
 	if proposed != o.gamma {
-		o.propose()
+		return o.propose()
 	}
 	return nil
 }

@@ -25,14 +25,14 @@ func newFactors(params []*graph.Param) factors {
 func (p *Preconditioner) eta(obj graph.CurvatureObjective) float64 { return obj.L2() * p.factors.l2 }
 
 // propose sets u to U, with each group's rate in it.
-func (o *Optimizer) propose() {
-	o.pre.Apply(o.u)
-	if !o.pre.factors.rates {
-		return
+func (o *Optimizer) propose() error {
+	if err := o.pre.Apply(o.u); err != nil || !o.pre.factors.rates {
+		return err
 	}
 	for i, p := range o.pre.params {
 		graph.Direction{o.u[i]}.Scale(p.RateFactor())
 	}
+	return nil
 }
 
 // damped is dᵀ(λI + diag(η))e, with each parameter's own η.

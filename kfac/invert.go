@@ -38,18 +38,24 @@ func (p *Preconditioner) invert(gamma float64) error {
 		p.jobs[i] = p.spares[i].Prepare(gamma)
 		p.decomposers.todo = append(p.decomposers.todo, p.jobs[i]...)
 	}
-	if err := p.decomposers.run(); err != nil {
+	if err := p.carryOut(); err != nil {
 		return err
 	}
 	all := true
 	for i, jobs := range p.jobs {
-		p.renewed[i] = p.settle(jobs)
+		if a, is := p.spares[i].(*absent); is {
+			p.report.Failed += a.retries
+			p.renewed[i] = a.ok
+		} else {
+			p.renewed[i] = p.settle(jobs)
+		}
 		all = all && p.renewed[i]
 	}
 	if !all && !p.established {
 		return ErrNotPositive
 	}
 	p.revert()
+	p.report.Missing = false
 	if all {
 		p.report.Age = 0
 	}

@@ -153,6 +153,21 @@ func (r *lowRank[T]) coefficients(c []T, damping float64) (scale T) {
 	return T(1 / rest)
 }
 
+// tell writes or reads the eigenvectors.
+func (r *lowRank[T]) tell(m *message) {
+	varying(m, &r.basis.Vectors, r.of.n*r.most)
+	varying(m, &r.basis.Values, r.most)
+	m.float(&r.basis.Trace)
+	m.count(&r.seen)
+}
+
+// forget removes the eigenvectors.
+func (r *lowRank[T]) forget() {
+	if r != nil {
+		r.basis, r.seen = subspace.NewBasis[T](r.of.n), 0
+	}
+}
+
 // fields lists the memory that a saved state holds.
 func (r *lowRank[T]) fields(name string) []Field {
 	return []Field{

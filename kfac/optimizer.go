@@ -206,7 +206,7 @@ func (o *Optimizer) CurvatureDue() bool {
 // measurementDue reports whether the step takes curvature into the averages. A new basis needs
 // a measurement in it.
 func (o *Optimizer) measurementDue() bool {
-	return o.due(o.cfg.FactorUpdateSteps) || o.pre.hasBases() && o.due(o.cfg.InverseUpdateSteps)
+	return o.due(o.cfg.FactorUpdateSteps) || o.pre.hasBases() && (o.due(o.cfg.InverseUpdateSteps) || o.pre.report.Missing)
 }
 
 // taken counts a step and takes θ into the average θ̄.

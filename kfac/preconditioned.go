@@ -109,7 +109,7 @@ func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 	if err != nil {
 		return loss, err
 	}
-	if o.due(o.cfg.InverseUpdateSteps) {
+	if o.due(o.cfg.InverseUpdateSteps) || o.pre.report.Missing {
 		if err := o.pre.Invert(obj, math.Sqrt(o.cfg.Damping+o.pre.eta(obj))); err != nil {
 			return loss, err
 		}
@@ -117,7 +117,9 @@ func (o *Preconditioned) Step(objective graph.Objective) (float64, error) {
 	if o.u == nil {
 		o.u = graph.NewDirection(o.pre.params)
 	}
-	o.pre.Apply(o.u)
+	if err := o.pre.Apply(o.u); err != nil {
+		return loss, err
+	}
 	if nu := clipByKL(o.pre, o.u, 2, o.inner.LearningRate(), o.cfg.KLClip); nu < 1 {
 		o.u.Scale(nu)
 	}
@@ -136,7 +138,7 @@ func (o *Preconditioned) due(every int) bool { return o.steps < 3 || o.steps%eve
 
 // CurvatureDue reports whether the next step measures curvature; see [Optimizer.CurvatureDue].
 func (o *Preconditioned) CurvatureDue() bool {
-	return o.due(o.cfg.FactorUpdateSteps) || o.pre.hasBases() && o.due(o.cfg.InverseUpdateSteps)
+	return o.due(o.cfg.FactorUpdateSteps) || o.pre.hasBases() && (o.due(o.cfg.InverseUpdateSteps) || o.pre.report.Missing)
 }
 
 // natural is the objective that the inner rule sees. Its gradients have been computed

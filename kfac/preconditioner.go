@@ -47,6 +47,7 @@ type Preconditioner struct {
 	pass        Pass                             // the pass in progress
 	group       distributed.Group                // of processes that share the mini-batches, or nil
 	share       share                            // what they exchange
+	holders     holders                          // which of them hold which inverses
 	visit       func(*graph.CurvaturePass) error // accumulate
 	revisit     func(*graph.CurvaturePass) error // project
 	statistics  Statistics                       // argument of the hook
@@ -63,6 +64,9 @@ type InverseReport struct {
 	Failed int
 	// Condition is the greatest condition number (1-norm) among the damped blocks.
 	Condition float64
+	// Missing is true after a state without inverses was restored, until the next Invert:
+	// that of one of several processes that held some of the inverses each.
+	Missing bool
 }
 
 // NewPreconditioner returns a Preconditioner that has measured nothing. An error names
@@ -128,13 +132,12 @@ func (p *Preconditioner) Reduce(hook func(*Statistics) error) { p.reduce = hook 
 // needs it only for Params before the first Measure. Another model's objective is an
 // error, and so is a parameter or a kind of tap without a block.
 func (p *Preconditioner) Build(obj graph.CurvatureObjective) error {
-	p.group = groupOf(obj)
-	params := obj.Params()
+	params, group := obj.Params(), groupOf(obj)
 	if p.params != nil {
 		if !slices.Equal(p.params, params) {
 			return errors.New("kfac: an optimizer serves one model: make another one for these parameters")
 		}
-		return nil
+		return p.enter(group)
 	}
 	if len(params) == 0 {
 		return errors.New("kfac: the objective has no parameters")
@@ -146,17 +149,29 @@ func (p *Preconditioner) Build(obj graph.CurvatureObjective) error {
 	p.params, p.blocks = slices.Clone(params), blocks
 	p.grad.Direction, p.factors = graph.Gradients(p.params), newFactors(p.params)
 	p.inverses, p.spares = nil, nil // an earlier Build may have made some, and refused the pending state
-	for _, b := range blocks {
-		p.inverses, p.spares = append(p.inverses, b.NewInverse()), append(p.spares, b.NewInverse())
+	if p.group = group; group != nil {
+		if err := p.placeInverses(); err != nil {
+			p.params = nil
+			return err
+		}
+	}
+	for i, b := range blocks {
+		if p.holders.has(i) {
+			p.inverses, p.spares = append(p.inverses, b.NewInverse()), append(p.spares, b.NewInverse())
+		} else {
+			p.inverses, p.spares = append(p.inverses, &absent{}), append(p.spares, &absent{})
+		}
 	}
 	p.jobs, p.renewed = make([][]*Decomposition, len(blocks)), make([]bool, len(blocks))
 	return p.restorePending()
 }
 
 // Apply sets u to U, the inverses in use times the gradient of the last mini-batch.
-// Before the first Invert there is no inverse, and u has no meaning.
-func (p *Preconditioner) Apply(u graph.Direction) {
+// Before the first Invert there is no inverse, and u has no meaning. An error is that of an
+// exchange with other processes, which a mini-batch of one process has not.
+func (p *Preconditioner) Apply(u graph.Direction) error {
 	for _, v := range p.inverses {
 		v.Apply(u, &p.grad)
 	}
+	return p.exchangeParts(u)
 }

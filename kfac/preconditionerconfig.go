@@ -29,6 +29,12 @@ type PreconditionerConfig struct {
 	// FactorFraction is τ1, in (0, 1]: the part of a mini-batch, its leading examples,
 	// that curvature is measured on. Default 1, the whole mini-batch.
 	FactorFraction float64
+
+	// InverseHolders is for processes that share mini-batches (package distributed): the part
+	// of them, in (0, 1], that hold and apply the inverses of a block. Less takes less memory,
+	// and a message more in each step. The number of holders is the greatest divisor of the
+	// number of processes that is within this part. Default 1, all; None: one process each.
+	InverseHolders float64
 }
 
 // numbers lists the numeric settings with their defaults.
@@ -36,6 +42,7 @@ func (c *PreconditionerConfig) numbers() setting.Numbers {
 	return setting.Numbers{
 		setting.Of("factor decay", &c.FactorDecay, 0.95, setting.Decay),
 		setting.Of("factor fraction", &c.FactorFraction, 1, setting.Fraction),
+		setting.Of("inverse holders", &c.InverseHolders, 1, setting.Share),
 	}
 }
 

@@ -3,6 +3,7 @@ package kfac
 import (
 	"encoding"
 	"fmt"
+	"slices"
 
 	"github.com/gokfac/gokfac/internal/codec"
 )
@@ -21,7 +22,7 @@ func (p *Preconditioner) MarshalBinary() ([]byte, error) {
 	if p.params == nil {
 		return p.pending, nil
 	}
-	data, err := codec.Encode(p.kind(), preconditionerVersion, p.fields())
+	data, err := p.encode(p.kind(), preconditionerVersion, nil)
 	if err != nil {
 		return nil, fmt.Errorf("kfac: saving the preconditioner's state: %w", err)
 	}
@@ -41,10 +42,48 @@ func (p *Preconditioner) UnmarshalBinary(data []byte) error {
 
 // restore fills the blocks and the inverses from a state.
 func (p *Preconditioner) restore(data []byte) error {
-	if err := codec.Decode(data, p.kind(), preconditionerVersion, p.fields()); err != nil {
+	if err := p.decode(data, p.kind(), preconditionerVersion, nil); err != nil {
 		return fmt.Errorf("kfac: restoring the preconditioner's state: %w", err)
 	}
-	p.established = p.folds > 0
+	p.established = p.folds > 0 && !p.report.Missing
+	return nil
+}
+
+// withoutInverses is the end of the kind of a state without inverses: that of a process
+// which holds some of them only. The others' are not worth a message for each state: who
+// restores it inverts in the next step. A state with all of them knows nothing of processes.
+const withoutInverses = ", without inverses"
+
+// encode is the state of a kind that has these fields before the preconditioner's own.
+func (p *Preconditioner) encode(kind string, version uint32, head []Field) ([]byte, error) {
+	if p.holders.some() {
+		return codec.Encode(kind+withoutInverses, version, append(head, p.fields(nil)...))
+	}
+	return codec.Encode(kind, version, append(head, p.fields(p.inverses)...))
+}
+
+// decode restores what encode wrote, with inverses or without, in this process or in one
+// with other inverses.
+func (p *Preconditioner) decode(data []byte, kind string, version uint32, head []Field) error {
+	if codec.Check(data, kind+withoutInverses, version) == nil {
+		if err := codec.Decode(data, kind+withoutInverses, version, append(head, p.fields(nil)...)); err != nil {
+			return err
+		}
+		p.report.Missing = true
+		p.drop()
+		return nil
+	}
+	inverses := slices.Clone(p.inverses)
+	for i, b := range p.blocks {
+		if !p.holders.has(i) { // memory to read them to, which drop gives back
+			inverses[i] = b.NewInverse()
+		}
+	}
+	if err := codec.Decode(data, kind, version, append(head, p.fields(inverses)...)); err != nil {
+		return err
+	}
+	p.report.Missing, p.inverses = false, inverses
+	p.drop()
 	return nil
 }
 
@@ -75,8 +114,9 @@ func shared(s Sharing) string {
 	return ""
 }
 
-// fields lists the memory that a saved state holds.
-func (p *Preconditioner) fields() []Field {
+// fields lists the memory that a saved state holds, with that of the inverses unless they
+// are nil.
+func (p *Preconditioner) fields(inverses []Inverse) []Field {
 	list := []Field{
 		{Name: "factor updates", Value: &p.folds},
 		{Name: "factor updates inverted", Value: &p.inverted},
@@ -85,7 +125,10 @@ func (p *Preconditioner) fields() []Field {
 		{Name: "condition", Value: &p.report.Condition},
 	}
 	for i, b := range p.blocks {
-		list = append(append(list, b.State()...), p.inverses[i].State()...)
+		list = append(list, b.State()...)
+		if inverses != nil {
+			list = append(list, inverses[i].State()...)
+		}
 	}
 	return list
 }

@@ -92,7 +92,9 @@ func (o *adaptive) trial(obj graph.CurvatureObjective) (float64, error) {
 	if err := o.pre.invert(math.Sqrt(o.lambda + o.pre.eta(obj))); err != nil {
 		return 0, err
 	}
-	o.propose()
+	if err := o.propose(); err != nil {
+		return 0, err
+	}
 	q, err := o.measureModel(obj)
 	if err != nil {
 		return 0, err

@@ -19,6 +19,11 @@ type share struct {
 	of      Statistics // scratch memory: the statistics of one block
 	refused [1]float64
 	rows    message // of windows
+
+	least   int // see shares; 0: leastShared
+	jobs    []*Decomposition
+	costs   []float64
+	results message // of decompositions
 }
 
 // groupOf returns the group of processes that share the objective's mini-batch, or nil if

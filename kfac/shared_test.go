@@ -46,10 +46,20 @@ func (n net) trial(t *testing.T, cfg kfac.Config, examples int) trial {
 	theta := n.theta(1)
 	return trial{
 		model:     func() (*trainer.Model, error) { return n.model(t, theta), nil },
-		optimizer: func() (stepper, error) { return kfac.New(cfg) },
+		optimizer: func() (stepper, error) { return sharing(cfg) },
 		data:      func(k int) (x, y *tensor.Dense) { return n.data(uint64(k+2), examples).tensors(n.loss) },
 		steps:     6,
 	}
+}
+
+// sharing is an optimizer that shares the decompositions of all matrices out, and not only of
+// great ones.
+func sharing(cfg kfac.Config) (*kfac.Optimizer, error) {
+	o, err := kfac.New(cfg)
+	if err == nil {
+		o.Preconditioner().ShareFrom(1)
+	}
+	return o, err
 }
 
 // busy renews everything often, and searches for γ.
@@ -82,6 +92,24 @@ func TestGroupMakesTheRun(t *testing.T) {
 						}
 					})
 				}
+			}
+		}
+	}
+}
+
+// TestInverseHolders: the run is the same whoever holds the inverses. Where processes hold some
+// of them, the others take no memory.
+func TestInverseHolders(t *testing.T) {
+	for name, n := range map[string]net{"deep": tinyNets()["softmax 2-2-2-2-3"], "loose": looseNets()["tied"]} {
+		for _, structure := range kfac.Structures() {
+			for _, mode := range kfac.Modes() {
+				t.Run(fmt.Sprint(name, " ", structure, " ", mode), func(t *testing.T) {
+					for _, part := range []float64{0.5, kfac.None} {
+						cfg := busy(mode, structure, graph.Exact)
+						cfg.InverseHolders = part
+						sameRun(t, n.trial(t, cfg, 9), partTolerance, 2, 3, 4)
+					}
+				})
 			}
 		}
 	}

@@ -23,7 +23,7 @@ func (o *Optimizer) MarshalBinary() ([]byte, error) {
 	body := o.pending
 	if o.theta != nil {
 		var err error
-		if body, err = codec.Encode(o.kind(), stateVersion, o.fields()); err != nil {
+		if body, err = o.pre.encode(o.kind(), stateVersion, o.fields()); err != nil {
 			return nil, fmt.Errorf("kfac: saving the state: %w", err)
 		}
 	}
@@ -64,10 +64,10 @@ func (o *Optimizer) UnmarshalBinary(data []byte) error {
 
 // restore fills the optimizer and its preconditioner from the model's part of a state.
 func (o *Optimizer) restore(body []byte) error {
-	if err := codec.Decode(body, o.kind(), stateVersion, o.fields()); err != nil {
+	if err := o.pre.decode(body, o.kind(), stateVersion, o.fields()); err != nil {
 		return fmt.Errorf("kfac: restoring the state: %w", err)
 	}
-	o.pre.established = o.steps > 0
+	o.pre.established = o.steps > 0 && !o.pre.report.Missing
 	return nil
 }
 
@@ -90,7 +90,7 @@ func (o *Optimizer) kind() string {
 	return fmt.Sprintf("kfac optimizer, %s, %s%s", o.cfg.Mode, o.cfg.Structure, shared(o.cfg.Sharing))
 }
 
-// fields lists the memory that a saved state holds.
+// fields lists the memory that a saved state holds, but for the preconditioner's.
 func (o *Optimizer) fields() []Field {
 	list := []Field{
 		{Name: "damping", Value: &o.lambda},
@@ -100,8 +100,7 @@ func (o *Optimizer) fields() []Field {
 		{Name: "averaged steps", Value: &o.averaged},
 	}
 	list = append(list, o.policy.fields()...)
-	list = append(list, o.directionFields("average", o.average)...)
-	return append(list, o.pre.fields()...)
+	return append(list, o.directionFields("average", o.average)...)
 }
 
 // directionFields lists the parts of a direction, one per parameter.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 	"sync"
 	"testing"
 
@@ -14,6 +13,7 @@ import (
 
 	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
@@ -241,11 +241,14 @@ func TestSharesThatDoNotFit(t *testing.T) {
 func TestShareSteps(t *testing.T) {
 	makers := map[string]func() trainer.Optimizer{
 		"sgd": func() trainer.Optimizer { return sgd(t, 0.1) },
+		"kfac of sampled targets": func() trainer.Optimizer {
+			o, err := kfac.New(kfac.Config{DampingUpdateSteps: 1})
+			require.NoError(t, err)
+			return o
+		},
 	}
 	for name := range optimizers(t, 0.1, 0) {
-		if !strings.HasPrefix(name, "kfac") {
-			makers[name] = func() trainer.Optimizer { return optimizers(t, 0.1, 0)[name] }
-		}
+		makers[name] = func() trainer.Optimizer { return optimizers(t, 0.1, 0)[name] }
 	}
 	for name, maker := range makers {
 		params := onGroup(t, func(g distributed.Group) ([]float64, error) {

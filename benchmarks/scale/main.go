@@ -1,0 +1,3 @@
+package main
+import "os"
+func main() { rates(os.Stdout, 1); rates(os.Stdout, 2) }

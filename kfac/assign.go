@@ -1,0 +1,41 @@
+package kfac
+
+import (
+	"cmp"
+	"slices"
+)
+
+// assign shares work out to so many members: the greatest piece first, each to the member
+// that has least so far, the first of several. Two equal members are at most a third above
+// the best balance (Graham 1969). All members come to the same result. A cost below 0 is
+// nobody's, and gets −1.
+func assign(costs []float64, members int) []int {
+	order := make([]int, len(costs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(costs[j], costs[i]) })
+	loads, to := make([]float64, members), make([]int, len(costs))
+	for _, i := range order {
+		if to[i] = -1; costs[i] < 0 {
+			continue
+		}
+		for m, load := range loads {
+			if to[i] < 0 || load < loads[to[i]] {
+				to[i] = m
+			}
+		}
+		loads[to[i]] += costs[i]
+	}
+	return to
+}
+
+// divisor of n members that is the greatest within a part of them.
+func holdersOf(part float64, n int) int {
+	for w := n; w > 1; w-- {
+		if n%w == 0 && float64(w) <= part*float64(n)+1e-9 {
+			return w
+		}
+	}
+	return 1
+}
