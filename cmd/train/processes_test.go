@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -82,15 +83,16 @@ func jobs() map[string]string {
 	}
 }
 
-func jobLine(settings string, more ...string) []string {
-	return append(strings.Fields("-dataset digits -dtype float64 -hidden 24 -batch-size 250 -max-steps 30 -eval-every 10 -workers 1 -json -progress none "+settings), more...)
+func jobLine(data, settings string, more ...string) []string {
+	return append(strings.Fields("-dataset "+data+" -dtype float64 -hidden 24 -batch-size 50 -max-steps 30 -eval-every 10 -workers 1 -json -progress none "+settings), more...)
 }
 
 // TestProcessesEqual: a run is the same on one, two and four processes.
 func TestProcessesEqual(t *testing.T) {
+	data := rings(t, 700)
 	for name, settings := range jobs() {
 		t.Run(name, func(t *testing.T) {
-			args := jobLine(settings, "-out", "none")
+			args := jobLine(data, settings, "-out", "none")
 			one := together(t, 1, args...)
 			for _, n := range []int{2, 4} {
 				many := together(t, n, args...)
@@ -104,23 +106,39 @@ func TestProcessesEqual(t *testing.T) {
 
 // TestProcessesResume: what two processes have begun, one, four or a process without a launcher go on with.
 func TestProcessesResume(t *testing.T) {
+	data := rings(t, 700)
 	for name, settings := range jobs() {
 		t.Run(name, func(t *testing.T) {
-			whole := together(t, 2, jobLine(settings, "-out", "none", "-max-steps", "40")...)
+			dir := filepath.Join(t.TempDir(), "whole")
+			whole := together(t, 2, jobLine(data, settings, "-out", dir, "-checkpoint-every", "14", "-keep", "3")...)
+			require.Zero(t, whole.status, whole.stderr)
 			for _, n := range []int{1, 4, 0} {
-				dir := filepath.Join(t.TempDir(), "run")
-				begun := together(t, 2, jobLine(settings, "-out", dir, "-max-steps", "20")...)
-				require.Zero(t, begun.status, begun.stderr)
-				args := []string{"-resume", dir, "-max-steps", "40", "-json", "-progress", "none"}
-				if n == 0 {
-					o := execute(args...)
-					require.Zero(t, o.status, o.stderr)
-					_, values := keys(t, []byte(o.stdout))
-					assert.Equal(t, "40", string(values["steps"]))
+				left := begun(t, dir)
+				args := []string{"-resume", left, "-json", "-progress", "none"}
+				if n > 0 {
+					near(t, whole, together(t, n, args...), name)
 					continue
 				}
-				near(t, whole, together(t, n, args...), name)
+				o := execute(args...) // which draws other targets and masks
+				require.Zero(t, o.status, o.stderr)
+				_, values := keys(t, []byte(o.stdout))
+				assert.Equal(t, "30", string(values["steps"]))
+				assert.NotContains(t, values, "processes")
 			}
 		})
 	}
+}
+
+// begun copies a run's directory as it was after step 14 of 30.
+func begun(t *testing.T, dir string) string {
+	t.Helper()
+	left := filepath.Join(t.TempDir(), "run")
+	require.NoError(t, os.CopyFS(left, os.DirFS(dir)))
+	states := filepath.Join(left, "checkpoints")
+	require.FileExists(t, filepath.Join(states, "step-000000028.ckpt"))
+	for _, name := range []string{"step-000000028.ckpt", "step-000000030.ckpt", "best.ckpt"} {
+		require.NoError(t, os.RemoveAll(filepath.Join(states, name)))
+	}
+	require.FileExists(t, filepath.Join(states, "step-000000014.ckpt"))
+	return left
 }
