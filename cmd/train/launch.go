@@ -96,8 +96,14 @@ func (l launch) carry(ctx context.Context, a *account, args []string, stdout, st
 		err = carryOut(ctx, l, p, a, args, said, shown)
 	}
 	own := (*ownError)(nil)
+	if !errors.As(err, &own) && p != nil {
+		// A launcher that sees one process fail kills the others: all has to be said before.
+		if err = p.agree(err); p.Rank() == 0 {
+			err = say(err, stderr)
+		}
+	}
 	if !errors.As(err, &own) {
-		return p.end(err)
+		return errors.Join(err, p.end())
 	}
 	if p == nil {
 		l.tell(ctx, own, stderr)
@@ -109,7 +115,7 @@ func (l launch) carry(ctx context.Context, a *account, args []string, stdout, st
 
 // moment is how long a process waits before it says what only it may have met: an error
 // that all have is the first one's to say, and ends the others.
-const moment = time.Second
+const moment = 3 * time.Second
 
 // tell says why this process cannot join the others.
 func (l launch) tell(ctx context.Context, err error, stderr io.Writer) {

@@ -33,10 +33,16 @@ func main() {
 func (l launch) run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	a := &account{}
 	err := a.attend(ctx, func() error { return l.carry(ctx, a, args, stdout, stderr) })
-	if told := (*statusError)(nil); err != nil && !errors.As(err, &told) {
-		fmt.Fprintf(stderr, "train: %s\n", message(err))
+	return exitStatus(say(err, stderr))
+}
+
+// say writes an error that nobody has told yet.
+func say(err error, stderr io.Writer) error {
+	if told := (*statusError)(nil); err == nil || errors.As(err, &told) {
+		return err
 	}
-	return exitStatus(err)
+	fmt.Fprintf(stderr, "train: %s\n", message(err))
+	return &statusError{exitStatus(err)}
 }
 
 // carryOut does what the command line asks for, as one of p.

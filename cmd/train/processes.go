@@ -210,14 +210,10 @@ func gather[T any](p *processes, own T) ([]T, error) {
 	return all, nil
 }
 
-// end ends the work of all. The first process has the last word on how it ended.
-func (p *processes) end(err error) error {
+// end ends what the processes have in common.
+func (p *processes) end() error {
 	if p == nil {
-		return err
+		return nil
 	}
-	last := p.agree(err)
-	if own := (*ownError)(nil); errors.As(last, &own) {
-		return last
-	}
-	return errors.Join(last, p.finish())
+	return p.finish()
 }

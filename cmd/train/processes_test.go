@@ -142,3 +142,32 @@ func begun(t *testing.T, dir string) string {
 	require.FileExists(t, filepath.Join(states, "step-000000014.ckpt"))
 	return left
 }
+
+// TestProcessesCompare: whole runs are dealt out to processes, and each is that of one process, to the bit.
+func TestProcessesCompare(t *testing.T) {
+	data := stripes(t)
+	args := func(dir string) []string {
+		return strings.Fields("-compare kfac,adam,sgd -seeds 2 -dataset " + data + " -hidden 8 -epochs 2 -workers 1 -json -out " + dir)
+	}
+	dir := filepath.Join(t.TempDir(), "one")
+	want := comparisonOf(t, execute(args(dir)...))
+	several := filepath.Join(t.TempDir(), "several")
+	o := together(t, 3, args(several)...)
+	got := comparisonOf(t, o)
+	require.Len(t, got.Runs, 6)
+	for i, run := range got.Runs {
+		assert.Equal(t, want.Runs[i].Label, run.Label)
+		assert.Equal(t, want.Runs[i].Seed, run.Seed)
+		assert.Equal(t, want.Runs[i].Scores, run.Scores, "%s, seed %d", run.Label, run.Seed)
+		assert.Equal(t, 3, run.Environment.Beside)
+		assert.Zero(t, run.Processes)
+	}
+	assert.FileExists(t, filepath.Join(several, "report.html"))
+	assert.Equal(t, 6, strings.Count(o.stderr, "\nrun "))
+
+	again := together(t, 2, args(several)...)
+	assert.Equal(t, 6, strings.Count(again.stderr, "(kept)"), again.stderr)
+	require.NoError(t, os.Remove(filepath.Join(several, "runs", "adam-seed-2.json")))
+	again = together(t, 2, args(several)...)
+	assert.Equal(t, 5, strings.Count(again.stderr, "(kept)"), again.stderr)
+}

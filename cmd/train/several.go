@@ -26,15 +26,26 @@ func (c *command) ask(name, entries string, stderr io.Writer) *study.Ask {
 
 // comparison trains each entry of -compare, and reports.
 func (c *command) comparison(ctx context.Context, stdout, stderr io.Writer) error {
-	plan, err := study.PlanComparison(c.ask("compare", c.compare, stderr))
-	if err != nil {
+	ask := c.ask("compare", c.compare, stderr)
+	if p := c.processes; p != nil {
+		ask.Group, ask.Beside = p.Group, p.beside
+		c.account.wait(func() {})
+	}
+	plan, err := study.PlanComparison(ask)
+	if err = c.processes.agree(err); err != nil {
 		return err
 	}
 	d, err := c.open(ctx, stderr)
-	if err != nil {
+	if err = c.processes.agree(err); err != nil {
 		return err
 	}
 	r, dir, err := plan.Run(ctx, d)
+	if c.processes.rank() > 0 {
+		if err != nil { // the first process knows it, too
+			return &statusError{exitStatus(err)}
+		}
+		return nil
+	}
 	if err != nil {
 		return err
 	}

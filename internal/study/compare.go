@@ -81,20 +81,24 @@ func (c *Comparison) First(most int) []*job.Spec {
 // directory that it returns.
 func (c *Comparison) Run(ctx context.Context, d *datasets.Dataset) (r *report.Report, dir string, err error) {
 	w := c.workshop(d)
-	for i := range c.contenders {
-		if err := c.prepare(ctx, w, &c.contenders[i]); err != nil {
-			return nil, "", fmt.Errorf("%s %s: %w", job.Word(c.Name), c.contenders[i].label, err)
-		}
+	if err := w.agree(c.prepareAll(ctx, w)); err != nil {
+		return nil, "", err
+	}
+	first := c.contenders[0].runs[0]
+	if first.Pictures() {
+		w.gallery = &gallery{seed: c.seeds[0]}
+	}
+	if w.Group != nil && w.Group.Rank() > 0 {
+		return nil, "", c.assist(ctx, w)
 	}
 	release, err := w.open("compare", c.found)
-	if err != nil {
+	if err = w.agree(err); err != nil {
 		return nil, "", err
 	}
 	defer release()
-	first := c.contenders[0].runs[0]
 	samples := &gallery{dir: w.store.Dir, seed: c.seeds[0]}
-	if first.Pictures() {
-		w.after = samples.add
+	if w.gallery != nil {
+		w.gallery = samples
 	}
 	made, err := c.train(ctx, w)
 	c.Show.Close()
@@ -113,6 +117,15 @@ func (c *Comparison) Run(ctx context.Context, d *datasets.Dataset) (r *report.Re
 		return nil, "", w.drawn(ctx, err)
 	}
 	return r, w.store.Dir, nil
+}
+
+func (c *Comparison) prepareAll(ctx context.Context, w *workshop) error {
+	for i := range c.contenders {
+		if err := c.prepare(ctx, w, &c.contenders[i]); err != nil {
+			return fmt.Errorf("%s %s: %w", job.Word(c.Name), c.contenders[i].label, err)
+		}
+	}
+	return nil
 }
 
 // prepare fills in what was found for a contender, and the defaults.
@@ -139,25 +152,50 @@ func (c *Comparison) prepare(ctx context.Context, w *workshop, one *contender) e
 	return nil
 }
 
-// train makes the runs seed by seed, and each seed begins with another contender:
+// order numbers the runs seed by seed, and each seed begins with another contender:
 // a machine that grows slower is nobody's loss.
-func (c *Comparison) train(ctx context.Context, w *workshop) (*results.Comparison, error) {
-	made := &results.Comparison{Goals: c.Base.Goals, Better: job.Better, Groups: make([]results.Group, len(c.contenders))}
-	var labels []string
-	for i, one := range c.contenders {
-		labels = append(labels, one.label)
-		made.Groups[i] = results.Group{Label: one.label, Runs: make([]*results.Run, len(c.seeds))}
-	}
-	w.expect(len(c.seeds)*len(c.contenders), labels...)
+func (c *Comparison) order() (runs []*job.Spec, at []place) {
 	for seed := range c.seeds {
 		for turn := range c.contenders {
 			i := (seed + turn) % len(c.contenders)
-			run, err := w.run(ctx, c.contenders[i].runs[seed], 0)
-			if err != nil {
-				return nil, err
-			}
-			made.Groups[i].Runs[seed] = run
+			runs, at = append(runs, c.contenders[i].runs[seed]), append(at, place{i, seed})
 		}
 	}
-	return made, nil
+	return runs, at
+}
+
+// place is a run's in the comparison.
+type place struct{ group, seed int }
+
+// train makes the runs, or takes those that are kept.
+func (c *Comparison) train(ctx context.Context, w *workshop) (*results.Comparison, error) {
+	all := &results.Comparison{Goals: c.Base.Goals, Better: job.Better, Groups: make([]results.Group, len(c.contenders))}
+	var labels []string
+	for i, one := range c.contenders {
+		labels = append(labels, one.label)
+		all.Groups[i] = results.Group{Label: one.label, Runs: make([]*results.Run, len(c.seeds))}
+	}
+	runs, at := c.order()
+	w.expect(len(runs), labels...)
+	put := func(i int, run *results.Run) { all.Groups[at[i].group].Runs[at[i].seed] = run }
+	if w.Group != nil {
+		return all, w.lead(ctx, runs, put)
+	}
+	for i, s := range runs {
+		run, err := w.run(ctx, s, 0)
+		if err != nil {
+			return nil, err
+		}
+		put(i, run)
+	}
+	return all, nil
+}
+
+// assist makes runs for the first process.
+func (c *Comparison) assist(ctx context.Context, w *workshop) error {
+	if err := w.agree(nil); err != nil { // on the directory
+		return err
+	}
+	runs, _ := c.order()
+	return w.follow(ctx, runs)
 }
