@@ -46,7 +46,7 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 		if c.resume != "" {
 			more := prolonged(c.asked)
 			r.Trainer().GoOn, k.longer = more, c.asked.Has("epochs") || c.asked.Has("max-steps")
-			k.Keeper, k.begun, err = dir.Resume(r, options, more)
+			k.Keeper, k.begun, err = dir.Resume(r, options, more || r.Spec.Moved)
 		} else {
 			k.Keeper, err = dir.Keep(r, options)
 		}

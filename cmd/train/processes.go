@@ -49,6 +49,14 @@ func (p *processes) rank() int {
 	return p.Rank()
 }
 
+// number is how many there are; 0: this process works by itself.
+func (p *processes) number() int {
+	if p == nil {
+		return 0
+	}
+	return p.Size()
+}
+
 // alone has the first process do something for all. Where it fails, so do the others,
 // which have nothing to say of it.
 func (p *processes) alone(f func() ([]byte, error)) ([]byte, error) {

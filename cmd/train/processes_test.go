@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gokfac/gokfac/distributed"
+	"github.com/gokfac/gokfac/internal/cpus"
 	"github.com/gokfac/gokfac/internal/results"
 )
 
@@ -124,6 +126,9 @@ func TestProcessesResume(t *testing.T) {
 				_, values := keys(t, []byte(o.stdout))
 				assert.Equal(t, "30", string(values["steps"]))
 				assert.NotContains(t, values, "processes")
+				assert.Equal(t, fmt.Sprint(cpus.Workers()), string(values["workers"]), "the processors of the new place")
+				again := execute("-resume", left, "-max-steps", "31", "-json", "-progress", "none") // what is in force now is kept
+				assert.Zero(t, again.status, again.stderr)
 			}
 		})
 	}

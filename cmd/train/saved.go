@@ -44,11 +44,16 @@ func (c *command) parseSaved(args []string) (*command, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
+	moved := c.resume != "" && saved.Processes != c.processes.number()
+	if moved { // to a place with other processors
+		saved.Choices = slices.DeleteFunc(saved.Choices, func(v job.Choice) bool { return v.Name == "workers" })
+	}
 	all, err := parseLine(append(argumentsOf(saved.Choices.Without(c.spec.Asked)), args...))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	all.resume, all.saved, all.line, all.asked, all.processes = c.resume, saved, c.line, c.spec.Asked, c.processes
+	all.spec.Moved = moved
 	switch {
 	case c.resume != "" && prolonged(c.spec.Asked):
 		all.spec.Command = program + commandLine([]string{"-config", file})

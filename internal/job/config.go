@@ -53,6 +53,7 @@ type SavedConfig struct {
 	Dataset    string
 	DataDigest string
 	Command    string // that made the run
+	Processes  int    // that made it together; 0: one by itself
 }
 
 // ReadConfig reads a config.json, or the object that a run prints, which has the same
@@ -63,6 +64,7 @@ func ReadConfig(text []byte) (*SavedConfig, error) {
 		Version    int                             `json:"version"`
 		Dataset    string                          `json:"dataset"`
 		DataDigest string                          `json:"data_digest"`
+		Processes  int                             `json:"processes"`
 		Command    string                          `json:"command"`
 		Config     results.Fields[json.RawMessage] `json:"config"`
 	}
@@ -75,7 +77,7 @@ func ReadConfig(text []byte) (*SavedConfig, error) {
 	case len(file.Config) == 0:
 		return nil, errors.New(`not a configuration: it has no member "config"`)
 	}
-	saved := &SavedConfig{Dataset: file.Dataset, DataDigest: file.DataDigest, Command: file.Command}
+	saved := &SavedConfig{Dataset: file.Dataset, DataDigest: file.DataDigest, Command: file.Command, Processes: file.Processes}
 	seen := map[string]bool{}
 	for _, f := range file.Config {
 		name := strings.ReplaceAll(f.Name, "_", "-")

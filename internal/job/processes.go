@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/trainer"
 )
 
@@ -23,6 +24,14 @@ func (s *Spec) Processes() int {
 func (s *Spec) share(examples int) int {
 	p := max(s.Processes(), 1)
 	return (examples + p - 1) / p
+}
+
+// dealt is what the loader deals this process of each mini-batch.
+func (s *Spec) dealt() datasets.Share {
+	if s.Group == nil {
+		return datasets.Share{}
+	}
+	return datasets.Share{Rank: s.Group.Rank(), Size: s.Group.Size()}
 }
 
 // Fact is something that all the processes of a run must have the same of.

@@ -63,6 +63,10 @@ type Spec struct {
 
 	Group distributed.Group // of the processes that make the run together; nil: this process makes it by itself
 
+	// Moved says that the run goes on on another number of processes than it was made on:
+	// then the workers of each may be others, too.
+	Moved bool
+
 	loaded *loaded // what Load has; nil before Check
 }
 
