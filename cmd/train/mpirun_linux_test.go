@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gokfac/gokfac/trainer"
 )
 
 // launchers are the mpiruns that are installed here, with flags, by the kind of MPI.
@@ -102,55 +104,79 @@ func TestMPIResume(t *testing.T) {
 	assert.Zero(t, o.status, o.stderr)
 }
 
+// endless is a run of two processes that has written checkpoints, and does not end in time.
+type endless struct {
+	*exec.Cmd
+	data, dir      string
+	launcher       []string
+	stdout, stderr *bytes.Buffer
+}
+
+func (r *endless) line(steps int, dir string) []string {
+	return jobLine(r.data, "-opt kfac", "-hidden", "64,64", "-max-steps", fmt.Sprint(steps), "-checkpoint-every", "20", "-out", dir)
+}
+
+func beginEndless(t *testing.T, data string, launcher []string) *endless {
+	t.Helper()
+	r := &endless{data: data, dir: filepath.Join(t.TempDir(), "run"), launcher: launcher}
+	r.Cmd, r.stdout, r.stderr = launched(t, launcher, 2, r.line(1_000_000_000, r.dir)...)
+	require.NoError(t, r.Start())
+	require.Eventually(t, func() bool {
+		_, err := os.Stat(filepath.Join(r.dir, "checkpoints", "step-000000020.ckpt"))
+		return err == nil
+	}, time.Minute, 2*time.Millisecond)
+	return r
+}
+
+// goesOn requires the run to go on from its last checkpoint as one that was left alone.
+func (r *endless) goesOn(t *testing.T) {
+	t.Helper()
+	require.NoFileExists(t, filepath.Join(r.dir, "report.html"))
+	states, err := trainer.Checkpoints(filepath.Join(r.dir, "checkpoints"))
+	require.NoError(t, err)
+	steps := 0
+	for _, path := range states {
+		steps = max(steps, trainer.CheckpointStep(path))
+	}
+	steps += 30
+	alone := filepath.Join(t.TempDir(), "alone")
+	require.NoError(t, os.CopyFS(alone, os.DirFS(r.dir)))
+	more := func(dir string) []string {
+		return []string{"-resume", dir, "-max-steps", fmt.Sprint(steps), "-json", "-progress", "none"}
+	}
+	whole := underMPI(t, r.launcher, 2, r.line(steps, filepath.Join(t.TempDir(), "whole"))...)
+	near(t, whole, underMPI(t, r.launcher, 2, more(r.dir)...), fmt.Sprintf("up to step %d", steps))
+	o := execute(more(alone)...)
+	assert.Zero(t, o.status, o.stderr)
+}
+
 // TestMPIKilled: a process that is killed ends the job within seconds, and the run goes on from the last checkpoint, under the launcher or
 // without it.
 func TestMPIKilled(t *testing.T) {
 	data := rings(t, 700)
 	for kind, launcher := range launchers(t) {
 		t.Run(kind, func(t *testing.T) {
-			args := func(dir string) []string {
-				return jobLine(data, "-opt kfac", "-hidden", "64,64", "-batch-size", "200", "-max-steps", "1500", "-eval-every", "500", "-checkpoint-every", "50", "-out", dir)
-			}
-			whole := underMPI(t, launcher, 2, args(filepath.Join(t.TempDir(), "whole"))...)
-			dir := filepath.Join(t.TempDir(), "run")
-			c, stdout, stderr := launched(t, launcher, 2, args(dir)...)
-			require.NoError(t, c.Start())
-			waitFor(t, filepath.Join(dir, "checkpoints", "step-000000050.ckpt"))
-			pid := member(t, dir, 1)
-			require.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
+			r := beginEndless(t, data, launcher)
+			require.NoError(t, syscall.Kill(member(t, r.dir, 1), syscall.SIGKILL))
 			began := time.Now()
-			require.Error(t, c.Wait(), stdout)
+			require.Error(t, r.Wait())
 			assert.Less(t, time.Since(began), 30*time.Second)
-			assert.NotZero(t, c.ProcessState.ExitCode())
-			assert.Regexp(t, `(?i)killed`, stderr.String()+stdout.String())
-			require.NoFileExists(t, filepath.Join(dir, "result.json"), "it has ended too early")
-
-			alone := filepath.Join(t.TempDir(), "alone")
-			require.NoError(t, os.CopyFS(alone, os.DirFS(dir)))
-			near(t, whole, underMPI(t, launcher, 2, "-resume", dir, "-json", "-progress", "none"), kind)
-			o := execute("-resume", alone, "-json", "-progress", "none")
-			assert.Zero(t, o.status, o.stderr)
+			assert.Regexp(t, `(?i)killed`, r.stderr.String()+r.stdout.String())
+			r.goesOn(t)
 		})
 	}
 }
 
-// TestMPITerminated: a signal to mpirun has the processes end the step and save.
+// TestMPITerminated: a signal to mpirun has the processes end the step and save. Its status is the launcher's own.
 func TestMPITerminated(t *testing.T) {
 	data := rings(t, 700)
 	for kind, launcher := range launchers(t) {
 		t.Run(kind, func(t *testing.T) {
-			args := func(dir string) []string {
-				return jobLine(data, "-opt kfac", "-hidden", "64,64", "-batch-size", "200", "-max-steps", "1500", "-eval-every", "500", "-out", dir)
-			}
-			whole := underMPI(t, launcher, 2, args(filepath.Join(t.TempDir(), "whole"))...)
-			dir := filepath.Join(t.TempDir(), "run")
-			c, stdout, stderr := launched(t, launcher, 2, append(args(dir), "-checkpoint-every", "50")...)
-			require.NoError(t, c.Start())
-			waitFor(t, filepath.Join(dir, "checkpoints", "step-000000050.ckpt"))
-			require.NoError(t, c.Process.Signal(syscall.SIGTERM))
-			_ = c.Wait() // with a status of the launcher's own
-			assert.Contains(t, stderr.String(), "go on with: go run ./cmd/train -resume "+dir, stdout)
-			near(t, whole, underMPI(t, launcher, 2, "-resume", dir, "-json", "-progress", "none"), kind)
+			r := beginEndless(t, data, launcher)
+			require.NoError(t, r.Process.Signal(syscall.SIGTERM))
+			_ = r.Wait()
+			assert.Regexp(t, "saved at step [0-9]+; go on with: go run ./cmd/train -resume "+r.dir, r.stderr)
+			r.goesOn(t)
 		})
 	}
 }
@@ -201,15 +227,6 @@ func TestMPICompare(t *testing.T) {
 	for i, run := range got.Runs {
 		assert.Equal(t, want.Runs[i].Scores, run.Scores, "%s, seed %d", run.Label, run.Seed)
 	}
-}
-
-// waitFor waits for a file.
-func waitFor(t *testing.T, path string) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		_, err := os.Stat(path)
-		return err == nil
-	}, time.Minute, 2*time.Millisecond, path)
 }
 
 // member finds the process of a rank by what its environment has of the command line.
