@@ -75,6 +75,20 @@ func TestEmbeddingCompilesLittle(t *testing.T) {
 	}
 }
 
+// TestOnlyCommandsOpenLibraries: purego, which makes a program depend on the system's C library, is in a program that imports
+// distributed/mpi, or is built with the tag accelerate, alone. No package of the library imports distributed/mpi: who wants it does.
+func TestOnlyCommandsOpenLibraries(t *testing.T) {
+	const purego, mpi = "github.com/ebitengine/purego", module + "/distributed/mpi"
+	packages := library(t)
+	require.Contains(t, packages, mpi)
+	for path, deps := range packages {
+		if path != mpi {
+			assert.NotContains(t, deps, purego, path)
+			assert.NotContains(t, deps, mpi, path)
+		}
+	}
+}
+
 // library has every package that a user of the module can import, with its imports and theirs, without its tests'.
 func library(t *testing.T) map[string][]string {
 	t.Helper()
@@ -109,6 +123,8 @@ func TestImportsPointDownwards(t *testing.T) {
 		"./losses":              append([]string{"layers", "datasets", "trainer", "kfac"}, above...),
 		"./datasets":            append([]string{"graph", "layers", "losses", "trainer", "kfac"}, above...),
 		"./datasets/stream":     append([]string{"graph", "layers", "losses", "datasets", "trainer", "kfac"}, above...),
+		"./distributed":         append([]string{"graph", "layers", "losses", "datasets", "trainer", "kfac", "curvature", "natural"}, above...),
+		"./distributed/mpi":     append([]string{"graph", "layers", "losses", "datasets", "trainer", "kfac", "curvature", "natural"}, above...),
 		"./trainer":             append([]string{"kfac", "datasets"}, above...),
 		"./kfac":                append([]string{"layers", "losses", "datasets", "trainer"}, above...),
 		"./curvature":           append([]string{"layers", "losses", "datasets", "trainer", "kfac", "natural"}, above...),

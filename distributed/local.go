@@ -84,6 +84,9 @@ func newHub(f *fate, size int) *hub {
 func (h *hub) meet() error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.left != nil { // calls that fail must not count as members that have come
+		return h.left
+	}
 	now := h.meeting
 	if h.arrived++; h.arrived == h.size {
 		h.arrived = 0

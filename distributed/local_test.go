@@ -56,6 +56,28 @@ func TestRunPanics(t *testing.T) {
 	assert.ErrorContains(t, err, "local_test.go") // where
 }
 
+// TestLeftForEver: no call succeeds after a member has left, however many are made.
+func TestLeftForEver(t *testing.T) {
+	gone := make(chan struct{})
+	var succeeded atomic.Int32
+	err := distributed.Run(3, func(g distributed.Group) error {
+		if g.Rank() == 2 {
+			g.Leave(errors.New("enough"))
+			close(gone)
+			return nil
+		}
+		<-gone
+		for range 10 {
+			if g.Sum32(make([]float32, 1)) == nil {
+				succeeded.Add(1)
+			}
+		}
+		return nil
+	})
+	assert.EqualError(t, err, "process 2 has left the group: enough")
+	assert.Zero(t, succeeded.Load())
+}
+
 // TestLeftInPart: who leaves a part has left the whole, and is named by its rank there.
 func TestLeftInPart(t *testing.T) {
 	err := distributed.Run(4, func(g distributed.Group) error {

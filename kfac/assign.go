@@ -30,7 +30,7 @@ func assign(costs []float64, members int) []int {
 	return to
 }
 
-// divisor of n members that is the greatest within a part of them.
+// holdersOf returns the greatest divisor of n that is within a part of n, at least 1.
 func holdersOf(part float64, n int) int {
 	for w := n; w > 1; w-- {
 		if n%w == 0 && float64(w) <= part*float64(n)+1e-9 {

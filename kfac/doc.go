@@ -51,7 +51,8 @@
 // step. It holds a [Block] for some of the parameters each: the statistics of the
 // mini-batch, their running average, and an [Inverse]. It measures mini-batches,
 // inverts, and applies the inverses to the gradient. Blocks for other kinds of taps
-// are registered with it, and several processes average statistics in its Reduce hook.
+// are registered with it. A caller's own way to average statistics over processes is its
+// Reduce hook.
 // Of a mini-batch that is computed in parts (trainer.Accumulation) it adds the parts'
 // statistics up (parts.go).
 //
@@ -222,6 +223,26 @@
 //   - ρ takes a forward pass.
 //
 // docs/performance.md has the times.
+//
+// # Several processes
+//
+// Processes of a group (package distributed) share a mini-batch where its objective is a
+// distributed.Shared. Process r has N_r of the N examples, those of the numbers r, r+P, …, and
+// the run is that of one process up to rounding (shared.go):
+//
+//   - The statistics of a mini-batch are Σ (N_r/N)·S_r, as of parts: one sum over the group for
+//     each measurement, of symmetric factors as triangles. The leading examples (τ1) and the
+//     sampled rows are those of the whole mini-batch. Inputs of very wide layers are gathered
+//     (windowshare.go). What is not finite in one process is refused by all.
+//   - Decompositions are shared out by their cost, the greatest first, each to the process that
+//     has least; small ones are everybody's (exchange.go). Results go to all in one message.
+//   - By default every process has all inverses. With Config.InverseHolders some processes hold
+//     and apply those of a block, and give the others its part of U in each step (holders.go).
+//     A state that one of them saves has averages and no inverses: who restores it, in any
+//     number of processes, inverts in the next step. Bases of EKFAC are everybody's.
+//
+// Averages, λ, γ and all decisions are the same in all processes, to the bit. An error of the
+// group is final.
 //
 // # What differs from the paper
 //

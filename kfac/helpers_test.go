@@ -67,7 +67,7 @@ import (
 //
 //	parts_test.go       partTolerance: of sums in another order
 //	share_test.go       member: a process with its share of each mini-batch; trial: a run that one process makes, or a
-//	                    group; stepper: an optimizer with a state; pickRows: some examples
+//	                    group; course: what it came to; stepper: an optimizer with a state
 //	shared_test.go      sameRun: the comparison of the two; busy, sharing: settings, and an optimizer
 //
 // In package kfac_test, layers and examples:

@@ -31,7 +31,7 @@ type holders struct {
 	message     message
 }
 
-// placed is a block whose inverse may be that of some processes only.
+// placeable is a block whose inverse may be that of some processes only.
 type placeable interface {
 	described
 	// inverseCost is about the number of multiplications of an inverse.

@@ -119,9 +119,9 @@ func (p *Preconditioner) Register(kind string, build NewBlock) error {
 
 // Reduce sets a hook between a mini-batch's statistics and the running averages. It is
 // called for every mini-batch that the averages take in, with the memory of all
-// statistics in the same order each time. Structure EKFAC calls it once more at each
-// inversion, with the diagonals in the new bases. Several processes average the
-// statistics in their hooks, so that their running averages agree. An error of the hook
+// statistics in the same order each time, after a group's sum. Structure EKFAC calls it once more at each
+// inversion, with the diagonals in the new bases. Processes that are no
+// group of package distributed average the statistics in their hooks, so that their running averages agree. An error of the hook
 // ends Measure or Invert, and the averages stay as they are. The gradient is not among the
 // statistics: the processes must average it, too. The hook must be set before the first
 // Measure: without it the statistics of very wide layers (LowRank) have a form that has no

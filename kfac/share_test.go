@@ -1,7 +1,9 @@
 package kfac_test
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -20,6 +22,7 @@ type member struct {
 	model *trainer.Model
 	parts *trainer.Accumulation
 	cut   int // number of parts of a share
+	draws bool
 }
 
 func newMember(g distributed.Group, m *trainer.Model, cut int) *member {
@@ -49,6 +52,12 @@ func (m *member) share(x, y *tensor.Dense) (*ownShare, error) {
 		numbers = append(numbers, i)
 	}
 	m.parts.Reset()
+	if m.draws && len(numbers) > 0 {
+		s.firsts, s.counts = []int{r}, []int{len(numbers)}
+		var err error
+		s.MiniBatch, err = newDrawn(m.model, pickRows(x, numbers), pickRows(y, numbers))
+		return s, err
+	}
 	if len(numbers) == 0 {
 		s.firsts, s.counts = []int{r}, []int{0}
 		numbers = []int{0}
@@ -196,11 +205,12 @@ func (s *ownShare) Products(examples int, dirs ...graph.Direction) (*mat.SymDens
 
 // course is what a run of some steps came to.
 type course struct {
-	losses []float64
-	path   [][]float64 // parameters after each step
-	stats  kfac.Stats
-	state  []byte
-	blocks []kfac.BlockInfo
+	losses  []float64
+	path    [][]float64 // parameters after each step
+	stats   kfac.Stats
+	refused []int // steps whose mini-batches were not finite
+	state   []byte
+	blocks  []kfac.BlockInfo
 }
 
 // trial is a training run that one process makes, or a group.
@@ -211,6 +221,8 @@ type trial struct {
 	steps     int
 	cut       int // parts of a share; 0 counts as 1
 	from      int // number of the first step
+	refuses   bool
+	draws     bool // targets of estimator MC follow from the examples
 	resume    func(m *trainer.Model, o stepper) error
 	wrap      func(graph.Objective) graph.Objective
 }
@@ -224,30 +236,38 @@ type stepper interface {
 
 // alone makes the run in one process.
 func (r trial) alone() (*course, error) {
-	return r.run(func(m *trainer.Model) func(x, y *tensor.Dense) (graph.Objective, error) {
-		return func(x, y *tensor.Dense) (graph.Objective, error) { return m.Batch(x, y) }
+	m, err := r.model()
+	if err != nil {
+		return nil, err
+	}
+	return r.run(m, func(x, y *tensor.Dense) (graph.Objective, error) {
+		if r.draws {
+			return newDrawn(m, x, y)
+		}
+		return m.Batch(x, y)
 	})
 }
 
 // together makes the run in a group, and returns it as each member saw it.
 func (r trial) together(size int) ([]*course, error) {
-	all := make([]*course, size)
-	err := distributed.Run(size, func(g distributed.Group) error {
+	all, models := make([]*course, size), make([]*trainer.Model, size)
+	for i := range models {
 		var err error
-		all[g.Rank()], err = r.run(func(m *trainer.Model) func(x, y *tensor.Dense) (graph.Objective, error) {
-			own := newMember(g, m, max(r.cut, 1))
-			return func(x, y *tensor.Dense) (graph.Objective, error) { return own.share(x, y) }
-		})
+		if models[i], err = r.model(); err != nil {
+			return nil, err
+		}
+	}
+	err := distributed.Run(size, func(g distributed.Group) error {
+		own := newMember(g, models[g.Rank()], max(r.cut, 1))
+		own.draws = r.draws
+		var err error
+		all[g.Rank()], err = r.run(own.model, func(x, y *tensor.Dense) (graph.Objective, error) { return own.share(x, y) })
 		return err
 	})
 	return all, err
 }
 
-func (r trial) run(batches func(m *trainer.Model) func(x, y *tensor.Dense) (graph.Objective, error)) (*course, error) {
-	m, err := r.model()
-	if err != nil {
-		return nil, err
-	}
+func (r trial) run(m *trainer.Model, batch func(x, y *tensor.Dense) (graph.Objective, error)) (*course, error) {
 	o, err := r.optimizer()
 	if err != nil {
 		return nil, err
@@ -257,7 +277,7 @@ func (r trial) run(batches func(m *trainer.Model) func(x, y *tensor.Dense) (grap
 			return nil, err
 		}
 	}
-	batch, c := batches(m), &course{}
+	c := &course{}
 	for k := range r.steps {
 		obj, err := batch(r.data(r.from + k))
 		if err != nil {
@@ -267,7 +287,9 @@ func (r trial) run(batches func(m *trainer.Model) func(x, y *tensor.Dense) (grap
 			obj = r.wrap(obj)
 		}
 		loss, err := o.Step(obj)
-		if err != nil {
+		if bad := (*graph.NonFiniteError)(nil); r.refuses && errors.As(err, &bad) {
+			c.refused = append(c.refused, r.from+k)
+		} else if err != nil {
 			return nil, err
 		}
 		c.losses, c.path = append(c.losses, loss), append(c.path, slices.Clone(flat(m.Params(), values)))
@@ -282,4 +304,46 @@ func (r trial) run(batches func(m *trainer.Model) func(x, y *tensor.Dense) (grap
 		c.blocks = o.Preconditioner().Blocks()
 	}
 	return c, nil
+}
+
+// drawn is a mini-batch whose sampled classes follow from the examples, so that all members
+// of a group draw those of one process: a pass of estimator MC is one at other targets.
+type drawn struct {
+	trainer.MiniBatch
+	model         *trainer.Model
+	x, y, classes *tensor.Dense
+}
+
+func newDrawn(m *trainer.Model, x, y *tensor.Dense) (*drawn, error) {
+	classes := make([]int32, x.Shape()[0])
+	for i := range classes {
+		classes[i] = int32(math.Mod(math.Abs(x.Float64s()[i*x.Shape()[1]])*1e4, 3))
+	}
+	obj, err := m.Batch(x, y)
+	return &drawn{obj, m, x, y, labels(classes...)}, err
+}
+
+func (d *drawn) Curvature(est graph.FisherEstimator, visit func(*graph.CurvaturePass) error) (float64, error) {
+	obj, err := d.model.Batch(d.x, d.classes)
+	if err != nil {
+		return 0, err
+	}
+	loose := graph.NewDirection(d.Loose())
+	if _, err := obj.Curvature(graph.Empirical, func(c *graph.CurvaturePass) error {
+		if c.Taps == nil {
+			return nil
+		}
+		return visit(&graph.CurvaturePass{Examples: c.Examples, Taps: c.Taps})
+	}); err != nil {
+		return 0, err
+	}
+	loose.Copy(graph.Gradients(d.Loose()))
+	if d.MiniBatch, err = d.model.Batch(d.x, d.y); err != nil {
+		return 0, err
+	}
+	h, err := d.Grad()
+	if err != nil || len(loose) == 0 {
+		return h, err
+	}
+	return h, visit(&graph.CurvaturePass{Examples: d.Examples(), Loose: loose})
 }

@@ -71,46 +71,130 @@ func busy(mode kfac.Mode, structure kfac.Structure, est graph.FisherEstimator) k
 }
 
 // TestGroupMakesTheRun: a group makes the run of one process, whatever its size: shares of
-// different sizes, and members without any. With loose parameters, in every mode and
-// structure.
+// different sizes, members without any, and shares in parts. With loose parameters, in every
+// mode and structure.
 func TestGroupMakesTheRun(t *testing.T) {
-	nets := tinyNets()
-	for name, n := range looseNets() {
-		nets["loose "+name] = n
-	}
+	nets := looseNets()
+	nets["bernoulli"], nets["gaussian"] = tinyNets()["bernoulli 2-3-2-3"], tinyNets()["gaussian 3-4-3-2"]
 	for name, n := range nets {
 		n.l2 = 0.1
 		for _, structure := range kfac.Structures() {
 			for _, mode := range kfac.Modes() {
-				for _, est := range []graph.FisherEstimator{graph.Exact, graph.Empirical} {
-					t.Run(fmt.Sprint(name, " ", structure, " ", mode, " ", est), func(t *testing.T) {
-						for _, examples := range []int{9, 3} {
-							r := n.trial(t, busy(mode, structure, est), examples)
-							sameRun(t, r, partTolerance, 2, 3, 4)
-							r.cut = 2
-							sameRun(t, r, partTolerance, 2, 4)
-						}
-					})
-				}
+				t.Run(fmt.Sprint(name, " ", structure, " ", mode), func(t *testing.T) {
+					r := n.trial(t, busy(mode, structure, graph.Exact), 9)
+					sameRun(t, r, partTolerance, 2, 4)
+					r = n.trial(t, busy(mode, structure, graph.Empirical), 7)
+					r.cut = 2
+					sameRun(t, r, partTolerance, 3)
+					sameRun(t, n.trial(t, busy(mode, structure, graph.Exact), 2), partTolerance, 4)
+				})
 			}
 		}
 	}
 }
 
-// TestInverseHolders: the run is the same whoever holds the inverses. Where processes hold some
-// of them, the others take no memory.
-func TestInverseHolders(t *testing.T) {
-	for name, n := range map[string]net{"deep": tinyNets()["softmax 2-2-2-2-3"], "loose": looseNets()["tied"]} {
-		for _, structure := range kfac.Structures() {
-			for _, mode := range kfac.Modes() {
-				t.Run(fmt.Sprint(name, " ", structure, " ", mode), func(t *testing.T) {
-					for _, part := range []float64{0.5, kfac.None} {
-						cfg := busy(mode, structure, graph.Exact)
-						cfg.InverseHolders = part
-						sameRun(t, n.trial(t, cfg, 9), partTolerance, 2, 3, 4)
-					}
-				})
-			}
+// TestGroupOfSampledTargets: with the same draws in all processes, statistics of loose
+// parameters are those of the gradient of all examples.
+func TestGroupOfSampledTargets(t *testing.T) {
+	for _, structure := range kfac.Structures() {
+		for _, mode := range kfac.Modes() {
+			r := looseNets()["gains"].trial(t, busy(mode, structure, graph.MC), 7)
+			r.draws = true
+			sameRun(t, r, partTolerance, 2, 4)
 		}
+	}
+}
+
+// TestGroupMeasuresAPart: the leading examples (τ1, τ2) are those of all members' together.
+func TestGroupMeasuresAPart(t *testing.T) {
+	n := looseNets()["tied"]
+	for _, structure := range kfac.Structures() {
+		for _, fraction := range []float64{0.2, 0.7} {
+			cfg := busy(kfac.Adaptive, structure, graph.Exact)
+			cfg.FactorFraction, cfg.ProductFraction = fraction, 0.9-fraction
+			r := n.trial(t, cfg, 9)
+			sameRun(t, r, partTolerance, 2, 4)
+			r.cut = 2
+			sameRun(t, r, partTolerance, 3)
+		}
+	}
+}
+
+// TestGroupBehindWrappers: the group is found through a bound on the gradient's norm, and
+// serves a preconditioner in front of another rule.
+func TestGroupBehindWrappers(t *testing.T) {
+	n := tinyNets()["softmax 3-4-3"]
+	for _, structure := range kfac.Structures() {
+		r := n.trial(t, busy(kfac.Adaptive, structure, graph.Exact), 7)
+		r.wrap = func(obj graph.Objective) graph.Objective { return trainer.ClipNorm(obj, 0.05) }
+		sameRun(t, r, partTolerance, 3)
+
+		r = n.trial(t, kfac.Config{}, 7)
+		r.optimizer = func() (stepper, error) {
+			adam, err := trainer.NewAdam(trainer.AdamConfig{LearningRate: 0.05})
+			if err != nil {
+				return nil, err
+			}
+			o, err := kfac.NewPreconditioned(adam, kfac.PreconditionedConfig{
+				Preconditioner: kfac.PreconditionerConfig{Structure: structure, Estimator: graph.Exact, InverseHolders: kfac.None}, KLClip: 1e-3, InverseUpdateSteps: 2,
+			})
+			if err == nil {
+				o.Preconditioner().ShareFrom(1)
+			}
+			return o, err
+		}
+		sameRun(t, r, partTolerance, 3)
+	}
+}
+
+// TestGroupRefusesTogether: statistics that are not finite in one process are refused by all,
+// in the same step, and nothing of them is left.
+func TestGroupRefusesTogether(t *testing.T) {
+	n := tinyNets()["softmax 3-4-3"]
+	for _, structure := range kfac.Structures()[:5] { // Full squares gradients, which are finite
+		for _, mode := range kfac.Modes() {
+			cfg := busy(mode, structure, graph.Exact)
+			cfg.FactorUpdateSteps = 1
+			r := n.trial(t, cfg, 7)
+			r.refuses = true
+			data := r.data
+			r.data = func(k int) (x, y *tensor.Dense) {
+				x, y = data(k)
+				if k == 2 {
+					x.Float64s()[4*3] = 1e170 // saturates the layer: its gradient is finite, its square is not
+				}
+				return x, y
+			}
+			for _, size := range []int{1, 2, 3} {
+				all, err := r.together(size)
+				require.NoError(t, err)
+				for _, c := range all {
+					assert.Equal(t, []int{2}, c.refused, "%s %s, %d members", structure, mode, size)
+				}
+			}
+			sameRun(t, r, partTolerance, 2, 3)
+		}
+	}
+}
+
+// TestGroupOfARegisteredBlock: a block of a user's own needs to know nothing of processes.
+func TestGroupOfARegisteredBlock(t *testing.T) {
+	n := looseNets()["gains"]
+	theta := n.theta(1)
+	for _, part := range []float64{1, kfac.None} {
+		cfg := busy(kfac.Adaptive, kfac.BlockDiagonal, graph.Exact)
+		cfg.InverseHolders, cfg.FactorFraction = part, 0.4
+		r := n.trial(t, cfg, 7)
+		r.model = func() (*trainer.Model, error) { return tappedGains(t, n, theta), nil }
+		r.optimizer = func() (stepper, error) {
+			o, err := sharing(cfg)
+			if err != nil {
+				return nil, err
+			}
+			return o, o.Preconditioner().Register("gain", newGainBlock)
+		}
+		sameRun(t, r, partTolerance, 2)
+		r.data = func(k int) (x, y *tensor.Dense) { return n.data(uint64(k+2), 2).tensors(n.loss) }
+		sameRun(t, r, partTolerance, 3)
 	}
 }

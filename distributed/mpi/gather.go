@@ -3,12 +3,8 @@
 package mpi
 
 import (
-	"fmt"
-	"runtime"
 	"slices"
 	"unsafe"
-
-	"github.com/ebitengine/purego"
 )
 
 // envelope is what every member sends first in a Gather: how much it gives, and that
@@ -64,7 +60,7 @@ func (g *group) exchange() error {
 	if err := g.do(g.iallgather, 8); err != nil {
 		return err
 	}
-	return g.wait(true)
+	return g.wait(longestPause)
 }
 
 // atOnce gathers what has fewer than 2³¹ bytes altogether.
@@ -79,7 +75,7 @@ func (g *group) atOnce(own []byte) error {
 		uintptr(g.memory[0]), uintptr(len(own)), g.bytes,
 		uintptr(g.memory[1]), address(&g.counts[0]), address(&g.offsets[0]), g.bytes, g.comm,
 	}
-	return g.do(g.allgatherv, 8)
+	return g.together(g.allgatherv, g.iallgatherv, 8)
 }
 
 // inPieces gathers more than that: each member sends its own to all.
@@ -90,23 +86,11 @@ func (g *group) inPieces(own []byte) error {
 			n := min(len(data), g.most)
 			g.memory[0] = unsafe.Pointer(&data[0])
 			g.args = [10]uintptr{uintptr(g.memory[0]), uintptr(n), g.bytes, uintptr(root), g.comm}
-			if err := g.do(g.bcast, 5); err != nil {
+			if err := g.together(g.bcast, g.ibcast, 5); err != nil {
 				return err
 			}
 			data = data[n:]
 		}
 	}
 	return nil
-}
-
-// do calls a function with the first of g.args. It does not allocate.
-func (g *group) do(function uintptr, args int) error {
-	r, _, _ := purego.SyscallN(function, g.args[:args]...)
-	runtime.KeepAlive(g)
-	g.memory = [2]unsafe.Pointer{}
-	if int32(r) == 0 {
-		return nil
-	}
-	g.broken = fmt.Errorf("mpi: process %d: %s: %w", g.world.rank, callName(g.kind.Load()), g.check(r))
-	return g.broken
 }

@@ -85,17 +85,7 @@ func (g *group) sum(x unsafe.Pointer, n, width int, kind uintptr) error {
 	for at := 0; at < n; at += g.most {
 		g.memory[0] = unsafe.Add(x, at*width)
 		g.args = [10]uintptr{g.inPlace, uintptr(g.memory[0]), uintptr(min(n-at, g.most)), kind, g.world.library.sum, g.comm}
-		if os.Getenv("TMP_NB") != "" {
-			g.args[6] = address(&g.request)
-			if err := g.do(g.iallreduce, 7); err != nil {
-				return err
-			}
-			if err := g.wait(false); err != nil {
-				return err
-			}
-			continue
-		}
-		if err := g.do(g.allreduce, 6); err != nil {
+		if err := g.together(g.allreduce, g.iallreduce, 6); err != nil {
 			return err
 		}
 	}

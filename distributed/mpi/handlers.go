@@ -9,7 +9,7 @@ import (
 	"github.com/ebitengine/purego"
 )
 
-// handlers are what the process does about the signals of wrong addresses and the like.
+// signalHandlers are what the process does about the signals of wrong addresses and the like.
 // Go's runtime makes a panic of these, which a program can recover from. UCX, which
 // MPICH loads, puts handlers of its own in their place, which print the stack of a thread
 // and end the process.

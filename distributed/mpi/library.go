@@ -19,10 +19,13 @@ type library struct {
 	family  family
 	version string // one line
 
-	initThread, initialized, finalize, abort             uintptr // functions
-	commSize, commRank, commSplit, commDup, handler      uintptr
-	allreduce, iallreduce, iallgather, allgatherv, bcast uintptr
-	isend, irecv, test, errorString, getVersion          uintptr
+	initThread, initialized, finalize, abort        uintptr // functions
+	commSize, commRank, commSplit, commDup, handler uintptr
+	commSplitType                                   uintptr
+	allreduce, iallreduce, iallgather               uintptr
+	allgatherv, iallgatherv, bcast, ibcast          uintptr
+	schedYield, usleep                              uintptr // the system's
+	isend, irecv, test, errorString, getVersion     uintptr
 
 	handles
 
@@ -40,6 +43,7 @@ type handles struct {
 	bytes, float, dbl   uintptr // MPI_BYTE, MPI_FLOAT, MPI_DOUBLE
 	sum                 uintptr // MPI_SUM
 	errorsReturn        uintptr // MPI_ERRORS_RETURN
+	shared, infoNull    uintptr // MPI_COMM_TYPE_SHARED, MPI_INFO_NULL
 	inPlace, statusNone uintptr // MPI_IN_PLACE, MPI_STATUS_IGNORE
 }
 
@@ -100,12 +104,19 @@ func newLibrary(path string, handle uintptr) (*library, error) {
 		"MPI_Init_thread": &l.initThread, "MPI_Initialized": &l.initialized, "MPI_Finalize": &l.finalize, "MPI_Abort": &l.abort,
 		"MPI_Comm_size": &l.commSize, "MPI_Comm_rank": &l.commRank, "MPI_Comm_split": &l.commSplit, "MPI_Comm_dup": &l.commDup,
 		"MPI_Comm_set_errhandler": &l.handler, "MPI_Allreduce": &l.allreduce, "MPI_Iallreduce": &l.iallreduce, "MPI_Iallgather": &l.iallgather,
-		"MPI_Allgatherv": &l.allgatherv, "MPI_Bcast": &l.bcast, "MPI_Isend": &l.isend, "MPI_Irecv": &l.irecv, "MPI_Test": &l.test,
+		"MPI_Allgatherv": &l.allgatherv, "MPI_Iallgatherv": &l.iallgatherv, "MPI_Bcast": &l.bcast, "MPI_Ibcast": &l.ibcast, "MPI_Comm_split_type": &l.commSplitType,
+		"MPI_Isend": &l.isend, "MPI_Irecv": &l.irecv, "MPI_Test": &l.test,
 		"MPI_Error_string": &l.errorString, "MPI_Get_library_version": &l.getVersion,
 	} {
 		var err error
 		if *to, err = purego.Dlsym(handle, name); err != nil {
 			return nil, fmt.Errorf("mpi: %s is no library of MPI 3: %s", path, line(err))
+		}
+	}
+	for name, to := range map[string]*uintptr{"sched_yield": &l.schedYield, "usleep": &l.usleep} {
+		var err error
+		if *to, err = purego.Dlsym(purego.RTLD_DEFAULT, name); err != nil {
+			return nil, fmt.Errorf("mpi: the system has no %s: %s", name, line(err))
 		}
 	}
 	if r, _, _ := purego.SyscallN(l.getVersion, address(&l.text), address(&l.number)); int32(r) != 0 {
@@ -125,15 +136,16 @@ func (l *library) findHandles(handle uintptr, version string) error {
 		}
 		l.family = mpich
 		l.handles = handles{
-			world: 0x44000000, bytes: 0x4c00010d, float: 0x4c00040a, dbl: 0x4c00080b, sum: 0x58000003, errorsReturn: 0x54000001,
+			world: 0x44000000, bytes: 0x4c00010d, float: 0x4c00040a, dbl: 0x4c00080b, sum: 0x58000003, errorsReturn: 0x54000001, shared: 1, infoNull: 0x1c000000,
 			inPlace: ^uintptr(0), statusNone: 1,
 		}
 		return nil
 	}
-	l.handles = handles{inPlace: 1, statusNone: 0}
+	l.handles = handles{inPlace: 1, statusNone: 0, shared: 0}
 	for name, to := range map[string]*uintptr{
 		"ompi_mpi_comm_world": &l.world, "ompi_mpi_byte": &l.bytes, "ompi_mpi_float": &l.float, "ompi_mpi_double": &l.dbl,
 		"ompi_mpi_op_sum": &l.sum, "ompi_mpi_errors_return": &l.errorsReturn,
+		"ompi_mpi_info_null": &l.infoNull,
 	} {
 		var err error
 		if *to, err = purego.Dlsym(handle, name); err != nil {

@@ -30,7 +30,7 @@ func TestGroup(t *testing.T) {
 // TestProcess: what a process of a group does beside its calls.
 func TestProcess(t *testing.T) {
 	each(t, func(t *testing.T, m mpirun) {
-		for _, role := range []string{"allocations", "panics", "two opens", "slow end"} {
+		for _, role := range []string{"allocations", "panics", "two opens", "slow end", "closed group"} {
 			if role == "allocations" && raceDetector {
 				continue // it allocates
 			}

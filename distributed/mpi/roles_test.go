@@ -39,6 +39,19 @@ func roles() map[string]func(g *group) error {
 			}
 			return g.Sum64(make([]float64, 10))
 		},
+		"closed group": func(g *group) error {
+			part, err := g.Split(0)
+			if err == nil {
+				err = g.stop()
+			}
+			if err != nil {
+				return err
+			}
+			if part.Sum32(make([]float32, 1)) == nil || g.Sum32(make([]float32, 1)) == nil {
+				return errors.New("a sum after the end")
+			}
+			return nil
+		},
 		"status 3": func(g *group) error { return status(3) },
 		"slow end": func(g *group) error {
 			if g.rank == 0 {

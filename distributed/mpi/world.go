@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,7 +41,7 @@ func Open(o Options) (g distributed.Group, end func() error, err error) {
 		close(w.calls)
 		return nil, nil, err
 	}
-	return all, sync.OnceValue(func() error { return w.stop(all) }), nil
+	return all, sync.OnceValue(w.stop), nil
 }
 
 // world is MPI, opened and initialised.
@@ -48,6 +49,7 @@ type world struct {
 	*library
 	rank     int // among all processes
 	patience time.Duration
+	polite   bool   // waits in a way that leaves processors to others
 	beats    *beats // nil of one process
 
 	calls   chan func() error // of home
@@ -91,7 +93,7 @@ func (w *world) start(by launcher) (*group, error) {
 			return fmt.Errorf("mpi: %s does not begin: %w", l.path, err)
 		}
 		if l.number != threadMultiple {
-			return fmt.Errorf("mpi: %s (%s) was built without support for threads: it allows MPI_THREAD_MULTIPLE (3) to no process, but %d", l.version, l.path, l.number)
+			return fmt.Errorf("mpi: %s (%s) allows threads of level %d: want MPI_THREAD_MULTIPLE (3), which it must be built for", l.version, l.path, l.number)
 		}
 		return nil
 	})
@@ -110,6 +112,9 @@ func (w *world) start(by launcher) (*group, error) {
 	}
 	w.rank = all.rank
 	if all.size > 1 {
+		if w.polite, err = w.crowded(); err != nil {
+			return nil, fmt.Errorf("mpi: %w", err)
+		}
 		if err := l.call(l.commDup, l.world, address(&l.handle)); err != nil {
 			return nil, fmt.Errorf("mpi: %w", err)
 		}
@@ -120,15 +125,10 @@ func (w *world) start(by launcher) (*group, error) {
 }
 
 // stop ends MPI when all processes want that.
-func (w *world) stop(all *group) error {
-	w.mu.Lock()
-	for _, g := range w.groups {
-		if g.broken != nil {
-			w.mu.Unlock()
-			return nil
-		}
+func (w *world) stop() error {
+	if slices.ContainsFunc(w.groups, func(g *group) bool { return g.broken != nil }) {
+		return nil // MPI_Finalize would wait for ever: let the launcher end the others
 	}
-	w.mu.Unlock()
 	if w.beats != nil {
 		w.beats.stop()
 	}
@@ -137,7 +137,9 @@ func (w *world) stop(all *group) error {
 		defer w.library.mu.Unlock()
 		return w.call(w.finalize)
 	})
-	all.broken = errors.New("mpi: the group is closed")
+	for _, g := range w.groups {
+		g.broken = errors.New("mpi: the group is closed")
+	}
 	close(w.calls)
 	if err != nil {
 		return fmt.Errorf("mpi: the end: %w", err)

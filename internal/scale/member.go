@@ -19,9 +19,14 @@ type Member struct {
 	inner distributed.Group
 	world *world
 	slots *slots
-	clock *float64 // of the process, in all its groups; seconds
+	of    *process
 	calls int
-	since time.Time
+}
+
+// process is a member in all its groups.
+type process struct {
+	clock float64   // seconds
+	since time.Time // the last call ended
 }
 
 var _ distributed.Group = (*Member)(nil)
@@ -50,14 +55,17 @@ type child struct {
 func Simulate(size int, link Link, factor float64, f func(m *Member) error) (seconds float64, err error) {
 	w := &world{link: link, factor: factor, groups: map[child]*slots{}}
 	all := newSlots(size)
-	ends := make([]float64, size)
+	members := make([]process, size)
 	err = distributed.Run(size, func(g distributed.Group) error {
-		m := &Member{inner: g, world: w, slots: all, clock: &ends[g.Rank()]}
+		m := &Member{inner: g, world: w, slots: all, of: &members[g.Rank()]}
 		m.resume()
 		defer m.pause()
 		return f(m)
 	})
-	return slices.Max(ends), err
+	for _, p := range members {
+		seconds = max(seconds, p.clock)
+	}
+	return seconds, err
 }
 
 func newSlots(size int) *slots {
@@ -71,10 +79,10 @@ func (m *Member) Rank() int { return m.inner.Rank() }
 func (m *Member) Size() int { return m.inner.Size() }
 
 // Clock is the member's time, in seconds.
-func (m *Member) Clock() float64 { return *m.clock }
+func (m *Member) Clock() float64 { return m.of.clock }
 
 // Spend computes for so many seconds.
-func (m *Member) Spend(seconds float64) { *m.clock += seconds }
+func (m *Member) Spend(seconds float64) { m.of.clock += seconds }
 
 // Sum32 adds up.
 func (m *Member) Sum32(x []float32) error {
@@ -119,7 +127,7 @@ func (m *Member) Split(colour int) (distributed.Group, error) {
 	if m.world.groups[key] == nil {
 		m.world.groups[key] = newSlots(g.Size())
 	}
-	return &Member{inner: g, world: m.world, slots: m.world.groups[key], clock: m.clock, since: m.since}, nil
+	return &Member{inner: g, world: m.world, slots: m.world.groups[key], of: m.of}, nil
 }
 
 // Leave leaves.
@@ -132,18 +140,18 @@ func (m *Member) meet(call func() error, cost func() float64) error {
 	defer m.resume()
 	clocks := m.slots.clocks[m.calls%2]
 	m.calls++
-	clocks[m.Rank()] = *m.clock
+	clocks[m.Rank()] = m.of.clock
 	if err := call(); err != nil {
 		return err
 	}
-	*m.clock = slices.Max(clocks) + cost()
+	m.of.clock = slices.Max(clocks) + cost()
 	return nil
 }
 
 // pause ends a time of computing, and resume begins one.
 func (m *Member) pause() {
 	if m.world.factor > 0 {
-		*m.clock += m.world.factor * time.Since(m.since).Seconds()
+		m.of.clock += m.world.factor * time.Since(m.of.since).Seconds()
 		m.world.alone.Unlock()
 	}
 }
@@ -151,6 +159,6 @@ func (m *Member) pause() {
 func (m *Member) resume() {
 	if m.world.factor > 0 {
 		m.world.alone.Lock()
-		m.since = time.Now()
+		m.of.since = time.Now()
 	}
 }

@@ -42,7 +42,7 @@ func TestClocksMeetInCalls(t *testing.T) {
 		}
 		now += 1 + .5*9/8
 		assert.InDelta(t, now, m.Clock(), 1e-12, "only the group of 2 waits for it: log₂2·α + ½·9 bytes/β")
-		assert.InDelta(t, m.Clock(), half.Clock(), 0, "one process, one clock")
+		assert.Same(t, m.of, half.of, "one process, one clock")
 		return m.Wait(7)
 	})
 	require.NoError(t, err)

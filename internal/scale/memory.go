@@ -58,7 +58,7 @@ func (p *Plan) kept(column int) (bytes float64) {
 		}
 		for _, n := range l.orders() {
 			switch r := p.rank(n); {
-			case p.Structure == EKFAC:
+			case p.Structure.eigen():
 				bytes += float64(element * n * n)
 			case r > 0:
 				bytes += float64(element * n * r)

@@ -30,6 +30,9 @@ func (p *Plan) Messages(f Phase, column int) []Message {
 		return p.gradientMessages()
 	case Factors:
 		elements := p.Triangles()
+		if p.WholeMatrices {
+			elements = p.Squares()
+		}
 		if p.Structure == EKFAC {
 			elements += p.scales()
 		}

@@ -67,4 +67,15 @@ func (n Network) Triangles() int {
 	return sum
 }
 
+// Squares are the elements of all factors.
+func (n Network) Squares() int {
+	sum := 0
+	for _, l := range n.Layers {
+		for _, order := range l.orders() {
+			sum += order * order
+		}
+	}
+	return sum
+}
+
 func triangle(order int) int { return order * (order + 1) / 2 }

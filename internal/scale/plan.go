@@ -86,7 +86,7 @@ func (p *Plan) assignRows(column int) {
 // inverseSeconds is the time of one factor's inverses, for all values of γ.
 func (p *Plan) inverseSeconds(order int) float64 {
 	switch r := p.rank(order); {
-	case p.Structure == EKFAC:
+	case p.Structure.eigen():
 		return p.Eigen.Seconds(EigenFlops(order), float64(order))
 	case r > 0:
 		return p.Subspace.Seconds(SubspaceFlops(order, r), float64(order))
@@ -97,7 +97,7 @@ func (p *Plan) inverseSeconds(order int) float64 {
 // inverseElements is what is sent of one factor's inverses, for all values of γ.
 func (p *Plan) inverseElements(order int) int {
 	switch r := p.rank(order); {
-	case p.Structure == EKFAC:
+	case p.Structure.eigen():
 		return order * order
 	case r > 0:
 		return order*r + r
@@ -115,7 +115,7 @@ func (p *Plan) applySeconds(l Layer) float64 {
 		if r := p.rank(order); r > 0 {
 			k = float64(r)
 			flops = 4 * rows * out * k
-		} else if p.Structure == EKFAC {
+		} else if p.Structure.eigen() {
 			flops *= 2
 		}
 		seconds += p.Product.Seconds(flops, min(rows, out, k))

@@ -8,9 +8,15 @@ const (
 	LowRank Structure = iota
 	BlockDiagonal
 	EKFAC
+	Eigenvectors // those of A and G, as kfac-pytorch keeps them: EKFAC without its diagonal
 )
 
-func (s Structure) String() string { return [...]string{"low-rank", "block-diagonal", "ekfac"}[s] }
+func (s Structure) String() string {
+	return [...]string{"low-rank", "block-diagonal", "ekfac", "eigenvectors"}[s]
+}
+
+// eigen reports whether all eigenvectors of each factor are found.
+func (s Structure) eigen() bool { return s == EKFAC || s == Eigenvectors }
 
 // Settings are those of a run that its cost depends on.
 type Settings struct {
@@ -28,6 +34,10 @@ type Settings struct {
 	// Examples that curvature is measured on, at most: those of factors, rows of a factor of
 	// a layer with several locations, and examples of products.
 	FactorExamples, FactorRows, ProductExamples int
+
+	// As kfac-pytorch does: factors of the gradients for the true targets, which take no
+	// second backward pass, and matrices that travel whole.
+	TrueTargets, WholeMatrices bool
 
 	// Plain is a run of SGD: a gradient, its sum and an update.
 	Plain bool

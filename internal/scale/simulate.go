@@ -53,16 +53,20 @@ func (p *Plan) simulate(step int) float64 {
 	return last
 }
 
-// meet moves the clocks to the end of a phase's messages. All columns send the same kinds.
+// meet moves the clocks to the end of a phase's messages. All columns send the same ones,
+// but for their inverses.
 func (p *Plan) meet(clocks []float64, f Phase) {
 	for i, message := range p.Messages(f, 0) {
-		latest := map[int]float64{}
+		latest := make([]float64, max(p.Holders, p.Columns()))
 		for rank, clock := range clocks {
 			group := p.group(message.Over, rank)
 			latest[group] = max(latest[group], clock)
 		}
+		cost := p.seconds(message)
 		for column := range p.Columns() {
-			cost := p.seconds(p.Messages(f, column)[i])
+			if message.Over == Column {
+				cost = p.seconds(p.Messages(f, column)[i])
+			}
 			for rank := column; rank < len(clocks); rank += p.Columns() {
 				clocks[rank] = latest[p.group(message.Over, rank)] + cost
 			}

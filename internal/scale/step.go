@@ -19,9 +19,14 @@ func (p *Plan) Balanced() [phases]Cost {
 		for rank := range p.Processes {
 			c.Compute += frequency * p.Work(f, rank) / float64(p.Processes)
 		}
-		for column := range p.Columns() {
-			for _, m := range p.Messages(f, column) {
-				share := frequency / float64(p.Columns())
+		for i, m := range p.Messages(f, 0) {
+			columns := 1 // whose messages differ
+			if m.Over == Column {
+				columns = p.Columns()
+			}
+			for column := range columns {
+				m := p.Messages(f, column)[i]
+				share := frequency / float64(columns)
 				c.Communicate += share * p.seconds(m)
 				c.Bytes += share * m.Bytes
 				c.Messages += share

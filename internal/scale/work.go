@@ -92,7 +92,10 @@ func (p *Plan) measured(rank int) int { return p.part(min(p.Batch, p.FactorExamp
 // factors is the time of a backward pass with sampled targets and of the second moments.
 func (p *Plan) factors(rank int) float64 {
 	examples := p.measured(rank)
-	seconds := p.pass(examples, 0, true, false)
+	seconds := 0.
+	if !p.TrueTargets {
+		seconds = p.pass(examples, 0, true, false)
+	}
 	for _, l := range p.Layers {
 		n := float64(min(examples*l.Locations, max(examples, p.part(p.FactorRows, rank))))
 		if n == 0 {

@@ -1,0 +1,201 @@
+package kfac_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/layers"
+	"github.com/gokfac/gokfac/losses"
+	"github.com/gokfac/gokfac/trainer"
+)
+
+// TestGroupOfEveryKind of tap: groups, locations, factors and summands, tables; in both forms
+// of weight sharing; and with a sample of the rows, which is that of one process.
+func TestGroupOfEveryKind(t *testing.T) {
+	for _, c := range kindCases() {
+		for _, structure := range kfac.Structures() {
+			for _, sharing := range kfac.Sharings() {
+				for _, most := range []int{0, 11} {
+					cfg := busy(kfac.Fixed, structure, graph.Exact)
+					cfg.Sharing, cfg.FactorFraction, cfg.DampingUpdateSteps = sharing, 1, kfac.None
+					r := trial{
+						model:     func() (*trainer.Model, error) { return c.model(t, losses.SoftmaxCrossEntropy{}), nil },
+						optimizer: sampling(cfg, most),
+						data:      func(k int) (x, y *tensor.Dense) { return c.data(uint64(k+3), 9) },
+						steps:     3, cut: 2,
+					}
+					sameRun(t, r, partTolerance, 2, 4)
+				}
+			}
+		}
+	}
+}
+
+// sampling makes optimizers that measure factors on at most so many rows.
+func sampling(cfg kfac.Config, most int) func() (stepper, error) {
+	return func() (stepper, error) {
+		o, err := sharing(cfg)
+		if err == nil {
+			o.Preconditioner().SampleRows(most)
+		}
+		return o, err
+	}
+}
+
+// TestGroupOfAConvolution takes the steps of one process, in adaptive mode too, with all rows
+// and with some.
+func TestGroupOfAConvolution(t *testing.T) {
+	for _, mode := range kfac.Modes() {
+		for _, most := range []int{0, 50} {
+			cfg := busy(mode, kfac.LowRank, graph.Empirical)
+			cfg.FactorFraction = 0.8
+			r := trial{
+				model: func() (*trainer.Model, error) {
+					return imageModel(t, convNet(&layers.Conv2D{Filters: 4, Kernel: [2]int{3, 3}, Padding: [2]int{1, 1}}), 4, 5, 2), nil
+				},
+				optimizer: sampling(cfg, most),
+				data: func(k int) (x, y *tensor.Dense) {
+					return normal(uint64(k), 7, 4, 5, 2), labels(0, 1, 2, 1, 0, 2, 2)
+				},
+				steps: 4,
+			}
+			sameRun(t, r, partTolerance, 2, 3)
+		}
+	}
+}
+
+// wideTrial is a run of a model whose factors have low-rank forms.
+func wideTrial(dtype tensor.Dtype, cfg kfac.Config, in int) trial {
+	return trial{
+		model: func() (*trainer.Model, error) {
+			return trainer.NewModel(layers.Sequential{&layers.Dense{Units: 150}, layers.Tanh(), &layers.Dense{Units: 4}},
+				losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{in}, DType: dtype, Seed: 1})
+		},
+		optimizer: func() (stepper, error) { return kfac.New(cfg) },
+		data: func(k int) (x, y *tensor.Dense) {
+			const n = 21
+			x, y = normal(uint64(k+7), n, in), labels(make([]int32, n)...)
+			for i := range x.Float64s() {
+				x.Float64s()[i] /= math.Pow(float64(i%in+1), 0.6)
+			}
+			for i := range n {
+				y.Data().([]int32)[i] = int32(i * (k + 3) % 4)
+			}
+			return x, y
+		},
+		steps: 5,
+	}
+}
+
+// rankTolerance is partTolerance times a thousand: eigenvectors are renewed by one product in
+// each inversion, and those that have not converged turn with its rounding.
+const rankTolerance = 1000 * partTolerance
+
+// TestGroupOfGreatFactors: eigenvectors travel, and so do dense inverses. In float32
+// eigenvectors turn too far to compare runs, of one process in parts as well: there all members
+// have the same bits, and the run with dense inverses is compared, up to 1e-5 as for parts.
+func TestGroupOfGreatFactors(t *testing.T) {
+	for _, part := range []float64{1, kfac.None} {
+		cfg := busy(kfac.Fixed, kfac.LowRank, graph.Empirical)
+		cfg.InverseHolders, cfg.DampingUpdateSteps = part, kfac.None
+		sameRun(t, wideTrial(graph.Float64, cfg, 200), rankTolerance, 2, 3)
+		all, err := wideTrial(graph.Float32, cfg, 200).together(3)
+		require.NoError(t, err)
+		assert.Equal(t, all[0].path, all[1].path)
+		assert.Equal(t, all[0].path, all[2].path)
+		cfg.Structure = kfac.BlockDiagonal
+		sameRun(t, wideTrial(graph.Float32, cfg, 200), 1e-5, 2, 3)
+	}
+}
+
+// TestGroupOfAWindow: the inputs of a very wide layer are those of all members' examples, in
+// their order.
+func TestGroupOfAWindow(t *testing.T) {
+	for _, part := range []float64{1, kfac.None} {
+		cfg := busy(kfac.Fixed, kfac.LowRank, graph.Empirical)
+		cfg.InverseHolders, cfg.DampingUpdateSteps, cfg.FactorFraction = part, kfac.None, 0.6
+		r := wideTrial(graph.Float64, cfg, kfac.LeastWide)
+		r.cut = 2
+		sameRun(t, r, rankTolerance, 2, 3)
+	}
+}
+
+// TestHoldersMemory: of a block's four matrices a process that does not hold the inverses has
+// the two averages, and each block has as many holders as the setting says.
+func TestHoldersMemory(t *testing.T) {
+	n := newNet("softmax", 20, dense(30), function("tanh"), dense(25), function("tanh"), dense(3))
+	for _, c := range []struct {
+		part    float64
+		members int
+		holders int
+	}{{1, 4, 4}, {0.5, 4, 2}, {kfac.None, 4, 1}, {0.5, 3, 1}, {0.7, 6, 3}} {
+		cfg := busy(kfac.Adaptive, kfac.BlockDiagonal, graph.Exact)
+		cfg.InverseHolders = c.part
+		r := n.trial(t, cfg, 6)
+		r.steps = 2
+		alone, err := r.alone()
+		require.NoError(t, err)
+		all, err := r.together(c.members)
+		require.NoError(t, err)
+		for i, b := range alone.blocks {
+			holders := 0
+			for _, member := range all {
+				if got := member.blocks[i].Bytes; got == b.Bytes {
+					holders++
+				} else {
+					assert.InDelta(t, b.Bytes/2, got, 100, "averages, and no inverses")
+				}
+			}
+			assert.Equal(t, c.holders, holders, "holders %v of %d", c.part, c.members)
+		}
+	}
+}
+
+// TestGroupResumes: a state is restored in another number of processes, which hold the inverses
+// in another way. One that has no inverses is inverted anew.
+func TestGroupResumes(t *testing.T) {
+	n := looseNets()["tied"]
+	for _, structure := range kfac.Structures() {
+		for _, mode := range kfac.Modes() {
+			run := func(part float64, from int, resume *course) trial {
+				cfg := busy(mode, structure, graph.Exact)
+				// Inverses that are renewed in each step are the same after a state without them.
+				cfg.InverseHolders, cfg.InverseUpdateSteps, cfg.GammaUpdateSteps = part, 1, kfac.None
+				r := n.trial(t, cfg, 7)
+				r.steps, r.from = 3, from
+				if resume != nil {
+					r.resume = func(m *trainer.Model, o stepper) error {
+						restore(m.Params(), resume.path[len(resume.path)-1])
+						return o.UnmarshalBinary(resume.state)
+					}
+				}
+				return r
+			}
+			whole := run(1, 0, nil)
+			whole.steps = 6
+			want, err := whole.alone()
+			require.NoError(t, err)
+			for _, part := range []float64{1, 0.5, kfac.None} {
+				first, err := run(part, 0, nil).together(4)
+				require.NoError(t, err)
+				for _, saved := range first[:2] {
+					alone, err := run(1, 3, saved).alone()
+					require.NoError(t, err)
+					near(t, want.path[5], alone.path[2], partTolerance, structure, mode, part, " alone")
+					for _, other := range []float64{1, kfac.None} {
+						all, err := run(other, 3, saved).together(3)
+						require.NoError(t, err)
+						near(t, want.path[5], all[0].path[2], partTolerance, structure, mode, part, other)
+						require.Equal(t, all[0].path, all[2].path)
+					}
+				}
+			}
+		}
+	}
+}
