@@ -18,9 +18,11 @@ type keeping struct {
 	*rundir.Keeper
 	w       io.Writer // of messages
 	options rundir.Options
-	shown   bool // messages are wanted that are no warnings
-	begun   int  // steps that had been taken before
-	longer  bool // than the run was to be
+
+	processes *processes // that make the run
+	shown     bool       // messages are wanted that are no warnings
+	begun     int        // steps that had been taken before
+	longer    bool       // than the run was to be
 }
 
 // keep makes the run's directory, or opens the one that it goes on in. A directory
@@ -31,7 +33,7 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 		return nil, nil, nil
 	}
 	options := rundir.Options{Every: c.checkpointEvery, Newest: c.newest, TensorBoard: c.tensorboard}
-	k = &keeping{w: stderr, options: options, shown: progressMode(c.progress, stderr) != "none"}
+	k = &keeping{w: stderr, options: options, processes: c.processes, shown: progressMode(c.progress, stderr) != "none"}
 	var dir *rundir.Dir
 	switch {
 	case c.resume != "":
@@ -100,7 +102,7 @@ func (k *keeping) again() string {
 	if k.options.Newest > 0 {
 		args = append(args, "-keep", fmt.Sprint(k.options.Newest))
 	}
-	return program + commandLine(args)
+	return k.processes.command(program + commandLine(args))
 }
 
 // finish keeps what there is at the end of a run, nil for one that failed, and lets
@@ -113,7 +115,7 @@ func (k *keeping) finish(ctx context.Context, r *job.Run) error {
 	if r != nil {
 		over := ctx.Err() == nil
 		if k.Finish(ctx, r); over && ctx.Err() != nil {
-			fmt.Fprintf(k.w, "the run has ended, but for its report; make that with: %s\n", program+commandLine([]string{"-resume", k.Path}))
+			fmt.Fprintf(k.w, "the run has ended, but for its report; make that with: %s\n", k.processes.command(program+commandLine([]string{"-resume", k.Path})))
 			interrupted = job.Interrupted(ctx, r.Steps())
 		}
 		if report := filepath.Join(k.Path, rundir.ReportFile); k.shown && ctx.Err() == nil && k.Failed() == nil {

@@ -175,7 +175,7 @@ func TestMPITerminated(t *testing.T) {
 			r := beginEndless(t, data, launcher)
 			require.NoError(t, r.Process.Signal(syscall.SIGTERM))
 			_ = r.Wait()
-			assert.Regexp(t, "saved at step [0-9]+; go on with: go run ./cmd/train -resume "+r.dir, r.stderr)
+			assert.Regexp(t, "saved at step [0-9]+; go on with: mpirun -n 2 go run ./cmd/train -resume "+r.dir, r.stderr)
 			r.goesOn(t)
 		})
 	}

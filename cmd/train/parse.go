@@ -18,7 +18,7 @@ func parse(args []string, p *processes) (*command, error) {
 	if err != nil {
 		return c, err
 	}
-	c.processes = p
+	c.processes, c.spec.Command = p, p.command(c.line)
 	switch {
 	case (c.config != "" || c.resume != "") && !c.list && !c.version:
 		return c.parseSaved(args)
@@ -35,7 +35,7 @@ func parse(args []string, p *processes) (*command, error) {
 		if c, err = parseLine(append(argumentsOf(data), args...)); err != nil {
 			return c, err
 		}
-		c.line, c.spec.Command, c.processes = line, line, p
+		c.line, c.spec.Command, c.processes = line, p.command(line), p
 	}
 	if err := c.check(); err != nil {
 		return c, err

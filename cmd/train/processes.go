@@ -57,6 +57,14 @@ func (p *processes) number() int {
 	return p.Size()
 }
 
+// command is a command line with what has as many processes carry it out.
+func (p *processes) command(line string) string {
+	if p == nil {
+		return line
+	}
+	return fmt.Sprintf("mpirun -n %d %s", p.Size(), line)
+}
+
 // alone has the first process do something for all. Where it fails, so do the others,
 // which have nothing to say of it.
 func (p *processes) alone(f func() ([]byte, error)) ([]byte, error) {

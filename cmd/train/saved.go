@@ -56,11 +56,11 @@ func (c *command) parseSaved(args []string) (*command, error) {
 	all.spec.Moved = moved
 	switch {
 	case c.resume != "" && prolonged(c.spec.Asked):
-		all.spec.Command = program + commandLine([]string{"-config", file})
+		all.spec.Command = c.processes.command(program + commandLine([]string{"-config", file}))
 	case c.resume != "":
 		all.spec.Command = saved.Command
 	default:
-		all.spec.Command = c.line
+		all.spec.Command = c.processes.command(c.line)
 	}
 	return all, all.check()
 }

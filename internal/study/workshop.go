@@ -53,7 +53,7 @@ func (w *workshop) directory(kind string, more ...any) string {
 	fmt.Fprint(h, more...)
 	for _, v := range w.All {
 		switch v.Name {
-		case "compare", "seeds", "trials", "progress", "json", "cpuprofile", "memprofile", "data-dir", "download":
+		case "compare", "seeds", "trials", "progress", "json", "cpuprofile", "memprofile", "data-dir", "download", "distributed":
 		default:
 			fmt.Fprint(h, v, ";")
 		}
