@@ -66,7 +66,7 @@ func (p *processes) finishing(kept *keeping) string {
 	case kept == nil:
 		return "finishing the step"
 	}
-	return text + fmt.Sprintf("; if a process has died it is not: go on from the last checkpoint with: %s", kept.again())
+	return text + ". If a process has died, the run goes on from its last checkpoint with: " + kept.again()
 }
 
 // manyProcesses says how a run is divided.

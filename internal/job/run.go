@@ -75,7 +75,7 @@ func New(s *Spec, d *datasets.Dataset) (*Run, error) {
 	}
 	r.trainer = &trainer.Trainer{
 		Model: r.Model, Optimizer: optimizer, MaxSteps: r.Total, Schedule: s.schedule(r.Total),
-		ClipNorm: s.ClipNorm, EvalEvery: s.EvalEvery, Accumulate: s.Accumulate, Evaluations: evals, Metrics: s.model().Metrics,
+		ClipNorm: s.ClipNorm, EvalEvery: s.EvalEvery, Accumulate: s.Accumulate, Evaluations: evals, Metrics: s.model().metrics(),
 		Group: s.Group,
 	}
 	r.trainer.Keep = []trainer.Kept{{Name: "job", State: counters{r}}}
