@@ -66,7 +66,7 @@ import (
 // In package kfac_test, groups of processes:
 //
 //	parts_test.go       partTolerance: of sums in another order
-//	share_test.go       member: a process with its share of each mini-batch; trial: a run that one process makes, or a
+//	share_test.go       member, newMember: a process with its share of each mini-batch; trial: a run that one process makes, or a
 //	                    group; course: what it came to; stepper: an optimizer with a state
 //	shared_test.go      sameRun: the comparison of the two; busy, sharing: settings, and an optimizer
 //

@@ -27,7 +27,6 @@ type holders struct {
 	column, row distributed.Group // nil: of one member
 	own         int               // the process's column
 	at          []int             // by block, the column that has it; −1: all
-	layers      [][]*layer        // by block
 	message     message
 }
 
@@ -53,6 +52,9 @@ func (b *chain[T]) inverseCost() (sum float64) {
 // has reports whether the process holds the inverse of the i-th block.
 func (h *holders) has(i int) bool { return len(h.at) == 0 || h.at[i] < 0 || h.at[i] == h.own }
 
+// placed reports whether the inverse of the i-th block is that of one column.
+func (h *holders) placed(i int) bool { return len(h.at) > 0 && h.at[i] >= 0 }
+
 // some reports whether the process lacks inverses, or others do.
 func (h *holders) some() bool { return h.row != nil }
 
@@ -69,14 +71,21 @@ func (p *Preconditioner) enter(g distributed.Group) error {
 		return errOtherGroup
 	}
 	if p.group = g; g == nil {
-		p.holders = holders{}
+		p.holders, p.appliers = holders{}, appliers{}
 		return nil
 	}
-	if err := p.placeInverses(); err != nil {
+	if err := p.place(); err != nil {
 		return err
 	}
 	p.drop()
 	return nil
+}
+
+// place says who holds and who applies which inverses.
+func (p *Preconditioner) place() error {
+	err := p.placeInverses()
+	p.placeAppliers()
+	return err
 }
 
 // placeInverses says who holds which inverses.
@@ -99,11 +108,9 @@ func (p *Preconditioner) placeInverses() error {
 		}
 	}
 	var costs []float64
-	h.layers = make([][]*layer, len(p.blocks))
-	for i, b := range p.blocks {
+	for _, b := range p.blocks {
 		cost := -1.0
 		if b, ok := b.(placeable); ok && b.inverseCost() >= cube(cmp.Or(p.share.least, leastShared)) {
-			h.layers[i], _ = b.describe()
 			cost = b.inverseCost()
 		}
 		costs = append(costs, cost)
@@ -194,52 +201,4 @@ func outcome(jobs []*Decomposition, v Inverse) absent {
 		a.cond = v.Condition()
 	}
 	return a
-}
-
-// exchangeParts gives the processes those parts of U that they have no inverse for.
-func (p *Preconditioner) exchangeParts(u graph.Direction) error {
-	h := &p.holders
-	if !h.some() {
-		return nil
-	}
-	m := &h.message
-	m.begin()
-	p.tellParts(m, u, h.own)
-	all, err := h.row.Gather(m.data)
-	if err != nil {
-		return err
-	}
-	for column, data := range all {
-		if column == h.own {
-			continue
-		}
-		m := read(data)
-		p.tellParts(m, u, column)
-		if err := m.end(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// tellParts writes or reads the parts of U of one column's blocks.
-func (p *Preconditioner) tellParts(m *message, u graph.Direction, column int) {
-	for i, layers := range p.holders.layers {
-		if p.holders.at[i] != column {
-			continue
-		}
-		for _, l := range layers {
-			if u[l.weight].Dtype() == graph.Float32 {
-				tellPart[float32](m, l, u)
-			} else {
-				tellPart[float64](m, l, u)
-			}
-		}
-	}
-}
-
-func tellPart[T graph.Float](m *message, l *layer, u graph.Direction) {
-	w, b := of[T](l, u)
-	floats(m, w)
-	floats(m, b)
 }

@@ -69,14 +69,13 @@ func (m *message) flag(x *bool) {
 	*x = m.uint64(v) != 0
 }
 
-// floats writes or reads all elements of x.
+// floats writes or reads all elements of x, as memory has them: the processes of a group are
+// machines of one kind.
 func floats[T graph.Float](m *message, x []T) {
 	if !m.reading {
-		m.data, _ = binary.Append(m.data, binary.LittleEndian, x) // only fails on types of unknown size
-		return
-	}
-	if b := m.take(binary.Size(x)); b != nil {
-		_, _ = binary.Decode(b, binary.LittleEndian, x)
+		m.data = append(m.data, vector.Bytes(x)...)
+	} else if b := m.take(len(vector.Bytes(x))); b != nil {
+		copy(vector.Bytes(x), b)
 	}
 }
 

@@ -44,10 +44,11 @@ type Preconditioner struct {
 	established      bool // every block has an inverse to keep; until then a failed inversion is an error
 
 	decomposers *decomposers
-	pass        Pass                             // the pass in progress
-	group       distributed.Group                // of processes that share the mini-batches, or nil
-	share       share                            // what they exchange
-	holders     holders                          // which of them hold which inverses
+	pass        Pass              // the pass in progress
+	group       distributed.Group // of processes that share the mini-batches, or nil
+	share       share             // what they exchange
+	holders     holders           // which of them hold which inverses
+	appliers    appliers
 	visit       func(*graph.CurvaturePass) error // accumulate
 	revisit     func(*graph.CurvaturePass) error // project
 	statistics  Statistics                       // argument of the hook
@@ -150,7 +151,7 @@ func (p *Preconditioner) Build(obj graph.CurvatureObjective) error {
 	p.grad.Direction, p.factors = graph.Gradients(p.params), newFactors(p.params)
 	p.inverses, p.spares = nil, nil // an earlier Build may have made some, and refused the pending state
 	if p.group = group; group != nil {
-		if err := p.placeInverses(); err != nil {
+		if err := p.place(); err != nil {
 			p.params = nil
 			return err
 		}
@@ -164,14 +165,4 @@ func (p *Preconditioner) Build(obj graph.CurvatureObjective) error {
 	}
 	p.jobs, p.renewed = make([][]*Decomposition, len(blocks)), make([]bool, len(blocks))
 	return p.restorePending()
-}
-
-// Apply sets u to U, the inverses in use times the gradient of the last mini-batch.
-// Before the first Invert there is no inverse, and u has no meaning. An error is that of an
-// exchange with other processes, which a mini-batch of one process has not.
-func (p *Preconditioner) Apply(u graph.Direction) error {
-	for _, v := range p.inverses {
-		v.Apply(u, &p.grad)
-	}
-	return p.exchangeParts(u)
 }

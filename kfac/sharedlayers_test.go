@@ -1,6 +1,7 @@
 package kfac_test
 
 import (
+	"context"
 	"math"
 	"testing"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"gorgonia.org/tensor"
 
+	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/graph"
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/layers"
@@ -195,6 +197,51 @@ func TestGroupResumes(t *testing.T) {
 						require.Equal(t, all[0].path, all[2].path)
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestGroupEndsTogether: a step that is interrupted in one process, in the middle of an
+// inversion, ends in all of them with the error of an interruption, whoever holds what.
+func TestGroupEndsTogether(t *testing.T) {
+	n := tinyNets()["softmax 3-4-3"]
+	ended, end := context.WithCancel(context.Background())
+	end()
+	for _, structure := range kfac.Structures() {
+		for _, part := range []float64{1, 0.5, kfac.None} {
+			cfg := busy(kfac.Fixed, structure, graph.Exact)
+			cfg.InverseHolders = part
+			r := n.trial(t, cfg, 9)
+			var models [4]*trainer.Model
+			for i := range models {
+				models[i] = n.model(t, n.theta(1))
+			}
+			var ends [4]error
+			require.NoError(t, distributed.Run(len(models), func(g distributed.Group) error {
+				own := newMember(g, models[g.Rank()], 1)
+				o, err := sharing(cfg)
+				if err != nil {
+					return err
+				}
+				for k := range 2 {
+					obj, err := own.share(r.data(k))
+					if err != nil {
+						return err
+					}
+					ctx := context.Background()
+					if k == 1 && g.Rank() == 2 {
+						ctx = ended
+					}
+					if _, err = o.StepContext(ctx, obj); k == 0 && err != nil {
+						return err
+					}
+					ends[g.Rank()] = err
+				}
+				return nil
+			}))
+			for rank, err := range ends {
+				require.ErrorIs(t, err, context.Canceled, "%s, holders %v, process %d", structure, part, rank)
 			}
 		}
 	}
