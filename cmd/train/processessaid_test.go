@@ -92,6 +92,33 @@ func TestProcessesInterrupted(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(outcomes[0].stderr, "train: interrupted after step "), outcomes[0].stderr)
 }
 
+// TestProcessesCompareInterrupted: runs that are done are kept, and the same command goes on in another number of processes.
+func TestProcessesCompareInterrupted(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	line := strings.Fields("-compare adam,sgd,muon -seeds 3 -dataset " + rings(t, 700) + " -hidden 32 -epochs 30 -workers 1 -out " + dir)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go func() {
+		for ctx.Err() == nil {
+			if made, _ := filepath.Glob(filepath.Join(dir, "runs", "*.json")); len(made) > 0 {
+				cancel()
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}()
+	outcomes := members(t, ctx, line, line)
+	for rank, o := range outcomes {
+		assert.Equal(t, 130, o.status, "process %d: %s", rank, o.stderr)
+	}
+	assert.Empty(t, outcomes[1].stderr+outcomes[1].stdout)
+	assert.Contains(t, outcomes[0].stderr, " of 9: finished runs are kept in "+dir+", and the same command goes on from there\n")
+	assert.NoFileExists(t, filepath.Join(dir, "report.html"))
+	o := together(t, 3, line...)
+	require.Zero(t, o.status, o.stderr)
+	assert.Contains(t, o.stderr, "(kept)")
+	assert.FileExists(t, filepath.Join(dir, "report.html"))
+}
+
 // TestProcessesIdle: what is no training is the first process's alone, and nothing of MPI is opened for it.
 func TestProcessesIdle(t *testing.T) {
 	for _, line := range []string{"-list", "-version", "-h", "-completion bash", "-load none -eval", "-load none -predict x.csv", "-load none -export x.onnx", "-serve none", "-tune adam", "-opt adm", "-bad"} {
