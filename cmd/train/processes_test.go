@@ -78,10 +78,11 @@ func near(t *testing.T, want, got outcome, name string) {
 // jobs are what runs of several processes are tried on.
 func jobs() map[string]string {
 	return map[string]string{
-		"kfac":       "-opt kfac",
-		"kfac fixed": "-opt kfac -kfac-mode fixed -dropout 0.1",
-		"adam":       "-opt adam -validation 0.1",
-		"sgd":        "-opt sgd -accumulate 2 -dropout 0.1",
+		"kfac":                                   "-opt kfac",
+		"kfac fixed":                             "-opt kfac -kfac-mode fixed -dropout 0.1",
+		"kfac with inverses of one process each": "-opt kfac -kfac-inverse-holders none",
+		"adam":                                   "-opt adam -validation 0.1",
+		"sgd":                                    "-opt sgd -accumulate 2 -dropout 0.1",
 	}
 }
 
