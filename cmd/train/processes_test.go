@@ -80,7 +80,7 @@ func jobs() map[string]string {
 	return map[string]string{
 		"kfac":                                   "-opt kfac",
 		"kfac fixed":                             "-opt kfac -kfac-mode fixed -dropout 0.1",
-		"kfac with inverses of one process each": "-opt kfac -kfac-inverse-holders none",
+		"kfac with inverses of one process each": "-opt kfac -kfac-inverse-holders none -kfac-inv-update-steps 1", // a state has no inverses of them
 		"adam":                                   "-opt adam -validation 0.1",
 		"sgd":                                    "-opt sgd -accumulate 2 -dropout 0.1",
 	}
