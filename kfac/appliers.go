@@ -1,13 +1,15 @@
 package kfac
 
 import (
+	"cmp"
+
 	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/graph"
 )
 
-// appliers says which processes of a group apply which inverses. Where all hold an inverse, one
-// of them applies it, and gives the others its part of U: products with two matrices take
-// longer than to send what comes out. Where some hold it (see holders), one in each row does.
+// appliers says which processes of a group apply which inverses: those that hold them (see
+// holders), one in each row. The bases of EKFAC are everybody's, and products with four
+// matrices take longer than to send what comes out: there, too, one process applies them.
 type appliers struct {
 	among   distributed.Group // nil: the process applies all
 	at      []int             // by block, the rank in among of who applies it; −1: all do
@@ -15,29 +17,10 @@ type appliers struct {
 	message message
 }
 
-// applied is a block that counts the multiplications of Apply.
-type applied interface {
-	described
-	applyCost() float64
-}
-
-func (b *kronecker[T]) applyCost() float64 { return applyCost(b.layer) }
-func (b *ekfac[T]) applyCost() float64     { return 2 * applyCost(b.layer) }
-func (b *full[T]) applyCost() float64      { return float64(b.f.n) * float64(b.f.n) }
-func (b *chain[T]) applyCost() (sum float64) {
-	for _, k := range b.layers {
-		sum += 4 * applyCost(k.layer)
-	}
-	return sum
-}
-
-// applyCost is that of dense factors.
-func applyCost(l *layer) float64 { return float64(l.size()) * float64(l.rows+l.out) }
-
-// leastApplied is the least number of multiplications for each element of U from which
-// one process applies an inverse for others. A hundred take a processor 2 ns, and so does
-// an element on a link of 2 GB/s; low-rank forms take a fraction of the count.
-const leastApplied = 512
+// leastApplied is the least order from which one process applies an inverse for others. An
+// element of U takes twice the sum of the orders of multiplications there, of which a
+// processor does fifty in a nanosecond; a link of 2 GB/s takes 2 ns for an element.
+const leastApplied = 64
 
 // placeAppliers shares the applications out, once the holders are known.
 func (p *Preconditioner) placeAppliers() {
@@ -49,14 +32,10 @@ func (p *Preconditioner) placeAppliers() {
 	costs := make([]float64, len(p.blocks))
 	for i, b := range p.blocks {
 		costs[i] = -1
-		if b, ok := b.(applied); ok && !h.placed(i) {
-			var size int
-			layers, _ := b.describe()
-			for _, l := range layers {
-				size += l.size()
-			}
-			if cost := b.applyCost(); p.share.least > 0 || cost >= leastApplied*float64(size) {
-				costs[i], a.layers[i] = cost, layers
+		if _, ok := b.(rebaser); ok {
+			layers, _ := b.(described).describe()
+			if l := layers[0]; l.rows+l.out >= cmp.Or(p.share.least, leastApplied) {
+				costs[i], a.layers[i] = float64(l.size())*float64(l.rows+l.out), layers
 			}
 		}
 	}

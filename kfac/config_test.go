@@ -13,7 +13,7 @@ import (
 func TestDefaults(t *testing.T) {
 	both := Config{
 		Structure: LowRank, Estimator: graph.MC, Sharing: Expand, MaxDamping: 1000, GammaUpdateSteps: 20,
-		FactorDecay: 0.987, FactorUpdateSteps: 4, InverseHolders: 1, // and the period of products is found, and the fractions
+		FactorDecay: 0.987, FactorUpdateSteps: 4, // and the period of products is found, and the fractions
 	}
 	fixed, adaptive := both, both
 	fixed.Mode, fixed.LearningRate, fixed.Momentum, fixed.Damping, fixed.MinDamping = Fixed, 0.4, 0.8, 0.5, 0.25
@@ -45,7 +45,7 @@ func TestDefaults(t *testing.T) {
 		"adaptive, λ is kept":    {Config{Mode: Adaptive, DampingUpdateSteps: None}, func(c *Config) { c.DampingUpdateSteps = 0 }},
 		"no noise":               {Config{NoiseScale: None}, func(c *Config) { c.NoiseScale = 0 }},
 		"less noise":             {Config{NoiseScale: 5}, func(c *Config) { c.NoiseScale = 5 }},
-		"one holder":             {Config{InverseHolders: None}, func(c *Config) { c.InverseHolders = 0 }},
+		"all hold inverses":      {Config{InverseHolders: 1}, func(c *Config) { c.InverseHolders = 1 }},
 		"structure, estimator":   {Config{Mode: Fixed, Structure: EKFAC, Estimator: graph.GGN}, func(c *Config) { c.Structure, c.Estimator = EKFAC, graph.GGN }},
 		"weight sharing":         {Config{Sharing: Reduce}, func(c *Config) { c.Sharing = Reduce }},
 		"fractions, decay, clip": {Config{Mode: Fixed, FactorFraction: 0.5, ProductFraction: 0.25, FactorDecay: 0.9, KLClip: 1e-3}, func(c *Config) { c.FactorFraction, c.ProductFraction, c.FactorDecay, c.KLClip = 0.5, 0.25, 0.9, 1e-3 }},

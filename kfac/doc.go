@@ -236,10 +236,9 @@
 //     (windowshare.go). What is not finite in one process is refused by all.
 //   - Decompositions are shared out by their cost, the greatest first, each to the process that
 //     has least; small ones are everybody's (exchange.go). Results go to all in one message.
-//   - One process applies the inverse of a block, and gives the others its part of U, unless
-//     that is little work (appliers.go).
-//   - By default every process has all inverses. With Config.InverseHolders some processes hold
-//     those of a block (holders.go).
+//   - One process holds and applies the inverse of a block, and gives the others its part of U
+//     in each step, unless that is little work (appliers.go). With Config.InverseHolders more
+//     of them hold it, or all (holders.go).
 //     A state that one of them saves has averages and no inverses: who restores it, in any
 //     number of processes, inverts in the next step. Bases of EKFAC are everybody's.
 //

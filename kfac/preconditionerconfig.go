@@ -31,9 +31,11 @@ type PreconditionerConfig struct {
 	FactorFraction float64
 
 	// InverseHolders is for processes that share mini-batches (package distributed): the part
-	// of them, in (0, 1], that hold and apply the inverses of a block. Less takes less memory,
-	// and a message more in each step. The number of holders is the greatest divisor of the
-	// number of processes that is within this part. Default 1, all; None: one process each.
+	// of them, in (0, 1], that hold and apply the inverses of a block. More take more memory,
+	// more time for applying them, and greater messages in each inversion. With 1 there is
+	// no message in other steps, and a saved state has the inverses in it: otherwise whoever
+	// restores it inverts in its first step. The number of holders is the greatest divisor
+	// of the number of processes that is within this part. Default None, one process each.
 	InverseHolders float64
 }
 
@@ -42,7 +44,7 @@ func (c *PreconditionerConfig) numbers() setting.Numbers {
 	return setting.Numbers{
 		setting.Of("factor decay", &c.FactorDecay, 0.95, setting.Decay),
 		setting.Of("factor fraction", &c.FactorFraction, 1, setting.Fraction),
-		setting.Of("inverse holders", &c.InverseHolders, 1, setting.Share),
+		setting.Of("inverse holders", &c.InverseHolders, 0, setting.Share),
 	}
 }
 

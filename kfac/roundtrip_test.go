@@ -41,7 +41,7 @@ var fields = map[string]field{
 	"ProductFraction":    {none: refusesNone, legal: []float64{1e-9, 0.5, 1}, refused: []float64{1.01, -0.5}},
 	"NoiseScale":         {adaptive: 32, none: 0, legal: []float64{1e-9, 5, 32, 1e9}, refused: []float64{-0.5, -2}},
 	"ProductUpdateSteps": {none: refusesNone, legal: []float64{1, 7, 1e9}, refused: []float64{-2}},
-	"InverseHolders":     {fixed: 1, adaptive: 1, none: 0, legal: []float64{1e-9, 0.5, 1}, refused: []float64{1.01, -0.5}},
+	"InverseHolders":     {fixed: 0, adaptive: 0, none: 0, legal: []float64{1e-9, 0.5, 1}, refused: []float64{1.01, -0.5}},
 }
 
 // number is a numeric field of a configuration, as a float64.

@@ -52,7 +52,7 @@ func kfacSettings() []Setting {
 			Value: at(func(c *kfac.Config) Value { return number{p: &c.FactorFraction, most: 1} }), Force: of(func(c *kfac.Config) any { return orFound(c.FactorFraction) })},
 		{Name: "kfac-product-fraction", Argument: "PART", Text: "of each batch that exact Fisher products are taken on, up to 1 (default: up to 1024 examples)",
 			Value: at(func(c *kfac.Config) Value { return number{p: &c.ProductFraction, most: 1} }), Force: of(func(c *kfac.Config) any { return orFound(c.ProductFraction) })},
-		{Name: "kfac-inverse-holders", Argument: "PART", Text: "of several processes that hold the inverses of a layer, up to 1: less takes less memory, and one more message in each step; or none = one process each",
+		{Name: "kfac-inverse-holders", Argument: "PART", Text: "of several processes that hold the inverses of a layer, up to 1 = all, which takes more memory; or none = one process each",
 			Value: at(func(c *kfac.Config) Value { return number{p: &c.InverseHolders, most: 1, word: "none"} }), Force: of(func(c *kfac.Config) any { return orNone(unlessNone(c.InverseHolders, 0)) })},
 		{Name: "kfac-polyak", Argument: "RATE", Text: "evaluate a running average of the parameters, the old one weighing up to RATE; or none",
 			Value: at(func(c *kfac.Config) Value { return number{p: &c.Polyak, below: 1, word: "none"} }), Force: of(func(c *kfac.Config) any { return c.Polyak })},
