@@ -110,6 +110,8 @@ var badInputs = []badInput{
 	{"a directory without data", "-dataset FOLDER", exitError},
 	{"a file of CIFAR-10 that is cut short", "-dataset CUT", exitError},
 	{"CIFAR-10 with a file missing", "-dataset LESS", exitError},
+	{"several processes without a launcher", "-distributed mpi -dataset TABLE", exitUsage},
+	{"a way to distribute that there is not", "-distributed slurm -dataset TABLE", exitUsage},
 	{"parts that do not divide the mini-batch", "-dataset digits -batch-size 100 -accumulate 3", exitUsage},
 	{"an augmentation that there is not", "-augment flip,crpo=4", exitUsage},
 	{"an augmentation without its number", "-augment crop", exitUsage},

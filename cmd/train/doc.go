@@ -136,8 +136,32 @@
 // twice what the best trial took is cut, which changes no ranking. Seeds are from
 // 101 on, so that a comparison is not made on those that were tuned on.
 //
+// # Several processes
+//
+// Processes that a launcher such as mpirun or srun has started train one model together,
+// unless -distributed none says otherwise: each has its share of every mini-batch, and
+// -batch-size is the whole one. The same flags make the same run on any number of
+// processes, up to rounding; dropout masks and sampled targets are others than without a
+// launcher. "processes" in the result and in config.json is their number.
+//
+// The first process has the terminal, the directory of the run and the live page. The
+// others say nothing but why they cannot join it. Before the first step all must have the
+// same program, kernels, settings and data. An error that only some have is told once, with
+// the processes that have it. All end with the same status, which a launcher makes its own;
+// after a signal it may have another one. -version, -list, -eval, -predict, -export, -serve and a
+// wrong command line are the first process's alone, and the others end with status 0.
+// -tune works in one process.
+//
+// -resume goes on on any number of processes, or without a launcher; the number of workers
+// may change with that of the processes. With -kfac-inverse-holders a state has no inverses,
+// and the run that goes on makes them anew. -compare deals whole runs out: each is made by one
+// process, as without a launcher, and kept by the first one. Where the processes of a machine
+// have more workers than it has processors, the report says that seconds cannot be compared.
+//
 // The same seed and the same number of workers give the same numbers, bit for
 // bit. Only times differ. Where -workers says nothing, there are as many as the
 // processors that the process may run on, or fewer if the environment variable
-// GOMAXPROCS or a quota of processor time (of a container, for instance) says so.
+// GOMAXPROCS or a quota of processor time (of a container, for instance) says so; the
+// processes that a launcher has started on a machine divide them, and each has as many as
+// any other.
 package main

@@ -44,9 +44,15 @@ func exitStatus(err error) int {
 	var missed *job.MissedError
 	var interrupted *job.InterruptedError
 	var by *signalError
+	var told *statusError
+	var several *processesError
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &told):
+		return told.status
+	case errors.As(err, &several):
+		return several.status
 	case errors.As(err, &usage), errors.As(err, &setting):
 		return exitUsage
 	case errors.As(err, &diverged):

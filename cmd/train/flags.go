@@ -17,6 +17,7 @@ type command struct {
 	useFlags
 	watchFlags
 	outputFlags
+	processFlags
 
 	line      string      // that repeats the command
 	arguments job.Choices // all flags, in order
@@ -24,6 +25,7 @@ type command struct {
 	saved     *job.SavedConfig // that the command line names; nil: none
 	asked     job.Choices      // settings that the command line has itself
 	account   *account
+	processes *processes // that carry the command out together; nil: this one by itself
 }
 
 // studyFlags are of several runs.
@@ -122,7 +124,7 @@ var groupTitles = map[job.Group]string{
 
 // newFlagTable defines the flags, which write to c.
 func newFlagTable(c *command) *flagTable {
-	*c = command{spec: job.NewSpec(), outputFlags: outputFlags{progress: "auto"}}
+	*c = command{spec: job.NewSpec(), outputFlags: outputFlags{progress: "auto"}, processFlags: processFlags{distributed: byLauncher}}
 	t := &flagTable{set: flag.NewFlagSet("train", flag.ContinueOnError)}
 	t.set.SetOutput(io.Discard)
 	t.set.Usage = func() {}
@@ -138,6 +140,7 @@ func newFlagTable(c *command) *flagTable {
 	t.ofKeeping(&c.keepFlags)
 	t.ofUse(&c.useFlags)
 	t.ofStudies(&c.studyFlags)
+	t.ofProcesses(&c.processFlags)
 	t.ofOutput(&c.outputFlags)
 	t.ofWatching(&c.watchFlags)
 	return t

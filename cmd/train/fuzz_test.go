@@ -87,7 +87,7 @@ func FuzzFlags(f *testing.F) {
 		for i := 0; i+1 < len(picks) && i < 16; i += 2 { // flags that exist, for the bytes to reach what is behind them
 			args = append(args, "-"+names[int(picks[i])%len(names)]+"="+values[int(picks[i+1])%len(values)])
 		}
-		s, err := parse(args)
+		s, err := parse(args, nil)
 		if err != nil {
 			if !errors.Is(err, flag.ErrHelp) {
 				refused(t, args, err)

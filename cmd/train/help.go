@@ -16,6 +16,7 @@ const helpHead = `Train a network with K-FAC, or with Adam, SGD, Muon, Shampoo o
   go run ./cmd/train -compare kfac,adam,sgd -seeds 5 -target test_accuracy=0.975,0.98
   go run ./cmd/train -model regression -target test_loss=0.05
   go run ./cmd/train -resume auto
+  mpirun -n 4 train -opt kfac -batch-size 4000
   go run ./cmd/train -load runs/mlp-my-kfac-001 -predict new.csv -to predicted.csv
   go run ./cmd/train -load runs/mlp-my-kfac-001 -export model.onnx
 
@@ -28,6 +29,12 @@ them. On an arm64 Mac, GOKFAC_ISA=accelerate has Apple's Accelerate multiply
 matrices, if the build has the tag accelerate (go run -tags accelerate ...);
 the same seed then need not give the same bits, -workers does not limit its
 threads (VECLIB_MAXIMUM_THREADS does), and nobody has measured its speed.
+
+Under mpirun or srun, signals to the launcher let the step end and save; Open
+MPI's mpirun kills after a second (--mca odls_base_sigkill_timeout 60 waits
+longer), and its own status is then 1. GOKFAC_MPI_LIBRARY names another library
+of MPI, GOKFAC_MPI_PATIENCE the seconds without a sign of life after which a
+process counts as dead (15).
 
 Exit status: 0 done, 1 error, 2 wrong command line, 3 diverged: the loss
 is NaN or infinite, or ended far above its beginning, 4 target not reached, 130

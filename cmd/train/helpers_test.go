@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -29,6 +30,11 @@ func execute(args ...string) outcome {
 		}
 	}
 	return executeKept(append(args[:len(args):len(args)], "-out", "none")...)
+}
+
+// run carries a command line out in a process that no launcher has started.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	return launch{}.run(ctx, args, stdout, stderr)
 }
 
 // executeKept carries a command line out as it is.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/gokfac/gokfac/internal/job"
@@ -17,9 +18,11 @@ type keeping struct {
 	*rundir.Keeper
 	w       io.Writer // of messages
 	options rundir.Options
-	shown   bool // messages are wanted that are no warnings
-	begun   int  // steps that had been taken before
-	longer  bool // than the run was to be
+
+	processes *processes // that make the run
+	shown     bool       // messages are wanted that are no warnings
+	begun     int        // steps that had been taken before
+	longer    bool       // than the run was to be
 }
 
 // keep makes the run's directory, or opens the one that it goes on in. A directory
@@ -30,7 +33,7 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 		return nil, nil, nil
 	}
 	options := rundir.Options{Every: c.checkpointEvery, Newest: c.newest, TensorBoard: c.tensorboard}
-	k = &keeping{w: stderr, options: options, shown: progressMode(c.progress, stderr) != "none"}
+	k = &keeping{w: stderr, options: options, processes: c.processes, shown: progressMode(c.progress, stderr) != "none"}
 	var dir *rundir.Dir
 	switch {
 	case c.resume != "":
@@ -45,7 +48,7 @@ func (c *command) keep(r *job.Run, stderr io.Writer) (k *keeping, problem, err e
 		if c.resume != "" {
 			more := prolonged(c.asked)
 			r.Trainer().GoOn, k.longer = more, c.asked.Has("epochs") || c.asked.Has("max-steps")
-			k.Keeper, k.begun, err = dir.Resume(r, options, more)
+			k.Keeper, k.begun, err = dir.Resume(r, options, more || r.Spec.Moved)
 		} else {
 			k.Keeper, err = dir.Keep(r, options)
 		}
@@ -69,11 +72,29 @@ func (k *keeping) tell(problem error) {
 	fmt.Fprintf(k.w, "warning: %s\n", message(problem))
 }
 
+// state is what the run goes on from; nil: it begins.
+func (k *keeping) state() ([]byte, error) {
+	if k == nil || k.State == "" {
+		return nil, nil
+	}
+	return os.ReadFile(k.State)
+}
+
 // interrupted saves the run, and says how to go on.
 func (k *keeping) interrupted() {
 	if k == nil {
 		return
 	}
+	again := k.again()
+	if step := k.Interrupted(); step >= 0 {
+		fmt.Fprintf(k.w, "saved at step %d; go on with: %s\n", step, again)
+		return
+	}
+	fmt.Fprintf(k.w, "not saved at this step; go on from the checkpoint before with: %s\n", again)
+}
+
+// again is the command that goes on with the run.
+func (k *keeping) again() string {
 	args := []string{"-resume", k.Path}
 	if k.options.Every > 0 {
 		args = append(args, "-checkpoint-every", fmt.Sprint(k.options.Every))
@@ -81,12 +102,7 @@ func (k *keeping) interrupted() {
 	if k.options.Newest > 0 {
 		args = append(args, "-keep", fmt.Sprint(k.options.Newest))
 	}
-	again := program + commandLine(args)
-	if step := k.Interrupted(); step >= 0 {
-		fmt.Fprintf(k.w, "saved at step %d; go on with: %s\n", step, again)
-		return
-	}
-	fmt.Fprintf(k.w, "not saved at this step; go on from the checkpoint before with: %s\n", again)
+	return k.processes.command(program + commandLine(args))
 }
 
 // finish keeps what there is at the end of a run, nil for one that failed, and lets
@@ -99,7 +115,7 @@ func (k *keeping) finish(ctx context.Context, r *job.Run) error {
 	if r != nil {
 		over := ctx.Err() == nil
 		if k.Finish(ctx, r); over && ctx.Err() != nil {
-			fmt.Fprintf(k.w, "the run has ended, but for its report; make that with: %s\n", program+commandLine([]string{"-resume", k.Path}))
+			fmt.Fprintf(k.w, "the run has ended, but for its report; make that with: %s\n", k.processes.command(program+commandLine([]string{"-resume", k.Path})))
 			interrupted = job.Interrupted(ctx, r.Steps())
 		}
 		if report := filepath.Join(k.Path, rundir.ReportFile); k.shown && ctx.Err() == nil && k.Failed() == nil {

@@ -134,7 +134,7 @@ func TestOtherMode(t *testing.T) {
 		"-momentum 0.5": "does not apply to -kfac-mode adaptive, the default: leave it out, or choose -kfac-mode fixed",
 		"-kfac-mode fixed -kfac-gamma-update-steps 3": "does not apply to -kfac-mode fixed: leave it out, or choose -kfac-mode adaptive",
 	} {
-		_, err := parse(strings.Fields(args))
+		_, err := parse(strings.Fields(args), nil)
 		require.Error(t, err)
 		assert.Contains(t, message(err), want)
 	}

@@ -11,7 +11,6 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/gokfac/gokfac/internal/cpus"
 	"github.com/gokfac/gokfac/internal/isa"
 	"github.com/gokfac/gokfac/internal/memory"
 )
@@ -27,22 +26,32 @@ func main() {
 		signal.Reset()
 		cancel(&signalError{s})
 	}()
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(started().run(ctx, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is the command. It returns the exit status.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+func (l launch) run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	a := &account{}
-	err := a.attend(ctx, func() error { return carryOut(ctx, a, args, stdout, stderr) })
-	if err != nil {
-		fmt.Fprintf(stderr, "train: %s\n", message(err))
-	}
-	return exitStatus(err)
+	err := a.attend(ctx, func() error { return l.carry(ctx, a, args, stdout, stderr) })
+	return exitStatus(say(err, stderr))
 }
 
-// carryOut does what the command line asks for.
-func carryOut(ctx context.Context, a *account, args []string, stdout, stderr io.Writer) error {
-	c, err := parse(args)
+// say writes an error that nobody has told yet.
+func say(err error, stderr io.Writer) error {
+	if told := (*statusError)(nil); err == nil || errors.As(err, &told) {
+		return err
+	}
+	fmt.Fprintf(stderr, "train: %s\n", message(err))
+	return &statusError{exitStatus(err)}
+}
+
+// carryOut does what the command line asks for, as one of p.
+func carryOut(ctx context.Context, l launch, p *processes, a *account, args []string, stdout, stderr io.Writer) error {
+	c, err := parse(args, p)
+	if err == nil {
+		err = c.checkProcesses(l)
+	}
+	err = p.agree(err)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return printHelp(stdout)
@@ -56,15 +65,19 @@ func carryOut(ctx context.Context, a *account, args []string, stdout, stderr io.
 	case c.completion != "":
 		return printCompletion(c.completion, stdout)
 	}
-	if err := isa.Check(); err != nil {
+	if err := p.agree(isa.Check()); err != nil {
 		return err
 	}
-	if c.spec.Workers > 0 {
-		defer cpus.Use(c.spec.Workers)()
-	}
-	c.spec.Workers = cpus.Workers()
-	profiles, err := startProfiles(c.cpuProfile, c.memProfile)
+	restore, err := c.divide(p)
 	if err != nil {
+		return err
+	}
+	defer restore()
+	if p.rank() > 0 {
+		c.cpuProfile, c.memProfile = "", ""
+	}
+	profiles, err := startProfiles(c.cpuProfile, c.memProfile)
+	if err = p.agree(err); err != nil {
 		return err
 	}
 	c.account = a

@@ -11,11 +11,15 @@ import (
 
 // parse reads the command line, and the configuration that it names. Its errors are
 // *usageError, *job.SettingError, flag.ErrHelp, or of a file.
-func parse(args []string) (*command, error) {
+//
+// Of several processes the first reads a configuration for all.
+func parse(args []string, p *processes) (*command, error) {
 	c, err := parseLine(args)
-	switch {
-	case err != nil:
+	if err != nil {
 		return c, err
+	}
+	c.processes, c.spec.Command = p, p.command(c.line)
+	switch {
 	case (c.config != "" || c.resume != "") && !c.list && !c.version:
 		return c.parseSaved(args)
 	}
@@ -31,7 +35,7 @@ func parse(args []string) (*command, error) {
 		if c, err = parseLine(append(argumentsOf(data), args...)); err != nil {
 			return c, err
 		}
-		c.line, c.spec.Command = line, line
+		c.line, c.spec.Command, c.processes = line, p.command(line), p
 	}
 	if err := c.check(); err != nil {
 		return c, err

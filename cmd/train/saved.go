@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -25,35 +26,62 @@ func (c *command) parseSaved(args []string) (*command, error) {
 	if c.resume != "" {
 		flag = "-resume"
 		if c.resume == "auto" {
-			dir, err := rundir.Newest(rundir.Root)
+			dir, err := c.processes.alone(func() ([]byte, error) {
+				dir, err := rundir.Newest(rundir.Root)
+				return []byte(dir), err
+			})
 			if err != nil {
 				return nil, err
 			}
-			c.resume = dir
+			c.resume = string(dir)
 		}
 		file = filepath.Join(c.resume, rundir.ConfigFile)
 	}
-	saved, err := rundir.ReadConfig(file)
+	saved, err := c.readConfig(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && c.resume != "":
 		return nil, fmt.Errorf("-resume %s: no run is kept there: it has no %s", c.resume, rundir.ConfigFile)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
+	moved := c.resume != "" && saved.Processes != c.processes.number()
+	if moved { // to a place with other processors
+		saved.Choices = slices.DeleteFunc(saved.Choices, func(v job.Choice) bool { return v.Name == "workers" })
+	}
 	all, err := parseLine(append(argumentsOf(saved.Choices.Without(c.spec.Asked)), args...))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	all.resume, all.saved, all.line, all.asked = c.resume, saved, c.line, c.spec.Asked
+	all.resume, all.saved, all.line, all.asked, all.processes = c.resume, saved, c.line, c.spec.Asked, c.processes
+	all.spec.Moved = moved
 	switch {
 	case c.resume != "" && prolonged(c.spec.Asked):
-		all.spec.Command = program + commandLine([]string{"-config", file})
+		all.spec.Command = c.processes.command(program + commandLine([]string{"-config", file}))
 	case c.resume != "":
 		all.spec.Command = saved.Command
 	default:
-		all.spec.Command = c.line
+		all.spec.Command = c.processes.command(c.line)
 	}
 	return all, all.check()
+}
+
+// readConfig reads the configuration of a file, in the first process for all.
+func (c *command) readConfig(file string) (*job.SavedConfig, error) {
+	if c.processes == nil {
+		return rundir.ReadConfig(file)
+	}
+	var saved *job.SavedConfig
+	text, err := c.processes.alone(func() ([]byte, error) {
+		var err error
+		if saved, err = rundir.ReadConfig(file); err != nil {
+			return nil, err
+		}
+		return json.Marshal(saved)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return saved, json.Unmarshal(text, &saved)
 }
 
 // checkKept refuses what does not go with a run that is kept, or is not.

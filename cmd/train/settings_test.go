@@ -17,7 +17,7 @@ import (
 // resolved is the spec of a command line on a large training set.
 func resolved(t *testing.T, args string) *job.Spec {
 	t.Helper()
-	c, err := parse(strings.Fields(args))
+	c, err := parse(strings.Fields(args), nil)
 	require.NoError(t, err)
 	require.NoError(t, c.spec.Resolve(1_000_000))
 	return c.spec

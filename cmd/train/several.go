@@ -26,15 +26,26 @@ func (c *command) ask(name, entries string, stderr io.Writer) *study.Ask {
 
 // comparison trains each entry of -compare, and reports.
 func (c *command) comparison(ctx context.Context, stdout, stderr io.Writer) error {
-	plan, err := study.PlanComparison(c.ask("compare", c.compare, stderr))
-	if err != nil {
+	ask := c.ask("compare", c.compare, stderr)
+	if p := c.processes; p != nil {
+		ask.Group, ask.Beside = p.Group, p.beside
+		c.account.wait(func() {})
+	}
+	plan, err := study.PlanComparison(ask)
+	if err = c.processes.agree(err); err != nil {
 		return err
 	}
 	d, err := c.open(ctx, stderr)
-	if err != nil {
+	if err = c.processes.agree(err); err != nil {
 		return err
 	}
 	r, dir, err := plan.Run(ctx, d)
+	if c.processes.rank() > 0 {
+		if err != nil { // the first process knows it, too
+			return &statusError{exitStatus(err)}
+		}
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -73,7 +84,7 @@ func (c *command) searching(ctx context.Context, stdout, stderr io.Writer) error
 // open loads the data that all runs share, and says what they are.
 func (c *command) open(ctx context.Context, stderr io.Writer) (*datasets.Dataset, error) {
 	arriving := newDownload(progressMode(c.progress, stderr), stderr)
-	d, why, err := c.spec.Open(ctx, arriving.callback())
+	d, why, err := c.processes.openData(c.spec, func() (*datasets.Dataset, string, error) { return c.spec.Open(ctx, arriving.callback()) })
 	arriving.close()
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/cpus"
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/trainer"
@@ -15,25 +16,34 @@ import (
 // train makes one run, or goes on with one. When training has begun, the result is
 // printed however it ended.
 func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
-	r, err := c.prepare(ctx, stderr)
+	p := c.processes
+	r, err := c.prepareAll(ctx, stderr)
 	if err != nil {
 		return err
 	}
-	watched, err := c.follow(r, stderr)
-	if err != nil {
-		return err
-	}
-	kept, problem, err := c.keep(r, stderr)
-	if err != nil {
-		watched.end(nil, err)
-		return err
+	if p.rank() > 0 {
+		return c.assist(ctx, r)
 	}
 	mode, s := progressMode(c.progress, stderr), c.spec
-	if mode != "none" {
-		if err := introduce(r, kept, stderr); err != nil {
-			watched.end(nil, err)
-			return err
+	var watched *page
+	var kept *keeping
+	var problem error
+	if _, err := p.alone(func() (state []byte, err error) {
+		if watched, err = c.follow(r, stderr); err != nil {
+			return nil, err
 		}
+		if kept, problem, err = c.keep(r, stderr); err == nil && mode != "none" {
+			err = introduce(r, kept, stderr)
+		}
+		if err == nil && p != nil {
+			state, err = kept.state()
+		}
+		if err != nil {
+			watched.end(nil, err)
+		}
+		return state, err
+	}); err != nil {
+		return err
 	}
 	show := newDisplay(mode, stderr, s.Scores(), r.Total, r.PerEpoch)
 	show.main = s.Judge()
@@ -48,8 +58,8 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 		left := r.Left()
 		return errors.Join(job.Interrupted(ctx, left.Steps()), c.print(left, stdout))
 	})
-	if kept != nil {
-		c.account.wait(func() { show.note("finishing the step, to save it; a second signal ends at once") })
+	if kept != nil || p != nil {
+		c.account.wait(func() { show.note(p.finishing(kept)) })
 	}
 	err = r.Fit(ctx, func(e *trainer.Event) error {
 		watched.callback(ctx, e)
@@ -59,6 +69,12 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 	if !job.IsEnding(err) {
 		return errors.Join(err, kept.finish(ctx, nil))
 	}
+	_, err = p.alone(func() ([]byte, error) { return nil, c.conclude(ctx, r, err, kept, problem, watched, stdout, stderr) })
+	return err
+}
+
+// conclude keeps and prints what a run has come to that ended as err says.
+func (c *command) conclude(ctx context.Context, r *job.Run, err error, kept *keeping, problem error, watched *page, stdout, stderr io.Writer) error {
 	if interrupted := (*job.InterruptedError)(nil); errors.As(err, &interrupted) {
 		kept.interrupted()
 	}
@@ -76,7 +92,7 @@ func (c *command) train(ctx context.Context, stdout, stderr io.Writer) error {
 func (c *command) prepare(ctx context.Context, stderr io.Writer) (*job.Run, error) {
 	s := c.spec
 	arriving := newDownload(progressMode(c.progress, stderr), stderr)
-	d, why, err := s.Open(ctx, arriving.callback())
+	d, why, err := c.processes.openData(s, func() (*datasets.Dataset, string, error) { return s.Open(ctx, arriving.callback()) })
 	arriving.close()
 	if err != nil {
 		return nil, err
@@ -131,7 +147,11 @@ func introduce(r *job.Run, kept *keeping, w io.Writer) error {
 	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("%s of %s %s, %s", r.PartsOf(), times(r.Data.Shape), r.TargetsOf(), r.ScaleOf()), columns, 0))
 	fmt.Fprintln(w, layers)
 	printConfig(w, r.Spec.Configuration(), columns)
-	fmt.Fprint(w, fewerWorkers(cpus.Now()))
+	if n := r.Spec.Processes(); n > 0 {
+		fmt.Fprintf(w, "runs on   %s\n", manyProcesses(n, r.Spec.Workers))
+	} else {
+		fmt.Fprint(w, fewerWorkers(cpus.Now()))
+	}
 	fmt.Fprintf(w, "%s\n\n", folded(fmt.Sprintf("steps     %d, each of %d examples; an epoch has %d", r.Total, r.Spec.Batch, r.PerEpoch), columns, 10))
 	switch {
 	case kept != nil && kept.begun >= r.Total:

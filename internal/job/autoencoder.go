@@ -24,7 +24,7 @@ func autoencoderRow() Model {
 		Maps:         autoencoderMaps,
 		Sizes:        func(s *Spec, d *datasets.Dataset) string { return sizesOf(d.Features(), autoencoderMaps(s, d)) },
 		Standardizes: func(d *datasets.Dataset, _ bool) bool { return !d.Pixels },
-		Metrics:      []trainer.Metric{trainer.ReconstructionError()},
+		Metrics:      func() []trainer.Metric { return []trainer.Metric{trainer.ReconstructionError()} },
 		Scores:       []string{SubsetLoss, "reconstruction_error", "test_loss", "test_reconstruction_error"},
 		Main:         "reconstruction_error", OnTraining: true, Pictures: true,
 		Batch: 1000, Epochs: 5,

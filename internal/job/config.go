@@ -18,7 +18,8 @@ type Config struct {
 	Dataset     string               `json:"dataset"` // the one that was found, where the configuration has auto
 	DataDigest  string               `json:"data_digest,omitempty"`
 	PerEpoch    int                  `json:"steps_per_epoch"`
-	Steps       int                  `json:"steps"` // of the whole run
+	Steps       int                  `json:"steps"`               // of the whole run
+	Processes   int                  `json:"processes,omitempty"` // that make it together; 0: one by itself
 	Config      results.Fields[any]  `json:"config"`
 	Command     string               `json:"command,omitempty"`
 	Environment *results.Environment `json:"environment,omitempty"`
@@ -28,7 +29,7 @@ type Config struct {
 func (r *Run) ConfigOf() *Config {
 	s := r.Spec
 	return &Config{
-		Version: 1, Model: s.Model, Dataset: r.Data.Name, DataDigest: r.digest(), PerEpoch: r.PerEpoch, Steps: r.Total,
+		Version: 1, Model: s.Model, Dataset: r.Data.Name, DataDigest: r.digest(), PerEpoch: r.PerEpoch, Steps: r.Total, Processes: s.Processes(),
 		Config: configOf(s), Command: s.Command, Environment: Environment(r.started),
 	}
 }
@@ -52,6 +53,7 @@ type SavedConfig struct {
 	Dataset    string
 	DataDigest string
 	Command    string // that made the run
+	Processes  int    // that made it together; 0: one by itself
 }
 
 // ReadConfig reads a config.json, or the object that a run prints, which has the same
@@ -62,6 +64,7 @@ func ReadConfig(text []byte) (*SavedConfig, error) {
 		Version    int                             `json:"version"`
 		Dataset    string                          `json:"dataset"`
 		DataDigest string                          `json:"data_digest"`
+		Processes  int                             `json:"processes"`
 		Command    string                          `json:"command"`
 		Config     results.Fields[json.RawMessage] `json:"config"`
 	}
@@ -74,7 +77,7 @@ func ReadConfig(text []byte) (*SavedConfig, error) {
 	case len(file.Config) == 0:
 		return nil, errors.New(`not a configuration: it has no member "config"`)
 	}
-	saved := &SavedConfig{Dataset: file.Dataset, DataDigest: file.DataDigest, Command: file.Command}
+	saved := &SavedConfig{Dataset: file.Dataset, DataDigest: file.DataDigest, Command: file.Command, Processes: file.Processes}
 	seen := map[string]bool{}
 	for _, f := range file.Config {
 		name := strings.ReplaceAll(f.Name, "_", "-")

@@ -103,6 +103,6 @@ func (s *Spec) trainingLoader(d *datasets.Dataset) (*datasets.Loader, error) {
 	}
 	return datasets.NewLoader(d, d.Train, datasets.LoaderOptions{
 		BatchSize: s.Batch / max(s.Accumulate, 1), Group: s.Accumulate, Shuffle: true, Seed: s.Seed, Reconstruct: s.model().Task == datasets.Reconstruct,
-		Augmentation: s.Augmentation,
+		Augmentation: s.Augmentation, Share: s.dealt(),
 	})
 }

@@ -42,7 +42,7 @@ func memoryNeeded(s *Spec, inputs int, maps []Map) float64 {
 	}
 	copies := o.Vectors + own.Vectors + 1 // and the parameters as they were at first (trainer: Result.Unmoved)
 	// Inputs: two batches of the loader, and one in the graph.
-	part := s.Batch / max(s.Accumulate, 1)
+	part := s.share(s.Batch / max(s.Accumulate, 1))
 	batch, both := float64(part), float64(part+evalBatch(inputs, maps))
 	elements := 3 * both * float64(inputs)
 	if s.Accumulate > 1 { // copies of the other parts' inputs and targets, and one more sum of gradients

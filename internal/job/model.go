@@ -48,7 +48,7 @@ type Model struct {
 	// one. A model of values standardises the targets of the user's own.
 	Standardizes func(d *datasets.Dataset, own bool) bool
 
-	Metrics []trainer.Metric
+	Metrics func() []trainer.Metric // of one run: they keep sums; nil: none
 	// Scores are those without a validation part, in the order of the result. Main is
 	// the one that a run is judged by, without the prefix of its part; OnTraining says
 	// that it is measured on training examples as well, without a prefix, and counts
@@ -74,7 +74,7 @@ func classifier(m Model) Model {
 	m.Task = datasets.Classify
 	m.Loss = func(*datasets.Dataset) losses.Loss { return losses.SoftmaxCrossEntropy{} }
 	m.Standardizes = func(*datasets.Dataset, bool) bool { return true }
-	m.Metrics, m.Scores, m.Main = []trainer.Metric{trainer.Accuracy()}, []string{"test_loss", "test_accuracy"}, "accuracy"
+	m.Metrics, m.Scores, m.Main = func() []trainer.Metric { return []trainer.Metric{trainer.Accuracy()} }, []string{"test_loss", "test_accuracy"}, "accuracy"
 	return m
 }
 
@@ -193,3 +193,11 @@ func scaled(activation string, _ int) string {
 
 // Pictures says whether outputs are images like the inputs.
 func (s *Spec) Pictures() bool { return s.model().Pictures }
+
+// metrics are those of one run.
+func (m Model) metrics() []trainer.Metric {
+	if m.Metrics == nil {
+		return nil
+	}
+	return m.Metrics()
+}

@@ -12,7 +12,7 @@ import (
 func (r *Run) Record() *results.Run {
 	s := r.Spec
 	run := &results.Run{
-		Version: 1, Label: s.Label, Optimizer: s.Optimizer, Model: s.Model, Dataset: r.Data.Name, Seed: s.Seed, Workers: s.Workers,
+		Version: 1, Label: s.Label, Optimizer: s.Optimizer, Model: s.Model, Dataset: r.Data.Name, Seed: s.Seed, Workers: s.Workers, Processes: s.Processes(),
 		DType: s.DType, BatchSize: s.Batch, Params: r.params(), Steps: r.result.Steps, Epochs: r.result.Epochs, PerEpoch: r.PerEpoch,
 		TrainSeconds: results.Number(r.result.TrainSeconds), StepsPerSecond: results.Number(r.stepsPerSecond()),
 		TrainLoss: results.Number(r.trainLoss()), Ending: r.Ending, Warnings: r.Warnings(), History: []results.Record{},

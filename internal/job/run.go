@@ -75,7 +75,8 @@ func New(s *Spec, d *datasets.Dataset) (*Run, error) {
 	}
 	r.trainer = &trainer.Trainer{
 		Model: r.Model, Optimizer: optimizer, MaxSteps: r.Total, Schedule: s.schedule(r.Total),
-		ClipNorm: s.ClipNorm, EvalEvery: s.EvalEvery, Accumulate: s.Accumulate, Evaluations: evals, Metrics: s.model().Metrics,
+		ClipNorm: s.ClipNorm, EvalEvery: s.EvalEvery, Accumulate: s.Accumulate, Evaluations: evals, Metrics: s.model().metrics(),
+		Group: s.Group,
 	}
 	r.trainer.Keep = []trainer.Kept{{Name: "job", State: counters{r}}}
 	if s.Validation > 0 {
@@ -112,7 +113,7 @@ func (r *Run) Fit(ctx context.Context, show trainer.Callback) error {
 	case errors.As(err, &diverged), errors.Is(err, kfac.ErrNotPositive):
 		r.Ending = results.Diverged
 		return r.hint(err)
-	case err != nil && ctx.Err() != nil:
+	case err != nil && (ctx.Err() != nil || interruptedElsewhere(ctx, err)):
 		r.Ending = results.Interrupted
 		return Interrupted(ctx, result.Steps)
 	case err != nil:

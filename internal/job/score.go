@@ -15,7 +15,7 @@ func Better(score string, v, w float64) bool {
 // prefix of an evaluation.
 func HigherIsBetter(score string) bool {
 	for _, model := range Models() {
-		for _, m := range model.Metrics {
+		for _, m := range model.metrics() {
 			if score == m.Name() || strings.HasSuffix(score, "_"+m.Name()) {
 				return m.HigherIsBetter()
 			}

@@ -92,7 +92,7 @@ func runSettings() []Setting {
 			Value: func(s *Spec) Value { return count{&s.Patience, 1, manySteps} }, Force: func(s *Spec) any { return s.Patience }},
 		{Name: "seed", Each: true, Argument: "N", Text: "of weights, batches, dropout and sampled targets (default 1)",
 			Value: func(s *Spec) Value { return seed{&s.Seed} }, Force: func(s *Spec) any { return s.Seed }},
-		{Name: "workers", Argument: "N", Text: "processors to use (default all, or as many as a quota of processor time allows)",
+		{Name: "workers", Argument: "N", Text: "processors to use (default all, or as many as a quota of processor time allows; of several processes on a machine: its share of them)",
 			Value: func(s *Spec) Value { return count{&s.Workers, 0, 1024} }, Force: func(s *Spec) any { return s.Workers }},
 		{Name: "dtype", Argument: oneOf(DTypes()), Text: "arithmetic (default float32)",
 			Value: func(s *Spec) Value { return choice[string]{&s.DType, Entries(DTypes())} }, Force: func(s *Spec) any { return s.DType }},

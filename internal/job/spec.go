@@ -2,6 +2,7 @@ package job
 
 import (
 	"github.com/gokfac/gokfac/datasets"
+	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/kfac"
 	"github.com/gokfac/gokfac/trainer"
@@ -59,6 +60,12 @@ type Spec struct {
 	Asked   Choices // what was asked for, in order
 	Label   string  // of the run among others
 	Command string  // that repeats this run
+
+	Group distributed.Group // of the processes that make the run together; nil: this process makes it by itself
+
+	// Moved says that the run goes on on another number of processes than it was made on:
+	// then the workers of each may be others, too.
+	Moved bool
 
 	loaded *loaded // what Load has; nil before Check
 }

@@ -36,6 +36,12 @@ func TestOddComparisons(t *testing.T) {
 		{"unknown score", 2, func(r *Report) { r.Scores = []string{"no_such"} }, []string{"not measured", "No group has a median no such"}, nil},
 		{"all diverged", 2, diverge, []string{"No group reached test accuracy 97 % in its median run.", "2 of 2 runs of kfac diverged.", "<td>diverged</td>"}, []string{"NaN"}},
 		{"bare runs", 2, bare, []string{"4 runs of 6 did not record the machine"}, nil},
+		{"a crowded machine", 2, func(r *Report) {
+			run := r.Comparison.Groups[0].Runs[0]
+			e := *run.Environment
+			e.Beside = 1 + e.Processors/max(run.Workers, 1)
+			run.Environment = &e
+		}, []string{"with more workers than processors: seconds say little"}, nil},
 		{"no steps", 2, func(r *Report) {
 			for _, run := range r.Comparison.Groups[0].Runs {
 				*run = results.Run{Optimizer: "kfac", Ending: results.Diverged}

@@ -50,6 +50,7 @@ func environmentRows() []environmentRow {
 		{"system", func(e results.Environment) string { return e.OS + "/" + e.Arch }},
 		{"processor", func(e results.Environment) string { return e.CPU }},
 		{"processors", func(e results.Environment) string { return strconv.Itoa(e.Processors) }},
+		{"runs at once", func(e results.Environment) string { return strconv.Itoa(max(e.Beside, 1)) }},
 		{"kernels", func(e results.Environment) string { return e.Kernels }},
 	}
 }

@@ -31,6 +31,7 @@ func (r *Report) warnings() []string {
 		}
 	}
 	add(len(environments) > 1, "The runs come from different machines or versions: their seconds cannot be compared.")
+	add(r.crowded(), "Several processes made runs on the same processors at the same time, with more workers than processors: seconds say little, and steps are as they are.")
 	add(unknown > 0, fmt.Sprintf("%s of %d did not record the machine: seconds may not be comparable.", plural(unknown, "run"), unknown+counted(environments)))
 	add(r.seeds() == 1, "There is one seed only: differences may be chance.")
 	add(!r.sameSeeds(), "Not all groups were run with the same seeds.")
@@ -40,6 +41,18 @@ func (r *Report) warnings() []string {
 	add(cut > 0, fmt.Sprintf("%s ended at a limit from outside before all steps.", plural(cut, "run")))
 	add(doubted > 0, fmt.Sprintf("%s ended with a warning: a loss above its beginning, or parameters that did not move.", plural(doubted, "run")))
 	return list
+}
+
+// crowded tells whether runs had less than a processor for each of their workers.
+func (r *Report) crowded() bool {
+	for _, g := range r.groups() {
+		for _, run := range g.Runs {
+			if e := run.Environment; e != nil && e.Beside*run.Workers > e.Processors {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func counted(list []environment) (n int) {

@@ -16,7 +16,7 @@ func (r *Run) Check() error {
 		n, least int
 	}{
 		{"params", r.Params, 1}, {"batch_size", r.BatchSize, 1}, {"steps_per_epoch", r.PerEpoch, 1}, {"workers", r.Workers, 1},
-		{"steps", r.Steps, 0}, {"epochs", r.Epochs, 0},
+		{"steps", r.Steps, 0}, {"epochs", r.Epochs, 0}, {"processes", r.Processes, 0},
 	} {
 		if n.n < n.least {
 			return fmt.Errorf("%s is %d", n.name, n.n)

@@ -32,5 +32,6 @@ type Environment struct {
 	CPU        string `json:"cpu"` // empty: unknown
 	Processors int    `json:"processors"`
 	Kernels    string `json:"kernels"`
-	Started    string `json:"started"` // RFC 3339, UTC
+	Started    string `json:"started"`                // RFC 3339, UTC
+	Beside     int    `json:"runs_at_once,omitempty"` // that made runs on these processors at the same time; 0: one
 }

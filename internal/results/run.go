@@ -25,7 +25,8 @@ type Run struct {
 	Model     string
 	Dataset   string
 	Seed      uint64
-	Workers   int
+	Workers   int // of each process
+	Processes int // that trained it together; 0: one by itself
 	DType     string
 	BatchSize int
 	Params    int
@@ -108,6 +109,7 @@ func (r *Run) members() (head, tail []member) {
 	head = []member{
 		{"version", &r.Version, false}, {"label", &r.Label, r.Label == ""}, {"optimizer", &r.Optimizer, false},
 		{"model", &r.Model, false}, {"dataset", &r.Dataset, false}, {"seed", &r.Seed, false}, {"workers", &r.Workers, false},
+		{"processes", &r.Processes, r.Processes == 0},
 		{"dtype", &r.DType, false}, {"batch_size", &r.BatchSize, false}, {"params", &r.Params, false},
 		{"steps", &r.Steps, false}, {"epochs", &r.Epochs, false}, {"steps_per_epoch", &r.PerEpoch, false},
 		{"train_seconds", &r.TrainSeconds, false},

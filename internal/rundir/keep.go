@@ -27,6 +27,7 @@ type Options struct {
 // Keeper keeps a run in a directory.
 type Keeper struct {
 	*Dir
+	State   string // the checkpoint that the run goes on from; empty: it begins
 	run     *job.Run
 	saver   *trainer.Checkpointer
 	closers []io.Closer
@@ -52,7 +53,7 @@ func (d *Dir) keeper(r *job.Run, o Options, config *job.Config, resumed bool) *K
 		Trainer: t, Dir: filepath.Join(d.Path, states), Every: o.Every, Least: leastTime, Newest: o.Newest,
 		Best: r.Spec.Judge(), OnError: d.problem,
 	}
-	t.Keep = append(t.Keep, trainer.Kept{Name: "checkpoints", State: k.saver})
+	t.Keep = append(t.Keep, trainer.Kept{Name: job.CheckpointsPart, State: k.saver})
 	r.Hook(k.saver.Callback)
 	return k
 }
@@ -83,6 +84,7 @@ func (d *Dir) Resume(r *job.Run, o Options, changed bool) (k *Keeper, steps int,
 		d.tell(fmt.Errorf("%s has no checkpoint: the run begins at the beginning", filepath.Join(d.Path, states)))
 		return k, 0, nil
 	}
+	k.State = file
 	return k, max(trainer.CheckpointStep(file), 0), nil // the best has no number in its name
 }
 

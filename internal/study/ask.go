@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/internal/study/experiment"
@@ -40,6 +41,13 @@ type Ask struct {
 	Name    string
 	All     job.Choices
 	Command func(job.Choices) string
+
+	// Group is the processes among which a comparison's runs are dealt out, each of which
+	// one process makes by itself; nil: this one makes them all. Every process has an equal
+	// Ask; the first keeps the runs, and shows them. Beside is how many of the processes
+	// have the processors that this one has.
+	Group  distributed.Group
+	Beside int
 
 	Show Progress
 	// Keep is called with what there is to tell if the study is left in the middle.

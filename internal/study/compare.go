@@ -8,7 +8,6 @@ import (
 	"github.com/gokfac/gokfac/datasets"
 	"github.com/gokfac/gokfac/internal/job"
 	"github.com/gokfac/gokfac/internal/report"
-	"github.com/gokfac/gokfac/internal/results"
 	"github.com/gokfac/gokfac/internal/study/experiment"
 )
 
@@ -81,20 +80,24 @@ func (c *Comparison) First(most int) []*job.Spec {
 // directory that it returns.
 func (c *Comparison) Run(ctx context.Context, d *datasets.Dataset) (r *report.Report, dir string, err error) {
 	w := c.workshop(d)
-	for i := range c.contenders {
-		if err := c.prepare(ctx, w, &c.contenders[i]); err != nil {
-			return nil, "", fmt.Errorf("%s %s: %w", job.Word(c.Name), c.contenders[i].label, err)
-		}
+	if err := w.agree(c.prepareAll(ctx, w)); err != nil {
+		return nil, "", err
+	}
+	first := c.contenders[0].runs[0]
+	if first.Pictures() {
+		w.gallery = &gallery{seed: c.seeds[0]}
+	}
+	if w.Group != nil && w.Group.Rank() > 0 {
+		return nil, "", c.assist(ctx, w)
 	}
 	release, err := w.open("compare", c.found)
-	if err != nil {
+	if err = w.agree(err); err != nil {
 		return nil, "", err
 	}
 	defer release()
-	first := c.contenders[0].runs[0]
 	samples := &gallery{dir: w.store.Dir, seed: c.seeds[0]}
-	if first.Pictures() {
-		w.after = samples.add
+	if w.gallery != nil {
+		w.gallery = samples
 	}
 	made, err := c.train(ctx, w)
 	c.Show.Close()
@@ -113,6 +116,15 @@ func (c *Comparison) Run(ctx context.Context, d *datasets.Dataset) (r *report.Re
 		return nil, "", w.drawn(ctx, err)
 	}
 	return r, w.store.Dir, nil
+}
+
+func (c *Comparison) prepareAll(ctx context.Context, w *workshop) error {
+	for i := range c.contenders {
+		if err := c.prepare(ctx, w, &c.contenders[i]); err != nil {
+			return fmt.Errorf("%s %s: %w", job.Word(c.Name), c.contenders[i].label, err)
+		}
+	}
+	return nil
 }
 
 // prepare fills in what was found for a contender, and the defaults.
@@ -137,27 +149,4 @@ func (c *Comparison) prepare(ctx context.Context, w *workshop, one *contender) e
 		}
 	}
 	return nil
-}
-
-// train makes the runs seed by seed, and each seed begins with another contender:
-// a machine that grows slower is nobody's loss.
-func (c *Comparison) train(ctx context.Context, w *workshop) (*results.Comparison, error) {
-	made := &results.Comparison{Goals: c.Base.Goals, Better: job.Better, Groups: make([]results.Group, len(c.contenders))}
-	var labels []string
-	for i, one := range c.contenders {
-		labels = append(labels, one.label)
-		made.Groups[i] = results.Group{Label: one.label, Runs: make([]*results.Run, len(c.seeds))}
-	}
-	w.expect(len(c.seeds)*len(c.contenders), labels...)
-	for seed := range c.seeds {
-		for turn := range c.contenders {
-			i := (seed + turn) % len(c.contenders)
-			run, err := w.run(ctx, c.contenders[i].runs[seed], 0)
-			if err != nil {
-				return nil, err
-			}
-			made.Groups[i].Runs[seed] = run
-		}
-	}
-	return made, nil
 }

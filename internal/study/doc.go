@@ -10,6 +10,10 @@
 //	plan, err := study.PlanComparison(ask)
 //	report, dir, err := plan.Run(ctx, data)
 //
+// With an Ask.Group, a comparison's runs are dealt out to the processes of the group, each
+// of which makes whole runs by itself; the first keeps and shows them. A search is one
+// process's.
+//
 // The settings of a run come from three places. Where one is given twice, the later
 // place counts: what a search found, what was asked for all runs, the entry's own.
 package study

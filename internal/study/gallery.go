@@ -35,11 +35,11 @@ func (g *gallery) path(label string) string {
 	return filepath.Join(g.dir, "samples", fmt.Sprintf("%s-seed-%d.png", experiment.Slug(label), g.seed))
 }
 
-// add keeps a run's reconstructions.
-func (g *gallery) add(r *job.Run) error {
+// draw makes the strips of a run's reconstructions, by label; nil: there are none.
+func (g *gallery) draw(r *job.Run) (map[string][]byte, error) {
 	height, width, ok := imageSize(r.Data.Shape)
 	if r.Spec.Seed != g.seed || !ok || !r.Data.Pixels {
-		return nil
+		return nil, nil
 	}
 	var x []float32
 	for _, i := range oneOfEach(r.Data) {
@@ -63,12 +63,17 @@ func (g *gallery) add(r *job.Run) error {
 		return nil
 	}
 	if err := r.Averaged(predict); err != nil { // as evaluations are made
-		return err
+		return nil, err
 	}
-	if err := g.save(inputs, strip(x, height, width)); err != nil {
-		return err
+	strips := map[string][]byte{}
+	for label, pixels := range map[string][]float32{inputs: x, r.Spec.Label: made} {
+		var text bytes.Buffer
+		if err := png.Encode(&text, strip(pixels, height, width)); err != nil {
+			return nil, err
+		}
+		strips[label] = text.Bytes()
 	}
-	return g.save(r.Spec.Label, strip(made, height, width))
+	return strips, nil
 }
 
 // imageSize is that of a grey image, which may have been flattened if it is a
@@ -105,12 +110,8 @@ func strip(pixels []float32, height, width int) image.Image {
 	return picture
 }
 
-func (g *gallery) save(label string, picture image.Image) error {
-	var text bytes.Buffer
-	if err := png.Encode(&text, picture); err != nil {
-		return err
-	}
-	return atomicfile.Write(g.path(label), text.Bytes())
+func (g *gallery) save(label string, picture []byte) error {
+	return atomicfile.Write(g.path(label), picture)
 }
 
 // all reads the strips of these runs, the inputs first; those of runs that
