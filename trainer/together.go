@@ -42,6 +42,11 @@ func (r *run) interrupted(ctx context.Context) error {
 	}
 	err := r.calledOff
 	r.calledOff = nil
+	if err != nil && r.ctxEnded(err) {
+		if lost := r.joinAll(); lost != nil {
+			err = errors.Join(err, lost)
+		}
+	}
 	return err
 }
 
@@ -100,7 +105,9 @@ const (
 // error is that of f, here or elsewhere, or of the context.
 func (r *run) together(f func() error) (stop bool, err error) {
 	s := r.share
-	all, err := distributed.Await(r.Group, func() ([]byte, error) {
+	all, err := distributed.AwaitAsking(r.Group, func(ask distributed.Ask) ([]byte, error) {
+		s.ask = ask
+		defer func() { s.ask = nil }()
 		said := []byte{goesOn}
 		switch err := f(); {
 		case errors.Is(err, ErrStop):
@@ -111,7 +118,7 @@ func (r *run) together(f func() error) (stop bool, err error) {
 			said[0] = wantsEnd
 		}
 		return said, nil
-	})
+	}, r.part)
 	if err != nil {
 		return false, err
 	}
