@@ -57,15 +57,32 @@ type checkedRun struct {
 
 func checkedRuns() []checkedRun { return []checkedRun{{MLP(), 512, 512}, {Autoencoder(), 1000, 250}} }
 
-// Checked compares the model with what was measured on this machine. Lines of the text
-// are "NETWORK RUN PROCESSES MILLISECONDS".
-func Checked(text string) string {
+// Checks are the two tables of what was measured on this machine. Lines of the text are
+// "NETWORK RUN PROCESSES MILLISECONDS", and "NETWORK RUN 2/1 RATIO" for two processes of one
+// worker against one process of two, or "2/1:all" where both hold all inverses. A later line
+// of the same run counts.
+func Checks(text string) []Table {
 	found := map[string]string{}
 	for line := range strings.Lines(text) {
 		if f := strings.Fields(line); len(f) == 4 && f[0] != "#" {
 			found[strings.Join(f[:3], " ")] = f[3]
 		}
 	}
+	seen := func(w checkedRun, r kindOfRun, what string, write func(float64) string) string {
+		x, err := strconv.ParseFloat(found[w.Name+" "+r.name+" "+what], 64)
+		if err != nil {
+			return "–"
+		}
+		return write(x)
+	}
+	return []Table{{"here", stepsTable(seen)}, {"two", twoTable(seen)}}
+}
+
+// seen writes what was measured of a run.
+type seen func(w checkedRun, r kindOfRun, what string, write func(float64) string) string
+
+// stepsTable compares steps with the model's.
+func stepsTable(measured seen) string {
 	t := newPage("network", "run", ">1 process: model, ms", ">measured", ">2: model", ">measured", ">4 on two processors: model", ">measured")
 	for _, w := range checkedRuns() {
 		for _, r := range runs() {
@@ -74,15 +91,9 @@ func Checked(text string) string {
 				s, m := r.settings(w.batch), Here()
 				s.ProductExamples = w.products
 				if processes == 4 {
-					m = m.shared(2)
+					m = Crowded()
 				}
-				seen := found[fmt.Sprint(w.Name, " ", r.name, " ", processes)]
-				if seen == "" {
-					seen = "–"
-				} else if ms, err := strconv.ParseFloat(seen, 64); err == nil {
-					seen = digits(ms)
-				}
-				cells = append(cells, milli(grid(w.Network, s, m, processes, processes).Simulated()), seen)
+				cells = append(cells, milli(grid(w.Network, s, m, processes, 1).Simulated()), measured(w, r, fmt.Sprint(processes), digits))
 			}
 			t.row(cells...)
 		}
@@ -91,21 +102,29 @@ func Checked(text string) string {
 }
 
 // twoTable compares two processes of one worker with one process of two, on this machine.
-func twoTable() string {
-	t := newPage("network", "run", ">one process of two workers, ms", ">two processes, H = 2", ">H = 1", ">ratio of the faster", ">with the sum of gradients hidden")
+func twoTable(measured seen) string {
+	t := newPage("network", "run", ">one process of two workers, ms", ">two processes, H = 1", ">ratio", ">measured", ">H = 2", ">ratio", ">measured")
 	for _, w := range checkedRuns() {
 		for _, r := range runs() {
 			s := r.settings(w.batch)
 			s.ProductExamples = w.products
 			one := grid(w.Network, s, Here().shared(.5), 1, 1).Simulated()
-			two, sole := grid(w.Network, s, Here(), 2, 2), grid(w.Network, s, Here(), 2, 1)
-			best := min(two.Simulated(), sole.Simulated())
-			sum, left := two.Overlap()
-			t.row(w.Name, r.name, milli(one), milli(two.Simulated()), milli(sole.Simulated()), fmt.Sprintf("%.2f", best/one), fmt.Sprintf("%.2f", (best-sum+left)/one))
+			cells := []string{w.Name, r.name, milli(one)}
+			for i, what := range []string{"2/1", "2/1:all"} {
+				if s.Plain && i > 0 {
+					cells = append(cells, "", "", "")
+					continue
+				}
+				two := grid(w.Network, s, Here(), 2, i+1).Simulated()
+				cells = append(cells, milli(two), hundredths(two/one), measured(w, r, what, hundredths))
+			}
+			t.row(cells...)
 		}
 	}
 	return t.String()
 }
+
+func hundredths(x float64) string { return fmt.Sprintf("%.2f", x) }
 
 // shared is a machine whose processors that many processes share; half a process has two
 // of them.
