@@ -21,7 +21,7 @@ func bytesTable() string {
 		}
 		cells = append(cells, fmt.Sprintf("%s (%d)", mega(w.Parameters()), len(all[LowRank].gradientMessages())-1), mega(w.Triangles()))
 		for _, s := range []Structure{LowRank, BlockDiagonal, EKFAC} {
-			cells = append(cells, digits(inverseBytes(all[s]) / 1e6))
+			cells = append(cells, digits(inverseBytes(all[s])/1e6))
 		}
 		t.row(append(cells, mega(w.Parameters()-w.Other), mean[8], mean[1])...)
 	}
