@@ -57,32 +57,52 @@ type checkedRun struct {
 
 func checkedRuns() []checkedRun { return []checkedRun{{MLP(), 512, 512}, {Autoencoder(), 1000, 250}} }
 
-// Checks are the two tables of what was measured on this machine. Lines of the text are
-// "NETWORK RUN PROCESSES MILLISECONDS", and "NETWORK RUN 2/1 RATIO" for two processes of one
-// worker against one process of two, or "2/1:all" where both hold all inverses. A later line
-// of the same run counts.
+// Checks are the tables of what was measured on this machine, with lines of the text as
+// measured.txt has them.
 func Checks(text string) []Table {
-	found := map[string]string{}
+	found := findings{}
 	for line := range strings.Lines(text) {
 		if f := strings.Fields(line); len(f) == 4 && f[0] != "#" {
 			found[strings.Join(f[:3], " ")] = f[3]
 		}
 	}
-	seen := func(w checkedRun, r kindOfRun, what string, write func(float64) string) string {
-		x, err := strconv.ParseFloat(found[w.Name+" "+r.name+" "+what], 64)
-		if err != nil {
-			return "–"
-		}
-		return write(x)
-	}
-	return []Table{{"here", stepsTable(seen)}, {"two", twoTable(seen)}}
+	return []Table{{"links", found.linksTable()}, {"here", found.stepsTable()}, {"two", found.twoTable()}}
 }
 
-// seen writes what was measured of a run.
-type seen func(w checkedRun, r kindOfRun, what string, write func(float64) string) string
+// findings are measurements, by the words before them.
+type findings map[string]string
+
+// of writes a measurement.
+func (f findings) of(write func(float64) string, words ...string) string {
+	x, err := strconv.ParseFloat(f[strings.Join(words, " ")], 64)
+	if err != nil {
+		return "–"
+	}
+	return write(x)
+}
+
+// linksTable compares calls of a group with the model's links, in microseconds.
+func (f findings) linksTable() string {
+	t := newPage("call", ">2 processes: model, µs", ">measured", ">4 on two processors: model", ">measured")
+	row := func(kind string, size int, name string, seconds func(l Link, p int) float64) {
+		cells := []string{name}
+		for i, m := range []Machine{Here(), Crowded()} {
+			p := 2 << i
+			cells = append(cells, digits(1e6*seconds(m.Link, p)), f.of(digits, kind, fmt.Sprint(size), fmt.Sprint(p)))
+		}
+		t.row(cells...)
+	}
+	for _, n := range []int{1, 1000, 100_000, 670_000, 2_800_000} {
+		row("sum", n, fmt.Sprintf("sum of %d float32", n), func(l Link, p int) float64 { return l.Sum(p, float64(element*n)) })
+	}
+	for _, n := range []int{8, 1000, 100_000} {
+		row("gather", n, fmt.Sprintf("gather of %d bytes from each", n), func(l Link, p int) float64 { return l.Gather(p, float64(p*n)) })
+	}
+	return t.String()
+}
 
 // stepsTable compares steps with the model's.
-func stepsTable(measured seen) string {
+func (f findings) stepsTable() string {
 	t := newPage("network", "run", ">1 process: model, ms", ">measured", ">2: model", ">measured", ">4 on two processors: model", ">measured")
 	for _, w := range checkedRuns() {
 		for _, r := range runs() {
@@ -93,7 +113,7 @@ func stepsTable(measured seen) string {
 				if processes == 4 {
 					m = Crowded()
 				}
-				cells = append(cells, milli(grid(w.Network, s, m, processes, 1).Simulated()), measured(w, r, fmt.Sprint(processes), digits))
+				cells = append(cells, milli(grid(w.Network, s, m, processes, 1).Simulated()), f.of(digits, w.Name, r.name, fmt.Sprint(processes)))
 			}
 			t.row(cells...)
 		}
@@ -102,7 +122,7 @@ func stepsTable(measured seen) string {
 }
 
 // twoTable compares two processes of one worker with one process of two, on this machine.
-func twoTable(measured seen) string {
+func (f findings) twoTable() string {
 	t := newPage("network", "run", ">one process of two workers, ms", ">two processes, H = 1", ">ratio", ">measured", ">H = 2", ">ratio", ">measured")
 	for _, w := range checkedRuns() {
 		for _, r := range runs() {
@@ -116,7 +136,7 @@ func twoTable(measured seen) string {
 					continue
 				}
 				two := grid(w.Network, s, Here(), 2, i+1).Simulated()
-				cells = append(cells, milli(two), hundredths(two/one), measured(w, r, what, hundredths))
+				cells = append(cells, milli(two), hundredths(two/one), f.of(hundredths, w.Name, r.name, what))
 			}
 			t.row(cells...)
 		}
