@@ -111,10 +111,9 @@ type Config struct {
 	// InverseHolders is for processes that share mini-batches (package distributed): the part
 	// of them, in (0, 1], that hold and apply the inverses of a block. More take more memory,
 	// more time for applying them, and greater messages in each inversion. With 1 there is
-	// no message of them in other steps, but for [EKFAC], and a saved state has the inverses in
-	// it: otherwise whoever restores it inverts in its first step. The number of holders is the
-	// greatest divisor of the number of processes that is within this part. Default None, one
-	// process each. [EKFAC]'s bases are everybody's in any case.
+	// no message of them in other steps, but for [EKFAC], whose bases are everybody's in any
+	// case. The number of holders is the greatest divisor of the number of processes that is
+	// within this part. Default None, one process each.
 	InverseHolders float64
 }
 

@@ -24,6 +24,7 @@ func (p *Preconditioner) Measure(obj graph.CurvatureObjective, curvature bool) (
 // measure is Measure for blocks that have been built. It does not count the age of the
 // inverses.
 func (p *Preconditioner) measure(obj graph.CurvatureObjective, curvature bool) (float64, error) {
+	p.joined = nil
 	loss, err := p.compute(obj, curvature, p.visit, Block.Statistics)
 	if err != nil {
 		return loss, err

@@ -44,11 +44,12 @@ type Preconditioner struct {
 	established      bool // every block has an inverse to keep; until then a failed inversion is an error
 
 	decomposers *decomposers
-	pass        Pass              // the pass in progress
-	group       distributed.Group // of processes that share the mini-batches, or nil
-	share       share             // what they exchange
-	holders     holders           // which of them hold which inverses
-	appliers    appliers
+	pass        Pass                             // the pass in progress
+	group       distributed.Group                // of processes that share the mini-batches, or nil
+	share       share                            // what they exchange
+	holders     holders                          // which of them hold which inverses
+	appliers    appliers                         // which of them apply which inverses
+	joined      [][]byte                         // parts of the processes' states, for the next MarshalBinary
 	visit       func(*graph.CurvaturePass) error // accumulate
 	revisit     func(*graph.CurvaturePass) error // project
 	statistics  Statistics                       // argument of the hook

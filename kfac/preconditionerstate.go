@@ -50,12 +50,15 @@ func (p *Preconditioner) restore(data []byte) error {
 }
 
 // withoutInverses is the end of the kind of a state without inverses: that of a process
-// which holds some of them only. The others' are not worth a message for each state: who
-// restores it inverts in the next step. A state with all of them knows nothing of processes.
+// which holds some of them only, and was not given the others' (Join). Who restores it inverts
+// in the next step. A state with all of them knows nothing of processes.
 const withoutInverses = ", without inverses"
 
 // encode is the state of a kind that has these fields before the preconditioner's own.
 func (p *Preconditioner) encode(kind string, version uint32, head []Field) ([]byte, error) {
+	if p.holders.some() && p.joined != nil {
+		return p.encodeJoined(kind, version, head)
+	}
 	if p.holders.some() {
 		return codec.Encode(kind+withoutInverses, version, append(head, p.fields(nil)...))
 	}

@@ -74,6 +74,9 @@ func (t *Trainer) MarshalBinary() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.join(); err != nil {
+		return nil, fmt.Errorf("trainer: saving the run: %w", err)
+	}
 	progress, err := r.marshal()
 	if err != nil {
 		return nil, fmt.Errorf("trainer: saving the run: %w", err)

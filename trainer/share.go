@@ -60,6 +60,7 @@ type Share struct {
 	sums    []byte    // scratch memory of checkDrift
 
 	ctx context.Context // of the steps in progress of a Trainer's run
+	ask distributed.Ask // of its event in progress; nil between events
 }
 
 var (

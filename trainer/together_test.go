@@ -13,6 +13,8 @@ import (
 
 	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/kfac"
+	"github.com/gokfac/gokfac/layers"
 	"github.com/gokfac/gokfac/losses"
 	"github.com/gokfac/gokfac/trainer"
 )
@@ -161,40 +163,75 @@ func TestGroupEndsTogether(t *testing.T) {
 	}
 }
 
-// TestGroupResumes: a state of rank 0 goes on with any number of processes.
+// TestGroupResumes: a state that rank 0 saves, in a callback or after an interruption, goes on
+// with any number of processes, those inverses included that were with other processes.
 func TestGroupResumes(t *testing.T) {
 	const at = 7
-	whole := onGroup(t, func(g distributed.Group) ([]float64, error) {
-		tr := groupRun(t, g)
-		res, err := tr.Fit(context.Background(), groupData(1))
-		return runNumbers(res, tr.Model), err
-	}, 2)[0]
-	var state []byte
-	onGroup(t, func(g distributed.Group) (bool, error) {
-		tr := groupRun(t, g)
-		tr.Callbacks = []trainer.Callback{func(e *trainer.Event) (err error) {
-			if e.Step == at && e.Kind == trainer.StepDone {
-				if g.Rank() == 0 {
-					state, err = tr.MarshalBinary()
+	for _, interrupt := range []bool{false, true} {
+		for _, optimizer := range []string{"sgd", "kfac"} {
+			begin := func(g distributed.Group) *trainer.Trainer {
+				tr := groupRun(t, g)
+				if optimizer == "kfac" {
+					o, err := kfac.New(kfac.Config{Structure: kfac.BlockDiagonal, Damping: 0.3, InverseUpdateSteps: 5})
+					require.NoError(t, err)
+					tr.Model, tr.Optimizer = wideNet(t), o
 				}
-				return errors.Join(err, trainer.ErrStop)
+				return tr
 			}
-			return nil
-		}}
-		_, err := tr.Fit(context.Background(), groupData(1))
-		return true, err
-	}, 2)
-	require.NotEmpty(t, state)
-	for i, got := range onGroup(t, func(g distributed.Group) ([]float64, error) {
-		tr := groupRun(t, g)
-		if err := tr.UnmarshalBinary(state); err != nil {
-			return nil, err
+			whole := onGroup(t, func(g distributed.Group) ([]float64, error) {
+				tr := begin(g)
+				res, err := tr.Fit(context.Background(), groupData(1))
+				return runNumbers(res, tr.Model), err
+			}, 2)[0]
+			state := onGroup(t, func(g distributed.Group) (state []byte, err error) {
+				tr := begin(g)
+				ctx, cancel := context.WithCancel(context.Background())
+				defer cancel()
+				tr.Callbacks = []trainer.Callback{func(e *trainer.Event) (err error) {
+					if e.Step != at || e.Kind != trainer.StepDone {
+						return nil
+					}
+					if interrupt {
+						cancel()
+						return nil
+					}
+					if g.Rank() == 0 {
+						state, err = tr.MarshalBinary()
+					}
+					return errors.Join(err, trainer.ErrStop)
+				}}
+				_, err = tr.Fit(ctx, groupData(1))
+				if interrupt && g.Rank() == 0 {
+					assert.ErrorIs(t, err, context.Canceled)
+					return tr.MarshalBinary()
+				}
+				if interrupt {
+					err = nil
+				}
+				return state, err
+			}, 2)[0]
+			require.NotEmpty(t, state)
+			for i, got := range onGroup(t, func(g distributed.Group) ([]float64, error) {
+				tr := begin(g)
+				if err := tr.UnmarshalBinary(state); err != nil {
+					return nil, err
+				}
+				res, err := tr.Fit(context.Background(), groupData(1))
+				return runNumbers(res, tr.Model), err
+			}, 1, 2, 4) {
+				assert.InDeltaSlice(t, whole, got, 1e-9, "%s, interrupted %v: %d", optimizer, interrupt, i)
+			}
 		}
-		res, err := tr.Fit(context.Background(), groupData(1))
-		return runNumbers(res, tr.Model), err
-	}, 1, 2, 4) {
-		assert.InDeltaSlice(t, whole, got, 1e-10, "%d", i)
 	}
+}
+
+// wideNet has factors of orders that one process inverts for the others.
+func wideNet(t *testing.T) *trainer.Model {
+	t.Helper()
+	m, err := trainer.NewModel(layers.Sequential{&layers.Dense{Units: 80}, layers.Tanh(), &layers.Dense{Units: 70}, layers.Tanh(), &layers.Dense{Units: 3}},
+		losses.SoftmaxCrossEntropy{}, trainer.ModelConfig{Input: []int{4}, DType: graph.Float64, Seed: 4})
+	require.NoError(t, err)
+	return m
 }
 
 // TestGroupDrifts: processes whose parameters are not the same end with an error that names

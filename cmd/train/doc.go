@@ -153,9 +153,8 @@
 // -tune works in one process.
 //
 // -resume goes on on any number of processes, or without a launcher; the number of workers
-// may change with that of the processes. A state of K-FAC has no inverses, as each process
-// holds its own, and the run that goes on makes them anew; with -kfac-inverse-holders 1 it has
-// them, as all hold all. -compare deals whole runs out: each is made by one
+// may change with that of the processes. What is saved has the inverses of all processes in
+// it. -compare deals whole runs out: each is made by one
 // process, as without a launcher, and kept by the first one. Where the processes of a machine
 // have more workers than it has processors, the report says that seconds cannot be compared.
 //

@@ -95,7 +95,7 @@ func TestMPIEqual(t *testing.T) {
 func TestMPIResume(t *testing.T) {
 	launcher, data := anyLauncher(t), rings(t, 700)
 	dir := filepath.Join(t.TempDir(), "whole")
-	whole := underMPI(t, launcher, 2, jobLine(data, "-opt kfac", "-out", dir, "-checkpoint-every", "14", "-keep", "3")...)
+	whole := underMPI(t, launcher, 2, jobLine(data, resumable("-opt kfac"), "-out", dir, "-checkpoint-every", "14", "-keep", "3")...)
 	require.Zero(t, whole.status, whole.stderr)
 	for _, n := range []int{1, 4} {
 		near(t, whole, underMPI(t, launcher, n, "-resume", begun(t, dir), "-json", "-progress", "none"), fmt.Sprint(n))
@@ -113,7 +113,7 @@ type endless struct {
 }
 
 func (r *endless) line(steps int, dir string) []string {
-	return jobLine(r.data, "-opt kfac", "-hidden", "64,64", "-max-steps", fmt.Sprint(steps), "-checkpoint-every", "20", "-out", dir)
+	return jobLine(r.data, resumable("-opt kfac"), "-hidden", "64,64", "-max-steps", fmt.Sprint(steps), "-checkpoint-every", "20", "-out", dir)
 }
 
 func beginEndless(t *testing.T, data string, launcher []string) *endless {

@@ -19,7 +19,7 @@ func everyModel() (list []*Spec) {
 func TestDirections(t *testing.T) {
 	for _, s := range everyModel() {
 		higher := map[string]bool{}
-		for _, m := range s.model().Metrics {
+		for _, m := range s.model().metrics() {
 			for _, prefix := range []string{"", testPrefix, ValidationPrefix} {
 				higher[prefix+m.Name()] = m.HigherIsBetter()
 			}

@@ -56,7 +56,7 @@ func (p *Plan) Messages(f Phase, column int) []Message {
 	case Ratio:
 		return []Message{sumOf(passNumbers)}
 	case Agreement:
-		return []Message{{Gather: true, Bytes: float64(p.Processes)}}
+		return []Message{{Gather: true, Bytes: 2 * float64(p.Processes)}}
 	}
 	return nil
 }

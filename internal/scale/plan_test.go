@@ -42,7 +42,7 @@ func TestOneLayerByHand(t *testing.T) {
 	assert.Empty(t, p.Messages(Precondition, 0), "both processes have the inverses")
 	assert.Equal(t, []Message{{Bytes: 8 * (5 + 3)}}, p.Messages(Products, 0))
 	assert.Equal(t, []Message{{Bytes: 8 * 5}}, p.Messages(Ratio, 0))
-	assert.Equal(t, []Message{{Gather: true, Bytes: 2}}, p.Messages(Agreement, 0))
+	assert.Equal(t, []Message{{Gather: true, Bytes: 2 * 2}}, p.Messages(Agreement, 0), "2 bytes of each")
 
 	memoryOptimal := plan(t, tiny(), s, flat(), 2, 1)
 	outcome := Message{Over: Row, Gather: true, Bytes: 2*8 + 3*8}
