@@ -2,6 +2,7 @@ package kfac
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/graph"
@@ -45,6 +46,9 @@ func (p *Preconditioner) placeAppliers() {
 			a.at[i] = h.at[i] // the members of a row are those of the columns
 			a.layers[i], _ = b.(described).describe()
 		}
+	}
+	if !slices.ContainsFunc(a.at, func(rank int) bool { return rank >= 0 }) {
+		a.among = nil // there is nothing to send
 	}
 }
 

@@ -238,9 +238,10 @@
 //     has least; small ones are everybody's (exchange.go). Results go to all in one message.
 //   - One process holds and applies the inverse of a block, and gives the others its part of U
 //     in each step, unless that is little work (appliers.go). With Config.InverseHolders more
-//     of them hold it, or all (holders.go).
-//     A state that one of them saves has averages and no inverses: who restores it, in any
-//     number of processes, inverts in the next step. Bases of EKFAC are everybody's.
+//     of them hold it, or all (holders.go). Bases of EKFAC are everybody's.
+//   - A state has all inverses if who saves it has taken the others' parts (scattered.go), as
+//     in a Trainer's run. Else it has none, and who restores it, in any number of processes,
+//     inverts in the next step.
 //
 // Averages, λ, γ and all decisions are the same in all processes, to the bit. An error of the
 // group is final.

@@ -33,8 +33,9 @@ type PreconditionerConfig struct {
 	// InverseHolders is for processes that share mini-batches (package distributed): the part
 	// of them, in (0, 1], that hold and apply the inverses of a block. More take more memory,
 	// more time for applying them, and greater messages in each inversion. With 1 there is
-	// no message in other steps. The number of holders is the greatest divisor of the number
-	// of processes that is within this part. Default None, one process each.
+	// no message of them in other steps, but for [EKFAC], whose bases are everybody's in any
+	// case. The number of holders is the greatest divisor of the number of processes that is
+	// within this part. Default None, one process each.
 	InverseHolders float64
 }
 

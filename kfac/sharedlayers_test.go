@@ -159,6 +159,54 @@ func TestHoldersMemory(t *testing.T) {
 	}
 }
 
+// gathers counts the calls of Gather.
+type gathers struct {
+	distributed.Group
+	n int
+}
+
+func (g *gathers) Gather(own []byte) ([][]byte, error) {
+	g.n++
+	return g.Group.Gather(own)
+}
+
+// TestHoldersOfAllSendNoDirection: where each process holds all inverses, nothing is sent for
+// U. A step that measures and inverts nothing has no Gather then, and else one.
+func TestHoldersOfAllSendNoDirection(t *testing.T) {
+	n := newNet("softmax", 6, dense(5), function("tanh"), dense(3))
+	for part, want := range map[float64]int{1: 0, kfac.None: 1} {
+		cfg := busy(kfac.Fixed, kfac.BlockDiagonal, graph.Exact)
+		cfg.InverseHolders, cfg.DampingUpdateSteps, cfg.InverseUpdateSteps = part, kfac.None, 100
+		r := n.trial(t, cfg, 6)
+		models := make([]*trainer.Model, 2)
+		for i := range models {
+			var err error
+			models[i], err = r.model()
+			require.NoError(t, err)
+		}
+		require.NoError(t, distributed.Run(2, func(g distributed.Group) error {
+			group := &gathers{Group: g}
+			own := newMember(group, models[g.Rank()], 1)
+			o, err := r.optimizer()
+			if err != nil {
+				return err
+			}
+			for k := range 4 { // the first three renew all
+				obj, err := own.share(r.data(k))
+				if err != nil {
+					return err
+				}
+				group.n = 0
+				if _, err := o.Step(obj); err != nil {
+					return err
+				}
+			}
+			assert.Equal(t, want, group.n, "holders %v", part)
+			return nil
+		}))
+	}
+}
+
 // TestGroupResumes: a state is restored in another number of processes, which hold the inverses
 // in another way. One that has no inverses is inverted anew.
 func TestGroupResumes(t *testing.T) {

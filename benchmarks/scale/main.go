@@ -3,7 +3,7 @@
 //
 //	cd benchmarks
 //	go run ./scale                                     # all tables
-//	go run ./scale -table here -measured FILE          # with lines "NETWORK RUN PROCESSES MILLISECONDS"
+//	go run ./scale -table here -measured FILE          # with lines as those of internal/scale/measured.txt
 //	go run ./scale -gflops 3000 -alpha 5 -beta 6       # strategies on a cluster of your own
 //	go run ./scale -rates                              # measures the rates of this machine's kernels
 package main
@@ -20,7 +20,7 @@ import (
 func main() {
 	var o options
 	flag.StringVar(&o.table, "table", "", "print this table alone")
-	flag.StringVar(&o.measured, "measured", "", "file of measured steps for the table \"here\"")
+	flag.StringVar(&o.measured, "measured", "", "file of measurements for the tables \"here\" and \"two\"")
 	flag.BoolVar(&o.rates, "rates", false, "measure the rates of this machine's kernels, with one worker and with two")
 	flag.Float64Var(&o.gflops, "gflops", 0, "10⁹ operations a second of a process's large matrix products")
 	flag.Float64Var(&o.alpha, "alpha", 10, "with -gflops: microseconds of a message")
@@ -60,12 +60,16 @@ func run(o options, w io.Writer) error {
 		text += "\n" + string(b)
 	}
 	found := false
+	checks := map[string]string{}
+	for _, t := range scale.Checks(text) {
+		checks[t.Name] = t.Text
+	}
 	for _, t := range scale.Tables() {
 		if o.table != "" && o.table != t.Name {
 			continue
 		}
-		if found = true; t.Name == "here" {
-			t.Text = scale.Checked(text)
+		if found = true; checks[t.Name] != "" {
+			t.Text = checks[t.Name]
 		}
 		if _, err := fmt.Fprintf(w, "%s\n\n%s\n", t.Name, t.Text); err != nil {
 			return err

@@ -153,8 +153,8 @@
 // -tune works in one process.
 //
 // -resume goes on on any number of processes, or without a launcher; the number of workers
-// may change with that of the processes. A state has no inverses of K-FAC but where all
-// processes hold all (-kfac-inverse-holders 1): else the run that goes on makes them anew. -compare deals whole runs out: each is made by one
+// may change with that of the processes. What is saved has the inverses of all processes in
+// it. -compare deals whole runs out: each is made by one
 // process, as without a launcher, and kept by the first one. Where the processes of a machine
 // have more workers than it has processors, the report says that seconds cannot be compared.
 //

@@ -57,15 +57,52 @@ type checkedRun struct {
 
 func checkedRuns() []checkedRun { return []checkedRun{{MLP(), 512, 512}, {Autoencoder(), 1000, 250}} }
 
-// Checked compares the model with what was measured on this machine. Lines of the text
-// are "NETWORK RUN PROCESSES MILLISECONDS".
-func Checked(text string) string {
-	found := map[string]string{}
+// Checks are the tables of what was measured on this machine, with lines of the text as
+// measured.txt has them.
+func Checks(text string) []Table {
+	found := findings{}
 	for line := range strings.Lines(text) {
 		if f := strings.Fields(line); len(f) == 4 && f[0] != "#" {
 			found[strings.Join(f[:3], " ")] = f[3]
 		}
 	}
+	return []Table{{"links", found.linksTable()}, {"here", found.stepsTable()}, {"two", found.twoTable()}}
+}
+
+// findings are measurements, by the words before them.
+type findings map[string]string
+
+// of writes a measurement.
+func (f findings) of(write func(float64) string, words ...string) string {
+	x, err := strconv.ParseFloat(f[strings.Join(words, " ")], 64)
+	if err != nil {
+		return "–"
+	}
+	return write(x)
+}
+
+// linksTable compares calls of a group with the model's links, in microseconds.
+func (f findings) linksTable() string {
+	t := newPage("call", ">2 processes: model, µs", ">measured", ">4 on two processors: model", ">measured")
+	row := func(kind string, size int, name string, seconds func(l Link, p int) float64) {
+		cells := []string{name}
+		for i, m := range []Machine{Here(), Crowded()} {
+			p := 2 << i
+			cells = append(cells, digits(1e6*seconds(m.Link, p)), f.of(digits, kind, fmt.Sprint(size), fmt.Sprint(p)))
+		}
+		t.row(cells...)
+	}
+	for _, n := range []int{1, 1000, 100_000, 670_000, 2_800_000} {
+		row("sum", n, fmt.Sprintf("sum of %d float32", n), func(l Link, p int) float64 { return l.Sum(p, float64(element*n)) })
+	}
+	for _, n := range []int{8, 1000, 100_000} {
+		row("gather", n, fmt.Sprintf("gather of %d bytes from each", n), func(l Link, p int) float64 { return l.Gather(p, float64(p*n)) })
+	}
+	return t.String()
+}
+
+// stepsTable compares steps with the model's.
+func (f findings) stepsTable() string {
 	t := newPage("network", "run", ">1 process: model, ms", ">measured", ">2: model", ">measured", ">4 on two processors: model", ">measured")
 	for _, w := range checkedRuns() {
 		for _, r := range runs() {
@@ -74,15 +111,9 @@ func Checked(text string) string {
 				s, m := r.settings(w.batch), Here()
 				s.ProductExamples = w.products
 				if processes == 4 {
-					m = m.shared(2)
+					m = Crowded()
 				}
-				seen := found[fmt.Sprint(w.Name, " ", r.name, " ", processes)]
-				if seen == "" {
-					seen = "–"
-				} else if ms, err := strconv.ParseFloat(seen, 64); err == nil {
-					seen = digits(ms)
-				}
-				cells = append(cells, milli(grid(w.Network, s, m, processes, processes).Simulated()), seen)
+				cells = append(cells, milli(grid(w.Network, s, m, processes, 1).Simulated()), f.of(digits, w.Name, r.name, fmt.Sprint(processes)))
 			}
 			t.row(cells...)
 		}
@@ -91,21 +122,29 @@ func Checked(text string) string {
 }
 
 // twoTable compares two processes of one worker with one process of two, on this machine.
-func twoTable() string {
-	t := newPage("network", "run", ">one process of two workers, ms", ">two processes, H = 2", ">H = 1", ">ratio of the faster", ">with the sum of gradients hidden")
+func (f findings) twoTable() string {
+	t := newPage("network", "run", ">one process of two workers, ms", ">two processes, H = 1", ">ratio", ">measured", ">H = 2", ">ratio", ">measured")
 	for _, w := range checkedRuns() {
 		for _, r := range runs() {
 			s := r.settings(w.batch)
 			s.ProductExamples = w.products
 			one := grid(w.Network, s, Here().shared(.5), 1, 1).Simulated()
-			two, sole := grid(w.Network, s, Here(), 2, 2), grid(w.Network, s, Here(), 2, 1)
-			best := min(two.Simulated(), sole.Simulated())
-			sum, left := two.Overlap()
-			t.row(w.Name, r.name, milli(one), milli(two.Simulated()), milli(sole.Simulated()), fmt.Sprintf("%.2f", best/one), fmt.Sprintf("%.2f", (best-sum+left)/one))
+			cells := []string{w.Name, r.name, milli(one)}
+			for i, what := range []string{"2/1", "2/1:all"} {
+				if s.Plain && i > 0 {
+					cells = append(cells, "", "", "")
+					continue
+				}
+				two := grid(w.Network, s, Here(), 2, i+1).Simulated()
+				cells = append(cells, milli(two), hundredths(two/one), f.of(hundredths, w.Name, r.name, what))
+			}
+			t.row(cells...)
 		}
 	}
 	return t.String()
 }
+
+func hundredths(x float64) string { return fmt.Sprintf("%.2f", x) }
 
 // shared is a machine whose processors that many processes share; half a process has two
 // of them.

@@ -19,12 +19,16 @@
 // gradients of the column's layers, and the C processes of a row exchange these.
 //
 //	H = P   COMM-OPT   inverses go to all; no preconditioned gradient is sent
-//	H = 1   MEM-OPT    inverses stay where they are made; preconditioned gradients go to all
+//	H = 1   MEM-OPT    inverses stay where they are made; preconditioned gradients go to all:
+//	                   kfac's default
+//
+// EKFAC's eigenvectors are everybody's in any case, and one process of a row applies them.
 //
 // # Collectives
 //
 //	sum over P        2·log₂P·α + 2·(P−1)/P·bytes/β
-//	gather from P     log₂P·α + (P−1)/P·bytes/β, with the bytes of all together
+//	gather from P     log₂P·α + (P−1)/P·bytes/β, with the bytes of all together; twice, as
+//	                  lengths and parts of at most 56 bytes come first, in 64 bytes of each
 //
 // These are costs of recursive doubling for short messages, and of rings for long ones.
 //

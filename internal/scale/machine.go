@@ -42,13 +42,25 @@ func (l Link) Sum(p int, bytes float64) float64 {
 	return 2 * (math.Log2(float64(p))*l.Alpha + l.transfer(p, bytes))
 }
 
+// A Gather of package mpi begins with places of 64 bytes: the length of a process's part, and
+// the part itself if it has at most 56. Longer parts follow in a second message.
+const (
+	place     = 64
+	shortPart = 56
+)
+
 // Gather is the time in which so many bytes, a part from each of P processes, are known to
 // all.
 func (l Link) Gather(p int, bytes float64) float64 {
 	if p < 2 {
 		return 0
 	}
-	return math.Log2(float64(p))*l.Alpha + l.transfer(p, bytes)
+	latency := math.Log2(float64(p)) * l.Alpha
+	seconds := latency + l.transfer(p, float64(place*p))
+	if bytes > float64(shortPart*p) {
+		seconds += latency + l.transfer(p, bytes)
+	}
+	return seconds
 }
 
 func (l Link) transfer(p int, bytes float64) float64 {
@@ -61,17 +73,26 @@ func (l Link) transfer(p int, bytes float64) float64 {
 
 // Machines are those of docs/scale.md. "Here" has rates that `go run ./scale -rates`
 // measured on one processor of an AMD EPYC (Turin), and costs of sums between two
-// processes of it; the others are round numbers for typical clusters, and no measurements.
+// processes on it; the others are round numbers for typical clusters, and no measurements.
 func Machines() []Machine { return []Machine{Here(), Ethernet(), InfiniBand()} }
 
-// Here is one processor of the machine on which docs/scale.md was measured. A sum of 1,000
-// numbers took 35 µs, of 670,000 1.5 ms, and of 2.8 million 15 ms.
+// Here is one processor of the machine on which docs/scale.md was measured, with the links
+// between two processes. The document has the sums that they are from.
 func Here() Machine {
 	return Machine{
 		Name:    "this machine, one processor each",
 		Product: Rate{200e9, 4}, Invert: Rate{105e9, 350}, Eigen: Rate{50e9, 400}, Subspace: Rate{90e9, 200}, Memory: 50e9,
-		Link: Link{Alpha: 17e-6, Beta: 1.83e9, Large: 4e6, LargeBeta: 0.75e9},
+		Link: Link{Alpha: 0.5e-6, Beta: 4.9e9, Large: 8e6, LargeBeta: 4.3e9},
 	}
+}
+
+// Crowded is half a processor of Here: four processes on its two processors, which wait for
+// each other to leave a processor.
+func Crowded() Machine {
+	m := Here().shared(2)
+	m.Name = "this machine, half a processor each"
+	m.Link = Link{Alpha: 10e-6, Beta: 1.5e9}
+	return m
 }
 
 // Ethernet is nodes of 16 processors, one process on each node, and 10 Gb/s between them.

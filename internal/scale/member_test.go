@@ -27,8 +27,8 @@ func TestClocksMeetInCalls(t *testing.T) {
 			return err
 		}
 		half := g.(*Member)
-		now += 2 + .75*32/8
-		assert.InDelta(t, now, m.Clock(), 1e-12, "a gather of four numbers")
+		now += 2 + .75*256/8
+		assert.InDelta(t, now, m.Clock(), 1e-12, "a gather of four numbers, in four places of 64 bytes")
 		if m.Rank() == 2 {
 			half.Spend(10)
 		}
@@ -40,13 +40,13 @@ func TestClocksMeetInCalls(t *testing.T) {
 		if m.Rank()%2 == 0 {
 			now += 10
 		}
-		now += 1 + .5*9/8
-		assert.InDelta(t, now, m.Clock(), 1e-12, "only the group of 2 waits for it: log₂2·α + ½·9 bytes/β")
+		now += 1 + .5*128/8
+		assert.InDelta(t, now, m.Clock(), 1e-12, "only the group of 2 waits for it: log₂2·α + ½·128 bytes/β")
 		assert.Same(t, m.of, half.of, "one process, one clock")
 		return m.Wait(7)
 	})
 	require.NoError(t, err)
-	assert.InDelta(t, 8.5+5+10+1.5625+7, seconds, 1e-12)
+	assert.InDelta(t, 8.5+26+10+9+7, seconds, 1e-12)
 }
 
 // TestMeasuredTimeCounts: with a factor, computing moves the clock.
@@ -81,7 +81,8 @@ func TestLinks(t *testing.T) {
 	assert.Zero(t, l.Sum(1, 100))
 	assert.Zero(t, l.Gather(1, 100))
 	assert.InDelta(t, 2*3*3+2*7./8*100/10, l.Sum(8, 100), 1e-12)
-	assert.InDelta(t, 3*3+7./8*100/10, l.Gather(8, 100), 1e-12)
+	assert.InDelta(t, 3*3+7./8*512/10, l.Gather(8, 448), 1e-12, "56 bytes of each go with the lengths")
+	assert.InDelta(t, 2*3*3+7./8*(512+449)/10, l.Gather(8, 449), 1e-12)
 	assert.InDelta(t, 2*3+2*.5*1000/5, l.Sum(2, 1000), 1e-12, "beyond the caches")
 }
 

@@ -40,9 +40,12 @@ func (p *Plan) Needs() Memory {
 	}
 	if p.Processes > 1 {
 		m.Buffers = float64(element * p.Triangles())
-		if p.Holders > 1 {
+		if p.appliers() > 1 {
+			m.Buffers = max(m.Buffers, float64(element*(p.Parameters()-p.Other)))
+		}
+		if p.Holders > 1 || p.Structure == EKFAC {
 			for column := range p.Columns() {
-				m.Buffers = max(m.Buffers, float64(element*p.columnElements(column)))
+				m.Buffers = max(m.Buffers, float64(element*p.columnElements(column, 0)))
 			}
 		}
 	}
@@ -53,7 +56,7 @@ func (p *Plan) Needs() Memory {
 // a worse value of γ is taken back; low-rank forms of one basis serve both.
 func (p *Plan) kept(column int) (bytes float64) {
 	for i, l := range p.Layers {
-		if p.column[i] != column {
+		if !p.holds(column, i) {
 			continue
 		}
 		for _, n := range l.orders() {

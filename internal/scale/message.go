@@ -20,6 +20,10 @@ type Message struct {
 // ownMessage is distributed.Fusion's bound: a piece of so many elements travels alone.
 const ownMessage = 1 << 15
 
+// passNumbers are those that each pass adds up: the loss, errors, and three that check the
+// shares.
+const passNumbers = 5
+
 // Messages are what a process sends in a phase that is due, in its column's groups.
 func (p *Plan) Messages(f Phase, column int) []Message {
 	if p.Processes == 1 {
@@ -36,34 +40,67 @@ func (p *Plan) Messages(f Phase, column int) []Message {
 		if p.Structure == EKFAC {
 			elements += p.scales()
 		}
-		return []Message{{Bytes: element * float64(elements)}}
+		return []Message{{Bytes: element * float64(elements)}, sumOf(1)} // and whether all are finite
 	case Inverses:
-		var messages []Message
-		if p.Holders > 1 {
-			messages = append(messages, Message{Over: Column, Gather: true, Bytes: element * float64(p.columnElements(column))})
-		}
-		if p.Structure == EKFAC {
-			messages = append(messages, Message{Bytes: element * float64(p.scales())})
-		}
-		return messages
+		return p.inverseMessages(column)
 	case Precondition:
-		if p.Columns() > 1 {
-			return []Message{{Over: Row, Gather: true, Bytes: element * float64(p.Parameters()-p.Other)}}
+		switch bytes := element * float64(p.Parameters()-p.Other); {
+		case p.Columns() > 1:
+			return []Message{{Over: Row, Gather: true, Bytes: bytes}}
+		case p.Structure == EKFAC:
+			return []Message{{Gather: true, Bytes: bytes}}
 		}
 	case Products:
-		return []Message{{Bytes: 3 * number}} // dᵢᵀFdⱼ of two directions
+		d := p.directions()
+		return []Message{sumOf(passNumbers + d*(d+1)/2)} // dᵢᵀFdⱼ
 	case Ratio:
-		return []Message{{Bytes: number}}
+		return []Message{sumOf(passNumbers)}
 	case Agreement:
-		return []Message{{Bytes: 2 * number}}
+		return []Message{{Gather: true, Bytes: 2 * float64(p.Processes)}}
 	}
 	return nil
 }
 
-// gradientMessages are those of a Fusion of all gradients: large ones travel alone, and the
-// others together.
-func (p *Plan) gradientMessages() (messages []Message) {
-	together := p.Other
+// sumOf is a sum of so many float64.
+func sumOf(numbers int) Message { return Message{Bytes: float64(number * numbers)} }
+
+// inverseMessages are the results of all values of γ, one after the other, and, where only
+// some processes hold an inverse, what the others have to know of it: whether it succeeded,
+// after how many attempts, and its condition. EKFAC has one message of eigenvectors before,
+// and a pass that measures its diagonal.
+func (p *Plan) inverseMessages(column int) (messages []Message) {
+	if p.Structure == EKFAC {
+		messages = append(messages, Message{Gather: true, Bytes: p.resultBytes(column, 0, p.Processes)})
+		messages = append(messages, p.gradientMessages()...)
+		messages = append(messages, Message{Bytes: element * float64(p.scales())}, sumOf(1))
+	}
+	for trial := range p.trials() {
+		if p.Structure == EKFAC {
+			trial = 1 // another γ sends nothing
+		}
+		if p.Holders > 1 {
+			messages = append(messages, Message{Over: Column, Gather: true, Bytes: p.resultBytes(column, trial, p.Holders)})
+		}
+		if p.Columns() > 1 {
+			told := 0
+			if p.Structure != EKFAC {
+				told = 3 * len(p.Layers)
+			}
+			messages = append(messages, Message{Over: Row, Gather: true, Bytes: float64(number * (p.Columns() + told))})
+		}
+	}
+	return messages
+}
+
+// resultBytes are those of a column's inverses for a value of γ, with a flag of each member.
+func (p *Plan) resultBytes(column, trial, members int) float64 {
+	return float64(number*members) + element*float64(p.columnElements(column, trial))
+}
+
+// gradientMessages are the loss and the like, and those of a Fusion of all gradients: large
+// ones travel alone, and the others together.
+func (p *Plan) gradientMessages() []Message {
+	messages, together := []Message{sumOf(passNumbers)}, p.Other+p.Buffers
 	for _, l := range p.Layers {
 		if w := l.In * l.Out; w >= ownMessage {
 			messages = append(messages, Message{Bytes: element * float64(w)})
@@ -83,11 +120,11 @@ func (p *Plan) gradientMessages() (messages []Message) {
 // scales are the elements of EKFAC's diagonal.
 func (p *Plan) scales() int { return p.Parameters() - p.Other }
 
-// columnElements are the elements of a column's inverses.
-func (p *Plan) columnElements(column int) (sum int) {
+// columnElements are the elements of a column's inverses for a value of γ.
+func (p *Plan) columnElements(column, trial int) (sum int) {
 	for i, l := range p.Layers {
-		if p.column[i] == column {
-			sum += p.inverseElements(l.rows()) + p.inverseElements(l.Out)
+		if p.holds(column, i) {
+			sum += p.inverseElements(l.rows(), trial) + p.inverseElements(l.Out, trial)
 		}
 	}
 	return sum

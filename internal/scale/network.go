@@ -27,6 +27,9 @@ type Network struct {
 	Name   string
 	Layers []Layer // from input to output
 	Other  int     // parameters under no affine map, such as those of normalisation layers
+
+	// Buffers are the elements of running statistics, which travel with the gradients.
+	Buffers int
 }
 
 // Parameters are all learnable elements.

@@ -22,8 +22,8 @@ func dense(widths ...int) (layers []Layer) {
 	return layers
 }
 
-// images adds convolutions, each followed by a BatchNorm with a factor and a summand for
-// each channel.
+// images adds convolutions, each followed by a BatchNorm with a factor, a summand, a running
+// mean and a running variance for each channel.
 type images struct {
 	Network
 	side, channels int // of the images at hand
@@ -34,6 +34,7 @@ type images struct {
 func (n *images) conv(name string, channels, kernel, out, side int, bias bool) {
 	n.Layers = append(n.Layers, Layer{name, channels * kernel * kernel, out, side * side, bias})
 	n.Other += 2 * out
+	n.Buffers += 2 * out
 }
 
 // ResNet32 is the one for CIFAR (He et al. 2015, §4.2): 3 stages of 5 blocks of two 3×3

@@ -5,14 +5,14 @@ type Phase int
 
 // The phases, in the order of a step.
 const (
-	Gradient     Phase = iota // forward and backward pass; sum of the gradients
+	Gradient     Phase = iota // forward and backward pass; sums of the loss and of the gradients
 	Factors                   // backward pass with sampled targets, second moments; sum of their triangles
-	Inverses                  // of the layers that are a process's own; gather within its column
+	Inverses                  // of the layers that are a process's own; gathers within its column and row
 	Precondition              // U for the layers of a process's column; gather within its row
 	Products                  // tangent passes; sum of a few numbers
 	Update                    // the parameters move
-	Ratio                     // forward pass for ρ; sum of one number
-	Agreement                 // sum of the loss, of "go on?" and the like
+	Ratio                     // forward pass for ρ; sum of the loss
+	Agreement                 // gather of "go on?"
 	phases
 )
 
@@ -31,7 +31,7 @@ func (f Phase) String() string {
 
 // period is the number of steps from one step with the phase to the next; 0: there is none.
 func (p *Plan) period(f Phase) int {
-	if p.Plain && f != Gradient && f != Update && f != Agreement || f == Products && !p.Adaptive {
+	if p.Plain && f != Gradient && f != Update && f != Agreement {
 		return 0
 	}
 	switch f {
@@ -40,6 +40,9 @@ func (p *Plan) period(f Phase) int {
 	case Inverses:
 		return p.InversePeriod
 	case Products:
+		if !p.Adaptive {
+			return p.RatioPeriod
+		}
 		return p.ProductPeriod
 	case Ratio:
 		return p.RatioPeriod

@@ -13,10 +13,9 @@ type Plan struct {
 	// two.
 	WholeLayers bool
 
-	column   []int       // of each layer
-	inverter [][2]int    // of the factors of each layer: the row of the process
-	own      [][]float64 // by column and row: seconds of inverses
-	apply    []float64   // by column: seconds of preconditioning
+	column []int     // of each layer
+	own    []float64 // by process: seconds of inverses
+	apply  []float64 // by process: seconds of preconditioning
 }
 
 // NewPlan shares the layers out. The number of holders must divide that of processes.
@@ -39,48 +38,85 @@ func (p *Plan) Share(rank int) int { return p.part(p.Batch, rank) }
 
 func (p *Plan) part(n, rank int) int { return (n - rank + p.Processes - 1) / p.Processes }
 
-// assign gives each layer to a column, by the work that it makes between two inversions,
-// and then each inverse to a row.
+// assign gives each layer to a column, and then each of its inverses to a row. As in kfac, the
+// work of an inverse counts as the cube of its order. Eigenvectors of EKFAC are everybody's:
+// one of all processes finds them, and one of each row applies them.
 func (p *Plan) assign() {
+	p.own, p.apply = make([]float64, p.Processes), make([]float64, p.Processes)
+	if p.Structure == EKFAC {
+		p.assignBases()
+		return
+	}
 	work := make([]float64, len(p.Layers))
 	for i, l := range p.Layers {
-		work[i] = float64(p.trials()-1+p.InversePeriod) * p.applySeconds(l) * float64(p.Holders)
-		for _, order := range l.orders() {
-			work[i] += p.inverseSeconds(order)
-		}
+		work[i] = cube(l.rows()) + cube(l.Out)
 	}
 	p.column = Assign(work, p.Columns())
-	p.inverter = make([][2]int, len(p.Layers))
-	p.own = make([][]float64, p.Columns())
-	p.apply = make([]float64, p.Columns())
-	for c := range p.own {
-		p.own[c] = make([]float64, p.Holders)
+	for c := range p.Columns() {
 		p.assignRows(c)
 	}
 }
 
 func (p *Plan) assignRows(column int) {
-	var work []float64
-	var of [][]*int
+	var work, seconds []float64
+	add := func(orders ...int) {
+		sum, took := 0., 0.
+		for _, n := range orders {
+			sum, took = sum+cube(n), took+p.inverseSeconds(n)
+		}
+		work, seconds = append(work, sum), append(seconds, took)
+	}
 	for i, l := range p.Layers {
 		if p.column[i] != column {
 			continue
 		}
-		p.apply[column] += p.applySeconds(l)
-		a, g := p.inverseSeconds(l.rows()), p.inverseSeconds(l.Out)
-		rows := &p.inverter[i]
+		for row := range p.Holders {
+			p.apply[row*p.Columns()+column] += p.applySeconds(l)
+		}
 		if p.WholeLayers {
-			work, of = append(work, a+g), append(of, []*int{&rows[0], &rows[1]})
+			add(l.rows(), l.Out)
 		} else {
-			work, of = append(work, a, g), append(of, []*int{&rows[0]}, []*int{&rows[1]})
+			add(l.rows())
+			add(l.Out)
 		}
 	}
 	for i, row := range Assign(work, p.Holders) {
-		for _, to := range of[i] {
-			*to = row
-		}
-		p.own[column][row] += work[i]
+		p.own[row*p.Columns()+column] += seconds[i]
 	}
+}
+
+// assignBases shares eigenvectors out to all, and their application to the members of a row,
+// or to all if there is one column.
+func (p *Plan) assignBases() {
+	var work, seconds, applied []float64
+	for _, l := range p.Layers {
+		for _, n := range l.orders() {
+			work, seconds = append(work, cube(n)), append(seconds, p.inverseSeconds(n))
+		}
+		applied = append(applied, float64(l.parameters())*float64(l.rows()+l.Out))
+	}
+	for i, rank := range Assign(work, p.Processes) {
+		p.own[rank] += seconds[i]
+	}
+	members := p.appliers()
+	for i, member := range Assign(applied, members) {
+		for rank := member; rank < p.Processes; rank += members {
+			p.apply[rank] += p.applySeconds(p.Layers[i])
+		}
+	}
+}
+
+// appliers is the number of processes among which the layers are shared for preconditioning.
+func (p *Plan) appliers() int {
+	if p.Structure == EKFAC && p.Columns() == 1 {
+		return p.Processes
+	}
+	return p.Columns()
+}
+
+// holds reports whether a column has the inverses of a layer.
+func (p *Plan) holds(column, layer int) bool {
+	return p.Structure == EKFAC || p.column[layer] == column
 }
 
 // inverseSeconds is the time of one factor's inverses, for all values of γ.
@@ -94,15 +130,19 @@ func (p *Plan) inverseSeconds(order int) float64 {
 	return float64(p.trials()) * p.Invert.Seconds(InverseFlops(order), float64(order))
 }
 
-// inverseElements is what is sent of one factor's inverses, for all values of γ.
-func (p *Plan) inverseElements(order int) int {
-	switch r := p.rank(order); {
-	case p.Structure.eigen():
-		return order * order
+// inverseElements is what is sent of one factor's inverse for a value of γ: the first one that
+// is tried, or another one.
+func (p *Plan) inverseElements(order, trial int) int {
+	r := p.rank(order)
+	switch {
+	case !p.Structure.eigen() && r == 0:
+		return triangle(order)
+	case trial > 0: // what is sent serves all
+		return 0
 	case r > 0:
 		return order*r + r
 	}
-	return p.trials() * triangle(order)
+	return order * order
 }
 
 // applySeconds is the time in which one layer's gradient is preconditioned once.

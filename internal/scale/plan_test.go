@@ -35,15 +35,18 @@ func TestOneLayerByHand(t *testing.T) {
 	assert.InDelta(t, 4*2.*4*3*2, p.Work(Products, 0), 1e-9, "two directions, two products each")
 	assert.InDelta(t, 2.*4*3*2, p.Work(Ratio, 1), 1e-9)
 
-	assert.Equal(t, []Message{{Bytes: 4 * (3*2 + 2)}}, p.Messages(Gradient, 0))
-	assert.Equal(t, []Message{{Bytes: 4 * (10 + 3)}}, p.Messages(Factors, 0), "triangles of order 4 and 2")
-	assert.Equal(t, []Message{{Over: Column, Gather: true, Bytes: 3 * 4 * (10 + 3)}}, p.Messages(Inverses, 0))
+	assert.Equal(t, []Message{{Bytes: 8 * 5}, {Bytes: 4 * (3*2 + 2)}}, p.Messages(Gradient, 0))
+	assert.Equal(t, []Message{{Bytes: 4 * (10 + 3)}, {Bytes: 8}}, p.Messages(Factors, 0), "triangles of order 4 and 2")
+	results := Message{Over: Column, Gather: true, Bytes: 2*8 + 4*(10+3)}
+	assert.Equal(t, []Message{results, results, results}, p.Messages(Inverses, 0), "three values of γ")
 	assert.Empty(t, p.Messages(Precondition, 0), "both processes have the inverses")
-	assert.Equal(t, []Message{{Bytes: 24}}, p.Messages(Products, 0))
-	assert.Equal(t, []Message{{Bytes: 8}}, p.Messages(Ratio, 0))
+	assert.Equal(t, []Message{{Bytes: 8 * (5 + 3)}}, p.Messages(Products, 0))
+	assert.Equal(t, []Message{{Bytes: 8 * 5}}, p.Messages(Ratio, 0))
+	assert.Equal(t, []Message{{Gather: true, Bytes: 2 * 2}}, p.Messages(Agreement, 0), "2 bytes of each")
 
 	memoryOptimal := plan(t, tiny(), s, flat(), 2, 1)
-	assert.Empty(t, memoryOptimal.Messages(Inverses, 0), "inverses stay where they are made")
+	outcome := Message{Over: Row, Gather: true, Bytes: 2*8 + 3*8}
+	assert.Equal(t, []Message{outcome, outcome, outcome}, memoryOptimal.Messages(Inverses, 0), "inverses stay where they are made")
 	assert.Equal(t, []Message{{Over: Row, Gather: true, Bytes: 4 * 4 * 2}}, memoryOptimal.Messages(Precondition, 0))
 	assert.InDelta(t, 3*72., memoryOptimal.Work(Inverses, 0), 1e-9)
 	assert.Zero(t, memoryOptimal.Work(Inverses, 1), "one layer has one owner")
@@ -52,6 +55,11 @@ func TestOneLayerByHand(t *testing.T) {
 	assert.InDelta(t, 22./20, p.Frequency(Precondition), 1e-9, "each step once, and for two more values of γ every 20 steps")
 	assert.InDelta(t, 1./4, p.Frequency(Factors), 1e-9)
 	assert.InDelta(t, 1./20, p.Frequency(Inverses), 1e-9)
+
+	fixed := plan(t, tiny(), Defaults(BlockDiagonal, false, 8), flat(), 2, 2)
+	assert.InDelta(t, 2*2.*4*3*2, fixed.Work(Products, 0), 1e-9, "one direction")
+	assert.Equal(t, []Message{{Bytes: 8 * (5 + 1)}}, fixed.Messages(Products, 0))
+	assert.InDelta(t, 1./10, fixed.Frequency(Products), 1e-9, "where ρ is measured")
 }
 
 // TestStructuresSend: what the other structures send of a layer with 255 inputs, a bias and
@@ -59,11 +67,37 @@ func TestOneLayerByHand(t *testing.T) {
 func TestStructuresSend(t *testing.T) {
 	n := Network{Layers: []Layer{{"wide", 255, 128, 1, true}}}
 	low := plan(t, n, Defaults(LowRank, true, 8), flat(), 4, 4)
-	assert.Equal(t, []Message{{Over: Column, Gather: true, Bytes: 4 * (257*16 + 129*8)}}, low.Messages(Inverses, 0),
+	flags := Message{Over: Column, Gather: true, Bytes: 4 * 8}
+	assert.Equal(t, []Message{{Over: Column, Gather: true, Bytes: 4*8 + 4*(257*16+129*8)}, flags, flags}, low.Messages(Inverses, 0),
 		"eigenvectors and eigenvalues, a sixteenth of 256 and of 128, once for all values of γ")
+
 	e := plan(t, n, Defaults(EKFAC, true, 8), flat(), 4, 2)
-	assert.Equal(t, []Message{{Over: Column, Gather: true, Bytes: 4 * (256*256 + 128*128)}, {Bytes: 4 * 256 * 128}}, e.Messages(Inverses, 0))
-	assert.Equal(t, []Message{{Bytes: 4 * (256*257/2 + 128*129/2 + 256*128)}}, e.Messages(Factors, 0))
+	again := []Message{{Gather: true, Bytes: 4*8 + 4*(256*256+128*128)}, {Bytes: 8 * 5}, {Bytes: 4 * 256 * 128}, {Bytes: 4 * 256 * 128}, {Bytes: 8}}
+	for range 3 {
+		again = append(again, Message{Over: Column, Gather: true, Bytes: 2 * 8}, Message{Over: Row, Gather: true, Bytes: 2 * 8})
+	}
+	assert.Equal(t, again, e.Messages(Inverses, 0), "eigenvectors for all, a pass with the gradient and the diagonal, and three values of γ")
+	assert.Equal(t, []Message{{Bytes: 4 * (256*257/2 + 128*129/2 + 256*128)}, {Bytes: 8}}, e.Messages(Factors, 0))
+}
+
+// TestOneAppliesBases: EKFAC's bases are applied by one process of each row, or of all where
+// all are one column, and U is gathered there.
+func TestOneAppliesBases(t *testing.T) {
+	n := Network{Layers: []Layer{{"wide", 255, 128, 1, true}}}
+	for holders, want := range map[int]struct {
+		over     Over
+		appliers int
+	}{1: {Row, 1}, 2: {Row, 2}, 4: {All, 1}} {
+		p := plan(t, n, Defaults(EKFAC, true, 8), flat(), 4, holders)
+		assert.Equal(t, []Message{{Over: want.over, Gather: true, Bytes: 4 * 256 * 128}}, p.Messages(Precondition, 0))
+		busy := 0
+		for rank := range 4 {
+			if p.Work(Precondition, rank) > 0 {
+				busy++
+			}
+		}
+		assert.Equal(t, want.appliers, busy, "%d holders", holders)
+	}
 }
 
 // TestOneProcessSendsNothing: with one process there is one strategy, the step of a
@@ -161,14 +195,18 @@ func TestMessagesAreFusions(t *testing.T) {
 		}
 		if n.Other > 0 {
 			gradients.Add32(make([]float32, n.Other), 1)
+			gradients.Add32(make([]float32, n.Buffers), 1)
 		}
-		for f, fusion := range map[Phase]*distributed.Fusion{Gradient: &gradients, Factors: &factors} {
+		gradient, statistics := p.Messages(Gradient, 0), p.Messages(Factors, 0)
+		check := func(fusion *distributed.Fusion, want []Message) {
 			require.NoError(t, distributed.Run(1, func(g distributed.Group) error {
 				c := &counting{Group: g}
 				err := fusion.Sum(c)
-				assert.Equal(t, p.Messages(f, 0), c.messages, "%s, %v", n.Name, f)
+				assert.Equal(t, want, c.messages, n.Name)
 				return err
 			}))
 		}
+		check(&gradients, gradient[1:])
+		check(&factors, statistics[:1])
 	}
 }

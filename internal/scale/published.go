@@ -42,8 +42,9 @@ func (r Published) plans(m Machine) (sgd, kfac *Plan, err error) {
 	return sgd, kfac, err
 }
 
-// V100 is a GPU of four to a node, with 100 Gb/s between nodes, in a ring over all GPUs. All
-// rates are stated but Eigen's, which is fitted to the published row of ResNet-50 on 16 GPUs.
+// V100 is a GPU of four to a node, with 100 Gb/s between nodes, in a ring over all GPUs. Rates
+// are round numbers. The one of products was chosen with the published rows in view, and
+// Eigen's is fitted to that of ResNet-50 on 16 GPUs.
 func V100() Machine {
 	return Machine{
 		Name:    "V100, four to a node",

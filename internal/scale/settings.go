@@ -67,6 +67,14 @@ func SGD(batch int) Settings {
 	return s
 }
 
+// directions are those of exact products: Δ and δ₀, or v, whose fall ρ is measured by.
+func (s Settings) directions() int {
+	if s.Adaptive {
+		return 2
+	}
+	return 1
+}
+
 // trials are the values of γ that are tried with new inverses.
 func (s Settings) trials() int {
 	if s.Adaptive {

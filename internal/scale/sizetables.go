@@ -19,13 +19,22 @@ func bytesTable() string {
 				mean[holders] += digits(meanBytes(grid(w.Network, all[s].Settings, Ethernet(), 8, holders)) / 1e6)
 			}
 		}
-		cells = append(cells, fmt.Sprintf("%s (%d)", mega(w.Parameters()), len(all[LowRank].gradientMessages())), mega(w.Triangles()))
+		cells = append(cells, fmt.Sprintf("%s (%d)", mega(w.Parameters()), len(all[LowRank].gradientMessages())-1), mega(w.Triangles()))
 		for _, s := range []Structure{LowRank, BlockDiagonal, EKFAC} {
-			cells = append(cells, mega(all[s].columnElements(0)))
+			cells = append(cells, digits(inverseBytes(all[s])/1e6))
 		}
 		t.row(append(cells, mega(w.Parameters()-w.Other), mean[8], mean[1])...)
 	}
 	return t.String()
+}
+
+// inverseBytes are those of the first column's inverses, for all values of γ.
+func inverseBytes(p *Plan) float64 {
+	elements := 0
+	for trial := range p.trials() {
+		elements += p.columnElements(0, trial)
+	}
+	return float64(element * elements)
 }
 
 func meanBytes(p *Plan) (sum float64) {

@@ -82,7 +82,7 @@ func overlapTable() string {
 			for _, processes := range sizes {
 				n := w.batch(processes)
 				sgd := grid(w.Network, SGD(n), m, processes, processes)
-				kfac := grid(w.Network, Defaults(LowRank, true, n), m, processes, processes)
+				kfac := grid(w.Network, Defaults(LowRank, true, n), m, processes, 1)
 				sum, left := sgd.Overlap()
 				saved := sum - left
 				t.row(w.Name, m.Name, fmt.Sprint(processes), milli(sum), percent(saved/sum), percent(saved/sgd.Simulated()), percent(saved/kfac.Simulated()))

@@ -15,8 +15,8 @@ func Tables() []Table {
 		name, _, _ := strings.Cut(m.Name, ",")
 		list = append(list, Table{strings.ReplaceAll(strings.ToLower(strings.Fields(name)[2]), "-", ""), Strategies(m)})
 	}
-	return append(list, Table{"imbalance", imbalanceTable()}, Table{"overlap", overlapTable()},
-		Table{"published", publishedTable()}, Table{"here", Checked(Measured())}, Table{"two", twoTable()})
+	list = append(list, Table{"imbalance", imbalanceTable()}, Table{"overlap", overlapTable()}, Table{"published", publishedTable()})
+	return append(list, Checks(Measured())...)
 }
 
 // workload is a network with a mini-batch that grows with the number of processes, up to

@@ -22,24 +22,20 @@ const (
 func (p *Plan) Work(f Phase, rank int) float64 {
 	switch f {
 	case Gradient:
-		seconds := p.pass(p.Share(rank), 1, true, true)
-		if p.Processes > 1 {
-			seconds += p.passes(passesOfScaling)
-		}
-		return seconds
+		return p.gradient(rank)
 	case Factors:
 		return p.factors(rank)
 	case Inverses:
-		seconds := p.own[rank%p.Columns()][rank/p.Columns()]
-		if p.Structure == EKFAC { // the diagonal in the new basis
-			seconds += p.pass(p.measured(rank), 0, true, false) + p.projections(rank)
+		seconds := p.own[rank]
+		if p.Structure == EKFAC { // the diagonal in the new basis, by one more pass of all kinds
+			seconds += p.gradient(rank) + p.pass(p.measured(rank), 0, true, false) + p.projections(rank)
 		}
 		return seconds
 	case Precondition:
-		return p.apply[rank%p.Columns()]
+		return p.apply[rank]
 	case Products:
-		// A tangent pass makes two products of a layer, ȧW and aẆ, for both directions.
-		return p.pass(p.part(min(p.Batch, p.ProductExamples), rank), 4, false, false)
+		// A tangent pass makes two products of a layer, ȧW and aẆ, for each direction.
+		return p.pass(p.part(min(p.Batch, p.ProductExamples), rank), 2*p.directions(), false, false)
 	case Update:
 		switch {
 		case p.Plain:
@@ -52,6 +48,15 @@ func (p *Plan) Work(f Phase, rank int) float64 {
 		return p.pass(p.Share(rank), 1, false, false)
 	}
 	return 0
+}
+
+// gradient is the time of a forward and a backward pass.
+func (p *Plan) gradient(rank int) float64 {
+	seconds := p.pass(p.Share(rank), 1, true, true)
+	if p.Processes > 1 {
+		seconds += p.passes(passesOfScaling)
+	}
+	return seconds
 }
 
 // passes is the time of so many passes over all parameters.
