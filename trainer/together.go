@@ -85,7 +85,7 @@ func (r *run) tellTogether() error {
 		}
 		err = nil
 	}
-	if n := r.res.Steps; err == nil && r.event.Kind == StepDone && n%driftSteps == 0 {
+	if n := r.res.Steps; err == nil && r.event.Kind == StepDone && (n == 1 || n%driftSteps == 0) {
 		err = r.share.checkDrift(n)
 	}
 	return err
@@ -199,6 +199,9 @@ func (r *run) verdict() (rises []*RiseError, worse, err error) {
 	if r.share == nil {
 		rises, worse = r.trend.judge(r.lastInterval())
 		return rises, worse, nil
+	}
+	if err := r.share.checkDrift(r.res.Steps); err != nil {
+		return nil, nil, err
 	}
 	if r.trend.steps > 0 && r.trend.last != nil { // all compute what rank 0 may ask for
 		if h, err := r.share.Loss(); err == nil {
