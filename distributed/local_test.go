@@ -3,6 +3,7 @@ package distributed_test
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync/atomic"
 	"testing"
 
@@ -104,8 +105,74 @@ func TestLengths(t *testing.T) {
 		}
 		return err
 	})
-	assert.ErrorContains(t, err, "distributed: process 2 adds up 6 numbers where process 0 adds up 5")
+	assert.ErrorContains(t, err, "distributed: process 2 adds up 6 float32 numbers where process 0 adds up 5 float32 numbers")
 	assert.EqualValues(t, 3, failed.Load())
+}
+
+// TestEnds: whoever will make no call ends those of the others, which would wait for ever.
+func TestEnds(t *testing.T) {
+	for name, end := range map[string]func() error{
+		"it has returned":         func() error { return nil },
+		"its goroutine has ended": func() error { runtime.Goexit(); return nil },
+	} {
+		for _, parts := range []int{1, 2} { // in the whole group, and in parts of it
+			var others atomic.Int32
+			err := distributed.Run(4, func(g distributed.Group) error {
+				part, err := g.Split(g.Rank() % parts)
+				if err == nil {
+					err = part.Sum64(make([]float64, 3))
+				}
+				if err == nil && g.Rank() == 3 {
+					return end()
+				}
+				for err == nil {
+					err = part.Sum64(make([]float64, 3))
+				}
+				if left := (*distributed.LeftError)(nil); errors.As(err, &left) && left.Rank == 3 {
+					others.Add(1)
+				}
+				return err
+			})
+			assert.ErrorContains(t, err, "process 3 has left the group: "+name)
+			assert.EqualValues(t, 3, others.Load(), "%s, %d parts", name, parts)
+		}
+	}
+}
+
+// TestMisfits: calls of different kinds are an error on every member, then and later.
+func TestMisfits(t *testing.T) {
+	calls := []func(g distributed.Group) error{
+		func(g distributed.Group) error { return g.Sum32(make([]float32, 2)) },
+		func(g distributed.Group) error { return g.Sum64(make([]float64, 2)) },
+		func(g distributed.Group) error { _, err := g.Gather(make([]byte, 8)); return err },
+		func(g distributed.Group) error { _, err := g.Split(0); return err },
+	}
+	words := []string{"adds up 2 float32 numbers", "adds up 2 float64 numbers", "gathers", "splits"}
+	for i := range calls {
+		for j := range calls {
+			if i == j {
+				continue
+			}
+			var failed atomic.Int32
+			err := distributed.Run(3, func(g distributed.Group) error {
+				for range 3 {
+					if err := errors.Join(calls[i](g), calls[j](g)); err != nil {
+						return err
+					}
+				}
+				k := i
+				if g.Rank() == 1 {
+					k = j
+				}
+				if calls[k](g) != nil && calls[i](g) != nil {
+					failed.Add(1)
+				}
+				return nil
+			})
+			assert.EqualError(t, err, fmt.Sprintf("distributed: process 1 %s where process 0 %s", words[j], words[i]))
+			assert.EqualValues(t, 3, failed.Load())
+		}
+	}
 }
 
 func TestSplitErrors(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"github.com/gokfac/gokfac/graph"
 )
 
-// driftSteps is how often processes compare their parameters. A digest takes a nanosecond for
-// each.
+// driftSteps is how often processes compare their parameters, beside the first step, which
+// shows most of what can differ, and the end. A digest takes a nanosecond for each.
 const driftSteps = 100
 
 // DriftError reports processes of a group whose parameters, or buffers, are not the same.

@@ -58,6 +58,9 @@ func (r *run) verdict() (rises []*RiseError, worse, err error) {
 		rises, worse = r.trend.judge(r.lastInterval())
 		return rises, worse, nil
 	}
+	if err := r.share.checkDrift(r.res.Steps); err != nil {
+		return nil, nil, err
+	}
 	if r.trend.steps > 0 && r.trend.last != nil { // all compute what rank 0 may ask for
 		if h, err := r.share.Loss(); err == nil {
 			r.trend.last = computed{r.share, h}

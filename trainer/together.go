@@ -88,7 +88,7 @@ func (r *run) tellTogether() error {
 		}
 		err = nil
 	}
-	if n := r.res.Steps; err == nil && r.event.Kind == StepDone && n%driftSteps == 0 {
+	if n := r.res.Steps; err == nil && r.event.Kind == StepDone && (n == 1 || n%driftSteps == 0) {
 		err = r.share.checkDrift(n)
 	}
 	return err

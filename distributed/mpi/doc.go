@@ -82,7 +82,9 @@
 // the system has stopped it. A process that computes for minutes gives signs of life. One
 // that hangs does, too: a call that takes longer than twenty times the patience, and ten
 // times the longest time that the caller has itself spent between two calls, ends the job.
-// Time counts while this process runs: a job that was stopped as a whole goes on.
+// Time counts while this process runs: a job that was stopped as a whole goes on. In Open,
+// too, a process waits for the others twenty times the patience, and ends then: MPICH's mpirun
+// does not end the others when one has ended before that.
 //
 // # More processes than processors
 //

@@ -134,6 +134,9 @@ func (g *group) Leave(err error) {
 // endJob says why, ends all processes, and does not return.
 func (w *world) endJob(why string) {
 	fmt.Fprintln(os.Stderr, line(why)+"; the job ends")
+	// MPICH's launcher drops what it has not read of a process's output when it hears of the
+	// abort.
+	time.Sleep(readTime)
 	// MPI_Abort may wait for what another thread holds in MPI. It is the launcher's task
 	// to end the others when this process has ended with a status that is not 0.
 	time.AfterFunc(abortTime, func() { os.Exit(1) })
@@ -141,5 +144,7 @@ func (w *world) endJob(why string) {
 	os.Exit(1)
 }
 
-// abortTime is how long MPI_Abort may take.
-const abortTime = 2 * time.Second
+const (
+	readTime  = 300 * time.Millisecond // for the launcher to read why
+	abortTime = 2 * time.Second        // that MPI_Abort may take
+)

@@ -75,8 +75,11 @@ func roles() map[string]func(g *group) error {
 		"computes": func(g *group) error { return lastOne(g, func() error { time.Sleep(4 * time.Second); return nil }) },
 		"hangs":    func(g *group) error { return lastOne(g, func() error { select {} }) },
 		"signals":  signals,
-		"times":    times,
-		"shares":   shares,
+
+		"does not begin": func(*group) error { return errors.New("all have begun") },
+
+		"times":  times,
+		"shares": shares,
 	}
 }
 

@@ -80,6 +80,7 @@ const threadMultiple = 3
 
 func (w *world) start(by launcher) (*group, error) {
 	l := w.library
+	defer expectAll(by, w.patience)()
 	err := w.atHome(func() error {
 		l.mu.Lock()
 		defer l.mu.Unlock()
@@ -122,6 +123,19 @@ func (w *world) start(by launcher) (*group, error) {
 		go w.beats.run()
 	}
 	return all, nil
+}
+
+// expectAll ends this process unless the result is called in time: MPI_Init waits for all
+// processes, and no launcher but Open MPI's ends those that wait for one that has ended
+// before, with whatever status. Other calls need not wait longer.
+func expectAll(by launcher, patience time.Duration) (come func()) {
+	wait := callPatience * patience
+	clock := time.AfterFunc(wait, func() {
+		fmt.Fprintf(os.Stderr, "process %d has waited %v for the %d processes that %s started to begin: one has ended before, has stalled, or has flags by which it does not take part; the job ends\n",
+			by.rank, wait, by.size, by.name)
+		os.Exit(1)
+	})
+	return func() { clock.Stop() }
 }
 
 // stop ends MPI when all processes want that.
