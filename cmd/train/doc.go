@@ -153,8 +153,8 @@
 // -tune works in one process.
 //
 // -resume goes on on any number of processes, or without a launcher; the number of workers
-// may change with that of the processes. With -kfac-inverse-holders a state has no inverses,
-// and the run that goes on makes them anew. -compare deals whole runs out: each is made by one
+// may change with that of the processes. Unless -kfac-inverse-holders is 1, a state of several
+// processes has no inverses, and the run that goes on makes them anew. -compare deals whole runs out: each is made by one
 // process, as without a launcher, and kept by the first one. Where the processes of a machine
 // have more workers than it has processors, the report says that seconds cannot be compared.
 //
