@@ -1,6 +1,7 @@
 package trainer
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -28,11 +29,31 @@ func (r *run) assemble(ctx context.Context) {
 		return
 	}
 	r.share.step = uint64(r.res.Steps)
-	if _, err := r.together(func() error { return nil }); err != nil {
-		r.calledOff = err
-	} else if err := r.share.checkDrift(r.res.Steps); err != nil {
-		r.calledOff = err
+	_, err := r.together(func() error { return nil })
+	if err == nil {
+		err = r.sameSettings()
 	}
+	if err == nil {
+		err = r.share.checkDrift(r.res.Steps)
+	}
+	r.calledOff = err
+}
+
+// sameSettings returns an error, on all processes, unless they are about to make the same
+// steps.
+func (r *run) sameSettings() error {
+	text := fmt.Appendf(nil, "%d steps after %d, %d in an epoch, %d epochs; evaluations every %d steps; mini-batches of %d parts; clipping %v; optimizer %T with a learning rate of %v",
+		r.total, r.res.Steps, r.perEpoch, r.Epochs, r.EvalEvery, max(r.Accumulate, 1), r.ClipNorm, r.Optimizer, r.Optimizer.LearningRate())
+	all, err := r.Group.Gather(text)
+	if err != nil {
+		return err
+	}
+	for rank, other := range all {
+		if !bytes.Equal(other, all[0]) {
+			return fmt.Errorf("trainer: process %d is to make another run than process 0: %s; process 0: %s", rank, other, all[0])
+		}
+	}
+	return nil
 }
 
 // interrupted returns why the run ends before the next step, if it does.

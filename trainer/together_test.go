@@ -264,6 +264,31 @@ func TestGroupDrifts(t *testing.T) {
 	}
 }
 
+// TestGroupOfOtherSettings: processes that are to make different runs say so before the first
+// step.
+func TestGroupOfOtherSettings(t *testing.T) {
+	for name, change := range map[string]func(tr *trainer.Trainer){
+		"12 steps after 0":         func(tr *trainer.Trainer) { tr.MaxSteps = 12 },
+		"every 4 steps":            func(tr *trainer.Trainer) { tr.EvalEvery = 4 },
+		"parts":                    func(tr *trainer.Trainer) { tr.Accumulate = 2 },
+		"learning rate of 0.25":    func(tr *trainer.Trainer) { tr.Optimizer.SetLearningRate(0.25) },
+		"clipping 0; ":             func(tr *trainer.Trainer) { tr.ClipNorm = 0 },
+		"optimizer *trainer.Adam ": func(tr *trainer.Trainer) { tr.Optimizer, _ = trainer.NewAdam(trainer.AdamConfig{}) },
+	} {
+		require.NoError(t, distributed.Run(2, func(g distributed.Group) error {
+			tr := groupRun(t, g)
+			if g.Rank() == 1 {
+				change(tr)
+			}
+			res, err := tr.Fit(context.Background(), groupData(1))
+			assert.Zero(t, res.Steps, name)
+			assert.ErrorContains(t, err, "process 1 is to make another run than process 0", name)
+			assert.ErrorContains(t, err, name)
+			return nil
+		}))
+	}
+}
+
 // TestGroupDiverges on all processes alike, where the loss, and where an evaluation is not
 // finite.
 func TestGroupDiverges(t *testing.T) {

@@ -67,7 +67,8 @@
 //
 //	SIGTERM, SIGINT to mpirun   Open MPI: SIGTERM to all; kills them about 2 s later, and
 //	                            ends with status 1 even if all have ended in order.
-//	                            (--mca odls_base_sigkill_timeout 10 gives them 10 s).
+//	                            (--mca odls_base_sigkill_timeout 10 gives them 10 s, and passes the signal on
+//	                            as much later).
 //	                            MPICH: the same signal to all; ends when they end, with
 //	                            their status
 //	a killed process            both end the others at once
