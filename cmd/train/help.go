@@ -32,7 +32,8 @@ threads (VECLIB_MAXIMUM_THREADS does), and nobody has measured its speed.
 
 Under mpirun or srun, signals to the launcher let the step end and save; Open
 MPI's mpirun kills after a second (--mca odls_base_sigkill_timeout 10 waits
-longer, before the signal too), and its own status is then 1. GOKFAC_MPI_LIBRARY names another library
+longer, before the signal too), and its own status is then 1.
+GOKFAC_MPI_LIBRARY names another library
 of MPI, GOKFAC_MPI_PATIENCE the seconds without a sign of life after which a
 process counts as dead (15).
 
