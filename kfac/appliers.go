@@ -6,6 +6,7 @@ import (
 
 	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/shares"
 )
 
 // appliers says which processes of a group apply which inverses: those that hold them (see
@@ -40,7 +41,7 @@ func (p *Preconditioner) placeAppliers() {
 			}
 		}
 	}
-	a.at = assign(costs, a.among.Size())
+	a.at = shares.Assign(costs, a.among.Size())
 	for i, b := range p.blocks {
 		if h.placed(i) {
 			a.at[i] = h.at[i] // the members of a row are those of the columns

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/gokfac/gokfac/distributed"
+	"github.com/gokfac/gokfac/internal/shares"
 )
 
 // leastShared is the least order of a matrix whose decomposition one process does for the
@@ -37,7 +38,7 @@ func (p *Preconditioner) decompose(g distributed.Group) (halted, err error) {
 		}
 		s.costs = append(s.costs, cost)
 	}
-	owners := assign(s.costs, g.Size())
+	owners := shares.Assign(s.costs, g.Size())
 	p.decomposers.todo = p.decomposers.todo[:0]
 	for i, j := range s.jobs {
 		if owners[i] < 0 || owners[i] == g.Rank() {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/shares"
 )
 
 // holders says which processes of a group of P hold and apply which inverses (KAISA). With
@@ -115,7 +116,7 @@ func (p *Preconditioner) placeInverses() error {
 		}
 		costs = append(costs, cost)
 	}
-	h.at = assign(costs, columns)
+	h.at = shares.Assign(costs, columns)
 	return nil
 }
 
@@ -201,4 +202,14 @@ func outcome(jobs []*Decomposition, v Inverse) absent {
 		a.cond = v.Condition()
 	}
 	return a
+}
+
+// holdersOf returns the greatest divisor of n that is within a part of n, at least 1.
+func holdersOf(part float64, n int) int {
+	for w := n; w > 1; w-- {
+		if n%w == 0 && float64(w) <= part*float64(n)+1e-9 {
+			return w
+		}
+	}
+	return 1
 }

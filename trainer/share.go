@@ -10,6 +10,7 @@ import (
 
 	"github.com/gokfac/gokfac/distributed"
 	"github.com/gokfac/gokfac/graph"
+	"github.com/gokfac/gokfac/internal/shares"
 )
 
 // Share makes one mini-batch of the shares that the processes of a group have of it. Every
@@ -71,7 +72,7 @@ var (
 // NewShare returns a Share that has no mini-batch.
 func NewShare(m *Model, g distributed.Group) *Share {
 	s := &Share{Accumulation: NewAccumulation(m), group: g, grads: graph.Gradients(m.learned)}
-	s.rows = &ownRows{rank: g.Rank(), size: g.Size()}
+	s.rows = &ownRows{Share: shares.Share{Rank: g.Rank(), Size: g.Size()}}
 	s.show = s.showOwn
 	return s
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"gorgonia.org/tensor"
+
+	"github.com/gokfac/gokfac/internal/shares"
 )
 
 // SharedSource is a Source that gives a process of a group its share of each mini-batch
@@ -55,9 +57,9 @@ func (m *Model) stand(at place) { m.streams.Places.First, m.streams.Places.Strid
 
 // ownRows cuts whole mini-batches to the share of one process.
 type ownRows struct {
-	rank, size int
-	kept       []*tensor.Dense // of x, y and the further targets of the last mini-batch
-	more       []*tensor.Dense
+	shares.Share
+	kept []*tensor.Dense // of x, y and the further targets of the last mini-batch
+	more []*tensor.Dense
 }
 
 // cut returns the share of a mini-batch of tensors whose first axis is that of examples. It
@@ -79,7 +81,7 @@ func (o *ownRows) cut(x, y *tensor.Dense, more []*tensor.Dense) (ownX, ownY *ten
 			o.more = append(o.more, own)
 		}
 	}
-	return ownX, ownY, o.more, place{o.rank, o.size, of}, nil
+	return ownX, ownY, o.more, place{o.Rank, o.Size, of}, nil
 }
 
 // rows is the process's rows of t, or the first of them as a stand-in.
@@ -90,10 +92,7 @@ func (o *ownRows) rows(role int, t *tensor.Dense, of int) (*tensor.Dense, error)
 	case t.RequiresIterator() || t.DataOrder().IsColMajor():
 		return nil, fmt.Errorf("trainer: a mini-batch with a tensor of shape %v that is not contiguous and row-major", t.Shape())
 	}
-	first, n := o.rank, (of-o.rank+o.size-1)/o.size
-	if first >= of {
-		first, n = 0, 1
-	}
+	n := o.Rows(of)
 	for role >= len(o.kept) {
 		o.kept = append(o.kept, nil)
 	}
@@ -104,28 +103,28 @@ func (o *ownRows) rows(role int, t *tensor.Dense, of int) (*tensor.Dense, error)
 	}
 	switch from := t.Data().(type) {
 	case []float32:
-		everyRow(own.Float32s(), from, n, first, o.size)
+		copyOwn(own.Float32s(), from, n, of, o.Share)
 	case []float64:
-		everyRow(own.Float64s(), from, n, first, o.size)
+		copyOwn(own.Float64s(), from, n, of, o.Share)
 	case []int:
-		everyRow(own.Ints(), from, n, first, o.size)
+		copyOwn(own.Ints(), from, n, of, o.Share)
 	case []int32:
-		everyRow(own.Int32s(), from, n, first, o.size)
+		copyOwn(own.Int32s(), from, n, of, o.Share)
 	case []int64:
-		everyRow(own.Int64s(), from, n, first, o.size)
+		copyOwn(own.Int64s(), from, n, of, o.Share)
 	case []uint8:
-		everyRow(own.Uint8s(), from, n, first, o.size)
+		copyOwn(own.Uint8s(), from, n, of, o.Share)
 	default:
 		return nil, fmt.Errorf("trainer: a mini-batch of %v: the model takes numbers of type float32, float64, int, int32, int64 or uint8", t.Dtype())
 	}
 	return own, nil
 }
 
-// everyRow copies n rows of from, the first one and every step-th after it.
-func everyRow[T any](to, from []T, n, first, step int) {
+// copyOwn copies the process's rows, n of the rows that from has.
+func copyOwn[T any](to, from []T, n, of int, own shares.Share) {
 	width := len(to) / n
-	for i := range n {
-		copy(to[i*width:(i+1)*width], from[(first+i*step)*width:])
+	for j := range n {
+		copy(to[j*width:(j+1)*width], from[own.Number(j, of)*width:])
 	}
 }
 

@@ -35,7 +35,7 @@
 // # Closed formula and simulation
 //
 // Plan.Balanced is the closed formula: work that is shared out takes its mean. In
-// Plan.Simulated each process has a clock, does the work that Assign gives it, and waits
+// Plan.Simulated each process has a clock, does the work that shares.Assign gives it, and waits
 // in each collective for the last one. The two differ by imbalance alone. Goroutines with
 // the same work find the same on a group of Members, which is a distributed.Group over
 // modelled links, for any program.

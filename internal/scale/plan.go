@@ -1,6 +1,10 @@
 package scale
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/gokfac/gokfac/internal/shares"
+)
 
 // Plan is a run on several processes: who has which examples and inverses.
 type Plan struct {
@@ -51,7 +55,7 @@ func (p *Plan) assign() {
 	for i, l := range p.Layers {
 		work[i] = cube(l.rows()) + cube(l.Out)
 	}
-	p.column = Assign(work, p.Columns())
+	p.column = shares.Assign(work, p.Columns())
 	for c := range p.Columns() {
 		p.assignRows(c)
 	}
@@ -80,7 +84,7 @@ func (p *Plan) assignRows(column int) {
 			add(l.Out)
 		}
 	}
-	for i, row := range Assign(work, p.Holders) {
+	for i, row := range shares.Assign(work, p.Holders) {
 		p.own[row*p.Columns()+column] += seconds[i]
 	}
 }
@@ -95,11 +99,11 @@ func (p *Plan) assignBases() {
 		}
 		applied = append(applied, float64(l.parameters())*float64(l.rows()+l.Out))
 	}
-	for i, rank := range Assign(work, p.Processes) {
+	for i, rank := range shares.Assign(work, p.Processes) {
 		p.own[rank] += seconds[i]
 	}
 	members := p.appliers()
-	for i, member := range Assign(applied, members) {
+	for i, member := range shares.Assign(applied, members) {
 		for rank := member; rank < p.Processes; rank += members {
 			p.apply[rank] += p.applySeconds(p.Layers[i])
 		}

@@ -1,5 +1,6 @@
-// Package shares says which examples of a mini-batch are whose, where several processes
-// share it: of process r of P those of the numbers r, r+P, r+2P, ….
+// Package shares says what is whose, where several processes share it: of the examples of
+// a mini-batch those of the numbers r, r+P, r+2P, … are process r's of P (Share), and
+// pieces of work are shared out by their cost (Assign).
 package shares
 
 import "fmt"

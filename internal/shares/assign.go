@@ -1,15 +1,15 @@
-package kfac
+package shares
 
 import (
 	"cmp"
 	"slices"
 )
 
-// assign shares work out to so many members: the greatest piece first, each to the member
+// Assign shares work out to so many members: the greatest piece first, each to the member
 // that has least so far, the first of several. Two equal members are at most a third above
 // the best balance (Graham 1969). All members come to the same result. A cost below 0 is
 // nobody's, and gets −1.
-func assign(costs []float64, members int) []int {
+func Assign(costs []float64, members int) []int {
 	order := make([]int, len(costs))
 	for i := range order {
 		order[i] = i
@@ -28,14 +28,4 @@ func assign(costs []float64, members int) []int {
 		loads[to[i]] += costs[i]
 	}
 	return to
-}
-
-// holdersOf returns the greatest divisor of n that is within a part of n, at least 1.
-func holdersOf(part float64, n int) int {
-	for w := n; w > 1; w-- {
-		if n%w == 0 && float64(w) <= part*float64(n)+1e-9 {
-			return w
-		}
-	}
-	return 1
 }
