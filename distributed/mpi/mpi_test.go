@@ -85,13 +85,14 @@ func TestEndOfJob(t *testing.T) {
 }
 
 // TestDoesNotBegin: processes do not wait for ever for one that ends before it begins. Open
-// MPI's mpirun sees to it by itself.
+// MPI's mpirun sees to it by itself. Which of those that wait says so first is chance: the
+// launcher ends the others.
 func TestDoesNotBegin(t *testing.T) {
 	each(t, func(t *testing.T, m mpirun) {
 		out, exit, took := m.run(t, 3, "does not begin", patienceVariable+"=0.2")
 		assert.NotEqual(t, 0, exit, "%s", out)
 		if m.family == mpich {
-			assert.Regexp(t, `(?m)^process 0 has waited 4s for the 3 processes that a launcher that speaks PMI .* started to begin: one has ended before, .*; the job ends$`, out)
+			assert.Regexp(t, `(?m)^process [02] has waited 4s for the 3 processes that a launcher that speaks PMI .* started to begin: one has ended before, .*; the job ends$`, out)
 		}
 		assert.Less(t, took, 50*time.Second)
 	})
