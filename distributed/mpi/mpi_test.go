@@ -73,6 +73,7 @@ func TestEndOfJob(t *testing.T) {
 			{"leaves", "60", `(?m)^process 1 leaves the group: there is no such file; the job ends$`},
 			{"is killed", "60", `(?i)killed`}, // mpirun says so, long before the patience ends
 			{"is stopped", "2", `(?m)^process 0: process 2 has given no sign of life for 2(\.\d)?s: it has died or stalled; the job ends$`},
+			{"is stopped at the end", "1", `(?m)^process [01] has waited 1s for the end of MPI, .*: one has died or stalled there; the job ends$`},
 			{"hangs", "0.5", `(?m)^process [01] has waited 1\d(\.\d)?s in a sum, although the processes live: one hangs, or makes other calls than this one; the job ends$`},
 		} {
 			out, exit, took := m.run(t, 3, c.role, patienceVariable+"="+c.patience)

@@ -70,7 +70,14 @@ func roles() map[string]func(g *group) error {
 			return lastOne(g, func() error { return syscall.Kill(os.Getpid(), syscall.SIGKILL) })
 		},
 		"is stopped": func(g *group) error {
-			return lastOne(g, func() error { return syscall.Kill(os.Getpid(), syscall.SIGSTOP) })
+			return lastOne(g, stopSelf)
+		},
+		"is stopped at the end": func(g *group) error {
+			if g.rank == g.size-1 {
+				g.beats.stop() // all have agreed to end
+				return stopSelf()
+			}
+			return nil
 		},
 		"computes": func(g *group) error { return lastOne(g, func() error { time.Sleep(4 * time.Second); return nil }) },
 		"hangs":    func(g *group) error { return lastOne(g, func() error { select {} }) },
@@ -97,6 +104,15 @@ func lastOne(g *group, f func() error) error {
 		}
 	}
 	return g.Sum32(x)
+}
+
+// stopSelf has the system stop this process. On a busy machine that takes a while, in which
+// its threads run on.
+func stopSelf() error {
+	if err := syscall.Kill(os.Getpid(), syscall.SIGSTOP); err != nil {
+		return err
+	}
+	select {}
 }
 
 // allocations: nothing is allocated in a call, once memory for results is there.

@@ -146,6 +146,11 @@ func (w *world) stop() error {
 	if w.beats != nil {
 		w.beats.stop()
 	}
+	// All have agreed to end, and give no signs of life any more.
+	clock := time.AfterFunc(w.patience, func() {
+		w.endJob(fmt.Sprintf("process %d has waited %v for the end of MPI, which all processes have come to: one has died or stalled there", w.rank, w.patience))
+	})
+	defer clock.Stop()
 	err := w.atHome(func() error {
 		w.library.mu.Lock()
 		defer w.library.mu.Unlock()
