@@ -98,11 +98,28 @@ func TestGroupMakesTheRun(t *testing.T) {
 func TestGroupOfSampledTargets(t *testing.T) {
 	for _, structure := range kfac.Structures() {
 		for _, mode := range kfac.Modes() {
-			r := looseNets()["gains"].trial(t, busy(mode, structure, graph.MC), 7)
-			r.draws = true
-			sameRun(t, r, partTolerance, 2, 4)
+			for _, est := range []graph.FisherEstimator{graph.MC, graph.GGN} {
+				r := looseNets()["gains"].trial(t, busy(mode, structure, est), 7)
+				r.draws = true
+				sameRun(t, r, partTolerance, 2, 4)
+			}
 		}
 	}
+}
+
+// TestGroupSearches: where λ is not given, all members find the first one that one process finds.
+func TestGroupSearches(t *testing.T) {
+	found := map[float64]bool{}
+	for _, n := range tinyNets() {
+		for _, structure := range kfac.Structures() {
+			r := n.trial(t, kfac.Config{Mode: kfac.Adaptive, Structure: structure, Estimator: graph.Exact}, 9)
+			sameRun(t, r, partTolerance, 2, 4)
+			one, err := r.alone()
+			require.NoError(t, err)
+			found[one.stats.Damping] = true
+		}
+	}
+	assert.Greater(t, len(found), 3, "a search finds different λ for different networks")
 }
 
 // TestGroupMeasuresAPart: the leading examples (τ1, τ2) are those of all members' together.

@@ -87,7 +87,7 @@ func openLibrary(path string, preferred family) (*library, error) {
 		}
 	}
 	if path != "" {
-		return nil, fmt.Errorf("mpi: cannot open %s: %s", path, line(first))
+		return nil, fmt.Errorf("mpi: cannot open %s: %s", path, strings.TrimPrefix(line(first), path+": "))
 	}
 	return nil, missing(paths, preferred)
 }

@@ -178,6 +178,7 @@ func TestOpenLibraryErrors(t *testing.T) {
 	_, _, err := Open(Options{Library: "/no/such/libmpi.so"})
 	require.Error(t, err)
 	assert.Regexp(t, `^mpi: cannot open /no/such/libmpi\.so: [^\n]+$`, err.Error())
+	assert.Equal(t, 1, strings.Count(err.Error(), "libmpi.so"), "the path once: %v", err)
 
 	system := "libc.so.6"
 	if _, _, err = Open(Options{Library: system}); assert.Error(t, err) {
