@@ -4,7 +4,6 @@ package accelerate
 
 import (
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -36,7 +35,7 @@ func TestWithTag(t *testing.T) {
 }
 
 // TestOnlyMacsImportIt: without the tag, and with it elsewhere, no program contains this package. On Linux, cmd/train has purego
-// for MPI.
+// for MPI. That it compiles and links for Macs is seen by .ci/cross.
 func TestOnlyMacsImportIt(t *testing.T) {
 	for _, c := range []struct {
 		os, arch, tags string
@@ -54,22 +53,6 @@ func TestOnlyMacsImportIt(t *testing.T) {
 		if c.os == "darwin" {
 			assert.Equal(t, c.contains, strings.Contains(string(out), "github.com/ebitengine/purego\n"), "%+v", c)
 		}
-	}
-}
-
-// TestBuildsForMacs: what only a Mac runs compiles, tests included, and the command links, without cgo.
-func TestBuildsForMacs(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it builds the command for another system")
-	}
-	for _, args := range [][]string{
-		{"vet", "-tags", "accelerate", ".", "../isa", "../blas", "../../cmd/train"},
-		{"build", "-tags", "accelerate", "-o", filepath.Join(t.TempDir(), "train"), "../../cmd/train"},
-	} {
-		command := exec.Command(goCommand(t), args...)
-		command.Env = append(command.Environ(), "GOOS=darwin", "GOARCH=arm64", "CGO_ENABLED=0")
-		out, err := command.CombinedOutput()
-		require.NoError(t, err, "go %v: %s", args, out)
 	}
 }
 

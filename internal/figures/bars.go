@@ -30,7 +30,7 @@ func (b *Bars) SVG() ([]byte, error) {
 	if err := b.validate(); err != nil {
 		return nil, err
 	}
-	return svg(b.Title, b.height(), b.paint)
+	return usual(b.height()).svg(b.Title, b.paint)
 }
 
 // PNG returns the bars as a PNG file 1152 pixels wide. It fails as SVG does.
@@ -38,7 +38,7 @@ func (b *Bars) PNG() ([]byte, error) {
 	if err := b.validate(); err != nil {
 		return nil, err
 	}
-	return png(b.height(), b.paint)
+	return usual(b.height()).png(b.paint)
 }
 
 func (b *Bars) validate() error {

@@ -59,7 +59,7 @@ func (m *Matrix) SVG() ([]byte, error) {
 		return nil, err
 	}
 	l := m.layout()
-	return svg(m.description(), l.height, l.paint)
+	return usual(l.height).svg(m.description(), l.paint)
 }
 
 // PNG returns the matrix as a PNG file 1152 pixels wide. It fails as SVG does.
@@ -68,7 +68,7 @@ func (m *Matrix) PNG() ([]byte, error) {
 		return nil, err
 	}
 	l := m.layout()
-	return png(l.height, l.paint)
+	return usual(l.height).png(l.paint)
 }
 
 // description is the matrix in words, for a reader who cannot see it.

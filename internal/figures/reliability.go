@@ -63,7 +63,7 @@ func (r *Reliability) SVG() ([]byte, error) {
 	if what == "" {
 		what = "accuracy over confidence"
 	}
-	return svg(fmt.Sprintf("%s: calibration error %s%%", what, significant(100*r.expectedError())), reliabilityHeight, r.paint)
+	return usual(reliabilityHeight).svg(fmt.Sprintf("%s: calibration error %s%%", what, significant(100*r.expectedError())), r.paint)
 }
 
 // PNG returns the diagram as a PNG file of 1152×845 pixels. It fails as SVG does.
@@ -71,7 +71,7 @@ func (r *Reliability) PNG() ([]byte, error) {
 	if err := r.validate(); err != nil {
 		return nil, err
 	}
-	return png(reliabilityHeight, r.paint)
+	return usual(reliabilityHeight).png(r.paint)
 }
 
 func (r *Reliability) examples() float64 {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"image/color"
+	"image/png"
 
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
@@ -20,19 +21,18 @@ const (
 	resolution  = 192
 )
 
-// onWhite calls paint with the canvas without its margin.
-func onWhite(c vg.Canvas, s size, paint func(draw.Canvas)) {
-	canvas := draw.NewCanvas(c, s.width, s.height)
-	canvas.SetColor(color.White)
-	canvas.Fill(canvas.Rectangle.Path())
+// within calls paint with the canvas without its margin.
+func within(canvas draw.Canvas, paint func(draw.Canvas)) {
 	paint(draw.Crop(canvas, margin, -margin, margin, -margin))
 }
 
+// png takes two thirds of the time that compressing well takes, and its files are 3 % larger.
 func (s size) png(paint func(draw.Canvas)) ([]byte, error) {
-	c := vgimg.NewWith(vgimg.UseWH(s.width, s.height), vgimg.UseDPI(resolution))
-	onWhite(c, s, paint)
+	c := vgimg.NewWith(vgimg.UseWH(s.width, s.height), vgimg.UseDPI(resolution)) // white
+	within(draw.NewCanvas(c, s.width, s.height), paint)
+	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
 	var b bytes.Buffer
-	if _, err := (vgimg.PngCanvas{Canvas: c}).WriteTo(&b); err != nil {
+	if err := encoder.Encode(&b, c.Image()); err != nil {
 		return nil, fmt.Errorf("png: %w", err)
 	}
 	return b.Bytes(), nil
@@ -49,21 +49,18 @@ func (m *measured) FillString(f font.Face, pt vg.Point, s string) {
 	m.Canvas.FillString(f, pt, s)
 }
 
-// svg and png are of figures that are as wide as usual.
-func svg(title string, height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
-	return size{figureWidth, height}.svg(title, paint)
-}
-
-func png(height vg.Length, paint func(draw.Canvas)) ([]byte, error) {
-	return size{figureWidth, height}.png(paint)
-}
+// usual is the size of a figure that is as wide as usual.
+func usual(height vg.Length) size { return size{figureWidth, height} }
 
 // svg turns gonum's SVG file, which asks for a certain font, into an element that looks alike without that font. Other
 // fonts are named as well, and each text gets the width that was measured, whichever font is used. Labels are not
 // changed by the replacements, because < and " are escaped in them.
 func (s size) svg(title string, paint func(draw.Canvas)) ([]byte, error) {
 	m := &measured{Canvas: vgsvg.New(s.width, s.height)}
-	onWhite(m, s, paint)
+	canvas := draw.NewCanvas(m, s.width, s.height)
+	canvas.SetColor(color.White)
+	canvas.Fill(canvas.Rectangle.Path())
+	within(canvas, paint)
 	var b bytes.Buffer
 	if _, err := m.WriteTo(&b); err != nil {
 		return nil, fmt.Errorf("svg: %w", err)
