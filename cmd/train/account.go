@@ -62,6 +62,13 @@ func (a *account) deliver(output func() error) error {
 	return output()
 }
 
+// allTold says that everything has been told: who leaves the command has nothing to say.
+func (a *account) allTold() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.told = true
+}
+
 // attend carries a command out. Once ctx has ended it waits for the command's
 // end for as long as patience lasts, and then tells what there is to tell.
 func (a *account) attend(ctx context.Context, command func() error) error {

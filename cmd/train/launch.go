@@ -101,6 +101,7 @@ func (l launch) carry(ctx context.Context, a *account, args []string, stdout, st
 		if err = p.agree(err); p.Rank() == 0 {
 			err = say(err, stderr)
 		}
+		a.allTold() // and some do while this one ends
 	}
 	if !errors.As(err, &own) {
 		return errors.Join(err, p.end())

@@ -146,6 +146,29 @@ func TestProcessesIdle(t *testing.T) {
 	}
 }
 
+// TestProcessesEndedAtTheEnd: a launcher that sees a process fail ends the others, which may not have ended yet. What has been
+// told stays true.
+func TestProcessesEndedAtTheEnd(t *testing.T) {
+	for line, status := range map[string]int{
+		"-resume no-such-run": exitError,
+		"-opt sgd -hidden 4 -max-steps 3 -out none -target test_accuracy=1 -lr 0.000001 -dataset " + blobs(t): exitMissed,
+	} {
+		ctx, cancel := context.WithCancel(context.Background())
+		err := distributed.Run(2, func(g distributed.Group) error {
+			l := launch{launcher: true, rank: g.Rank(), size: g.Size(), together: true}
+			l.open = func() (distributed.Group, func() error, error) {
+				return g, func() error { cancel(); time.Sleep(2 * patience); return nil }, nil
+			}
+			var stdout, stderr bytes.Buffer
+			got := l.run(ctx, append(strings.Fields(line), "-progress", "none"), &stdout, &stderr)
+			assert.Equal(t, status, got, "%s: process %d: %s", line, g.Rank(), stderr.String())
+			assert.Equal(t, 1-g.Rank(), strings.Count(stderr.String(), "train: "), "%s: process %d: %s", line, g.Rank(), stderr.String())
+			return nil
+		})
+		require.NoError(t, err)
+	}
+}
+
 // TestProcessesWithoutLibrary: a process that cannot join the others says so.
 func TestProcessesWithoutLibrary(t *testing.T) {
 	broken := func() (distributed.Group, func() error, error) { return nil, nil, errors.New("mpi: there is none") }
