@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,9 +24,9 @@ type outcome struct {
 
 // execute carries a command line out, which keeps no run unless it says something of it.
 func execute(args ...string) outcome {
-	line := " " + strings.Join(args, " ")
-	for _, word := range []string{" -out", " -resume", " -compare", " -tune", " -eval", " -predict", " -checkpoint", " -keep", " -tensorboard", " -dry-run"} {
-		if strings.Contains(line, word) {
+	keeping := []string{"-out", "-resume", "-compare", "-tune", "-eval", "-predict", "-checkpoint-every", "-keep", "-tensorboard", "-dry-run"}
+	for _, word := range strings.Fields(strings.Join(args, " ")) {
+		if name, _, _ := strings.Cut(word, "="); slices.Contains(keeping, name) {
 			return executeKept(args...)
 		}
 	}
