@@ -85,7 +85,8 @@
 // times the longest time that the caller has itself spent between two calls, ends the job.
 // Time counts while this process runs: a job that was stopped as a whole goes on. In Open,
 // too, a process waits for the others twenty times the patience, and ends then: MPICH's mpirun
-// does not end the others when one has ended before that.
+// does not end the others when one has ended before that. At the end, when all have
+// agreed to it, MPI_Finalize has the patience.
 //
 // # More processes than processors
 //
