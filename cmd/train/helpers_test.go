@@ -25,8 +25,8 @@ type outcome struct {
 // execute carries a command line out, which keeps no run unless it says something of it.
 func execute(args ...string) outcome {
 	keeping := []string{"-out", "-resume", "-compare", "-tune", "-eval", "-predict", "-checkpoint-every", "-keep", "-tensorboard", "-dry-run"}
-	for _, word := range strings.Fields(strings.Join(args, " ")) {
-		if name, _, _ := strings.Cut(word, "="); slices.Contains(keeping, name) {
+	for _, arg := range args {
+		if name, _, _ := strings.Cut(arg, "="); slices.Contains(keeping, name) {
 			return executeKept(args...)
 		}
 	}

@@ -22,10 +22,16 @@ import (
 // members carries command lines out in as many processes, which are goroutines of this one.
 func members(t *testing.T, ctx context.Context, lines ...[]string) []outcome {
 	t.Helper()
+	return membersThatEnd(t, ctx, func() error { return nil }, lines...)
+}
+
+// membersThatEnd are members with what each does to end the group.
+func membersThatEnd(t *testing.T, ctx context.Context, end func() error, lines ...[]string) []outcome {
+	t.Helper()
 	outcomes := make([]outcome, len(lines))
 	err := distributed.Run(len(lines), func(g distributed.Group) error {
 		l := launch{launcher: true, rank: g.Rank(), size: g.Size(), together: true}
-		l.open = func() (distributed.Group, func() error, error) { return g, func() error { return nil }, nil }
+		l.open = func() (distributed.Group, func() error, error) { return g, end, nil }
 		var stdout, stderr bytes.Buffer
 		status := l.run(ctx, lines[g.Rank()], &stdout, &stderr)
 		outcomes[g.Rank()] = outcome{status, stdout.String(), stderr.String()}

@@ -154,18 +154,11 @@ func TestProcessesEndedAtTheEnd(t *testing.T) {
 		"-opt sgd -hidden 4 -max-steps 3 -out none -target test_accuracy=1 -lr 0.000001 -dataset " + blobs(t): exitMissed,
 	} {
 		ctx, cancel := context.WithCancel(context.Background())
-		err := distributed.Run(2, func(g distributed.Group) error {
-			l := launch{launcher: true, rank: g.Rank(), size: g.Size(), together: true}
-			l.open = func() (distributed.Group, func() error, error) {
-				return g, func() error { cancel(); time.Sleep(2 * patience); return nil }, nil
-			}
-			var stdout, stderr bytes.Buffer
-			got := l.run(ctx, append(strings.Fields(line), "-progress", "none"), &stdout, &stderr)
-			assert.Equal(t, status, got, "%s: process %d: %s", line, g.Rank(), stderr.String())
-			assert.Equal(t, 1-g.Rank(), strings.Count(stderr.String(), "train: "), "%s: process %d: %s", line, g.Rank(), stderr.String())
-			return nil
-		})
-		require.NoError(t, err)
+		args := append(strings.Fields(line), "-progress", "none")
+		for rank, o := range membersThatEnd(t, ctx, func() error { cancel(); time.Sleep(2 * patience); return nil }, args, args) {
+			assert.Equal(t, status, o.status, "%s: process %d: %s", line, rank, o.stderr)
+			assert.Equal(t, 1-rank, strings.Count(o.stderr, "train: "), "%s: process %d: %s", line, rank, o.stderr)
+		}
 	}
 }
 
