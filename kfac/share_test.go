@@ -289,6 +289,9 @@ func (r trial) run(m *trainer.Model, batch func(x, y *tensor.Dense) (graph.Objec
 		loss, err := o.Step(obj)
 		if bad := (*graph.NonFiniteError)(nil); r.refuses && errors.As(err, &bad) {
 			c.refused = append(c.refused, r.from+k)
+			if math.IsNaN(loss) {
+				loss = 0 // which compares
+			}
 		} else if err != nil {
 			return nil, err
 		}

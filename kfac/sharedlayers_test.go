@@ -128,6 +128,31 @@ func TestGroupOfAWindow(t *testing.T) {
 	}
 }
 
+// TestGroupRefusesAWindow: an input of one member that is no number is refused by all, and leaves
+// nothing in the rows that they keep.
+func TestGroupRefusesAWindow(t *testing.T) {
+	cfg := busy(kfac.Fixed, kfac.LowRank, graph.Empirical)
+	cfg.FactorUpdateSteps, cfg.DampingUpdateSteps = 1, kfac.None
+	r := wideTrial(graph.Float64, cfg, kfac.LeastWide)
+	r.refuses = true
+	data := r.data
+	r.data = func(k int) (x, y *tensor.Dense) {
+		x, y = data(k)
+		if k == 2 {
+			x.Float64s()[kfac.LeastWide+5] = math.NaN() // of example 1: the second member's, of two and of three
+		}
+		return x, y
+	}
+	for _, size := range []int{2, 3} {
+		all, err := r.together(size)
+		require.NoError(t, err)
+		for _, c := range all {
+			assert.Equal(t, []int{2}, c.refused, "%d members", size)
+		}
+	}
+	sameRun(t, r, rankTolerance, 2, 3)
+}
+
 // TestHoldersMemory: of a block's four matrices a process that does not hold the inverses has
 // the two averages, and each block has as many holders as the setting says.
 func TestHoldersMemory(t *testing.T) {
