@@ -16,8 +16,8 @@ import (
 )
 
 func main() {
-	memory.Restrain()
 	ctx, cancel := context.WithCancelCause(context.Background())
+	memory.Restrain(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	go func() {
@@ -68,7 +68,7 @@ func carryOut(ctx context.Context, l launch, p *processes, a *account, args []st
 	if err := p.agree(isa.Check()); err != nil {
 		return err
 	}
-	restore, err := c.divide(p)
+	ctx, restore, err := c.divide(ctx, p)
 	if err != nil {
 		return err
 	}

@@ -196,7 +196,8 @@ func TestMPIUsage(t *testing.T) {
 		"-dataset DATA -batch-size 999": {exitUsage, "larger than the 160 training examples"},
 		"-dataset no-such.csv":          {exitError, "no such file or directory"},
 		"-resume no-such-run":           {exitError, "no run is kept there"},
-		"-tune adam,sgd -dataset DATA":  {exitUsage, "-tune works in one process"},
+		"-dataset DATA -hidden 1000000,1000000 -out none":                                              {exitError, "for each of 2 processes"},
+		"-tune adam,sgd -dataset DATA":                                                                 {exitUsage, "-tune works in one process"},
 		"-dataset DATA -opt sgd -lr 1e30 -max-steps 9 -out none":                                       {exitDiverged, "diverged at step"},
 		"-dataset DATA -opt sgd -hidden 4 -max-steps 3 -out none -target test_accuracy=1 -lr 0.000001": {exitMissed, "was not reached"},
 	} {

@@ -21,7 +21,7 @@ import (
 // detector needs more address space than that to start.)
 func TestAddressSpaceLimit(t *testing.T) {
 	if args := os.Getenv("GOKFAC_ULIMIT_TEST"); args != "" {
-		memory.Restrain()
+		memory.Restrain(context.Background())
 		os.Exit(run(context.Background(), strings.Fields(args), os.Stdout, os.Stderr))
 	}
 	if _, err := exec.LookPath("sh"); err != nil {

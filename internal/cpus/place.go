@@ -40,6 +40,16 @@ func Beside(places []Place, one Place) (n int) {
 	return max(n, 1)
 }
 
+// OnHost is how many of the places are on the machine of one of them, itself included.
+func OnHost(places []Place, one Place) (n int) {
+	for _, p := range places {
+		if p.Host == one.Host {
+			n++
+		}
+	}
+	return max(n, 1)
+}
+
 // Share is how many workers each of several processes has. All have the same number, as
 // sums in parts are added up by the number of workers: the processors of a place, or its
 // quota, are divided among those there, and the place with the fewest counts. A number in

@@ -35,6 +35,8 @@ func TestShare(t *testing.T) {
 	places := []Place{at("a", "0-1", 2, Affinity), at("a", "2-3", 2, Affinity), at("a", "0-1", 2, Affinity), at("b", "0-1", 2, Affinity)}
 	assert.Equal(t, 2, Beside(places, places[0]))
 	assert.Equal(t, 1, Beside(places, places[1]))
+	assert.Equal(t, 3, OnHost(places, places[1]))
+	assert.Equal(t, 1, OnHost(places, places[3]))
 }
 
 func TestHere(t *testing.T) {

@@ -5,8 +5,9 @@
 //
 // The bound is the least of the machine's memory, of the limits of the process's
 // control group (versions 1 and 2) and of its address space (ulimit -v), less
-// what the process uses. Other processes are not counted: what they hold they
-// may give back.
+// what the process uses. Of processes that work together (Among) each has an
+// equal part of the machine's memory and of the control group's. Any others are
+// not counted: what they hold they may give back.
 package memory
 
 import (
@@ -23,26 +24,45 @@ type Limit struct {
 	Bytes  float64 // total
 	Used   float64 // in use now
 	Source string  // the limit's origin, for messages
+	common bool    // other processes have it together with this one
 }
 
 // Left is the number of bytes that may still be taken.
 func (l Limit) Left() float64 { return max(l.Bytes-l.Used, 0) }
 
-type key struct{}
+// amongst is this limit's part of one of so many processes.
+func (l Limit) amongst(processes int) Limit {
+	if l.common && processes > 1 {
+		l.Bytes /= float64(processes)
+		l.Source = fmt.Sprintf("for each of %d processes %s", processes, l.Source)
+	}
+	return l
+}
+
+type (
+	allowedKey   struct{}
+	processesKey struct{}
+)
 
 // With returns a context in which this many bytes may still be taken, whatever the system says.
 func With(ctx context.Context, bytes float64) context.Context {
-	return context.WithValue(ctx, key{}, Limit{Bytes: bytes, Source: "allowed"})
+	return context.WithValue(ctx, allowedKey{}, Limit{Bytes: bytes, Source: "allowed"})
+}
+
+// Among returns a context in which so many processes, this one included, share this machine's memory.
+func Among(ctx context.Context, processes int) context.Context {
+	return context.WithValue(ctx, processesKey{}, processes)
 }
 
 // Available returns the limit that leaves the fewest bytes.
 func Available(ctx context.Context) Limit {
-	if l, ok := ctx.Value(key{}).(Limit); ok {
+	if l, ok := ctx.Value(allowedKey{}).(Limit); ok {
 		return l
 	}
+	processes, _ := ctx.Value(processesKey{}).(int)
 	tightest := Limit{Bytes: unknown, Source: "assumed"}
 	for _, l := range system(inUse()) {
-		if l.Left() < tightest.Left() {
+		if l = l.amongst(processes); l.Left() < tightest.Left() {
 			tightest = l
 		}
 	}
@@ -81,10 +101,10 @@ func Check(ctx context.Context, what string, need float64) error {
 }
 
 // Restrain makes the garbage collector work harder near the limit, so that garbage does not take the memory that is
-// left. A program calls it at its start.
-func Restrain() {
+// left. A program calls it at its start, and again when it knows what others it shares the memory with.
+func Restrain(ctx context.Context) {
 	claim()
-	bytes := inUse().taken + Available(context.Background()).Left()
+	bytes := inUse().taken + Available(ctx).Left()
 	if bytes < float64(debug.SetMemoryLimit(-1)) {
 		debug.SetMemoryLimit(int64(bytes))
 	}

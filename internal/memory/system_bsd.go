@@ -20,7 +20,7 @@ func system(u usage) (limits []Limit) {
 		name = "hw.physmem64"
 	}
 	if total, err := unix.SysctlUint64(name); err == nil {
-		limits = append(limits, Limit{Bytes: float64(total), Used: u.taken, Source: "in this machine"})
+		limits = append(limits, Limit{Bytes: float64(total), Used: u.taken, Source: "in this machine", common: true})
 	}
 	var r syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &r); err == nil && uint64(r.Cur) < 1<<60 {
