@@ -5,7 +5,6 @@ package mpi
 import (
 	"bytes"
 	"fmt"
-	"runtime"
 	"strings"
 	"sync"
 	"unsafe"
@@ -45,57 +44,6 @@ type handles struct {
 	errorsReturn        uintptr // MPI_ERRORS_RETURN
 	shared, infoNull    uintptr // MPI_COMM_TYPE_SHARED, MPI_INFO_NULL
 	inPlace, statusNone uintptr // MPI_IN_PLACE, MPI_STATUS_IGNORE
-}
-
-// names are where a library of the family may be, in the order in which to look. The
-// loader looks at LD_LIBRARY_PATH and at the system's folders.
-func names(f family) []string {
-	if runtime.GOOS == "darwin" {
-		var paths []string
-		for _, folder := range []string{"", "/opt/homebrew/lib/", "/usr/local/lib/", "/opt/local/lib/"} {
-			if f == openMPI {
-				paths = append(paths, folder+"libmpi.40.dylib")
-			} else {
-				paths = append(paths, folder+"libmpi.12.dylib", folder+"libmpich.12.dylib")
-			}
-		}
-		return append(paths, "libmpi.dylib")
-	}
-	if f == openMPI {
-		return []string{"libmpi.so.40", "libmpi.so.20", "libmpi.so"}
-	}
-	// MPICH itself and whoever keeps to its binary interface say libmpi.so.12, Debian libmpich.so.12.
-	return []string{"libmpich.so.12", "libmpi.so.12", "libmpich.so"}
-}
-
-// openLibrary opens the library of a path, or else the first of the usual ones.
-func openLibrary(path string, preferred family) (*library, error) {
-	paths := []string{path}
-	if path == "" {
-		other := openMPI + mpich - preferred
-		paths = append(names(preferred), names(other)...)
-	}
-	var first error
-	for _, p := range paths {
-		// Plugins of Open MPI look for its functions among the global ones.
-		handle, err := purego.Dlopen(p, purego.RTLD_NOW|purego.RTLD_GLOBAL)
-		if err == nil {
-			return newLibrary(p, handle)
-		}
-		if first == nil {
-			first = err
-		}
-	}
-	if path != "" {
-		return nil, fmt.Errorf("mpi: cannot open %s: %s", path, strings.TrimPrefix(line(first), path+": "))
-	}
-	return nil, missing(paths, preferred)
-}
-
-func missing(paths []string, f family) error {
-	packages := map[family]string{openMPI: "openmpi-bin libopenmpi-dev", mpich: "mpich"}
-	return fmt.Errorf("mpi: no library of MPI is installed here (looked for %s): install %s (Debian: apt-get install %s), or set %s to the path of its library",
-		strings.Join(paths, ", "), f, packages[f], libraryVariable)
 }
 
 func newLibrary(path string, handle uintptr) (*library, error) {
