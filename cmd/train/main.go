@@ -16,6 +16,7 @@ import (
 )
 
 func main() {
+	memory.Claim()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	memory.Restrain(ctx)
 	signals := make(chan os.Signal, 1)

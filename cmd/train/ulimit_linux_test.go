@@ -21,6 +21,7 @@ import (
 // detector needs more address space than that to start.)
 func TestAddressSpaceLimit(t *testing.T) {
 	if args := os.Getenv("GOKFAC_ULIMIT_TEST"); args != "" {
+		memory.Claim()
 		memory.Restrain(context.Background())
 		os.Exit(run(context.Background(), strings.Fields(args), os.Stdout, os.Stderr))
 	}
@@ -51,7 +52,7 @@ func TestAddressSpaceLimit(t *testing.T) {
 // limited runs the program again under the limit.
 func limited(args, data string) ([]byte, error) {
 	child := exec.Command("sh", "-c", `ulimit -v 1048576 && exec "$0" -test.run '^TestAddressSpaceLimit$'`, os.Args[0])
-	// As Restrain starts a program again: here the test's flags would be lost.
+	// As Claim starts a program again: here the test's flags would be lost.
 	child.Env = append(os.Environ(), "MALLOC_ARENA_MAX=1", "GOKFAC_ULIMIT_TEST="+args+" -progress none -dataset "+data)
 	return child.CombinedOutput()
 }

@@ -31,19 +31,21 @@ func allowedList(root fs.FS) string {
 }
 
 // Beside is how many of the places have the processors of one of them, itself included.
-func Beside(places []Place, one Place) (n int) {
-	for _, p := range places {
-		if p.Host == one.Host && (p.Processors == one.Processors || one.Why == Quota) {
-			n++
-		}
-	}
-	return max(n, 1)
+func Beside(places []Place, one Place) int {
+	return count(places, func(p Place) bool {
+		return p.Host == one.Host && (p.Processors == one.Processors || one.Why == Quota)
+	})
 }
 
 // OnHost is how many of the places are on the machine of one of them, itself included.
-func OnHost(places []Place, one Place) (n int) {
+func OnHost(places []Place, one Place) int {
+	return count(places, func(p Place) bool { return p.Host == one.Host })
+}
+
+// count is how many of the places are so, of which one is.
+func count(places []Place, so func(Place) bool) (n int) {
 	for _, p := range places {
-		if p.Host == one.Host {
+		if so(p) {
 			n++
 		}
 	}

@@ -24,7 +24,7 @@ type Limit struct {
 	Bytes  float64 // total
 	Used   float64 // in use now
 	Source string  // the limit's origin, for messages
-	common bool    // other processes have it together with this one
+	own    bool    // each process has one; else all have it together
 }
 
 // Left is the number of bytes that may still be taken.
@@ -32,7 +32,7 @@ func (l Limit) Left() float64 { return max(l.Bytes-l.Used, 0) }
 
 // amongst is this limit's part of one of so many processes.
 func (l Limit) amongst(processes int) Limit {
-	if l.common && processes > 1 {
+	if !l.own && processes > 1 {
 		l.Bytes /= float64(processes)
 		l.Source = fmt.Sprintf("for each of %d processes %s", processes, l.Source)
 	}
@@ -101,9 +101,8 @@ func Check(ctx context.Context, what string, need float64) error {
 }
 
 // Restrain makes the garbage collector work harder near the limit, so that garbage does not take the memory that is
-// left. A program calls it at its start, and again when it knows what others it shares the memory with.
+// left. A program calls it at its start, after Claim, and again when it knows what others it shares the memory with.
 func Restrain(ctx context.Context) {
-	claim()
 	bytes := inUse().taken + Available(ctx).Left()
 	if bytes < float64(debug.SetMemoryLimit(-1)) {
 		debug.SetMemoryLimit(int64(bytes))

@@ -25,20 +25,19 @@ func TestCheck(t *testing.T) {
 
 // TestAmong: processes that work together divide what they have in common.
 func TestAmong(t *testing.T) {
-	machine := Limit{Bytes: 8 << 30, Used: 1 << 30, Source: "in this machine", common: true}
+	machine := Limit{Bytes: 8 << 30, Used: 1 << 30, Source: "in this machine"}
 	assert.Equal(t, machine, machine.amongst(0))
 	assert.Equal(t, machine, machine.amongst(1))
 	four := machine.amongst(4)
 	assert.Equal(t, float64(1<<30), four.Left())
 	assert.EqualError(t, &TooLargeError{"this run", 3 << 29, four},
 		"this run would take about 1.5 GiB of memory, and there are 1 GiB (2 GiB for each of 4 processes in this machine, 1 GiB of it in use)")
-	own := Limit{Bytes: 8 << 30, Source: "of address space (ulimit -v)"}
+	own := Limit{Bytes: 8 << 30, Source: "of address space (ulimit -v)", own: true}
 	assert.Equal(t, own, own.amongst(4))
 
 	for _, l := range system(inUse()) {
-		alone := l.amongst(1)
-		if l.common {
-			assert.Less(t, l.amongst(2).Bytes, alone.Bytes)
+		if !l.own {
+			assert.Less(t, l.amongst(2).Bytes, l.Bytes)
 		}
 	}
 	ctx := Among(context.Background(), 1000)

@@ -35,17 +35,17 @@ func addressSpace(root fs.FS) (limit, mapped float64, ok bool) {
 // the whole arenas that can still be mapped, less half an arena that is lost to fragments.
 func spaceLimit(bytes, mapped float64, u usage) Limit {
 	left := max(u.free+arena*float64(arenas(bytes, mapped))-arena/2, 0)
-	return Limit{Bytes: bytes, Used: bytes - left, Source: "of address space (ulimit -v)"}
+	return Limit{Bytes: bytes, Used: bytes - left, Source: "of address space (ulimit -v)", own: true}
 }
 
 // arenas returns the number of arenas that can still be mapped, together with the runtime's tables of them.
 func arenas(bytes, mapped float64) int { return int(max(bytes-mapped-spared(), 0) / (arena + 1<<20)) }
 
-// claim prepares the program for a limit on the address space. The C library, where it is linked, reserves up to 128 MiB
+// Claim prepares the program, at its start, for a limit on the address space. The C library, where it is linked, reserves up to 128 MiB
 // of it for each thread. An environment variable prevents that, but the library reads it only at a program's start, so
 // the program starts again. Then the heap reserves the space that is left, because the runtime ends a program that gets
 // no more. This uses no memory.
-func claim() {
+func Claim() {
 	root := os.DirFS("/")
 	if _, _, ok := addressSpace(root); !ok {
 		return

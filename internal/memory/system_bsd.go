@@ -20,11 +20,11 @@ func system(u usage) (limits []Limit) {
 		name = "hw.physmem64"
 	}
 	if total, err := unix.SysctlUint64(name); err == nil {
-		limits = append(limits, Limit{Bytes: float64(total), Used: u.taken, Source: "in this machine", common: true})
+		limits = append(limits, Limit{Bytes: float64(total), Used: u.taken, Source: "in this machine"})
 	}
 	var r syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_AS, &r); err == nil && uint64(r.Cur) < 1<<60 {
-		limits = append(limits, Limit{Bytes: float64(r.Cur), Used: u.taken, Source: "of address space (ulimit -v)"})
+		limits = append(limits, Limit{Bytes: float64(r.Cur), Used: u.taken, Source: "of address space (ulimit -v)", own: true})
 	}
 	return limits
 }

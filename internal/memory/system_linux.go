@@ -16,7 +16,7 @@ func system(u usage) []Limit {
 		limits = append(limits, spaceLimit(bytes, mapped, u))
 	}
 	if total, ok := machine(root); ok {
-		limits = append(limits, Limit{Bytes: total, Used: u.taken, Source: "in this machine", common: true})
+		limits = append(limits, Limit{Bytes: total, Used: u.taken, Source: "in this machine"})
 	}
 	return limits
 }
@@ -59,7 +59,7 @@ func cgroups(root fs.FS, used float64) (limits []Limit) {
 		}
 		for dir := path.Clean("/" + fields[2]); ; dir = path.Dir(dir) {
 			if bytes, ok := readNumber(root, path.Join(mount, dir, file)); ok && bytes < 1<<60 { // version 1 writes nearly 2⁶³ for no limit
-				limits = append(limits, Limit{Bytes: bytes, Used: used, Source: "allowed by the control group", common: true})
+				limits = append(limits, Limit{Bytes: bytes, Used: used, Source: "allowed by the control group"})
 			}
 			if dir == "/" {
 				break

@@ -23,5 +23,5 @@ func system(u usage) []Limit {
 	if ok, _, _ := call.Call(uintptr(unsafe.Pointer(&s))); ok == 0 {
 		return nil
 	}
-	return []Limit{{Bytes: float64(s.totalPhysical), Used: u.taken, Source: "in this machine", common: true}}
+	return []Limit{{Bytes: float64(s.totalPhysical), Used: u.taken, Source: "in this machine"}}
 }

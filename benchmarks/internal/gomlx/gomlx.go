@@ -32,7 +32,7 @@ func New(task peer.Task, writtenOut bool) (peer.Trainer, error) {
 	if task.Rule.Name != "sgd" {
 		return nil, peer.Unsupported("gomlx", task)
 	}
-	backend, err := simplego.New(fmt.Sprintf("parallelism=%d", max(runtime.NumCPU(), places(task)/2)))
+	backend, err := simplego.New(fmt.Sprintf("parallelism=%d", parallelism(task)))
 	if err != nil {
 		return nil, fmt.Errorf("gomlx: %w", err)
 	}
@@ -58,11 +58,11 @@ func New(task peer.Task, writtenOut bool) (peer.Trainer, error) {
 	return t, nil
 }
 
-// places is a number of goroutines, of which the backend runs two per unit of its setting parallelism, that a step cannot
-// wait in for ever. A product occupies one while it waits for another to compute in: were there no more places than products,
-// three per layer, all could be occupied by products that wait. By default there are two per processor. On one processor, two
-// products that can begin at the same time then stop for good; on two processors a busy machine has been seen to.
-func places(task peer.Task) int { return 4 * task.Layers() }
+// parallelism is the backend's setting, of which each unit is room for two goroutines, such that no step waits for ever. A
+// product has one while it waits for another to compute in: were there no more than products, three per layer, products that
+// wait could have them all. By default a unit is a processor. On one processor two products that can begin at the same time
+// then stop for good; on two processors a busy machine has been seen to.
+func parallelism(task peer.Task) int { return max(runtime.NumCPU(), 2*task.Layers()) }
 
 // update is a step's graph: x, y, parameters and velocities give the loss, new parameters and new velocities.
 func update(task peer.Task, gradients gradient, inputs []*graph.Node) []*graph.Node {

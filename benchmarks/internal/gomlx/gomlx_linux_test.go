@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// On one processor the backend's default stops in the first step, see places.
+// On one processor the backend's default stops in the first step, see parallelism.
 func TestStepsEndOnOneProcessor(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
