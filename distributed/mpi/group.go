@@ -5,11 +5,8 @@ package mpi
 import (
 	"encoding/binary"
 	"fmt"
-	"os"
 	"time"
 	"unsafe"
-
-	"github.com/ebitengine/purego"
 
 	"github.com/gokfac/gokfac/distributed"
 )
@@ -130,21 +127,3 @@ func (g *group) Split(colour int) (distributed.Group, error) {
 func (g *group) Leave(err error) {
 	g.endJob(fmt.Sprintf("process %d leaves the group: %v", g.world.rank, err))
 }
-
-// endJob says why, ends all processes, and does not return.
-func (w *world) endJob(why string) {
-	fmt.Fprintln(os.Stderr, line(why)+"; the job ends")
-	// MPICH's launcher drops what it has not read of a process's output when it hears of the
-	// abort.
-	time.Sleep(readTime)
-	// MPI_Abort may wait for what another thread holds in MPI. It is the launcher's task
-	// to end the others when this process has ended with a status that is not 0.
-	time.AfterFunc(abortTime, func() { os.Exit(1) })
-	purego.SyscallN(w.abort, w.library.world, 1)
-	os.Exit(1)
-}
-
-const (
-	readTime  = 300 * time.Millisecond // for the launcher to read why
-	abortTime = 2 * time.Second        // that MPI_Abort may take
-)

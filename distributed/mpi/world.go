@@ -131,9 +131,8 @@ func (w *world) start(by launcher) (*group, error) {
 func expectAll(by launcher, patience time.Duration) (come func()) {
 	wait := callPatience * patience
 	clock := time.AfterFunc(wait, func() {
-		fmt.Fprintf(os.Stderr, "process %d has waited %v for the %d processes that %s started to begin: one has ended before, has stalled, or has flags by which it does not take part; the job ends\n",
-			by.rank, wait, by.size, by.name)
-		os.Exit(1)
+		endSelf(fmt.Sprintf("process %d has waited %v for the %d processes that %s started to begin: one has ended before, has stalled, or has flags by which it does not take part",
+			by.rank, wait, by.size, by.name))
 	})
 	return func() { clock.Stop() }
 }
@@ -146,9 +145,11 @@ func (w *world) stop() error {
 	if w.beats != nil {
 		w.beats.stop()
 	}
-	// All have agreed to end, and give no signs of life any more.
+	// All have agreed to end, and give no signs of life any more. No other thread may call
+	// MPI while MPI_Finalize works: after an MPI_Abort there Open MPI's mpirun at times does
+	// not end, or crashes.
 	clock := time.AfterFunc(w.patience, func() {
-		w.endJob(fmt.Sprintf("process %d has waited %v for the end of MPI, which all processes have come to: one has died or stalled there", w.rank, w.patience))
+		endSelf(fmt.Sprintf("process %d has waited %v for the end of MPI, which all processes have come to: one has died or stalled there", w.rank, w.patience))
 	})
 	defer clock.Stop()
 	err := w.atHome(func() error {
