@@ -19,13 +19,24 @@ type helpers struct {
 	taken atomic.Uint64 // numbers that helpers have, one bit each
 }
 
-// number returns the least number, from 1, that no helper has. Helpers beyond the 63rd share the last.
+// mostNumbers is how many numbers there are for helpers; those beyond the last but one share the last.
+const mostNumbers = 64
+
+// lives has the life of the helper of each number. "go help(number)" would allocate in every start, to keep the number.
+var lives = func() (all [mostNumbers]func()) {
+	for i := range all {
+		all[i] = func() { help(i + 1) }
+	}
+	return all
+}()
+
+// number returns the least number, from 1, that no helper has.
 func (h *helpers) number() int {
 	for {
 		taken := h.taken.Load()
 		n := bits.TrailingZeros64(^taken)
-		if n >= 63 {
-			return 64
+		if n >= mostNumbers-1 {
+			return mostNumbers
 		}
 		if h.taken.CompareAndSwap(taken, taken|1<<n) {
 			return n + 1
@@ -35,7 +46,7 @@ func (h *helpers) number() int {
 
 // free gives a number back.
 func (h *helpers) free(number int) {
-	if number < 64 {
+	if number < mostNumbers {
 		h.taken.And(^(uint64(1) << (number - 1)))
 	}
 }
@@ -61,7 +72,7 @@ func (h *helpers) start(wanted int) {
 		}
 		if h.alive.CompareAndSwap(alive, alive+1) {
 			h.idle.Add(1)
-			go help(h.number())
+			go lives[h.number()-1]()
 		}
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"github.com/gokfac/gokfac/internal/cpus"
 )
 
 type squares struct{ x, y []int }
@@ -64,4 +66,21 @@ func TestAllocatesNothing(t *testing.T) {
 	run := func() { pool.Run(8, a, square) }
 	run()
 	assert.Zero(t, testing.AllocsPerRun(50, run))
+}
+
+// TestStartsAllocateNothing: nor do calls that find nobody awake, as those of a program with work of its own in between.
+func TestStartsAllocateNothing(t *testing.T) {
+	defer cpus.Use(3)()
+	pool := NewPool[squares]()
+	a := squares{make([]int, 8), make([]int, 8)}
+	fewest := ^uint64(0) // the runtime's own, for goroutines of a new height, are a few in all
+	var before, after runtime.MemStats
+	for range 200 {
+		eventuallyNobody(t)
+		runtime.ReadMemStats(&before)
+		pool.Run(8, a, square)
+		runtime.ReadMemStats(&after)
+		fewest = min(fewest, after.Mallocs-before.Mallocs)
+	}
+	assert.Zero(t, fewest)
 }
