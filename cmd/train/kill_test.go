@@ -61,11 +61,11 @@ func kinds() map[string][]string {
 // go test ./cmd/train -run Killed -kills 100 is the whole of it.
 func TestKilledRunsResume(t *testing.T) {
 	data := blobs(t)
-	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
 	list := kinds()
 	list["augmented"] = []string{"-opt", "adam", "-dataset", pictures(t), "-augment", "crop=2,shift=1,flip,rotate=10,erase=3,mixup=0.2,cutmix=1"}
 	for name, kind := range list {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // runs of one worker, in processes of their own
 			settings := append([]string{"-dataset", data, "-dropout", "0.1", "-validation", "0.1", "-batch-size", "24",
 				"-max-steps", "200", "-eval-every", "7", "-progress", "none", "-json", "-workers", "1"}, kind...)
 			if !slices.Contains(kind, "-hidden") {
@@ -90,7 +90,7 @@ func TestKilledRunsResume(t *testing.T) {
 					}
 					c, output := child(t, args...)
 					if killed < *kills {
-						time.Sleep(time.Duration(r.Int64N(int64(limit / 2)))) // anywhere, beginning and end included
+						time.Sleep(time.Duration(rand.Int64N(int64(limit / 2)))) // anywhere, beginning and end included
 						require.NoError(t, errors.Join(ignoreFinished(c.Process.Kill())))
 					}
 					err := c.Wait()

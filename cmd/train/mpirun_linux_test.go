@@ -82,6 +82,7 @@ func TestMPIEqual(t *testing.T) {
 	launcher, table := anyLauncher(t), rings(t, 1200)
 	for name, settings := range jobs() {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			data := table
 			if name == "kfac" {
 				data = "digits" // which each process draws, in a second
@@ -160,6 +161,7 @@ func TestMPIKilled(t *testing.T) {
 	data := rings(t, 700)
 	for kind, launcher := range launchers(t) {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			r := beginEndless(t, data, launcher)
 			require.NoError(t, syscall.Kill(member(t, r.dir, 1), syscall.SIGKILL))
 			began := time.Now()
@@ -176,6 +178,7 @@ func TestMPITerminated(t *testing.T) {
 	data := rings(t, 700)
 	for kind, launcher := range launchers(t) {
 		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
 			r := beginEndless(t, data, launcher)
 			require.NoError(t, r.Process.Signal(syscall.SIGTERM))
 			_ = r.Wait()
@@ -201,20 +204,24 @@ func TestMPIUsage(t *testing.T) {
 		"-dataset DATA -opt sgd -lr 1e30 -max-steps 9 -out none":                                       {exitDiverged, "diverged at step"},
 		"-dataset DATA -opt sgd -hidden 4 -max-steps 3 -out none -target test_accuracy=1 -lr 0.000001": {exitMissed, "was not reached"},
 	} {
-		o := underMPI(t, launcher, 2, append(strings.Fields(strings.ReplaceAll(line, "DATA", data)), "-progress", "none")...)
-		assert.Equal(t, c.status, o.status, "%s: %s", line, o.stderr)
-		assert.Contains(t, o.stderr, c.want, line)
-		assert.Equal(t, 1, strings.Count(o.stderr, "train: "), "%s: %s", line, o.stderr)
-		if c.status < exitDiverged {
-			assert.Empty(t, o.stdout, line)
-		}
+		t.Run(line, func(t *testing.T) {
+			t.Parallel() // mpirun waits most of the time
+			o := underMPI(t, launcher, 2, append(strings.Fields(strings.ReplaceAll(line, "DATA", data)), "-progress", "none")...)
+			assert.Equal(t, c.status, o.status, o.stderr)
+			assert.Contains(t, o.stderr, c.want)
+			assert.Equal(t, 1, strings.Count(o.stderr, "train: "), o.stderr)
+			if c.status < exitDiverged {
+				assert.Empty(t, o.stdout)
+			}
+		})
 	}
 	for _, line := range []string{"-version", "-completion fish", "-h"} {
-		o, want := underMPI(t, launcher, 2, line), execute(line)
-		if words := strings.Fields(line); len(words) > 1 {
-			o, want = underMPI(t, launcher, 2, words...), execute(words...)
-		}
-		assert.Equal(t, want, o, line)
+		words := strings.Fields(line)
+		want := execute(words...)
+		t.Run(line, func(t *testing.T) {
+			t.Parallel()
+			assert.Equal(t, want, underMPI(t, launcher, 2, words...))
+		})
 	}
 	each := underMPI(t, launcher, 2, "-distributed", "none", "-dataset", data, "-dry-run", "-json", "-workers", "1", "-progress", "none")
 	require.Zero(t, each.status, each.stderr)
