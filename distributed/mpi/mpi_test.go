@@ -5,8 +5,10 @@ package mpi
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -73,16 +75,48 @@ func TestEndOfJob(t *testing.T) {
 			{"leaves", "60", `(?m)^process 1 leaves the group: there is no such file; the job ends$`},
 			{"is killed", "60", `(?i)killed`}, // mpirun says so, long before the patience ends
 			{"is stopped", "2", `(?m)^process 0: process 2 has given no sign of life for 2(\.\d)?s: it has died or stalled; the job ends$`},
-			{"is stopped at the end", "1", `(?m)^process [01] has waited 1s for the end of MPI, .*: one has died or stalled there; the job ends$`},
-			{"hangs", "0.5", `(?m)^process [01] has waited 1\d(\.\d)?s in a sum, although the processes live: one hangs, or makes other calls than this one; the job ends$`},
+			{"hangs", "1", `(?m)^process [01] has waited 2\d(\.\d)?s in a sum, although the processes live: one hangs, or makes other calls than this one; the job ends$`},
 		} {
-			out, exit, took := m.run(t, 3, c.role, patienceVariable+"="+c.patience)
-			assert.NotEqual(t, 0, exit, "%s: %s", c.role, out)
-			assert.Regexp(t, c.line, out, c.role)
-			assert.NotContains(t, out, "done\n", c.role)
-			assert.Less(t, took, 50*time.Second, c.role)
+			t.Run(c.role, func(t *testing.T) {
+				t.Parallel()
+				out, exit, took := m.run(t, 3, c.role, patienceVariable+"="+c.patience)
+				assert.NotEqual(t, 0, exit, out)
+				assert.Regexp(t, c.line, out)
+				assert.NotContains(t, out, "done\n")
+				assert.Less(t, took, 50*time.Second)
+			})
 		}
 	})
+}
+
+// TestStoppedAtTheEnd: processes that wait in vain for the end of MPI say so and end, whatever the launcher makes of it.
+// Open MPI 4.1's then hangs itself in 2 of 100 runs on a busy machine: its PMIx 4.2 waits for a lock in memory that it has
+// freed, while all processes of the job have ended.
+func TestStoppedAtTheEnd(t *testing.T) {
+	each(t, func(t *testing.T, m mpirun) {
+		run := fmt.Sprintf("GOKFAC_MPI_TEST_RUN=%s of %d", t.Name(), os.Getpid())
+		out, exit, took, ended := m.runFor(t, 30*time.Second, 3, "is stopped at the end", patienceVariable+"=1", run)
+		assert.Regexp(t, `(?m)^process [01] has waited 1s for the end of MPI, .*: one has died or stalled there; the job ends$`, out)
+		assert.NotContains(t, out, "done\n")
+		assert.NotEqual(t, 0, exit, out)
+		if !ended && m.family == openMPI {
+			t.Logf("mpirun hangs: %s", out)
+		} else {
+			assert.True(t, ended, "mpirun has not ended after %v: %s", took, out)
+		}
+		assert.Eventually(t, func() bool { return len(processesWith(run)) == 0 }, 10*time.Second, 10*time.Millisecond, "processes are left")
+	})
+}
+
+// processesWith are those whose environment has a text. None is known where the system has no /proc.
+func processesWith(text string) (found []string) {
+	paths, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, path := range paths {
+		if env, err := os.ReadFile(path); err == nil && bytes.Contains(env, []byte(text)) {
+			found = append(found, filepath.Dir(path))
+		}
+	}
+	return found
 }
 
 // TestDoesNotBegin: processes do not wait for ever for one that ends before it begins. Open

@@ -110,12 +110,22 @@ func (m mpirun) command(ctx context.Context, n int, role string, env ...string) 
 // run returns what the processes print, the exit status of mpirun, and how long it took.
 func (m mpirun) run(t testing.TB, n int, role string, env ...string) (out string, exit int, took time.Duration) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	out, exit, took, ended := m.runFor(t, 2*time.Minute, n, role, env...)
+	require.True(t, ended, "%s with %d processes that play %s did not end: %s", m.name, n, role, out)
+	return out, exit, took
+}
+
+// runFor is run, which kills mpirun if it has not ended by itself in that time.
+func (m mpirun) runFor(t testing.TB, limit time.Duration, n int, role string, env ...string) (out string, exit int, took time.Duration, ended bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	begin := time.Now()
 	text, err := m.command(ctx, n, role, env...).CombinedOutput()
 	took = time.Since(begin)
-	require.NoError(t, ctx.Err(), "%s with %d processes that play %s did not end: %s", m.name, n, role, text)
+	if ctx.Err() != nil {
+		return string(text), -1, took, false
+	}
 	var failed *exec.ExitError
 	if err != nil && !errors.As(err, &failed) {
 		require.NoError(t, err)
@@ -123,7 +133,7 @@ func (m mpirun) run(t testing.TB, n int, role string, env ...string) (out string
 	if failed != nil {
 		exit = failed.ExitCode()
 	}
-	return string(text), exit, took
+	return string(text), exit, took, true
 }
 
 // succeeds runs a role that must end in order on every process.
@@ -135,10 +145,13 @@ func (m mpirun) succeeds(t testing.TB, n int, role string, env ...string) string
 	return out
 }
 
-// each runs a test on every mpirun.
+// each runs a test on every mpirun, side by side: most of the time processes wait.
 func each(t *testing.T, f func(t *testing.T, m mpirun)) {
 	for _, m := range mpiruns(t) {
-		t.Run(m.family.String(), func(t *testing.T) { f(t, m) })
+		t.Run(m.family.String(), func(t *testing.T) {
+			t.Parallel()
+			f(t, m)
+		})
 	}
 }
 

@@ -146,8 +146,8 @@ func (w *world) stop() error {
 		w.beats.stop()
 	}
 	// All have agreed to end, and give no signs of life any more. No other thread may call
-	// MPI while MPI_Finalize works: after an MPI_Abort there Open MPI's mpirun at times does
-	// not end, or crashes.
+	// MPI while MPI_Finalize works: after an MPI_Abort there Open MPI's mpirun does not end,
+	// or crashes, in one of six runs on a busy machine. It is one of fifty without it.
 	clock := time.AfterFunc(w.patience, func() {
 		endSelf(fmt.Sprintf("process %d has waited %v for the end of MPI, which all processes have come to: one has died or stalled there", w.rank, w.patience))
 	})
