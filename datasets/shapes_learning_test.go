@@ -87,7 +87,7 @@ func TestConvnetsSeeShapes(t *testing.T) {
 	d := datasets.Shapes(datasets.ShapesOptions{Train: 10000, Test: 1000}) // of the 20000, in half the time
 	d.Standardize()
 	conv := learner{convnet([2]int{32, 64}, [2]int{2, 2}, 128), adam(t), 64, 4}.accuracies(t, d)
-	dense := learner{mlp(256, 256), adam(t), 64, 4}.accuracies(t, d)
+	dense := learner{mlp(512, 512), adam(t), 64, 4}.accuracies(t, d)
 	t.Logf("test accuracy after each epoch: convnet %.3f, MLP %.3f", conv, dense)
 	assert.Greater(t, conv[len(conv)-1], dense[len(dense)-1]+0.2)
 }
