@@ -99,11 +99,10 @@ func TestStoppedAtTheEnd(t *testing.T) {
 		assert.Regexp(t, `(?m)^process [01] has waited 1s for the end of MPI, .*: one has died or stalled there; the job ends$`, out)
 		assert.NotContains(t, out, "done\n")
 		assert.NotEqual(t, 0, exit, out)
-		if !ended && m.family == openMPI {
-			t.Logf("mpirun hangs: %s", out)
-		} else {
-			assert.True(t, ended, "mpirun has not ended after %v: %s", took, out)
+		if !ended {
+			t.Logf("mpirun was killed after %v", took)
 		}
+		assert.True(t, ended || m.family == openMPI, "mpirun has not ended after %v: %s", took, out)
 		assert.Eventually(t, func() bool { return len(processesWith(run)) == 0 }, 10*time.Second, 10*time.Millisecond, "processes are left")
 	})
 }
